@@ -1,0 +1,47 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// One folder a stretch of the road; data never travels back:
+// source → tokens → syntax tree → judgement → linear-map graph → optimised graph → schedule → C.
+let package = Package(
+  name: "cajal2c",
+  products: [
+    .executable(name: "cajal2c", targets: ["cajal2c"]),
+    .library(name: "CajalCompiler", targets: ["Driver"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    .target(name: "CajalSyntax"),
+    .target(
+      name: "CajalTyping",
+      dependencies: ["CajalSyntax", .product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "CajalEvaluator", dependencies: ["CajalTyping"]),
+    .target(name: "LinearMaps"),
+    .target(name: "Lowering", dependencies: ["CajalTyping", "LinearMaps"]),
+    .target(name: "Passes", dependencies: ["LinearMaps"]),
+    .target(name: "Adjoint", dependencies: ["LinearMaps"]),
+    .target(name: "Schedule", dependencies: ["LinearMaps"]),
+    .target(name: "EmitC", dependencies: ["Schedule"]),
+    .target(name: "CajalRuntime", path: "Runtime", exclude: ["tests", "STYLE.md"], sources: ["src"]),
+    .target(
+      name: "Driver",
+      dependencies: [
+        "CajalSyntax", "CajalTyping", "CajalEvaluator", "LinearMaps", "Lowering", "Passes", "Adjoint", "Schedule",
+        "EmitC", "CajalRuntime",
+      ]),
+    .executableTarget(
+      name: "cajal2c",
+      dependencies: ["Driver", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .target(name: "TestSupport", dependencies: ["Driver"], path: "Tests/Support"),
+    .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "TestSupport"]),
+    .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "TestSupport"]),
+    .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "TestSupport"]),
+    .testTarget(name: "LinearMapsTests", dependencies: ["LinearMaps", "Passes", "Adjoint", "TestSupport"]),
+    .testTarget(name: "LoweringTests", dependencies: ["Lowering", "Adjoint", "TestSupport"]),
+    .testTarget(name: "EmitCTests", dependencies: ["EmitC", "Passes", "Adjoint", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TestSupport"]),
+  ]
+)

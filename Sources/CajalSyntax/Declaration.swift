@@ -1,0 +1,44 @@
+public enum Norm: String, Hashable, Sendable, CaseIterable { case l1, l2, linf }
+
+/// `within norm radius` on a parameter (LANGUAGE.md, section 5, bounded links).
+public struct Bound: Hashable, Sendable {
+  public let norm: Norm
+  public let radius: Double
+  public init(norm: Norm, radius: Double) {
+    self.norm = norm
+    self.radius = radius
+  }
+}
+
+public struct Parameter: Sendable {
+  public let name: Name
+  public let type: TypeExpression
+  public let bound: Bound?
+  public init(name: Name, type: TypeExpression, bound: Bound?) {
+    self.name = name
+    self.type = type
+    self.bound = bound
+  }
+}
+
+/// One declaration of a file.
+public struct Declaration: Sendable {
+  public enum Kind: Sendable {
+    case horizon(UInt64)
+    case type(Name, TypeExpression)
+    case definition(Name, TypeExpression?, Term)
+    case program(Name, [Parameter], TypeExpression, Term)
+  }
+  public let kind: Kind
+  public let span: Span
+  public init(_ kind: Kind, _ span: Span) {
+    self.kind = kind
+    self.span = span
+  }
+}
+
+/// A parsed file. Declarations that could not be read are left out; the diagnostics say so.
+public struct SyntaxTree: Sendable {
+  public let declarations: [Declaration]
+  public init(declarations: [Declaration]) { self.declarations = declarations }
+}

@@ -1,0 +1,61 @@
+/// A half-open range of byte offsets into one source text.
+public struct Span: Hashable, Sendable {
+  public var start: Int
+  public var end: Int
+
+  public init(_ start: Int, _ end: Int) {
+    self.start = start
+    self.end = max(start, end)
+  }
+
+  /// The smallest span that covers both.
+  public func union(_ other: Span) -> Span { Span(min(start, other.start), max(end, other.end)) }
+}
+
+/// One source text with the name that diagnostics show for it.
+///
+/// The text is kept as bytes: it may hold anything, invalid UTF-8 included, until the lexer has looked at it.
+public struct Source: Sendable {
+  public let name: String
+  public let bytes: [UInt8]
+  /// The offset of the first byte of every line.
+  private let lineStarts: [Int]
+
+  public init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+    var starts = [0]
+    for (offset, byte) in bytes.enumerated() where byte == 0x0A { starts.append(offset + 1) }
+    lineStarts = starts
+  }
+
+  public init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
+
+  public struct Position: Hashable, Sendable {
+    /// Both count from 1; the column counts Unicode scalars.
+    public let line: Int
+    public let column: Int
+  }
+
+  public func position(of offset: Int) -> Position {
+    let offset = min(max(offset, 0), bytes.count)
+    var low = 0
+    var high = lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    let scalars = bytes[lineStarts[low]..<offset].count { $0 & 0xC0 != 0x80 }
+    return Position(line: low + 1, column: scalars + 1)
+  }
+
+  /// The bytes of a line (counted from 1), without its end.
+  public func line(_ number: Int) -> ArraySlice<UInt8> {
+    let start = lineStarts[number - 1]
+    var end = number < lineStarts.count ? lineStarts[number] - 1 : bytes.count
+    if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+    return bytes[start..<end]
+  }
+
+  public func text(_ span: Span) -> String { String(decoding: bytes[span.start..<span.end], as: UTF8.self) }
+}

@@ -1,0 +1,73 @@
+/// A name with its place.
+public struct Name: Sendable {
+  public let text: String
+  public let span: Span
+  public init(_ text: String, _ span: Span) {
+    self.text = text
+    self.span = span
+  }
+}
+
+/// `x` or `(x : type)` after `fun`.
+public struct Binder: Sendable {
+  public let name: Name
+  public let type: TypeExpression?
+  public init(name: Name, type: TypeExpression?) {
+    self.name = name
+    self.type = type
+  }
+}
+
+/// An expression as it was written (LANGUAGE.md, section 1).
+public final class Term: Sendable {
+  public enum Kind: Sendable {
+    case variable(String)
+    case bool(Bool)
+    /// A number without a point: `Nat` or `Real`, as the expected type says.
+    case numeral(UInt64)
+    /// A number with a point: `Real`.
+    case decimal(Double)
+    case succ(Term)
+    /// One binder; `fun x y => e` is two of these.
+    case function(Binder, Term)
+    case apply(Term, Term)
+    case conditional(Term, then: Term, else: Term)
+    case letIn(Name, Term, body: Term)
+    case iterate(base: Term, state: Name, step: Term, count: Term)
+    case add(Term, Term)
+    case subtract(Term, Term)
+    case negate(Term)
+    case scale(Double, Term)
+    case ascription(Term, TypeExpression)
+    case vector([Double])
+    case matrix([[Double]])
+    /// What the parser could not read; a diagnostic has been given.
+    case error
+  }
+
+  public let kind: Kind
+  public let span: Span
+  /// The height of this tree. The parser refuses trees above `Term.maximumDepth`, so that every later stage
+  /// may recurse over terms.
+  public let depth: Int
+
+  public static let maximumDepth = 10_000
+
+  public init(_ kind: Kind, _ span: Span) {
+    self.kind = kind
+    self.span = span
+    depth = 1 + (kind.children.map(\.depth).max() ?? 0)
+  }
+}
+
+extension Term.Kind {
+  public var children: [Term] {
+    switch self {
+    case .variable, .bool, .numeral, .decimal, .vector, .matrix, .error: []
+    case .succ(let a), .function(_, let a), .negate(let a), .scale(_, let a), .ascription(let a, _): [a]
+    case .apply(let a, let b), .letIn(_, let a, let b), .add(let a, let b), .subtract(let a, let b): [a, b]
+    case .conditional(let a, let b, let c): [a, b, c]
+    case .iterate(let base, _, let step, let count): [base, step, count]
+    }
+  }
+}

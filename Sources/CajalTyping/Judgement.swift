@@ -1,0 +1,153 @@
+import CajalSyntax
+
+/// A variable after name resolution; two variables are the same only if their ids are, whatever their names.
+public final class Variable: Hashable, Sendable {
+  public let id: Int
+  public let name: String
+  public let type: Type
+  /// The place of its binder.
+  public let span: Span
+
+  public init(id: Int, name: String, type: Type, span: Span) {
+    self.id = id
+    self.name = name
+    self.type = type
+    self.span = span
+  }
+
+  public static func == (a: Variable, b: Variable) -> Bool { a.id == b.id }
+  public func hash(into hasher: inout Hasher) { hasher.combine(id) }
+}
+
+/// The constants of section 5, resolved to shapes. Applied to their operands one after another.
+public enum Primitive: Hashable, Sendable {
+  /// Real[kh,kw] -o Real[h,w] -o Real[h,w]
+  case conv2d(kernel: [Int], image: [Int])
+  /// Real -o τ -o τ
+  case scale(Type)
+  /// Real[s] -o Real[s] -o Real
+  case dot([Int])
+  /// Real[m,n] -o Real[n] -o Real[m]
+  case apply(rows: Int, columns: Int)
+  /// Real[m] -o Real[n] -o Real[m,n]
+  case outer(Int, Int)
+  /// Real[s] -o Real[s']
+  case reshape(from: [Int], to: [Int])
+  /// Real[m,n] -o Real[n,m]
+  case transpose(rows: Int, columns: Int)
+}
+
+/// A well-typed term: one node a rule of section 2 (and 5), every name resolved, every node with its type.
+///
+/// `let x = a in b` is `apply(lambda(x, b), a)`; `a - b` is `add(a, scale(-1, b))`; a numeral is `natural` or
+/// `literal`, as its type says. Matrix literals as maps are `matrix`.
+public final class TypedTerm: Sendable {
+  public enum Kind: Sendable {
+    case variable(Variable)
+    /// A closed definition, or a program called like a closed function; an index into `TypedModule.definitions`.
+    case definition(Int)
+    case bool(Bool)
+    case natural(UInt64)
+    case literal([Double])
+    /// The linear map Real[c] -o Real[r] of a literal with r rows of c entries.
+    case matrix(rows: [[Double]])
+    case primitive(Primitive)
+    case succ(TypedTerm)
+    case lambda(Variable, TypedTerm)
+    case apply(TypedTerm, TypedTerm)
+    case conditional(TypedTerm, then: TypedTerm, else: TypedTerm)
+    case iterate(base: TypedTerm, state: Variable, step: TypedTerm, count: TypedTerm)
+    case add(TypedTerm, TypedTerm)
+    case scale(Double, TypedTerm)
+  }
+
+  public let kind: Kind
+  public let type: Type
+  public let span: Span
+
+  public init(_ kind: Kind, _ type: Type, _ span: Span) {
+    self.kind = kind
+    self.type = type
+    self.span = span
+  }
+}
+
+/// How a program depends on a variable (LANGUAGE.md, section 2, Degree).
+public struct Degree: Hashable, Sendable {
+  /// The map is a polynomial in the variable of at most this degree; `Int.max` where the bound saturated or
+  /// where the map is no polynomial (a bounded link).
+  public var bound: Int
+  /// The map is linear in the variable at every horizon.
+  public var isLinear: Bool
+
+  public init(bound: Int, isLinear: Bool) {
+    self.bound = bound
+    self.isLinear = isLinear
+  }
+}
+
+/// One port of a judgement.
+public struct Port: Sendable {
+  public let variable: Variable
+  public let bound: Bound?
+  public init(variable: Variable, bound: Bound?) {
+    self.variable = variable
+    self.bound = bound
+  }
+}
+
+/// `x1:t1, …, xk:tk ⊢ e : t`, the meaning of a `program` declaration.
+public struct Judgement: Sendable {
+  public let name: Name
+  public let context: [Port]
+  public let term: TypedTerm
+  /// One for each port, in order.
+  public var degrees: [Degree]
+
+  public init(name: Name, context: [Port], term: TypedTerm, degrees: [Degree]) {
+    self.name = name
+    self.context = context
+    self.term = term
+    self.degrees = degrees
+  }
+
+  public var type: Type { term.type }
+
+  /// `program flip (x : Bool, n : Nat) : Bool`, without the body.
+  public var signature: String {
+    let ports = context.map { port in
+      let within = port.bound.map { " within \($0.norm.rawValue) \($0.radius)" } ?? ""
+      return "\(port.variable.name) : \(port.variable.type)\(within)"
+    }
+    return "\(name.text) (\(ports.joined(separator: ", "))) : \(type)"
+  }
+}
+
+/// A closed definition: shared by all who use it, never copied.
+public struct Definition: Sendable {
+  public let name: String
+  public let term: TypedTerm
+  public let span: Span
+  public init(name: String, term: TypedTerm, span: Span) {
+    self.name = name
+    self.term = term
+    self.span = span
+  }
+}
+
+/// A checked file.
+public struct TypedModule: Sendable {
+  /// The dimension of `Nat`, after the file's declaration and the command line.
+  public let horizon: Int
+  /// In an order in which each uses only earlier ones. A program that is called is here too, as a closed function
+  /// of its parameters.
+  public let definitions: [Definition]
+  /// In the order of the file.
+  public let programs: [Judgement]
+
+  public init(horizon: Int, definitions: [Definition], programs: [Judgement]) {
+    self.horizon = horizon
+    self.definitions = definitions
+    self.programs = programs
+  }
+}
