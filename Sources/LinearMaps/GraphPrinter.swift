@@ -1,0 +1,53 @@
+extension Graph {
+  /// The graph as text that `parseGraph` reads back. Origins are comments.
+  public func printed(name: String) -> String {
+    var lines: [String] = []
+    print(header: "graph \(name)", indent: "", into: &lines)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func print(header: String, indent: String, into lines: inout [String]) {
+    let list = parameters.enumerated().map { "%\($0) \($1.name): \($1.space)" }.joined(separator: ", ")
+    lines.append("\(indent)\(header)(\(list)) {")
+    for (index, node) in nodes.enumerated().dropFirst(parameters.count) {
+      let operands = node.operands.map { "%\($0)" }.joined(separator: ", ")
+      let remark = node.origin.map { " ; \($0.line):\($0.column) \($0.text)" } ?? ""
+      if case .loop(let loop) = node.operation {
+        lines.append("\(indent)  %\(index) = \(node.operation.printed) \(operands) : \(node.space)\(remark)")
+        loop.body.print(header: "body ", indent: indent + "  ", into: &lines)
+      } else {
+        let space = operands.isEmpty ? " : \(node.space)" : " \(operands) : \(node.space)"
+        lines.append("\(indent)  %\(index) = \(node.operation.printed)\(space)\(remark)")
+      }
+    }
+    lines.append("\(indent)  return \(results.map { "%\($0)" }.joined(separator: ", "))")
+    lines.append("\(indent)}")
+  }
+}
+
+extension Operation {
+  /// The operation's name with its settings in brackets.
+  public var printed: String {
+    switch self {
+    case .parameter(let index): "parameter[\(index)]"
+    case .constant(let vector):
+      "constant{\(vector.entries.map { "\($0.index): \($0.value)" }.joined(separator: ", "))}"
+    case .add: "add"
+    case .scale(let factor): "scale[\(factor)]"
+    case .product(let p):
+      "product[\(p.m), \(p.k), \(p.n)\(p.transposeLeft ? ", left" : "")\(p.transposeRight ? ", right" : "")]"
+    case .shift(let distance): "shift[\(distance)]"
+    case .slice(let offset): "slice[\(offset)]"
+    case .embed(let offset): "embed[\(offset)]"
+    case .reshape: "reshape"
+    case .transpose(let rows, let columns): "transpose[\(rows), \(columns)]"
+    case .conv2d(let c): "conv2d[\(c.kernel[0]), \(c.kernel[1]), \(c.image[0]), \(c.image[1]), \(c.role.rawValue)]"
+    case .bound(let ball): "bound[\(ball.norm.rawValue), \(ball.radius)]"
+    case .boundAdjoint(let ball): "boundAdjoint[\(ball.norm.rawValue), \(ball.radius)]"
+    case .loop(let loop):
+      "loop[\(loop.trips), \(loop.descending ? "descending" : "ascending"), states \(loop.stateCount), "
+        + "sequences \(loop.sequenceCount)\(loop.basis == nil ? "" : ", basis")]"
+    case .output(let index): "output[\(index)]"
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/// What `parseGraph` could not read.
+public struct UnreadableGraph: Error, CustomStringConvertible {
+  public let line: Int
+  public let reason: String
+  public var description: String { "line \(line): \(reason)" }
+}
+
+/// Reads what `Graph.printed` prints, and verifies it.
+public func parseGraph(_ text: String) throws -> (name: String, graph: Graph) {
+  var reader = GraphReader(text)
+  try reader.expect("graph")
+  let name = try reader.word()
+  let graph = try reader.graph()
+  try reader.end()
+  do { try graph.verify() } catch { throw UnreadableGraph(line: 1, reason: "\(error)") }
+  return (name, graph)
+}
+
+/// Tokens are words (names, numbers, `%n`) and single signs; `;` starts a comment.
+private struct GraphReader {
+  private var tokens: [(text: String, line: Int)] = []
+  private var position = 0
+
+  init(_ text: String) {
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      var word = ""
+      func isWord(_ c: Character) -> Bool { c.isLetter || c.isNumber || "_%.-+'".contains(c) }
+      for character in line.prefix(while: { $0 != ";" }) {
+        if isWord(character) {
+          word.append(character)
+          continue
+        }
+        if !word.isEmpty { tokens.append((word, number + 1)) }
+        word = ""
+        if !character.isWhitespace { tokens.append((String(character), number + 1)) }
+      }
+      if !word.isEmpty { tokens.append((word, number + 1)) }
+    }
+  }
+
+  private var line: Int { position < tokens.count ? tokens[position].line : tokens.last?.line ?? 1 }
+  private func fail(_ reason: String) -> UnreadableGraph { UnreadableGraph(line: line, reason: reason) }
+  private var next: String? { position < tokens.count ? tokens[position].text : nil }
+
+  mutating func word() throws -> String {
+    guard let next else { throw fail("the text ends too early") }
+    position += 1
+    return next
+  }
+
+  private mutating func accept(_ text: String) -> Bool {
+    guard next == text else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func expect(_ text: String) throws {
+    guard accept(text) else { throw fail("expected `\(text)`, found `\(next ?? "the end")`") }
+  }
+
+  func end() throws { if let next { throw fail("`\(next)` after the end of the graph") } }
+
+  private mutating func integer() throws -> Int {
+    let text = try word()
+    guard let value = Int(text) else { throw fail("`\(text)` is no whole number") }
+    return value
+  }
+
+  private mutating func number() throws -> Double {
+    let text = try word()
+    guard let value = Double(text) else { throw fail("`\(text)` is no number") }
+    return value
+  }
+
+  private mutating func reference() throws -> Int {
+    let text = try word()
+    guard text.hasPrefix("%"), let value = Int(text.dropFirst()) else { throw fail("`\(text)` is no value") }
+    return value
+  }
+
+  /// item, item, … up to the closing sign, which is consumed.
+  private mutating func list<T>(until close: String, _ item: (inout GraphReader) throws -> T) throws -> [T] {
+    var items: [T] = []
+    if accept(close) { return items }
+    repeat { items.append(try item(&self)) } while accept(",")
+    try expect(close)
+    return items
+  }
+
+  private mutating func space() throws -> Space {
+    switch try word() {
+    case "bool": return .boolean
+    case "nat":
+      try expect("[")
+      let horizon = try integer()
+      try expect("]")
+      return .natural(horizon)
+    case "real": return .real(accept("[") ? try list(until: "]") { try $0.integer() } : [])
+    case "hom":
+      try expect("(")
+      let argument = try space()
+      try expect(",")
+      let result = try space()
+      try expect(")")
+      return .hom(argument, result)
+    case "(": return .tuple(try list(until: ")") { try $0.space() })
+    case let other: throw fail("`\(other)` is no space")
+    }
+  }
+
+  mutating func graph() throws -> Graph {
+    try expect("(")
+    let parameters = try list(until: ")") { reader in
+      _ = try reader.reference()
+      let name = try reader.word()
+      try reader.expect(":")
+      return Parameter(name: name, space: try reader.space())
+    }
+    try expect("{")
+    var nodes = parameters.enumerated().map { Node(.parameter($0), [], $1.space) }
+    while !accept("return") {
+      let index = try reference()
+      guard index == nodes.count else { throw fail("expected %\(nodes.count), found %\(index)") }
+      try expect("=")
+      nodes.append(try node())
+    }
+    var results: [Int] = []
+    if next != "}" { repeat { results.append(try reference()) } while accept(",") }
+    try expect("}")
+    return Graph(parameters: parameters, nodes: nodes, results: results)
+  }
+
+  private mutating func node() throws -> Node {
+    let name = try word()
+    var loop: Loop?
+    var operation = Operation.add
+    if name == "loop" { loop = try loopHeader() } else { operation = try self.operation(name) }
+    var operands: [Int] = []
+    if next != ":" { repeat { operands.append(try reference()) } while accept(",") }
+    try expect(":")
+    let space = try space()
+    if var loop {
+      try expect("body")
+      loop.body = try graph()
+      let basisIndex = loop.stateCount + loop.sequenceCount
+      if loop.basis != nil {
+        guard basisIndex < loop.body.parameters.count else { throw fail("the loop's body has no basis parameter") }
+        loop.basis = loop.body.parameters[basisIndex].space
+      }
+      operation = .loop(loop)
+    }
+    return Node(operation, operands, space)
+  }
+
+  private mutating func loopHeader() throws -> Loop {
+    try expect("[")
+    let trips = try integer()
+    try expect(",")
+    let direction = try word()
+    guard ["ascending", "descending"].contains(direction) else { throw fail("`\(direction)` is no direction") }
+    try expect(",")
+    try expect("states")
+    let states = try integer()
+    try expect(",")
+    try expect("sequences")
+    let sequences = try integer()
+    var hasBasis = false
+    if accept(",") {
+      try expect("basis")
+      hasBasis = true
+    }
+    try expect("]")
+    return Loop(
+      trips: trips, descending: direction == "descending", stateCount: states, sequenceCount: sequences,
+      basis: hasBasis ? .scalar : nil, body: Graph(parameters: [], nodes: [], results: []))
+  }
+
+  private mutating func operation(_ name: String) throws -> Operation {
+    if name == "constant" {
+      try expect("{")
+      let entries = try list(until: "}") { reader in
+        let index = try reader.integer()
+        try reader.expect(":")
+        return SparseVector.Entry(index: index, value: try reader.number())
+      }
+      return .constant(SparseVector(entries: entries))
+    }
+    let settings = accept("[") ? try list(until: "]") { try $0.word() } : []
+    func whole(_ index: Int) throws -> Int {
+      guard index < settings.count, let value = Int(settings[index]) else { throw fail("`\(name)` wants whole numbers") }
+      return value
+    }
+    func ball() throws -> Ball {
+      guard settings.count == 2, let norm = Ball.Norm(rawValue: settings[0]), let radius = Double(settings[1]) else {
+        throw fail("`\(name)` wants a norm and a radius")
+      }
+      return Ball(norm: norm, radius: radius)
+    }
+    switch name {
+    case "add": return .add
+    case "scale":
+      guard let factor = settings.first.flatMap(Double.init) else { throw fail("`scale` wants a factor") }
+      return .scale(factor)
+    case "product":
+      return .product(
+        Product(
+          m: try whole(0), k: try whole(1), n: try whole(2), transposeLeft: settings.contains("left"),
+          transposeRight: settings.contains("right")))
+    case "shift": return .shift(by: try whole(0))
+    case "slice": return .slice(offset: try whole(0))
+    case "embed": return .embed(offset: try whole(0))
+    case "reshape": return .reshape
+    case "transpose": return .transpose(rows: try whole(0), columns: try whole(1))
+    case "conv2d":
+      guard settings.count == 5, let role = Convolution.Role(rawValue: settings[4]) else {
+        throw fail("`conv2d` wants four sizes and a role")
+      }
+      let (kernel, image) = (try [whole(0), whole(1)], try [whole(2), whole(3)])
+      return .conv2d(Convolution(kernel: kernel, image: image, role: role))
+    case "bound": return .bound(try ball())
+    case "boundAdjoint": return .boundAdjoint(try ball())
+    case "output": return .output(try whole(0))
+    default: throw fail("`\(name)` is no operation")
+    }
+  }
+}
