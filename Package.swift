@@ -20,7 +20,9 @@ let package = Package(
       dependencies: ["CajalSyntax", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "CajalEvaluator", dependencies: ["CajalTyping"]),
     .target(name: "LinearMaps"),
-    .target(name: "Lowering", dependencies: ["CajalTyping", "LinearMaps"]),
+    .target(
+      name: "Lowering",
+      dependencies: ["CajalTyping", "LinearMaps", .product(name: "HashTreeCollections", package: "swift-collections")]),
     .target(name: "Passes", dependencies: ["LinearMaps"]),
     .target(name: "Adjoint", dependencies: ["LinearMaps"]),
     .target(name: "Schedule", dependencies: ["LinearMaps"]),

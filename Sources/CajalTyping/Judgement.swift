@@ -72,6 +72,18 @@ public final class TypedTerm: Sendable {
   }
 }
 
+extension TypedTerm.Kind {
+  public var children: [TypedTerm] {
+    switch self {
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive: []
+    case .succ(let a), .lambda(_, let a), .scale(_, let a): [a]
+    case .apply(let a, let b), .add(let a, let b): [a, b]
+    case .conditional(let a, let b, let c): [a, b, c]
+    case .iterate(let base, _, let step, let count): [base, step, count]
+    }
+  }
+}
+
 /// How a program depends on a variable (LANGUAGE.md, section 2, Degree).
 public struct Degree: Hashable, Sendable {
   /// The map is a polynomial in the variable of at most this degree; `Int.max` where the bound saturated or

@@ -17,7 +17,7 @@ public final class GraphBuilder {
   private var parameters: [Parameter] = []
   private var known: [Node: Int] = [:]
   /// The parent's values that became invariants, in order, and the parameters that they became.
-  private(set) var captured: [Value] = []
+  public private(set) var captured: [Value] = []
   private var capturedParameters: [Int: Int] = [:]
   /// Origin of the nodes that follow.
   public var origin: Origin?

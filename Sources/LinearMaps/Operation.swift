@@ -3,6 +3,10 @@ public struct SparseVector: Hashable, Sendable {
   public struct Entry: Hashable, Sendable {
     public let index: Int
     public let value: Double
+    public init(index: Int, value: Double) {
+      self.index = index
+      self.value = value
+    }
   }
   public let entries: [Entry]
 

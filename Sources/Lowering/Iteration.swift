@@ -1,0 +1,143 @@
+import CajalSyntax
+import CajalTyping
+import LinearMaps
+
+/// The parts of `iter { base | state => step } (count)`.
+struct Iteration {
+  let base: TypedTerm
+  let state: Variable
+  let step: TypedTerm
+  let count: TypedTerm
+  let term: TypedTerm
+}
+
+extension Lowering {
+  /// Σ_{k<H} n_k · S^k b (LANGUAGE.md, section 4).
+  func iteration(_ iteration: Iteration, _ environment: Environment) throws -> Meaning {
+    let base = try lower(iteration.base, environment)
+    let count = try vector(try lower(iteration.count, environment), .interface)
+    switch base {
+    case .vector(let start):
+      let value = try at(iteration.term) { try recurrence(iteration, start, count, environment, .interface) }
+      return .vector(value)
+    case .function(let start):
+      if prefersMatrix(start) {
+        do {
+          let matrix = try matrix(of: start, .convenience)
+          let value = try at(iteration.term) { try recurrence(iteration, matrix, count, environment, .convenience) }
+          return reflect(value, iteration.term.type, iteration.term.span)
+        } catch LoweringError.nonlinear {
+          // Not linear in its binder: it stays a function.
+        }
+      }
+      return try unfolded(iteration, base, count, environment)
+    }
+  }
+
+  /// Whether a function as the state of a loop is better its matrix. A round on a matrix applies the step to every
+  /// basis vector; unfolding applies round k's function k times, and writes all of that out.
+  private func prefersMatrix(_ function: Function) -> Bool {
+    let horizon = module.horizon
+    guard let columns = function.argument.dimension(horizon: horizon),
+      let entries = Type.function(function.argument, function.result).dimension(horizon: horizon),
+      entries <= 1 << 24
+    else { return false }
+    return columns <= 8 * horizon || horizon > 64
+  }
+
+  /// The iteration as a loop whose state is a vector.
+  private func recurrence(
+    _ iteration: Iteration, _ start: Value, _ count: Value, _ environment: Environment, _ use: MatrixUse
+  ) throws -> Value {
+    let step = try self.step(iteration, start.space, environment, use)
+    if case .constant(let vector) = count.operation {
+      guard let entry = vector.entries.first else { return builder.zero(start.space) }
+      // A numeral: so many rounds, and the last state.
+      return loop(iteration, step, trips: entry.index, start)
+    }
+    let isLinear = step.body.dependence(on: [0])[0]
+    return isLinear == .linear || isLinear == .zero
+      ? horner(iteration, step, start, count) : accumulated(iteration, step, start, count)
+  }
+
+  /// The step as a graph of its own: parameter 0 is the state, the others are what it captures.
+  private struct Step {
+    let body: Graph
+    let captured: [Value]
+  }
+
+  private func step(
+    _ iteration: Iteration, _ space: Space, _ environment: Environment, _ use: MatrixUse
+  ) throws -> Step {
+    let inner = GraphBuilder(parent: builder)
+    let state = inner.parameter(iteration.state.name, space)
+    let result = try building(in: inner) {
+      var scope = environment
+      scope[iteration.state] = reflect(state, iteration.state.type, iteration.state.span)
+      return try vector(try lower(iteration.step, scope), use)
+    }
+    return Step(body: inner.finish(results: [result]), captured: inner.captured)
+  }
+
+  private func next(_ step: Step, _ state: Value, in body: GraphBuilder) -> Value {
+    body.inline(step.body, [state] + step.captured)[step.body.results[0]]
+  }
+
+  private func loop(_ iteration: Iteration, _ step: Step, trips: Int, _ start: Value) -> Value {
+    builder.loop(trips: trips, descending: false, states: [(iteration.state.name, start)]) { body, parameters in
+      (states: [next(step, parameters.states[0], in: body)], stacks: [])
+    }.states[0]
+  }
+
+  /// Where the step S is linear in its state: t ← n_k · b + S t from k = H−2 down, starting at n_{H−1} · b. The
+  /// adjoint of this form stores no states unless the step itself is learnt (ARCHITECTURE.md, decision 3).
+  private func horner(_ iteration: Iteration, _ step: Step, _ start: Value, _ count: Value) -> Value {
+    let last = module.horizon - 1
+    let initial = builder.scaled(start, by: builder.entry(last, of: count))
+    return builder.loop(
+      trips: last, descending: true, states: [(iteration.state.name, initial)], sequences: [("n", count, .scalar)]
+    ) { body, parameters in
+      let restarted = body.scaled(start, by: parameters.slices[0])
+      return (states: [body.add(restarted, next(step, parameters.states[0], in: body))], stacks: [])
+    }.states[0]
+  }
+
+  /// Where it is not: the states one after another, summed as the equation says.
+  private func accumulated(_ iteration: Iteration, _ step: Step, _ start: Value, _ count: Value) -> Value {
+    let initial = builder.scaled(start, by: builder.entry(0, of: count))
+    let weights = builder.shift(by: -1, count)
+    return builder.loop(
+      trips: module.horizon - 1, descending: false,
+      states: [(iteration.state.name, start), ("sum", initial)], sequences: [("n", weights, .scalar)]
+    ) { body, parameters in
+      let state = next(step, parameters.states[0], in: body)
+      let sum = body.add(parameters.states[1], body.scaled(state, by: parameters.slices[0]))
+      return (states: [state, sum], stacks: [])
+    }.states[1]
+  }
+
+  /// The iteration over functions that are not linear in their binder: every round's function is made by the
+  /// compiler, and they are summed where they are applied.
+  private func unfolded(
+    _ iteration: Iteration, _ base: Meaning, _ count: Value, _ environment: Environment
+  ) throws -> Meaning {
+    var terms: [(Weight, Meaning)] = []
+    var state = base
+    var rounds = module.horizon
+    if case .constant(let vector) = count.operation { rounds = (vector.entries.last?.index ?? -1) + 1 }
+    for round in 0..<rounds {
+      if case .constant = count.operation {
+        if round == rounds - 1 { terms.append((.factor(1), state)) }
+      } else {
+        terms.append((.entry(builder.entry(round, of: count)), state))
+      }
+      if round + 1 < rounds {
+        var scope = environment
+        scope[iteration.state] = state
+        state = try lower(iteration.step, scope)
+      }
+    }
+    if terms.isEmpty { terms = [(.factor(0), base)] }
+    return try at(iteration.term) { try sum(terms, iteration.term.type, iteration.term.span) }
+  }
+}
