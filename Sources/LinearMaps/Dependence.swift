@@ -32,14 +32,31 @@ extension Graph {
   /// The rounds of a loop are not counted: what a step uses is used any number of times, even where the loop has one
   /// round (LANGUAGE.md, section 2, Degree).
   public func dependence(on chosen: Set<Int>) -> [Dependence] {
-    dependence(of: parameters.indices.map { chosen.contains($0) ? .linear : .constant })
+    var analysis = DependenceAnalysis()
+    return analysis.run(self, parameters.indices.map { chosen.contains($0) ? .linear : .constant })
+  }
+}
+
+/// The least solution for the states of all loops at once. Every pass walks the whole nest of loops and keeps what it
+/// learnt about their states, so that deep nests take a few passes and not a power of them.
+private struct DependenceAnalysis {
+  /// By the path of node indices to the loop.
+  private var states: [[Int]: [Dependence]] = [:]
+  private var changed = false
+
+  mutating func run(_ graph: Graph, _ arguments: [Dependence]) -> [Dependence] {
+    while true {
+      changed = false
+      let results = walk(graph, arguments, path: [])
+      if !changed { return results }
+    }
   }
 
-  fileprivate func dependence(of arguments: [Dependence]) -> [Dependence] {
-    // One entry a node; a loop's, one for each of its results.
+  private mutating func walk(_ graph: Graph, _ arguments: [Dependence], path: [Int]) -> [Dependence] {
+    // One entry a node; a loop has one for each of its results.
     var known: [[Dependence]] = []
-    known.reserveCapacity(nodes.count)
-    for node in nodes {
+    known.reserveCapacity(graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() {
       let operands = node.operands.map { known[$0][0] }
       switch node.operation {
       case .parameter(let index): known.append([arguments[index]])
@@ -49,26 +66,27 @@ extension Graph {
       case .shift, .slice, .embed, .reshape, .transpose: known.append([operands[0]])
       case .product, .conv2d: known.append([operands[0].multiplying(operands[1])])
       case .bound: known.append([operands[0] == .linear ? .nonlinear : operands[0]])
-      case .boundAdjoint: known.append([operands[0] == .constant ? operands[1] : .nonlinear])
-      case .loop(let loop): known.append(loop.dependence(of: operands))
+      case .boundAdjoint:
+        known.append([operands[0] == .constant || operands[0] == .zero ? operands[1] : .nonlinear])
+      case .loop(let loop): known.append(walk(loop, operands, path: path + [index]))
       case .output(let index): known.append([known[node.operands[0]][index]])
       }
     }
-    return results.map { known[$0][0] }
+    return graph.results.map { known[$0][0] }
   }
-}
 
-extension Loop {
-  /// The least solution for the states; the lattice has three steps, so this ends soon.
-  fileprivate func dependence(of operands: [Dependence]) -> [Dependence] {
-    var states = Array(operands.prefix(stateCount))
-    let sequences = operands[stateCount..<(stateCount + sequenceCount)]
-    let invariants = operands.dropFirst(stateCount + sequenceCount)
-    while true {
-      let results = body.dependence(of: states + sequences + (basis == nil ? [] : [.constant]) + invariants)
-      let next = zip(states, results).map { $0.adding($1) }
-      if next == states { return states + results.dropFirst(stateCount) }
-      states = next
+  private mutating func walk(_ loop: Loop, _ operands: [Dependence], path: [Int]) -> [Dependence] {
+    let initial = Array(operands.prefix(loop.stateCount))
+    let current = zip(states[path] ?? initial, initial).map { $0.adding($1) }
+    let slices = operands[loop.stateCount..<(loop.stateCount + loop.sequenceCount)]
+    let invariants = operands.dropFirst(loop.stateCount + loop.sequenceCount)
+    let results = walk(
+      loop.body, current + slices + (loop.basis == nil ? [] : [.constant]) + invariants, path: path)
+    let next = zip(current, results).map { $0.adding($1) }
+    if states[path] != next {
+      states[path] = next
+      changed = true
     }
+    return next + results.dropFirst(loop.stateCount)
   }
 }

@@ -1,0 +1,73 @@
+import LinearMaps
+
+/// The two halves of a reversed graph.
+public struct Halves: Sendable {
+  /// From the ports to the result, then the residuals: what the backward half wants kept.
+  public let forward: Graph
+  /// From the ports, the residuals and the result's cotangent to the cotangents of the ports.
+  public let backward: Graph
+}
+
+/// Cuts the graph that `reverse` made where the cotangent enters: what does not depend on it is computed forward,
+/// once. Values that are computed again for less than they cost to keep are computed again.
+///
+/// - Parameter portCount: the number of parameters before the cotangent.
+public func split(_ graph: Graph, portCount: Int) -> Halves {
+  // A loop that has the cotangent among its operands is backward as a whole, with all of its outputs.
+  var isBackward: [Bool] = []
+  for (index, node) in graph.nodes.enumerated() {
+    isBackward.append(index == portCount || node.operands.contains { isBackward[$0] })
+  }
+  let plan = RecomputePlan(graph, isBackward)
+
+  let forward = GraphBuilder()
+  let ports = graph.parameters.prefix(portCount)
+  var forwardValues: [Int: Value] = [:]
+  for (index, port) in ports.enumerated() { forwardValues[index] = forward.parameter(port.name, port.space) }
+  for (index, node) in graph.nodes.enumerated() where index > portCount && !isBackward[index] {
+    forward.origin = node.origin
+    forwardValues[index] = forward.value(node.operation, node.operands.map { forwardValues[$0]! }, node.space)
+  }
+
+  let backward = GraphBuilder()
+  var backwardValues: [Int: Value] = [:]
+  for (index, port) in ports.enumerated() { backwardValues[index] = backward.parameter(port.name, port.space) }
+  for residual in plan.residuals {
+    backwardValues[residual] = backward.parameter("kept", graph.nodes[residual].space)
+  }
+  let cotangent = graph.parameters[portCount]
+  backwardValues[portCount] = backward.parameter(cotangent.name, cotangent.space)
+  for (index, node) in graph.nodes.enumerated()
+  where index > portCount && (isBackward[index] || plan.recomputed.contains(index)) {
+    backward.origin = node.origin
+    backwardValues[index] = backward.value(node.operation, node.operands.map { backwardValues[$0]! }, node.space)
+  }
+  return Halves(
+    forward: forward.finish(results: ([graph.results[0]] + plan.residuals).map { forwardValues[$0]! }),
+    backward: backward.finish(results: graph.results.dropFirst().map { backwardValues[$0]! }))
+}
+
+/// Which forward values the backward half is given, and which it computes again.
+private struct RecomputePlan {
+  private(set) var residuals: [Int] = []
+  private(set) var recomputed: Set<Int> = []
+
+  init(_ graph: Graph, _ isBackward: [Bool]) {
+    var wanted = Set<Int>()
+    for (index, node) in graph.nodes.enumerated() where isBackward[index] { wanted.formUnion(node.operands) }
+    wanted.formUnion(graph.results.dropFirst())
+    for index in graph.nodes.indices.reversed() where wanted.contains(index) && !isBackward[index] {
+      let node = graph.nodes[index]
+      switch node.operation {
+      case .parameter: break
+      case .constant, .slice, .embed, .reshape, .transpose, .shift, .scale:
+        // A view, or one pass over entries: reading it again costs what reading a kept copy would.
+        recomputed.insert(index)
+        wanted.formUnion(node.operands)
+      case .add, .product, .conv2d, .bound, .boundAdjoint, .loop, .output:
+        residuals.append(index)
+      }
+    }
+    residuals.sort()
+  }
+}

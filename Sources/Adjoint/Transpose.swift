@@ -1,0 +1,62 @@
+import LinearMaps
+
+extension GraphBuilder {
+  /// The transpose of one operation in one of its operands: what the cotangent of its result contributes to the
+  /// cotangent of the operand, the other operands being as they are.
+  ///
+  /// - Parameters:
+  ///   - operands: the operation's operands.
+  ///   - cotangent: the cotangent of its result.
+  ///   - index: the operand whose cotangent is wanted.
+  func transposed(_ operation: Operation, _ operands: [Value], _ cotangent: Value, in index: Int) -> Value {
+    let space = operands[index].space
+    switch operation {
+    case .parameter, .constant: preconditionFailure("has no operands")
+    case .loop, .output: preconditionFailure("loops are reversed as a whole")
+    case .boundAdjoint: preconditionFailure("an adjoint is not differentiated again")
+    case .add: return cotangent
+    case .scale(let factor): return scale(factor, cotangent)
+    case .product(let product): return transposed(product, operands, cotangent, in: index)
+    case .shift(let distance): return shift(by: -distance, cotangent)
+    case .slice(let offset): return embed(offset: offset, cotangent, space)
+    case .embed(let offset): return slice(offset: offset, cotangent, space)
+    case .reshape: return reshape(cotangent, space)
+    case .transpose(let rows, let columns): return transpose(cotangent, rows: columns, columns: rows, space)
+    case .conv2d(let convolution): return transposed(convolution, operands, cotangent, in: index)
+    case .bound(let ball): return value(.boundAdjoint(ball), [operands[0], cotangent], space)
+    }
+  }
+
+  /// C = op(A)·op(B): Ā = C̄·op(B)ᵀ and B̄ = op(A)ᵀ·C̄, transposed again where the operand is stored transposed.
+  private func transposed(_ p: Product, _ operands: [Value], _ cotangent: Value, in index: Int) -> Value {
+    let space = operands[index].space
+    if index == 0 {
+      return p.transposeLeft
+        ? product(
+          Product(m: p.k, k: p.n, n: p.m, transposeLeft: p.transposeRight, transposeRight: true),
+          operands[1], cotangent, space)
+        : product(Product(m: p.m, k: p.n, n: p.k, transposeRight: !p.transposeRight), cotangent, operands[1], space)
+    }
+    return p.transposeRight
+      ? product(
+        Product(m: p.n, k: p.m, n: p.k, transposeLeft: true, transposeRight: p.transposeLeft),
+        cotangent, operands[0], space)
+      : product(Product(m: p.k, k: p.m, n: p.n, transposeLeft: !p.transposeLeft), operands[0], cotangent, space)
+  }
+
+  /// The trilinear form is symmetric in its three roles: the transpose solves it for the operand's role.
+  private func transposed(_ c: Convolution, _ operands: [Value], _ cotangent: Value, in index: Int) -> Value {
+    let space = operands[index].space
+    func solve(_ role: Convolution.Role, _ first: Value, _ second: Value) -> Value {
+      value(.conv2d(Convolution(kernel: c.kernel, image: c.image, role: role)), [first, second], space)
+    }
+    switch (c.role, index) {
+    case (.out, 0): return solve(.kernel, operands[1], cotangent)
+    case (.out, _): return solve(.image, operands[0], cotangent)
+    case (.image, 0): return solve(.kernel, cotangent, operands[1])
+    case (.image, _): return solve(.out, operands[0], cotangent)
+    case (.kernel, 0): return solve(.image, cotangent, operands[1])
+    case (.kernel, _): return solve(.out, cotangent, operands[0])
+    }
+  }
+}
