@@ -102,8 +102,8 @@ struct CPrinter {
   }
 
   private func declarator(_ type: String, _ name: String) -> String {
-    if let bracket = type.firstIndex(of: "[") { return "\(type[..<bracket])\(name)\(type[bracket...])" }
-    return type.hasSuffix("*") ? type + name : "\(type) \(name)"
+    if let bracket = type.firstIndex(of: "[") { return "\(type[..<bracket]) \(name)\(type[bracket...])" }
+    return type.hasSuffix("*") || type.hasSuffix(" ") ? type + name : "\(type) \(name)"
   }
 
   // MARK: Statements
@@ -150,6 +150,7 @@ struct CPrinter {
   /// The binding strength of C's operators, 14 for what needs no parentheses at all.
   private static func strength(of operation: String) -> Int {
     switch operation {
+    case ",": 0
     case "=", "+=", "-=": 1
     case "||": 3
     case "&&": 4
@@ -185,7 +186,8 @@ struct CPrinter {
       // && inside of || has parentheses, for readers and for -Wparentheses.
       let left = text(a, operation == "||" && isConjunction(a) ? 14 : isAssignment ? 2 : strength)
       let right = text(b, isAssignment ? 1 : strength + 1)
-      return ("\(left) \(operation) \(CPrinter.seam)\(right)", strength)
+      let space = operation == "," ? "" : " "
+      return ("\(left)\(space)\(operation) \(CPrinter.seam)\(right)", strength)
     }
   }
 

@@ -77,7 +77,7 @@ struct FunctionEmitter {
     keptIsReadOnly = readsKept
     usage = BufferUsage(procedure)
     scope = fileNames
-    for name in FunctionEmitter.indexNames + ["kept", "work", "swapped"] { _ = scope.take(name) }
+    for name in FunctionEmitter.indexNames + ["kept", "work"] { _ = scope.take(name) }
     names = []
     var nameOf: [Storage: String] = [:]
     for (index, name) in given.inputs.enumerated() { nameOf[.input(index)] = scope.claim(name) }
@@ -171,12 +171,12 @@ struct FunctionEmitter {
     case .whenInside(let index, let count, let body):
       return conditional(index, count, statements(body, depth: depth))
     case .swap(let a, let b):
+      let last = scope.claim("\(names[a])_last")
       return [
         .variable(
-          CVariable(
-            type: "real *const ", name: "swapped", extent: nil, initial: .expression(.name(names[a])))),
+          CVariable(type: "real *const ", name: last, extent: nil, initial: .expression(.name(names[a])))),
         .expression(.assign(.name(names[a]), .name(names[b]))),
-        .expression(.assign(.name(names[b]), .name("swapped"))),
+        .expression(.assign(.name(names[b]), .name(last))),
       ]
     }
   }
