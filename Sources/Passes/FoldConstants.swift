@@ -12,7 +12,6 @@ private final class FoldConstants: Rewriter {
   private static let dimensionLimit = 4096
 
   override func make(_ operation: Operation, _ operands: [Value], _ space: Space, in builder: GraphBuilder) -> Value {
-    let operands = operands.map { constantsAreCopied($0, into: builder) }
     let value = builder.value(operation, operands, space)
     guard !operands.isEmpty, let folded = fold(operation, operands, space) else { return value }
     return builder.constant(folded, space)

@@ -21,8 +21,4 @@ private final class HoistInvariant: Rewriter {
     }
     return builder
   }
-
-  override func make(_ operation: Operation, _ operands: [Value], _ space: Space, in builder: GraphBuilder) -> Value {
-    builder.value(operation, operands.map { constantsAreCopied($0, into: builder) }, space)
-  }
 }

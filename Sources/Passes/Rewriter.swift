@@ -30,8 +30,9 @@ class Rewriter {
     var values: [[Value]] = []
     values.reserveCapacity(graph.nodes.count)
     for node in graph.nodes {
-      let operands = node.operands.map { values[$0][0] }
+      var operands = node.operands.map { values[$0][0] }
       let target = home(of: operands, in: builder)
+      operands = operands.map { constantsAreCopied($0, into: target) }
       let outer = target.origin
       target.origin = node.origin ?? outer
       defer { target.origin = outer }

@@ -11,7 +11,7 @@ final class Simplify: Rewriter {
   private var slices: [SliceKey: Value] = [:]
 
   override func make(_ operation: Operation, _ operands: [Value], _ space: Space, in builder: GraphBuilder) -> Value {
-    let operands = operands.map { builder.use(constantsAreCopied($0, into: builder)) }
+    let operands = operands.map { builder.use($0) }
     return simplified(operation, operands, space, in: builder) ?? builder.value(operation, operands, space)
   }
 

@@ -13,8 +13,4 @@ private final class Unroll: Rewriter {
   override func unrolls(_ loop: Loop) -> Bool {
     loop.trips <= 1 || loop.trips <= Unroll.tripLimit && loop.trips * loop.body.size <= Unroll.sizeLimit
   }
-
-  override func make(_ operation: Operation, _ operands: [Value], _ space: Space, in builder: GraphBuilder) -> Value {
-    builder.value(operation, operands.map { constantsAreCopied($0, into: builder) }, space)
-  }
 }
