@@ -23,6 +23,7 @@ public struct VectorInterpreter {
       throw InterpretationError.unsuitableEnvironment(
         "`\(judgement.name.text)` has \(judgement.context.count) variables, not \(environment.count)")
     }
+    _ = engine.multilinearity.admit(judgement.term)
     return try engine.begin {
       var bindings: Environment?
       for (port, vector) in zip(judgement.context, environment) {
