@@ -11,6 +11,16 @@ public struct Diagnostics: Sendable {
 
   public var hasErrors: Bool { errorCount > 0 }
 
+  /// Further errors are only counted.
+  public var isFull: Bool { errorCount >= Self.limit }
+
+  /// Adds an error that is put together only if it is kept.
+  mutating func addError(_ diagnostic: () -> Diagnostic) {
+    if isFull { countError() } else { add(diagnostic()) }
+  }
+
+  mutating func countError() { errorCount += 1 }
+
   public mutating func add(_ diagnostic: Diagnostic) {
     switch diagnostic.severity {
     case .error:

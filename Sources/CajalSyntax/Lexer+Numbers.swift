@@ -43,7 +43,9 @@ extension Lexer {
     guard let problem else {
       return Token(isDecimal ? .decimal : .numeral, span, followsUnreadable: followsUnreadable)
     }
-    diagnostics.add(Diagnostic(.malformedNumber, problem.what, at: Label(span, "in this number"), help: problem.help))
+    diagnostics.addError {
+      Diagnostic(.malformedNumber, problem.what, at: Label(span, "this number"), help: problem.help)
+    }
     return Token(.malformedNumber, span, followsUnreadable: followsUnreadable)
   }
 

@@ -15,13 +15,15 @@ extension Lexer {
       offset += decoded.length
     }
     guard let first else { return }
-    let span = Span(start, offset)
-    let text = String(decoding: bytes[start..<min(offset, start + 40)], as: UTF8.self)
-    let what = count == 1 ? "unexpected character `\(first)`" : "unexpected characters `\(text)`"
-    diagnostics.add(
-      Diagnostic(
-        .unexpectedCharacter, what, at: Label(span, count == 1 ? "\(first.codePoint) starts no token" : "no token"),
-        help: Self.advice(first)))
+    let (bytes, span) = (bytes, Span(start, offset))
+    diagnostics.addError {
+      let text = String(decoding: bytes[start..<min(span.end, start + 40)], as: UTF8.self)
+      return Diagnostic(
+        .unexpectedCharacter,
+        count == 1 ? "unexpected character `\(first)`" : "unexpected characters `\(text)`",
+        at: Label(span, count == 1 ? "\(first.codePoint) starts no token" : "these start no token"),
+        help: Self.advice(first))
+    }
   }
 
   private static func isUnreadable(_ scalar: Unicode.Scalar) -> Bool {

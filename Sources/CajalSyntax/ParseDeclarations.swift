@@ -131,7 +131,7 @@ extension Parser {
   private mutating func parseParameters() -> [Parameter] {
     let opener = token.span
     guard token.kind == .leftParen else {
-      reportUnderstood(
+      report(
         Diagnostic(
           .unexpectedToken, "expected `(`, found \(describe(token))", at: Label(place, "the parameters are missing"),
           help: "list the parameters in parentheses, as in `(x : Bool)`; write `( )` if there are none"))
@@ -211,6 +211,7 @@ extension Parser {
         at: Label(head, "declared here"),
         notes: ["this version compiles programs; networks are linked to their parameters from outside"],
         help: "declare a `program` that takes what the network computes as a parameter, and link the network from C"))
+    let before = lexer.diagnostics
     advance()
     advance()
     var depth = 0
@@ -218,6 +219,12 @@ extension Parser {
       if token.kind.opensBracket { depth += 1 }
       if token.kind.closesBracket { depth = max(0, depth - 1) }
       advance()
+    }
+    // Its layers (`5x5`) are no tokens of the language that is supported: nothing is said about them.
+    let after = lexer.diagnostics
+    lexer.diagnostics = before
+    for diagnostic in after.items.dropFirst(before.items.count) {
+      if let primary = diagnostic.primary, primary.span.start >= token.span.start { lexer.diagnostics.add(diagnostic) }
     }
   }
 

@@ -1,9 +1,12 @@
 extension Parser {
   /// Reports an error unless it is likely to follow from the last one.
   mutating func report(_ diagnostic: Diagnostic) {
-    defer { panicking = true }
-    if !panicking, !token.followsUnreadable { diagnostics.add(diagnostic) }
+    if isSpeaking { diagnostics.add(diagnostic) }
+    panicking = true
   }
+
+  /// The next error is worth reporting.
+  private var isSpeaking: Bool { !panicking && !token.followsUnreadable }
 
   /// Reports an error after which the parser knows where it stands.
   mutating func reportUnderstood(_ diagnostic: Diagnostic) {
@@ -27,19 +30,28 @@ extension Parser {
     return String(source.text(Span(span.start, span.start + 60)).prefix(40)) + "…"
   }
 
-  /// Where an error about the token in hand is shown. What is missing before the end of the file or before a new
-  /// declaration is missing after the last token.
+  /// Where an error about the token in hand is shown. What is missing before the end of the file, or before a
+  /// declaration on a new line, is missing after the last token.
   var place: Span {
-    token.kind == .endOfFile || token.kind.startsDeclaration ? Span(previousEnd, previousEnd) : token.span
+    token.kind == .endOfFile || startsNewDeclaration ? Span(previousEnd, previousEnd) : token.span
+  }
+
+  private var startsNewDeclaration: Bool {
+    token.kind.startsDeclaration && source.bytes[previousEnd..<token.span.start].contains(0x0A)
   }
 
   /// "expected …, found …" at the token in hand.
   mutating func unexpected(
     _ expected: String, also secondary: [Label] = [], notes: [String] = [], help: String? = nil
   ) {
+    guard isSpeaking, !diagnostics.isFull else {
+      if isSpeaking { diagnostics.countError() }
+      panicking = true
+      return
+    }
     var help = help
     if token.kind == .star { help = endAdvice }
-    if token.kind.isReservedWord, expected.contains("name") {
+    if token.kind.isReservedWord, !startsNewDeclaration, expected.contains("name") {
       help = "`\(source.text(token.span))` is a reserved word; choose another name, such as `\(source.text(token.span))'`"
     }
     report(
