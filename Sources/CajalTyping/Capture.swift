@@ -63,19 +63,6 @@ struct Captures {
   }
 }
 
-extension TypedTerm.Kind {
-  /// The terms directly under a rule, in the order of the text.
-  var children: [TypedTerm] {
-    switch self {
-    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive: []
-    case .succ(let a), .lambda(_, let a), .scale(_, let a): [a]
-    case .apply(let a, let b), .add(let a, let b): [a, b]
-    case .conditional(let a, let b, let c): [a, b, c]
-    case .iterate(let base, _, let step, let count): [base, step, count]
-    }
-  }
-}
-
 extension TypedTerm {
   var nodeCount: Int {
     var count = 1

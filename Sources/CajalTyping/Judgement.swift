@@ -73,6 +73,7 @@ public final class TypedTerm: Sendable {
 }
 
 extension TypedTerm.Kind {
+  /// The terms directly under a rule, in the order of the text.
   public var children: [TypedTerm] {
     switch self {
     case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive: []
