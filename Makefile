@@ -5,7 +5,9 @@ CFLAGS = -std=c11 -O3 -march=native -Wall -Wextra -Wpedantic
 ifeq ($(origin CC),default)
 CC = gcc
 endif
-export CC CAJALFLAGS
+export CAJALFLAGS
+# SwiftPM would take CC for its own compiler, and it needs clang.
+SWIFT = env -u CC swift
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -33,9 +35,9 @@ NEEDS = $(PACKAGES:%=need-%)
 
 .PHONY: deps $(NEEDS)
 deps:
-	@.ci/need $(PACKAGES)
+	@CC='$(CC)' .ci/need $(PACKAGES)
 $(NEEDS): need-%:
-	@.ci/need $*
+	@CC='$(CC)' .ci/need $*
 
 # ---- The compiler ----
 
@@ -45,7 +47,7 @@ COMPILER_SOURCES := $(shell find Package.swift Sources Runtime/include Runtime/s
 # The Swift runtime is linked in: it starts faster, and runs where Swift is not installed.
 bin/cajal2c: $(COMPILER_SOURCES)
 	@command -v swift >/dev/null || { echo 'swift is missing: see https://www.swift.org/install' >&2; exit 1; }
-	swift build -c release --product cajal2c --static-swift-stdlib
+	$(SWIFT) build -c release --product cajal2c --static-swift-stdlib
 	@mkdir -p bin
 	@cp .build/release/cajal2c $@.new && mv -f $@.new $@
 
@@ -128,10 +130,20 @@ build/tests/idx build/tests/idx-sanitized: Examples/xor/tests/idx_test.c Example
 	@mkdir -p $(@D)
 	$(CC) $(if $(findstring sanitized,$@),$(SANITIZE),$(CFLAGS)) -Werror $(filter %.c,$^) -o $@ -lz
 
+# The public header, alone, in C and C++, by every compiler that is there.
+build/tests/header: Runtime/include/cajal.h Makefile
+	@mkdir -p $(@D)
+	@for compiler in 'gcc -x c -std=c11' 'clang -x c -std=c11' 'g++ -x c++ -std=c++11' 'clang++ -x c++ -std=c++11'; do \
+	  command -v $${compiler%% *} >/dev/null || continue; \
+	  $$compiler -Wall -Wextra -Wpedantic -Werror -fsyntax-only $< || exit 1; \
+	done
+	@touch $@
+
 .PHONY: test test-native test-swift
 test: test-swift
 
-test-native: build/tests/runtime build/tests/runtime-sanitized build/tests/idx build/tests/idx-sanitized
+test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
+    build/tests/idx-sanitized
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \
 	done
@@ -141,9 +153,9 @@ test-native: build/tests/runtime build/tests/runtime-sanitized build/tests/idx b
 
 # After the native tests, and with the library that the tests of compiled modules link.
 test-swift: test-native build/libcajal.a
-	swift test
+	$(SWIFT) test
 
 .PHONY: clean
 clean:
 	rm -rf bin build Examples/xor/xor.c Examples/xor/xor.h Examples/xor/xor.so
-	-swift package clean
+	-$(SWIFT) package clean
