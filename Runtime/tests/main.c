@@ -64,6 +64,7 @@ int near(double got, double want, double scale, double tolerance) {
 }
 
 int main(void) {
+  test_abi();
   test_status();
   test_check();
   test_vectors();

@@ -28,6 +28,7 @@ void delete_reals(void *reals, size_t real_bytes);
 /* |got - want| <= tolerance max(1, scale). */
 int near(double got, double want, double scale, double tolerance);
 
+void test_abi(void);
 void test_check(void);
 void test_status(void);
 void test_vectors(void);

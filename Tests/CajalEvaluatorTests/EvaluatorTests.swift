@@ -154,11 +154,10 @@ private func evaluate(_ term: TypedTerm, in module: TypedModule = empty, steps: 
   }
 
   @Test func boundsProject() throws {
-    let bounds: [(Norm, String)] = [(.l1, "[1, -1]"), (.linf, "[2, -2]"), (.l2, "[1.4142135623730951, -1.4142135623730951]")]
-    for (norm, expected) in bounds {
-      let program = Typed.program("p", [("x", .real([2]))], bounds: [Bound(norm: norm, radius: 2)]) { $0[0] }
+    for (norm, expected) in [(Norm.l1, "[1.5, -2]"), (.l2, "[2.1, -2.8]"), (.linf, "[2.625, -3.5]")] {
+      let program = Typed.program("p", [("x", .real([2]))], bounds: [Bound(norm: norm, radius: 3.5)]) { $0[0] }
       let evaluator = Evaluator(module: Typed.module(program))
-      let far = try evaluator.evaluate(program, values: [.tensor(Tensor(shape: [2], entries: [3, -3]))])
+      let far = try evaluator.evaluate(program, values: [.tensor(Tensor(shape: [2], entries: [3, -4]))])
       #expect(far.description == expected)
       let near = try evaluator.evaluate(program, values: [.tensor(Tensor(shape: [2], entries: [0.5, -1]))])
       #expect(near.description == "[0.5, -1]")

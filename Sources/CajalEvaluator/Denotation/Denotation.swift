@@ -6,6 +6,9 @@ enum Denotation {
   case vector([Dual])
   case map(Map)
 
+  /// How many maps are held by one another within this one: what is released by recursion must not be deep.
+  var depth: Int { if case .map(let map) = self { map.depth } else { 0 } }
+
   /// Every map in it is linear in each of its arguments, curried ones included.
   var isMultilinear: Bool {
     switch self {
@@ -21,6 +24,7 @@ final class Map {
   let result: Type
   let form: Form
   let isMultilinear: Bool
+  let depth: Int
   /// Results at the arguments it was applied to, kept for definitions alone.
   var memory: [[Dual]: Denotation]?
 
@@ -38,6 +42,12 @@ final class Map {
     self.result = result
     self.form = form
     self.isMultilinear = isMultilinear
+    switch form {
+    case .closure(_, _, let environment): depth = 1 + (environment?.depth ?? 0)
+    case .matrix: depth = 1
+    case .primitive(_, let operands): depth = 1 + (operands.map(\.depth).max() ?? 0)
+    case .sum(let terms): depth = 1 + (terms.map(\.map.depth).max() ?? 0)
+    }
   }
 }
 
@@ -48,12 +58,14 @@ final class Environment {
   let next: Environment?
   /// Every map in this environment is multilinear.
   let isMultilinear: Bool
+  let depth: Int
 
   init(_ variable: Variable, _ value: Denotation, _ next: Environment?) {
     self.variable = variable
     self.value = value
     self.next = next
     isMultilinear = value.isMultilinear && (next?.isMultilinear ?? true)
+    depth = max(value.depth, next?.depth ?? 0)
   }
 
   static func value(of variable: Variable, in environment: Environment?) -> Denotation? {

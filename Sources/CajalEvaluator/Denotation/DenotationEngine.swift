@@ -11,8 +11,8 @@ final class DenotationEngine {
   var multilinearity: Multilinearity
   private var definitions: [Denotation?]
 
-  /// With terms at their deepest (`Term.maximumDepth`) this stays well within the driver's stack.
-  private static let depthLimit = 100_000
+  /// Of recursion, and of maps around maps: well within the driver's stack, and well above `Term.maximumDepth`.
+  private static let depthLimit = 50_000
   /// Entries of the largest vector.
   private static let sizeLimit = 1 << 26
   /// Entries of the largest matrix that stands in for a map that is linear anyway.
@@ -40,6 +40,11 @@ final class DenotationEngine {
     operations = sum
   }
 
+  private func checkDepth(_ depth: Int) throws {
+    guard depth > DenotationEngine.depthLimit else { return }
+    throw InterpretationError.nestedTooDeeply(limit: DenotationEngine.depthLimit)
+  }
+
   func dimension(_ type: Type) throws -> Int {
     guard let size = type.dimension(horizon: horizon), size <= DenotationEngine.sizeLimit else {
       throw InterpretationError.tooLarge(type)
@@ -53,9 +58,7 @@ final class DenotationEngine {
     try spend(1)
     depth += 1
     defer { depth -= 1 }
-    if depth > DenotationEngine.depthLimit {
-      throw InterpretationError.nestedTooDeeply(limit: DenotationEngine.depthLimit)
-    }
+    try checkDepth(max(depth, environment?.depth ?? 0))
     switch term.kind {
     case .variable(let variable):
       guard let value = Environment.value(of: variable, in: environment) else {
@@ -131,10 +134,6 @@ final class DenotationEngine {
     for round in 0...last {
       if round > 0 { current = try interpret(step, Environment(state, current, environment)) }
       current = try condensed(current, step.type)
-      // Each state that stays a closure holds the one before it.
-      if case .map(let map) = current, case .closure = map.form, round >= DenotationEngine.depthLimit {
-        throw InterpretationError.nestedTooDeeply(limit: DenotationEngine.depthLimit)
-      }
       if !weights[round].vanishes { terms.append((weights[round], current)) }
     }
     return try weightedSum(terms, base.type)
@@ -216,9 +215,7 @@ final class DenotationEngine {
   private func applySum(_ terms: [(weight: Dual, map: Map)], _ map: Map, _ argument: Denotation) throws -> Denotation {
     depth += 1
     defer { depth -= 1 }
-    if depth > DenotationEngine.depthLimit {
-      throw InterpretationError.nestedTooDeeply(limit: DenotationEngine.depthLimit)
-    }
+    try checkDepth(max(depth, map.depth))
     var results: [(Dual, Denotation)] = []
     for (weight, map) in terms {
       try spend(1)
