@@ -36,11 +36,7 @@ public final class Compilation {
   public private(set) lazy var horizons: [ProgramHorizon]? = {
     guard let module else { return nil }
     let horizons = HorizonAnalysis.analyse(module)
-    for horizon in horizons {
-      for diagnostic in horizon.diagnostics(overflow: options.overflow == .error ? .error : .warn) {
-        diagnostics.add(diagnostic)
-      }
-    }
+    for diagnostic in HorizonAnalysis.diagnostics(horizons, overflow: options.overflow) { diagnostics.add(diagnostic) }
     return diagnostics.hasErrors ? nil : horizons
   }()
 
@@ -72,7 +68,7 @@ public final class Compilation {
   }
 
   // optimised graphs → schedule → C
-  public func moduleUnit() throws -> ModuleUnit? {
+  public func moduleUnit(header: String? = nil) throws -> ModuleUnit? {
     guard let module, let programs = try optimised() else { return nil }
     return ModuleUnit(
       programs: programs.map { unit($0, horizon: module.horizon) },
@@ -98,8 +94,9 @@ public final class Compilation {
   }
 
   /// The C file and its header; nil where there were errors.
-  public func emitted() throws -> (c: String, header: String)? {
-    guard let unit = try moduleUnit() else { return nil }
+  /// - Parameter header: the path of the header that the C file includes.
+  public func emitted(header: String? = nil) throws -> (c: String, header: String)? {
+    guard let unit = try moduleUnit(header: header) else { return nil }
     do { return try emitModule(unit) } catch let clash as NameClash {
       diagnostics.add(
         Diagnostic(

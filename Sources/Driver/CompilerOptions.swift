@@ -1,13 +1,12 @@
 import EmitC
+import Lowering
 
 /// What the command line chooses for one compilation.
 public struct CompilerOptions: Sendable {
-  public enum Overflow: String, Sendable, CaseIterable { case warn, error }
-
   /// `--horizon`: overrides the file's.
   public var horizon: Int?
   public var strictLinear = false
-  public var overflow = Overflow.warn
+  public var overflow = OverflowPolicy.warn
   /// `--emit-grad`
   public var gradients = false
   /// 4 or 8.

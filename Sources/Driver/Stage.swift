@@ -13,7 +13,7 @@ public enum Stage: String, CaseIterable, Sendable {
     case .ast:
       let tree = compilation.syntaxTree
       return compilation.diagnostics.hasErrors ? nil : SyntaxTreeDump(source: compilation.source).print(tree)
-    case .judgement: return compilation.module.map { JudgementPrinter().print($0) }
+    case .judgement: return compilation.module.map { JudgementPrinter($0).print() }
     case .graph:
       return try compilation.optimised()?.map { $0.forward.printed(name: $0.judgement.name.text) }.joined(separator: "\n")
     case .adjoint:

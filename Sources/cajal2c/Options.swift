@@ -3,10 +3,11 @@ import CajalSyntax
 import Driver
 import EmitC
 import Foundation
+import Lowering
 
 enum RealType: String, ExpressibleByArgument, CaseIterable { case float, double }
 enum DiagnosticFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
-extension CompilerOptions.Overflow: ExpressibleByArgument {}
+extension OverflowPolicy: ExpressibleByArgument {}
 extension EmitOptions.Blas: ExpressibleByArgument {}
 
 /// What every command takes that reads a file.
@@ -21,7 +22,7 @@ struct SourceOptions: ParsableArguments {
   var strictLinear = false
 
   @Option(help: "What an entry that the horizon may drop is: warn or error.")
-  var overflow = CompilerOptions.Overflow.warn
+  var overflow = OverflowPolicy.warn
 
   @Option(help: ArgumentHelp("How messages are written: text, or json with one object a line.", valueName: "format"))
   var diagnostics = DiagnosticFormat.text
