@@ -1,0 +1,133 @@
+/* What a compiled Cajal module looks like from C and C++.
+ *
+ * The layout is a promise: fields are only ever added, at the end of a structure, and CAJAL_ABI rises when anything
+ * else changes. Every structure begins with its size where it was compiled, so that a caller can tell which fields
+ * are there.
+ *
+ * Layout. Matrices are row-major; a batch is samples one after another. stride[i] is the distance in reals between
+ * the samples of input i: its size or more, or 0 where one value is shared by the whole batch. A variable of function
+ * type is its matrix, dim of result x dim of argument. Results are contiguous.
+ *
+ * Gradients. backward follows a forward_keep with the same batch, inputs, strides and workspace, none of them changed
+ * since; it may be called again with another out_bar. It overwrites every in_bar[i] that is not NULL, laid out with
+ * input i's stride (padding between samples is left alone), with the gradient of <out_bar, out>; where the input is
+ * shared, with the sum over the batch.
+ *
+ * Memory. The caller owns every buffer, and outputs overlap nothing. A workspace is CAJAL_WORKSPACE_ALIGNMENT-byte
+ * aligned, of workspace_bytes(batch, keep) bytes; where that is 0, work may be NULL. Where input_count is 0, in,
+ * stride and in_bar may be NULL. Compiled code allocates nothing, keeps no state, and may run in many threads at once
+ * with different workspaces.
+ *
+ * Errors. Every function returns a cajal_status. Arguments are checked first: on CAJAL_BAD_ARGUMENT and
+ * CAJAL_NO_GRADIENT nothing was written. */
+#ifndef CAJAL_H
+#define CAJAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CAJAL_ABI 1u
+
+#define CAJAL_WORKSPACE_ALIGNMENT 64
+
+/* Marks the functions that a module compiled with -fvisibility=hidden exports. */
+#if defined __GNUC__
+#define CAJAL_EXPORT __attribute__((visibility("default")))
+#else
+#define CAJAL_EXPORT
+#endif
+
+typedef enum cajal_status {
+  CAJAL_OK = 0,
+  CAJAL_BAD_ARGUMENT = 1, /* a null pointer, a zero batch, a stride that is neither 0 nor >= size, misalignment */
+  CAJAL_NOT_FINITE = 2,   /* compiled with --check-finite: an input or a result holds a NaN or an infinity */
+  CAJAL_NO_GRADIENT = 3   /* compiled without --emit-grad; the functions are there and answer this */
+} cajal_status;
+
+/* One variable of the context, or the result. */
+typedef struct cajal_port {
+  uint32_t struct_size; /* sizeof(cajal_port) where this was compiled; so in every structure */
+  uint32_t linear;      /* 1: the map is linear in it (LANGUAGE.md, Degree); 0: not, or data of a model */
+  const char *name;     /* "n"; the result's name is "" */
+  const char *type;     /* "Nat", "Bool -o Bool", "Real[28,28]" */
+  size_t size;          /* its dimension, in reals */
+  size_t degree;        /* the map is a polynomial in it of at most this degree; 0 for a result and for data */
+  size_t rank, dims[4]; /* shape of a Real, else rank 1, dims[0] = size */
+} cajal_port;
+
+/* A judgement x1:t1, ..., xk:tk |- e : t. */
+typedef struct cajal_program {
+  uint32_t struct_size;
+  uint32_t horizon;    /* dimension of Nat */
+  uint32_t real_bytes; /* 4: float, 8: double */
+  const char *name, *judgement;
+  size_t input_count;
+  const cajal_port *const *inputs;
+  const cajal_port *output;
+
+  /* keep: with room for what backward needs. SIZE_MAX: too large. */
+  size_t (*workspace_bytes)(size_t batch, int keep);
+  int (*forward)(size_t batch, const void *const in[], const size_t stride[], void *out, void *work);
+  int (*forward_keep)(size_t batch, const void *const in[], const size_t stride[], void *out, void *work);
+  int (*backward)(size_t batch, const void *const in[], const size_t stride[],
+                  const void *out_bar, void *const in_bar[], void *work);
+} cajal_program;
+
+/* A named piece of a model's parameter vector. */
+typedef struct cajal_tensor {
+  uint32_t struct_size;
+  const char *name; /* "kernel.0.weight" */
+  size_t rank, dims[4], offset, count;
+  size_t fan_in; /* for initialisation: uniform in +-1/sqrt(fan_in), as PyTorch's default */
+} cajal_tensor;
+
+/* Neural networks linked to a program: as a program, with a vector of parameters. params_bar is overwritten, and may
+ * be NULL. */
+typedef struct cajal_model {
+  uint32_t struct_size;
+  uint32_t horizon, real_bytes;
+  const char *name, *signature;
+  size_t input_count;
+  const cajal_port *const *inputs;
+  const cajal_port *output;
+  size_t parameter_count; /* reals in the parameter vector */
+  size_t tensor_count;
+  const cajal_tensor *const *tensors;
+  const void *weights; /* the trained parameters, embedded by --weights; NULL in an untrained model */
+
+  size_t (*workspace_bytes)(size_t batch, int keep);
+  int (*forward)(size_t batch, const void *params, const void *const in[], const size_t stride[],
+                 void *out, void *work);
+  int (*forward_keep)(size_t batch, const void *params, const void *const in[], const size_t stride[],
+                      void *out, void *work);
+  int (*backward)(size_t batch, const void *params, const void *const in[], const size_t stride[],
+                  const void *out_bar, void *params_bar, void *const in_bar[], void *work);
+} cajal_model;
+
+typedef struct cajal_module {
+  uint32_t struct_size;
+  uint32_t abi;         /* CAJAL_ABI */
+  const char *compiler; /* "cajal2c 0.1.0" */
+  const char *source;   /* "blur.cajal", the file's name without directories */
+  size_t program_count;
+  const cajal_program *const *programs;
+  size_t model_count;
+  const cajal_model *const *models;
+} cajal_module;
+
+/* The one name that a generic caller looks up after dlopen. It is in a module compiled with -DCAJAL_SHARED_OBJECT;
+ * every module has the same function under the name PREFIX_module_info. */
+CAJAL_EXPORT const cajal_module *cajal_module_info(void);
+
+/* A phrase that names the status, never NULL. In the runtime library. */
+const char *cajal_status_text(int status);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

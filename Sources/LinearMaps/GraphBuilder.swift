@@ -1,8 +1,10 @@
 /// A value of a graph under construction.
 public struct Value {
-  let builder: GraphBuilder
-  let id: Int
+  public let builder: GraphBuilder
+  /// The index of its node in `builder`.
+  public let id: Int
   public var space: Space { builder.nodes[id].space }
+  public var operands: [Value] { builder.nodes[id].operands.map { Value(builder: builder, id: $0) } }
   /// The operation that computes the value.
   public var operation: Operation { builder.nodes[id].operation }
 }

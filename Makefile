@@ -1,0 +1,161 @@
+# Everything is built from here; `make help` lists what. Works with make -j.
+
+CAJALFLAGS = --emit-grad
+CFLAGS = -std=c11 -O3 -march=native -Wall -Wextra -Wpedantic
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+export CAJALFLAGS
+# SwiftPM would take CC for its own compiler, and it needs clang.
+SWIFT = env -u CC swift
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+
+.PHONY: all
+all: bin/cajal2c build/libcajal.a
+
+.PHONY: help
+help:
+	@echo 'make               the compiler, bin/cajal2c, and the runtime library, build/libcajal.a'
+	@echo 'make PATH/x.so     a shared object from PATH/x.cajal by way of PATH/x.c and PATH/x.h;'
+	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC)'
+	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images;'
+	@echo '                   DEMOFLAGS goes to the trainer (DEMOFLAGS=--help)'
+	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
+	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
+	@echo 'make clean         removes what was built'
+
+# ---- Debian packages: checked where they are used, installed where they are missing ----
+
+PACKAGES = libopenblas-dev zlib1g-dev dataset-fashion-mnist
+NEEDS = $(PACKAGES:%=need-%)
+
+.PHONY: deps $(NEEDS)
+deps:
+	@CC='$(CC)' .ci/need $(PACKAGES)
+$(NEEDS): need-%:
+	@CC='$(CC)' .ci/need $*
+
+# ---- The compiler ----
+
+# Folders too: they change when a file comes or goes.
+COMPILER_SOURCES := $(shell find Package.swift Sources Runtime/include Runtime/src)
+
+# The Swift runtime is linked in: it starts faster, and runs where Swift is not installed.
+bin/cajal2c: $(COMPILER_SOURCES)
+	@command -v swift >/dev/null || { echo 'swift is missing: see https://www.swift.org/install' >&2; exit 1; }
+	$(SWIFT) build -c release --product cajal2c --static-swift-stdlib
+	@mkdir -p bin
+	@cp .build/release/cajal2c $@.new && mv -f $@.new $@
+
+# ---- The runtime library ----
+
+RUNTIME_SOURCES := $(wildcard Runtime/src/*.c)
+RUNTIME_HEADERS := $(wildcard Runtime/include/*.h Runtime/src/*.h)
+RUNTIME_OBJECTS := $(RUNTIME_SOURCES:Runtime/src/%.c=build/runtime/%.o)
+# The kernels gain from fused multiplication and addition, which -std=c11 alone would rule out.
+RUNTIME_CFLAGS = -ffp-contract=fast -DCAJAL_BLAS -IRuntime/include
+
+build/libcajal.a: $(RUNTIME_OBJECTS)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(RUNTIME_OBJECTS): build/runtime/%.o: Runtime/src/%.c $(RUNTIME_HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(RUNTIME_CFLAGS) -fPIC -fvisibility=hidden -c $< -o $@
+
+build/runtime/blas_product.o: | need-libopenblas-dev
+
+# ---- x.cajal -> x.c, x.h -> x.so ----
+
+# The flags of the last time, so that other flags compile again.
+flags_of = build/flags$(abspath $1).flags
+.PRECIOUS: build/flags/%.flags %.c %.h
+build/flags/%.flags: FORCE
+	@mkdir -p "$(@D)"
+	@printf '%s\n' "$$CAJALFLAGS" | cmp -s - "$@" || printf '%s\n' "$$CAJALFLAGS" >"$@"
+.PHONY: FORCE
+FORCE:
+
+%.c %.h: %.cajal bin/cajal2c $$(call flags_of,$$*)
+	bin/cajal2c $(CAJALFLAGS) $< -o $*.c
+
+# OpenBLAS is loaded with a module only if the module uses it.
+BLAS_LIBRARY = $(if $(filter none,$(patsubst --blas=%,%,$(CAJALFLAGS))),,-Wl,--as-needed -lopenblas)
+%.so: %.c %.h build/libcajal.a
+	$(CC) $(CFLAGS) -DCAJAL_SHARED_OBJECT -fPIC -shared -fvisibility=hidden -IRuntime/include $< -o $@ \
+	  -Wl,-soname,$(@F) -Wl,-z,defs build/libcajal.a $(BLAS_LIBRARY) -lm
+
+# ---- The demo ----
+
+TRAINER_SOURCES := $(filter-out Examples/xor/xor.c,$(wildcard Examples/xor/*.c))
+TRAINER_HEADERS := $(filter-out Examples/xor/xor.h,$(wildcard Examples/xor/*.h))
+TRAINER_OBJECTS := $(TRAINER_SOURCES:Examples/xor/%.c=build/xor/%.o)
+# sqrtf need not set errno, which would keep Adam's loop from being vectorised.
+TRAINER_CFLAGS = -Werror -fno-math-errno -IRuntime/include
+
+bin/train-xor: $(TRAINER_OBJECTS) Examples/xor/xor.so build/libcajal.a
+	@mkdir -p $(@D)
+	$(CC) $(TRAINER_OBJECTS) -o $@ Examples/xor/xor.so -Wl,-rpath,'$$ORIGIN/../Examples/xor' build/libcajal.a \
+	  -lopenblas -lz -lm
+
+$(TRAINER_OBJECTS): build/xor/%.o: Examples/xor/%.c $(TRAINER_HEADERS) Runtime/include/cajal.h Makefile \
+    | need-libopenblas-dev need-zlib1g-dev
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(TRAINER_CFLAGS) -c $< -o $@
+
+build/xor/program.o: Examples/xor/xor.h
+
+.PHONY: demo
+demo: bin/train-xor $(if $(findstring --data,$(DEMOFLAGS)),,need-dataset-fashion-mnist)
+	bin/train-xor $(DEMOFLAGS)
+
+# ---- Tests ----
+
+SANITIZE = -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra -Wpedantic
+RUNTIME_TESTS := $(wildcard Runtime/tests/*.c)
+RUNTIME_TEST_CFLAGS = $(RUNTIME_CFLAGS) -Werror -IRuntime/src -IRuntime/tests
+
+build/tests/runtime build/tests/runtime-sanitized: $(RUNTIME_TESTS) $(RUNTIME_SOURCES) $(RUNTIME_HEADERS) \
+    $(wildcard Runtime/tests/*.h) Makefile | need-libopenblas-dev
+	@mkdir -p $(@D)
+	$(CC) $(if $(findstring sanitized,$@),$(SANITIZE),$(CFLAGS)) $(RUNTIME_TEST_CFLAGS) \
+	  $(RUNTIME_TESTS) $(RUNTIME_SOURCES) -o $@ -lopenblas -lm
+
+build/tests/idx build/tests/idx-sanitized: Examples/xor/tests/idx_test.c Examples/xor/idx.c Examples/xor/idx.h \
+    Makefile | need-zlib1g-dev
+	@mkdir -p $(@D)
+	$(CC) $(if $(findstring sanitized,$@),$(SANITIZE),$(CFLAGS)) -Werror $(filter %.c,$^) -o $@ -lz
+
+# The public header, alone, in C and C++, by every compiler that is there.
+build/tests/header: Runtime/include/cajal.h Makefile
+	@mkdir -p $(@D)
+	@for compiler in 'gcc -x c -std=c11' 'clang -x c -std=c11' 'g++ -x c++ -std=c++11' 'clang++ -x c++ -std=c++11'; do \
+	  command -v $${compiler%% *} >/dev/null || continue; \
+	  $$compiler -Wall -Wextra -Wpedantic -Werror -fsyntax-only $< || exit 1; \
+	done
+	@touch $@
+
+.PHONY: test test-native test-swift
+test: test-swift
+
+test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
+    build/tests/idx-sanitized
+	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
+	  echo "$$test"; $$test || exit 1; \
+	done
+	@for test in build/tests/idx build/tests/idx-sanitized; do \
+	  echo "$$test"; $$test build/tests || exit 1; \
+	done
+
+# After the native tests, and with the library that the tests of compiled modules link.
+test-swift: test-native build/libcajal.a
+	$(SWIFT) test
+
+.PHONY: clean
+clean:
+	rm -rf bin build Examples/xor/xor.c Examples/xor/xor.h Examples/xor/xor.so
+	-$(SWIFT) package clean

@@ -1,0 +1,96 @@
+/* The kernels that compiled Cajal calls. For generated C; programs that link a module need only cajal.h.
+ *
+ * Every kernel is there for float (_f32) and double (_f64). None allocates, keeps state or fails. Matrices and images
+ * are row-major and contiguous, sizes are in reals, and no output overlaps another argument. `accumulate` adds the
+ * result to what is there; otherwise it replaces it, whatever was there. The same sizes give the same order of
+ * operations, wherever the arguments lie in memory, and so the same bits. A NaN or an infinity in an argument may
+ * spread further through a result than the formula says, never less far. */
+#ifndef CAJAL_KERNELS_H
+#define CAJAL_KERNELS_H
+
+#include "cajal.h"
+
+#ifdef __cplusplus
+#error "the kernels are for C; a program in C++ that links a compiled module includes the module's own header"
+#endif
+
+/* ---- Arguments of the exported functions (check.c). Each answers CAJAL_OK or CAJAL_BAD_ARGUMENT. ---- */
+
+/* Every input of a batch: the batch is not zero, no pointer is null or misaligned, and each stride is 0 or at least
+ * the input's size and takes the batch no further than memory reaches. */
+int cajal_check_inputs(size_t batch, size_t count, const void *const in[], const size_t stride[],
+                       const size_t size[], size_t real_bytes);
+
+/* A contiguous batch of results, or of their gradients. */
+int cajal_check_output(size_t batch, const void *out, size_t size, size_t real_bytes);
+
+/* The places of an adjoint's results: each NULL or aligned. */
+int cajal_check_gradients(size_t count, void *const in_bar[], size_t real_bytes);
+
+/* A workspace of `bytes` bytes, which is SIZE_MAX where there can be none. */
+int cajal_check_workspace(const void *work, size_t bytes);
+
+/* One buffer: not null, and aligned. */
+int cajal_check_buffer(const void *buffer, size_t alignment);
+
+/* ---- Matrices ---- */
+
+/* c[m x n] = op(a)[m x k] op(b)[k x n]; a transposed `a` is stored k x m, a transposed `b` n x k. */
+void cajal_product_f32(size_t m, size_t k, size_t n, const float *restrict a, int a_transposed,
+                       const float *restrict b, int b_transposed, float *restrict c, int accumulate);
+void cajal_product_f64(size_t m, size_t k, size_t n, const double *restrict a, int a_transposed,
+                       const double *restrict b, int b_transposed, double *restrict c, int accumulate);
+
+/* The same by OpenBLAS, where the runtime was built with CAJAL_BLAS. Faster for large matrices; OpenBLAS may use
+ * threads and memory of its own. */
+void cajal_blas_product_f32(size_t m, size_t k, size_t n, const float *restrict a, int a_transposed,
+                            const float *restrict b, int b_transposed, float *restrict c, int accumulate);
+void cajal_blas_product_f64(size_t m, size_t k, size_t n, const double *restrict a, int a_transposed,
+                            const double *restrict b, int b_transposed, double *restrict c, int accumulate);
+
+/* The sum of a_i b_i. */
+float cajal_dot_f32(size_t n, const float *a, const float *b);
+double cajal_dot_f64(size_t n, const double *a, const double *b);
+
+/* ---- Convolution (LANGUAGE.md, section 5): cross-correlation with zero padding "same"; kh and kw are odd, and may
+ * exceed the image's ---- */
+
+/* out[y,x] = sum of kernel[i,j] image[y + i - kh/2, x + j - kw/2], where that is in the image. */
+void cajal_conv2d_f32(size_t kh, size_t kw, size_t h, size_t w, const float *restrict kernel,
+                      const float *restrict image, float *restrict out, int accumulate);
+void cajal_conv2d_f64(size_t kh, size_t kw, size_t h, size_t w, const double *restrict kernel,
+                      const double *restrict image, double *restrict out, int accumulate);
+
+/* The transpose of image -> out. */
+void cajal_conv2d_image_adjoint_f32(size_t kh, size_t kw, size_t h, size_t w, const float *restrict kernel,
+                                    const float *restrict out_bar, float *restrict image_bar, int accumulate);
+void cajal_conv2d_image_adjoint_f64(size_t kh, size_t kw, size_t h, size_t w, const double *restrict kernel,
+                                    const double *restrict out_bar, double *restrict image_bar, int accumulate);
+
+/* The transpose of kernel -> out. */
+void cajal_conv2d_kernel_adjoint_f32(size_t kh, size_t kw, size_t h, size_t w, const float *restrict image,
+                                     const float *restrict out_bar, float *restrict kernel_bar, int accumulate);
+void cajal_conv2d_kernel_adjoint_f64(size_t kh, size_t kw, size_t h, size_t w, const double *restrict image,
+                                     const double *restrict out_bar, double *restrict kernel_bar, int accumulate);
+
+/* ---- Bounded links (LANGUAGE.md, section 5) ---- */
+
+enum { CAJAL_NORM_LINF = 0, CAJAL_NORM_L1 = 1, CAJAL_NORM_L2 = 2 };
+
+/* out = v where |v| <= radius, and radius v / |v| otherwise. */
+void cajal_bound_f32(int norm, float radius, size_t n, const float *restrict v, float *restrict out);
+void cajal_bound_f64(int norm, double radius, size_t n, const double *restrict v, double *restrict out);
+
+/* The adjoint of cajal_bound at v; overwrites v_bar. */
+void cajal_bound_adjoint_f32(int norm, float radius, size_t n, const float *restrict v,
+                             const float *restrict out_bar, float *restrict v_bar);
+void cajal_bound_adjoint_f64(int norm, double radius, size_t n, const double *restrict v,
+                             const double *restrict out_bar, double *restrict v_bar);
+
+/* ---- Vectors ---- */
+
+/* 1 if no entry is a NaN or an infinity, else 0. */
+int cajal_all_finite_f32(size_t n, const float *v);
+int cajal_all_finite_f64(size_t n, const double *v);
+
+#endif

@@ -1,0 +1,57 @@
+/* Includes TEMPLATE once for float and once for double. A template writes REAL for the type, NAMED(f) for f_f32 and
+ * f_f64, LANES for a vector of LANE_COUNT reals,
+ * and BLAS(f) for cblas_sf and cblas_df.
+ *
+ * LANES is an extension of gcc and clang: it is as wide as the processor's registers, and gcc keeps arrays of it in
+ * registers, which it does not for the plain loops that mean the same. */
+#include <float.h>
+#include <string.h>
+#include <tgmath.h>
+
+#include "cajal_kernels.h"
+
+#if defined __AVX512F__
+#define LANE_BYTES 64
+#elif defined __AVX__
+#define LANE_BYTES 32
+#else
+#define LANE_BYTES 16
+#endif
+
+typedef float lanes_f32 __attribute__((vector_size(LANE_BYTES)));
+typedef double lanes_f64 __attribute__((vector_size(LANE_BYTES)));
+
+#define LANES NAMED(lanes)
+#define LANE_COUNT (LANE_BYTES / sizeof(REAL))
+
+/* A template reads and writes lanes at any address through these. */
+#define LOAD_LANES(lanes, address) memcpy(&(lanes), (address), sizeof(LANES))
+#define STORE_LANES(address, lanes) memcpy((address), &(lanes), sizeof(LANES))
+
+#define REAL float
+#define REAL_LARGEST FLT_MAX
+#define REAL_SMALLEST FLT_MIN
+#define REAL_EPSILON FLT_EPSILON
+#define REAL_MIN_EXPONENT FLT_MIN_EXP
+#define REAL_MAX_EXPONENT FLT_MAX_EXP
+#define NAMED(name) name##_f32
+#define BLAS(name) cblas_s##name
+#include TEMPLATE
+#undef REAL
+#undef REAL_LARGEST
+#undef REAL_SMALLEST
+#undef REAL_EPSILON
+#undef REAL_MIN_EXPONENT
+#undef REAL_MAX_EXPONENT
+#undef NAMED
+#undef BLAS
+
+#define REAL double
+#define REAL_LARGEST DBL_MAX
+#define REAL_SMALLEST DBL_MIN
+#define REAL_EPSILON DBL_EPSILON
+#define REAL_MIN_EXPONENT DBL_MIN_EXP
+#define REAL_MAX_EXPONENT DBL_MAX_EXP
+#define NAMED(name) name##_f64
+#define BLAS(name) cblas_d##name
+#include TEMPLATE

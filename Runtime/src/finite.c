@@ -1,0 +1,3 @@
+/* Whether a vector is finite. */
+#define TEMPLATE "finite.template.h"
+#include "both_precisions.h"

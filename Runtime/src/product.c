@@ -1,0 +1,3 @@
+/* Matrix products. */
+#define TEMPLATE "product.template.h"
+#include "both_precisions.h"

@@ -1,0 +1,22 @@
+import CajalSyntax
+import CajalTyping
+
+/// Why a judgement was not interpreted.
+public enum InterpretationError: Error, Sendable {
+  case operationsExhausted(limit: Int)
+  /// Functions made from functions, deeper than the stack is sure to hold.
+  case nestedTooDeeply(limit: Int)
+  /// A vector of this type does not fit.
+  case tooLarge(Type)
+  /// The environment does not fit the context.
+  case unsuitableEnvironment(String)
+
+  public var message: String {
+    switch self {
+    case .operationsExhausted(let limit): "the direct interpreter stopped after \(limit) operations"
+    case .nestedTooDeeply(let limit): "the direct interpreter stopped at \(limit) nested applications"
+    case .tooLarge(let type): "a vector of type \(type) is too large for the direct interpreter"
+    case .unsuitableEnvironment(let message): message
+    }
+  }
+}

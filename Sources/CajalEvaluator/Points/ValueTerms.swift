@@ -1,0 +1,147 @@
+import CajalSyntax
+import CajalTyping
+
+/// Closed terms that stand for values. They contain no `succ` and no numeral at or above the horizon.
+struct ValueTerms {
+  let horizon: Int
+  var random: SplitMix64
+  private var variables = 0
+
+  init(horizon: Int, random: SplitMix64 = SplitMix64(seed: 0)) {
+    self.horizon = horizon
+    self.random = random
+  }
+
+  // MARK: Enumerated types
+
+  /// The number of values of a type, saturating; nil where they are not enumerated.
+  static func size(of type: Type, horizon: Int) -> Int? {
+    switch type {
+    case .bool: return 2
+    case .nat: return horizon
+    case .real: return nil
+    case .function(.bool, let result):
+      guard let results = size(of: result, horizon: horizon) else { return nil }
+      return saturatingProduct([results, results])
+    case .function: return nil
+    }
+  }
+
+  /// The value with this number of a type whose values are enumerated: `true` is 0, a numeral is itself, a function
+  /// of `Bool` is (its number at true) · (values of the result) + (its number at false).
+  mutating func value(of type: Type, number: Int) -> TypedTerm? {
+    switch type {
+    case .bool: return make(.bool(number == 0), .bool)
+    case .nat: return make(.natural(UInt64(number)), .nat)
+    case .real: return nil
+    case .function(let argument, let result):
+      guard argument == .bool, let size = ValueTerms.size(of: result, horizon: horizon) else { return nil }
+      let x = fresh(argument)
+      // The remainder matters only where the numbers saturate.
+      guard let a = value(of: result, number: number / size % size), let b = value(of: result, number: number % size)
+      else { return nil }
+      return lambda(x, choose(use(x), a, b), type)
+    }
+  }
+
+  // MARK: Sampled types
+
+  /// A closed term of the type; nil where none is known.
+  mutating func sample(_ type: Type) -> TypedTerm? {
+    switch type {
+    case .bool: return make(.bool(random.next(below: 2) == 0), .bool)
+    case .nat: return make(.natural(UInt64(random.next(below: horizon))), .nat)
+    case .real: return literal(type)
+    case .function(.real(let from), .real(let to)): return denseMap(from, to, type)
+    case .function(let argument, let result):
+      let x = fresh(argument)
+      guard let body = consume(use(x), into: result) else { return nil }
+      return lambda(x, body, type)
+    }
+  }
+
+  /// A term of the type that uses this one exactly once.
+  private mutating func consume(_ term: TypedTerm, into type: Type) -> TypedTerm? {
+    if term.type == type, random.next(below: 2) == 0 { return term }
+    switch term.type {
+    case .bool:
+      guard let a = sample(type), let b = sample(type) else { return nil }
+      return choose(term, a, b)
+    case .nat: return consume(count: term, into: type)
+    case .real(let shape):
+      guard case .real = type.finalResult, let operand = sample(type) else { return nil }
+      let factor = shape.isEmpty ? term : apply(.dot(shape), [literal(term.type), term], .real([]))
+      return apply(.scale(type), [factor, operand], type)
+    case .function(let argument, let result):
+      guard let operand = sample(argument) else { return nil }
+      return consume(make(.apply(term, operand), result), into: type)
+    }
+  }
+
+  /// `iter { v | y => step } (n)`, or a choice by the parity of `n`.
+  private mutating func consume(count: TypedTerm, into type: Type) -> TypedTerm? {
+    guard let base = sample(type) else { return nil }
+    let state = fresh(type)
+    let step: TypedTerm
+    if type == .bool {
+      step = choose(use(state), make(.bool(random.next(below: 2) == 0), .bool), make(.bool(true), .bool))
+    } else if case .real = type.finalResult {
+      step = make(.scale(-0.5, use(state)), type)
+    } else if random.next(below: 2) == 0, let other = sample(type) {
+      let parity = fresh(.bool)
+      let flip = choose(use(parity), make(.bool(false), .bool), make(.bool(true), .bool))
+      let even = make(.iterate(base: make(.bool(true), .bool), state: parity, step: flip, count: count), .bool)
+      return choose(even, base, other)
+    } else {
+      step = use(state)
+    }
+    return make(.iterate(base: base, state: state, step: step, count: count), type)
+  }
+
+  /// `fun x => reshape (M (reshape x))` with any matrix M.
+  private mutating func denseMap(_ from: [Int], _ to: [Int], _ type: Type) -> TypedTerm {
+    let columns = saturatingProduct(from)
+    let rows = (0..<saturatingProduct(to)).map { _ in numbers(columns) }
+    let x = fresh(.real(from))
+    let flat = from == [columns] ? use(x) : apply(.reshape(from: from, to: [columns]), [use(x)], .real([columns]))
+    let matrix = make(.matrix(rows: rows), .function(.real([columns]), .real([rows.count])))
+    let image = make(.apply(matrix, flat), .real([rows.count]))
+    let shaped = to == [rows.count] ? image : apply(.reshape(from: [rows.count], to: to), [image], .real(to))
+    return lambda(x, shaped, type)
+  }
+
+  private mutating func literal(_ type: Type) -> TypedTerm {
+    make(.literal(numbers(type.dimension(horizon: horizon) ?? 0)), type)
+  }
+
+  private mutating func numbers(_ count: Int) -> [Double] { (0..<count).map { _ in random.nextSigned() } }
+
+  // MARK: Construction
+
+  private func make(_ kind: TypedTerm.Kind, _ type: Type) -> TypedTerm { TypedTerm(kind, type, Span(0, 0)) }
+
+  private mutating func fresh(_ type: Type) -> Variable {
+    variables += 1
+    return Variable(id: variables, name: "x\(variables)", type: type, span: Span(0, 0))
+  }
+
+  private func use(_ variable: Variable) -> TypedTerm { make(.variable(variable), variable.type) }
+
+  private func lambda(_ variable: Variable, _ body: TypedTerm, _ type: Type) -> TypedTerm {
+    make(.lambda(variable, body), type)
+  }
+
+  private func choose(_ condition: TypedTerm, _ a: TypedTerm, _ b: TypedTerm) -> TypedTerm {
+    make(.conditional(condition, then: a, else: b), a.type)
+  }
+
+  private func apply(_ primitive: Primitive, _ operands: [TypedTerm], _ result: Type) -> TypedTerm {
+    let type = operands.reversed().reduce(result) { .function($1.type, $0) }
+    var term = make(.primitive(primitive), type)
+    for operand in operands {
+      guard case .function(_, let rest) = term.type else { break }
+      term = make(.apply(term, operand), rest)
+    }
+    return term
+  }
+}

@@ -1,0 +1,127 @@
+import Adjoint
+import CajalSyntax
+import CajalTyping
+import EmitC
+import LinearMaps
+import Lowering
+import Passes
+
+/// One file on its way from source to C. Each stage is asked for by name and asks for the one before it; what a
+/// stage has to say is added to `diagnostics`. A stage is nil where there were errors.
+public final class Compilation {
+  public let source: Source
+  public let options: CompilerOptions
+  public private(set) var diagnostics = Diagnostics()
+  /// Receives the graph after every pass: the program, "forward" or "adjoint", the pass.
+  public var observe: (_ program: String, _ part: String, _ pass: String, _ graph: Graph) -> Void = { _, _, _, _ in }
+
+  public init(source: Source, options: CompilerOptions) {
+    self.source = source
+    self.options = options
+  }
+
+  // source → tokens → syntax tree
+  public private(set) lazy var syntaxTree: SyntaxTree = parse(source, diagnostics: &diagnostics)
+
+  // syntax tree → judgements
+  public private(set) lazy var module: TypedModule? = {
+    let tree = syntaxTree
+    // A file with syntax errors is checked as well: what could be read may hold further errors.
+    let options = CheckOptions(horizonOverride: options.horizon, strictLinear: options.strictLinear)
+    let module = check(tree, options: options, diagnostics: &diagnostics)
+    return diagnostics.hasErrors ? nil : module
+  }()
+
+  /// The bounds of the naturals of every program, in the order of the module's programs.
+  public private(set) lazy var horizons: [ProgramHorizon]? = {
+    guard let module else { return nil }
+    let horizons = HorizonAnalysis.analyse(module)
+    for diagnostic in HorizonAnalysis.diagnostics(horizons, overflow: options.overflow) { diagnostics.add(diagnostic) }
+    return diagnostics.hasErrors ? nil : horizons
+  }()
+
+  // judgements → linear-map graphs
+  public private(set) lazy var graphs: [Graph]? = {
+    guard let module, horizons != nil else { return nil }
+    let graphs = module.programs.map { lower($0, in: module, source: source, diagnostics: &diagnostics) }
+    return diagnostics.hasErrors ? nil : graphs.map { $0! }
+  }()
+
+  // graphs → optimised graphs, with their adjoints by transposition
+  public func optimised() throws -> [OptimisedProgram]? {
+    guard let module, let graphs else { return nil }
+    return try zip(module.programs, graphs).map { judgement, graph in
+      try optimise(judgement, graph)
+    }
+  }
+
+  private func optimise(_ judgement: Judgement, _ graph: Graph) throws -> OptimisedProgram {
+    let name = judgement.name.text
+    try graph.verify()
+    let forward = try Pipeline.standard.run(graph) { observe(name, "forward", $0.name, $1) }
+    guard options.gradients else { return OptimisedProgram(judgement: judgement, forward: forward, backward: nil) }
+    let joint = try Pipeline.standard.run(reverse(forward)) { observe(name, "adjoint", $0.name, $1) }
+    let halves = split(joint, portCount: judgement.context.count)
+    return OptimisedProgram(
+      judgement: judgement, forward: try Pipeline.cleanUp.run(halves.forward),
+      backward: try Pipeline.cleanUp.run(halves.backward))
+  }
+
+  // optimised graphs → schedule → C
+  public func moduleUnit(header: String? = nil) throws -> ModuleUnit? {
+    guard let module, let programs = try optimised() else { return nil }
+    return ModuleUnit(
+      programs: programs.map { unit($0, horizon: module.horizon) },
+      options: EmitOptions(
+        realBytes: options.realBytes, blas: options.blas, checkFinite: options.checkFinite,
+        prefix: options.prefix ?? source.stem, sourceName: source.fileName, compiler: compilerName,
+        gradients: options.gradients))
+  }
+
+  private func unit(_ program: OptimisedProgram, horizon: Int) -> ProgramUnit {
+    let judgement = program.judgement
+    let line = source.position(of: judgement.name.span.start).line
+    return ProgramUnit(
+      name: judgement.name.text, judgement: judgement.signature, comment: "\(source.fileName):\(line)",
+      horizon: horizon,
+      ports: zip(judgement.context, judgement.degrees).map { port, degree in
+        PortDescription(
+          name: port.variable.name, type: port.variable.type, horizon: horizon, degree: degree.bound,
+          linear: degree.isLinear)
+      },
+      output: PortDescription(name: "", type: judgement.type, horizon: horizon, degree: 0, linear: false),
+      forward: program.forward, backward: program.backward)
+  }
+
+  /// The C file and its header; nil where there were errors.
+  /// - Parameter header: the path of the header that the C file includes.
+  public func emitted(header: String? = nil) throws -> (c: String, header: String)? {
+    guard let unit = try moduleUnit(header: header) else { return nil }
+    do { return try emitModule(unit) } catch let clash as NameClash {
+      diagnostics.add(
+        Diagnostic(
+          .clashingCName, clash.description, at: nil,
+          help: "rename one of them, or choose another `--prefix`"))
+      return nil
+    }
+  }
+
+  public func add(_ diagnostic: Diagnostic) { diagnostics.add(diagnostic) }
+}
+
+/// A judgement with its forward graph (result, then residuals) and the backward graph that reads them.
+public struct OptimisedProgram {
+  public let judgement: Judgement
+  public let forward: Graph
+  public let backward: Graph?
+}
+
+extension PortDescription {
+  init(name: String, type: Type, horizon: Int, degree: Int, linear: Bool) {
+    let size = type.dimension(horizon: horizon) ?? Int.max
+    var dims = [size]
+    // The ABI has room for four extents; a tensor of more is described by its size.
+    if case .real(let shape) = type, shape.count <= 4 { dims = shape }
+    self.init(name: name, type: type.description, size: size, degree: degree, linear: linear, dims: dims)
+  }
+}

@@ -1,0 +1,24 @@
+import EmitC
+import Lowering
+
+/// What the command line chooses for one compilation.
+public struct CompilerOptions: Sendable {
+  /// `--horizon`: overrides the file's.
+  public var horizon: Int?
+  public var strictLinear = false
+  public var overflow = OverflowPolicy.warn
+  /// `--emit-grad`
+  public var gradients = false
+  /// 4 or 8.
+  public var realBytes = 4
+  public var blas = EmitOptions.Blas.openblas
+  public var checkFinite = false
+  /// `--prefix`: the file's stem where it is nil.
+  public var prefix: String?
+
+  public init() {}
+}
+
+/// The name and version that generated modules carry.
+public let compilerVersion = "0.1.0"
+public let compilerName = "cajal2c \(compilerVersion)"

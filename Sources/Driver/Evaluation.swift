@@ -1,0 +1,84 @@
+import CajalEvaluator
+import CajalSyntax
+import CajalTyping
+
+/// Something is wrong with the value of a `--set`; its text is a source of its own.
+public struct SettingProblem: Error {
+  public let source: Source
+  public let diagnostics: Diagnostics
+}
+
+extension Compilation {
+  /// The program of that name, or the file's only one. Adds a diagnostic and gives nil where there is none.
+  public func findProgram(_ name: String?) throws -> Judgement? {
+    guard let module else { return nil }
+    let names = module.programs.map(\.name.text)
+    if let name {
+      if let found = module.programs.first(where: { $0.name.text == name }) { return found }
+      add(
+        Diagnostic(
+          .noSuchProgram, "there is no program called `\(name)`", at: nil,
+          help: names.isEmpty ? "declare one with `program`" : "the file has \(names.prefix(20).joined(separator: ", "))"))
+      return nil
+    }
+    if names.count == 1 { return module.programs[0] }
+    add(
+      Diagnostic(
+        .noSuchProgram, names.isEmpty ? "the file declares no program" : "the file declares \(names.count) programs",
+        at: nil,
+        help: names.isEmpty
+          ? "declare one with `program`"
+          : "choose one with `--program`: \(names.prefix(20).joined(separator: ", "))"))
+    return nil
+  }
+
+  /// The value of a program, its variables set to closed expressions; nil where there were errors.
+  public func evaluate(program name: String?, settings: [(name: String, value: String)], steps: Int) throws -> Value? {
+    guard let judgement = try findProgram(name), let module else { return nil }
+    let evaluator = Evaluator(module: module, stepLimit: steps)
+    do {
+      guard let values = try values(of: judgement, settings, module, evaluator) else { return nil }
+      return try evaluator.evaluate(judgement, values: values)
+    } catch let error as EvaluationError {
+      add(error.diagnostic)
+      return nil
+    }
+  }
+
+  private func values(
+    of judgement: Judgement, _ settings: [(name: String, value: String)], _ module: TypedModule, _ evaluator: Evaluator
+  ) throws -> [Value]? {
+    let ports = judgement.context.map(\.variable)
+    var given: [String: Value] = [:]
+    for (name, text) in settings {
+      guard let variable = ports.first(where: { $0.name == name }) else {
+        let known = ports.isEmpty ? "it has no variables" : "it has \(ports.map(\.name).joined(separator: ", "))"
+        add(Diagnostic(.missingValue, "`\(judgement.name.text)` has no variable `\(name)`", at: nil, help: known))
+        return nil
+      }
+      if given[name] != nil {
+        add(Diagnostic(.missingValue, "`\(name)` is set twice", at: nil, help: "give each variable one value"))
+        return nil
+      }
+      given[name] = try value(of: variable, text, module, evaluator)
+    }
+    for variable in ports where given[variable.name] == nil {
+      add(EvaluationError.missingValue(name: variable.name, variable.span).diagnostic)
+    }
+    return diagnostics.hasErrors ? nil : ports.map { given[$0.name]! }
+  }
+
+  private func value(
+    of variable: Variable, _ text: String, _ module: TypedModule, _ evaluator: Evaluator
+  ) throws -> Value {
+    let source = Source(name: "--set \(variable.name)", text: text)
+    var problems = Diagnostics()
+    guard let term = parseTerm(source, diagnostics: &problems),
+      let typed = checkClosedTerm(term, against: variable.type, in: module, diagnostics: &problems)
+    else { throw SettingProblem(source: source, diagnostics: problems) }
+    do { return try evaluator.evaluate(typed) } catch let error as EvaluationError {
+      problems.add(error.diagnostic)
+      throw SettingProblem(source: source, diagnostics: problems)
+    }
+  }
+}

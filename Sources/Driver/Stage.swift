@@ -1,0 +1,38 @@
+import CajalSyntax
+import CajalTyping
+import EmitC
+import Passes
+
+/// The stages that `--emit` prints.
+public enum Stage: String, CaseIterable, Sendable {
+  case ast, judgement, graph, adjoint, schedule, c, header, manifest
+
+  /// The stage's text; nil where there were errors.
+  public func text(of compilation: Compilation) throws -> String? {
+    switch self {
+    case .ast:
+      let tree = compilation.syntaxTree
+      return compilation.diagnostics.hasErrors ? nil : SyntaxTreeDump(source: compilation.source).print(tree)
+    case .judgement: return compilation.module.map { JudgementPrinter($0).print() }
+    case .graph:
+      return try compilation.optimised()?.map { $0.forward.printed(name: $0.judgement.name.text) }.joined(separator: "\n")
+    case .adjoint:
+      return try compilation.optimised()?.map { program in
+        program.backward!.printed(name: program.judgement.name.text + "_adjoint")
+      }.joined(separator: "\n")
+    case .schedule: return try compilation.moduleUnit().map { scheduleText($0) }
+    case .c: return try compilation.emitted()?.c
+    case .header: return try compilation.emitted()?.header
+    case .manifest: return try compilation.moduleUnit().map { manifest($0) }
+    }
+  }
+}
+
+/// The passes that `--dump-after` knows.
+public let passNames: [String] = {
+  var names: [String] = []
+  for pass in Pipeline.standard.passes + Pipeline.cleanUp.passes where !names.contains(pass.name) {
+    names.append(pass.name)
+  }
+  return names
+}()

@@ -1,0 +1,52 @@
+import CajalEvaluator
+import CajalTyping
+
+extension ProgramCheck {
+  /// Theorem 2: at points that are values, evaluation and the compiled map agree, where no entry is dropped.
+  mutating func checkValues() throws {
+    let points = ValuePoints(context: judgement.context, horizon: module.horizon)
+    let evaluator = Evaluator(module: module)
+    let exhaustive = points.count.map { $0 <= limit } ?? false
+    let count = exhaustive ? points.count! : min(limit, 256)
+    var compared = 0
+    var dropped = 0
+    var unsuitable = 0
+    for index in 0..<count {
+      guard let point = try exhaustive ? points.point(at: index) : points.sample(seed: seed &+ UInt64(index)) else {
+        report.leaveOut("evaluation: a variable has a type with no closed values that are known")
+        return
+      }
+      let value: Value
+      do { value = try evaluator.evaluate(judgement, values: point.values) } catch EvaluationError.stepsExhausted {
+        report.leaveOut("evaluation from point \(index) on: it takes more than \(Evaluator.defaultStepLimit) steps")
+        break
+      } catch EvaluationError.unsuitableValue {
+        unsuitable += 1
+        continue
+      }
+      let output = try program.run(batch: 1, point.vectors).output
+      guard let expected = try evaluator.encoding(of: value, horizon: module.horizon) else {
+        // A natural at or above the horizon, or a function of functions, has no vector to compare with.
+        unsuitable += 1
+        continue
+      }
+      if agree(output, expected) {
+        compared += 1
+      } else if !horizon.drops.isEmpty {
+        // The horizon analysis has said that entries may be dropped; the other oracle knows what is left.
+        dropped += 1
+      } else {
+        report.disagree("at values \(describe(point.vectors)): \(describe(output)), evaluation says \(value)")
+      }
+    }
+    if compared > 0 {
+      report.cover("evaluation at \(coverage(compared, of: points.count, "points that are values", seed: seed))")
+    }
+    if dropped > 0 { report.leaveOut("evaluation at \(dropped) points at which the horizon drops entries") }
+    if unsuitable > 0 { report.leaveOut("evaluation at \(unsuitable) points whose result has no vector at this horizon") }
+  }
+
+  func describe(_ vectors: [[Double]]) -> String {
+    zip(names, vectors).map { "\($0) = \(describe($1))" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,381 @@
+import CajalSyntax
+import CajalTyping
+
+/// Abstract interpretation of programs on bounds of their `Nat`s.
+///
+/// Soundness: where the vectors of the context have entries anywhere, every `Nat` that comes up has entries only up
+/// to the bound found for it. Everything is monotone in the bounds, so that to know the indices that a step or a
+/// definition reaches it is enough to run it on the largest bounds it is ever given.
+final class BoundInterpreter {
+  private let module: TypedModule
+  private let horizon: Int
+  /// Whether what reaches the horizon is cut there, as it is when the program runs.
+  private let cuts: Bool
+
+  private enum Mode: Hashable {
+    /// Notes the index at every `succ` and numeral.
+    case noting
+    /// The same results without notes.
+    case silent
+    /// Results in terms of parameters, and not cut: cutting commutes with maxima and sums.
+    case symbolic
+  }
+
+  private enum Interruption: Error {
+    /// A bound that is no maximum of parameters plus constants.
+    case steep
+    case exhausted
+  }
+
+  private enum Summary {
+    case known(ShadowValue)
+    case steep
+  }
+
+  private struct MemoKey: Hashable {
+    let function: ObjectIdentifier
+    let argument: IndexBound?
+    let mode: Mode
+  }
+
+  private var mode = Mode.noting
+  private var visits = 0
+  private var depth = 0
+  private var parameters = 0
+  private var reached: [Span: Int] = [:]
+  /// The bounds of the arguments that each definition was given, while noting; those below others are left out.
+  private var demands: [Int: [[Int]]] = [:]
+  private var memory: [MemoKey: (function: ShadowFunction, result: ShadowValue)] = [:]
+  private var steepCalls: [[Int]: ShadowValue] = [:]
+  private var summaries: [Int: Summary] = [:]
+  private var values: [Mode: [Int: ShadowValue]] = [:]
+
+  private static let visitLimit = 2_000_000
+  /// Of recursion, and of functions around functions: well within the driver's stack, and well above
+  /// `Term.maximumDepth`.
+  private static let depthLimit = 50_000
+  private static let memoryLimit = 100_000
+  /// Rounds that are followed one by one where a bound grows faster than by a constant.
+  private static let roundLimit = 4096
+  /// Rounds of a state that is a function which are followed one by one.
+  private static let unfoldingLimit = 64
+  /// Argument lists that are kept apart for one definition.
+  private static let demandLimit = 8
+
+  init(module: TypedModule, horizon: Int, cuts: Bool) {
+    self.module = module
+    self.horizon = horizon
+    self.cuts = cuts
+  }
+
+  /// The bound of the program's result, if that is a `Nat`, and the largest index at every `succ` and numeral that is
+  /// reached. Nil where the program is too large to tell.
+  func run(_ program: Judgement) -> (result: Int?, reached: [Span: Int])? {
+    visits = 0
+    depth = 0
+    reached = [:]
+    demands = [:]
+    mode = .noting
+    defer {
+      memory = [:]
+      steepCalls = [:]
+    }
+    var environment: ShadowEnvironment?
+    for port in program.context {
+      environment = ShadowEnvironment(port.variable, anything(port.variable.type), environment)
+    }
+    do {
+      let value = try interpret(program.term, environment)
+      try force(value, program.type)
+      try noteDemands()
+      let bound = program.type == .nat ? min(value.bound.constant, horizon - 1) : nil
+      return (bound, reached)
+    } catch {
+      return nil
+    }
+  }
+
+  /// Runs each definition that was used on the largest arguments it was given. Definitions use earlier ones only, so
+  /// that from the last to the first all demands are known in time.
+  private func noteDemands() throws {
+    guard let last = demands.keys.max() else { return }
+    for index in stride(from: last, through: 0, by: -1) {
+      guard let calls = demands[index] else { continue }
+      let value = try interpret(module.definitions[index].term, nil)
+      for bounds in calls { _ = try bounds.reduce(value) { try apply($0, .nat(IndexBound($1))) } }
+    }
+  }
+
+  private func demand(_ index: Int, _ bounds: [Int]) {
+    var calls = demands[index, default: []]
+    if calls.contains(where: { zip(bounds, $0).allSatisfy { $0 <= $1 } }) { return }
+    calls.removeAll { zip($0, bounds).allSatisfy { $0 <= $1 } }
+    calls.append(bounds)
+    if calls.count > BoundInterpreter.demandLimit {
+      calls = [calls.dropFirst().reduce(calls[0]) { zip($0, $1).map { max($0, $1) } }]
+    }
+    demands[index] = calls
+  }
+
+  // MARK: Values
+
+  /// What is known of a value of which only the type is.
+  private func anything(_ type: Type) -> ShadowValue {
+    switch type {
+    case .bool, .real: .opaque
+    case .nat: .nat(IndexBound(horizon - 1))
+    case .function: .function(ShadowFunction(.linked(type)))
+    }
+  }
+
+  private func cut(_ bound: IndexBound) -> ShadowValue {
+    .nat(cuts && mode != .symbolic ? bound.clamped(to: horizon - 1) : bound)
+  }
+
+  private func note(_ span: Span, _ index: Int) {
+    if mode == .noting { reached[span] = max(reached[span] ?? 0, index) }
+  }
+
+  private func inMode<Result>(_ temporary: Mode, _ body: () throws -> Result) rethrows -> Result {
+    let outer = mode
+    mode = temporary
+    defer { mode = outer }
+    return try body()
+  }
+
+  private func visit() throws {
+    visits += 1
+    if visits > BoundInterpreter.visitLimit { throw Interruption.exhausted }
+  }
+
+  // MARK: Terms
+
+  private func interpret(_ term: TypedTerm, _ environment: ShadowEnvironment?) throws -> ShadowValue {
+    try visit()
+    depth += 1
+    defer { depth -= 1 }
+    if max(depth, environment?.depth ?? 0) > BoundInterpreter.depthLimit { throw Interruption.exhausted }
+    if mode != .noting {
+      switch term.type {
+      case .bool, .real: return .opaque
+      case .nat, .function: break
+      }
+    }
+    switch term.kind {
+    case .variable(let variable):
+      return ShadowEnvironment.value(of: variable, in: environment) ?? anything(variable.type)
+    case .definition(let index): return try define(index)
+    case .bool, .literal: return .opaque
+    case .natural(let numeral):
+      let index = Int(exactly: numeral) ?? Int.max
+      note(term.span, index)
+      return cut(IndexBound(index))
+    case .matrix: return .function(ShadowFunction(.linked(term.type)))
+    case .primitive(let primitive):
+      if case .scale = primitive { return .function(ShadowFunction(.scale(waiting: 2))) }
+      return .function(ShadowFunction(.linked(term.type)))
+    case .succ(let operand):
+      let bound = try interpret(operand, environment).bound.raised(by: 1)
+      note(term.span, bound.constant)
+      return cut(bound)
+    case .lambda(let variable, let body): return .function(ShadowFunction(.closure(variable, body, environment)))
+    case .apply(let function, let argument):
+      let function = try interpret(function, environment)
+      return try apply(function, interpret(argument, environment))
+    case .conditional(let condition, let a, let b):
+      _ = try interpret(condition, environment)
+      return try join(a, b, environment)
+    case .iterate(let base, let state, let step, let count):
+      let count = try interpret(count, environment).bound
+      let base = try interpret(base, environment)
+      return count == IndexBound(0) ? base : try iterate(base, state, step, count, environment)
+    case .add(let a, let b): return try join(a, b, environment)
+    case .scale(_, let operand): return try interpret(operand, environment)
+    }
+  }
+
+  private func join(_ a: TypedTerm, _ b: TypedTerm, _ environment: ShadowEnvironment?) throws -> ShadowValue {
+    try interpret(a, environment).joined(with: interpret(b, environment))
+  }
+
+  // MARK: Iteration
+
+  /// At most `count` rounds, which is one or more.
+  private func iterate(
+    _ base: ShadowValue, _ state: Variable, _ step: TypedTerm, _ count: IndexBound, _ environment: ShadowEnvironment?
+  ) throws -> ShadowValue {
+    switch state.type {
+    case .bool, .real:
+      return try interpret(step, ShadowEnvironment(state, .opaque, environment))
+    case .nat:
+      if let value = try iterateInOne(base.bound, state, step, count, environment) { return value }
+      return try iterateByRounds(base.bound, state, step, count, environment)
+    case .function: return try iterateFunction(base, state, step, count, environment)
+    }
+  }
+
+  /// With the step as a formula, all rounds at once; nil where there is no formula.
+  private func iterateInOne(
+    _ base: IndexBound, _ state: Variable, _ step: TypedTerm, _ count: IndexBound, _ environment: ShadowEnvironment?
+  ) throws -> ShadowValue? {
+    parameters += 1
+    let parameter = parameters
+    let formula: IndexBound
+    do {
+      let unknown = ShadowEnvironment(state, .nat(IndexBound(parameter: parameter)), environment)
+      formula = try inMode(.symbolic) { try interpret(step, unknown).bound }
+    } catch Interruption.steep {
+      return nil
+    }
+    guard let (result, before) = formula.iterated(parameter, base: base, count: count) else { return nil }
+    if mode == .noting { _ = try interpret(step, ShadowEnvironment(state, cut(before), environment)) }
+    return cut(result)
+  }
+
+  private func iterateByRounds(
+    _ base: IndexBound, _ state: Variable, _ step: TypedTerm, _ count: IndexBound, _ environment: ShadowEnvironment?
+  ) throws -> ShadowValue {
+    guard count.isConstant, base.isConstant else { throw Interruption.steep }
+    var current = base
+    for round in 0..<count.constant {
+      let next = try interpret(step, ShadowEnvironment(state, .nat(current), environment)).bound.joined(with: current)
+      guard next.isConstant else { throw Interruption.steep }
+      if next == current { break }
+      current = next
+      if round == BoundInterpreter.roundLimit {
+        // Larger than any state to come; the step is seen once more, for what it notes there.
+        current = cut(IndexBound(Int.max)).bound
+        _ = try interpret(step, ShadowEnvironment(state, .nat(current), environment))
+        break
+      }
+    }
+    return .nat(current)
+  }
+
+  /// A function is followed for some rounds; beyond them the step is seen once with a function of which only the
+  /// type is known.
+  private func iterateFunction(
+    _ base: ShadowValue, _ state: Variable, _ step: TypedTerm, _ count: IndexBound, _ environment: ShadowEnvironment?
+  ) throws -> ShadowValue {
+    if count.isConstant, count.constant <= BoundInterpreter.unfoldingLimit {
+      var current = base
+      var all = base
+      for _ in 0..<count.constant {
+        current = try interpret(step, ShadowEnvironment(state, current, environment))
+        all = all.joined(with: current)
+      }
+      return all
+    }
+    let unknown = anything(state.type)
+    if mode == .noting {
+      try force(base, state.type)
+      try force(interpret(step, ShadowEnvironment(state, unknown, environment)), state.type)
+    }
+    return unknown
+  }
+
+  // MARK: Functions
+
+  /// Applies a function to anything, as where it becomes a matrix.
+  private func force(_ value: ShadowValue, _ type: Type) throws {
+    guard case .function(let argument, let result) = type else { return }
+    try force(apply(value, anything(argument)), result)
+  }
+
+  private func apply(_ value: ShadowValue, _ argument: ShadowValue) throws -> ShadowValue {
+    guard case .function(let function) = value else { return .opaque }
+    return try apply(function, argument)
+  }
+
+  private func apply(_ function: ShadowFunction, _ argument: ShadowValue) throws -> ShadowValue {
+    try visit()
+    switch function.form {
+    case .closure(let variable, let body, let environment):
+      return try remembered(function, argument) {
+        try interpret(body, ShadowEnvironment(variable, argument, environment))
+      }
+    case .linked(let type):
+      guard case .function(let argumentType, let result) = type else { return .opaque }
+      if mode == .noting { try force(argument, argumentType) }
+      return anything(result)
+    case .definition(let index, let arguments):
+      let arguments = arguments + [argument]
+      if module.definitions[index].term.type.groundArity == arguments.count { return try call(index, arguments) }
+      return .function(ShadowFunction(.definition(index, arguments)))
+    case .scale(let waiting): return waiting == 1 ? argument : .function(ShadowFunction(.scale(waiting: 1)))
+    case .join(let parts):
+      let results = try parts.map { try apply($0, argument) }
+      return results.dropFirst().reduce(results[0]) { $0.joined(with: $1) }
+    }
+  }
+
+  private func remembered(
+    _ function: ShadowFunction, _ argument: ShadowValue, _ body: () throws -> ShadowValue
+  ) throws -> ShadowValue {
+    let bound: IndexBound?
+    switch argument {
+    case .opaque: bound = nil
+    case .nat(let index): bound = index
+    case .function: return try body()
+    }
+    let key = MemoKey(function: ObjectIdentifier(function), argument: bound, mode: mode)
+    if let known = memory[key] { return known.result }
+    let result = try body()
+    // The table holds the function too: its identity must not pass to another.
+    if memory.count < BoundInterpreter.memoryLimit { memory[key] = (function, result) }
+    return result
+  }
+
+  // MARK: Definitions
+
+  private func define(_ index: Int) throws -> ShadowValue {
+    if let arity = module.definitions[index].term.type.groundArity {
+      return arity == 0 ? try call(index, []) : .function(ShadowFunction(.definition(index, [])))
+    }
+    if mode == .noting { demand(index, []) }
+    let quiet: Mode = mode == .symbolic ? .symbolic : .silent
+    if let known = values[quiet]?[index] { return known }
+    let value = try inMode(quiet) { try interpret(module.definitions[index].term, nil) }
+    values[quiet, default: [:]][index] = value
+    return value
+  }
+
+  /// A definition of ground arguments, applied to all of them.
+  private func call(_ index: Int, _ arguments: [ShadowValue]) throws -> ShadowValue {
+    if mode == .noting { demand(index, arguments.map(\.bound.constant)) }
+    switch try summary(index) {
+    case .known(.nat(let bound)): return cut(bound.substituting { arguments[-1 - $0].bound })
+    case .known(let value): return value
+    case .steep:
+      guard mode != .symbolic, arguments.allSatisfy(\.bound.isConstant) else { throw Interruption.steep }
+      let key = [index] + arguments.map(\.bound.constant)
+      if let known = steepCalls[key] { return known }
+      let value = try inMode(.silent) {
+        try arguments.reduce(interpret(module.definitions[index].term, nil)) { try apply($0, $1) }
+      }
+      steepCalls[key] = value
+      return value
+    }
+  }
+
+  /// A definition's result in terms of its arguments; argument k is parameter -1 - k.
+  private func summary(_ index: Int) throws -> Summary {
+    if let known = summaries[index] { return known }
+    let term = module.definitions[index].term
+    let summary: Summary
+    do {
+      let value = try inMode(.symbolic) {
+        var value = try interpret(term, nil)
+        for position in 0..<(term.type.groundArity ?? 0) {
+          value = try apply(value, .nat(IndexBound(parameter: -1 - position)))
+        }
+        return value
+      }
+      summary = .known(value)
+    } catch Interruption.steep {
+      summary = .steep
+    }
+    summaries[index] = summary
+    return summary
+  }
+}

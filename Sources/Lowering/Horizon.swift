@@ -1,0 +1,156 @@
+import CajalSyntax
+import CajalTyping
+
+/// A place where a `Nat` can reach the horizon, so that its entry there is dropped.
+public struct Drop: Hashable, Sendable {
+  public let span: Span
+  /// The place is a numeral; otherwise it is a `succ`.
+  public let isNumeral: Bool
+  /// The largest index that would be reached there; `Int.max` where that is too large to tell.
+  public let largestIndex: Int
+  /// The least horizon at which nothing is dropped here; nil where there is none.
+  public let leastHorizon: Int?
+}
+
+/// What the analysis found out about a program.
+public struct ProgramHorizon: Sendable {
+  public let name: String
+  public let horizon: Int
+  /// The largest index at which the result can have an entry; nil where it is no `Nat`.
+  public let resultBound: Int?
+  /// In the order of their places.
+  public let drops: [Drop]
+  /// The program was too large to follow: every place that could drop an entry is named, and no least horizon.
+  public let isConservative: Bool
+}
+
+/// Whether an entry that may be dropped is a warning or an error.
+public enum OverflowPolicy: String, Sendable, CaseIterable { case warn, error }
+
+/// LANGUAGE.md, section 4, The horizon: bounds every `Nat` of a program, taking 0 … H−1 for what comes from outside,
+/// and finds the places where an entry can be dropped.
+public struct HorizonAnalysis {
+  /// No horizon above this is proposed.
+  public static let largestHorizon = 1 << 24
+
+  private let module: TypedModule
+  private let actual: BoundInterpreter
+  /// By horizon, the interpreters that do not cut.
+  private var hypothetical: [Int: BoundInterpreter] = [:]
+
+  /// How often a horizon is raised to where the last one fell short before there is said to be none. A bound is a
+  /// maximum of constants and of what grows with the horizon; once the constants are covered, another round settles it.
+  private static let attempts = 4
+  /// Horizons that are tried for one program.
+  private static let trials = 32
+
+  private init(module: TypedModule) {
+    self.module = module
+    actual = BoundInterpreter(module: module, horizon: module.horizon, cuts: true)
+  }
+
+  /// One for each program, in order.
+  public static func analyse(_ module: TypedModule) -> [ProgramHorizon] {
+    var analysis = HorizonAnalysis(module: module)
+    return module.programs.map { analysis.analyse($0) }
+  }
+
+  private mutating func analyse(_ program: Judgement) -> ProgramHorizon {
+    guard let (bound, reached) = actual.run(program) else { return conservative(program) }
+    let places = reached.filter { $0.value >= module.horizon }.keys.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
+    var drops: [Drop] = []
+    if !places.isEmpty {
+      let numerals = HorizonPlaces(module, program.term).numerals
+      var search = Search()
+      let uncut = indices(program, module.horizon, &search) ?? reached
+      let high = places.compactMap { uncut[$0] }.filter { $0 < HorizonAnalysis.largestHorizon }.max() ?? 0
+      search.highest = (high + 1, indices(program, high + 1, &search) ?? [:])
+      for place in places {
+        let largest = uncut[place] ?? module.horizon
+        let least = leastHorizon(program, place, from: largest, &search)
+        drops.append(
+          Drop(span: place, isNumeral: numerals.contains(place), largestIndex: largest, leastHorizon: least))
+      }
+    }
+    return ProgramHorizon(
+      name: program.name.text, horizon: module.horizon, resultBound: bound, drops: drops, isConservative: false)
+  }
+
+  /// The indices of one program at the horizons that were tried.
+  private struct Search {
+    var tried: [Int: [Span: Int]] = [:]
+    /// A horizon above every index that is not out of reach: what does not grow up to there has its answer.
+    var highest: (horizon: Int, indices: [Span: Int]) = (0, [:])
+  }
+
+  private mutating func indices(_ program: Judgement, _ horizon: Int, _ search: inout Search) -> [Span: Int]? {
+    if let known = search.tried[horizon] { return known }
+    guard search.tried.count < HorizonAnalysis.trials else { return nil }
+    let interpreter = hypothetical[horizon] ?? BoundInterpreter(module: module, horizon: horizon, cuts: false)
+    hypothetical[horizon] = interpreter
+    guard let (_, reached) = interpreter.run(program) else { return nil }
+    search.tried[horizon] = reached
+    return reached
+  }
+
+  /// The least h with (largest index at horizon h) < h: from below, for the largest index is monotone in h.
+  private mutating func leastHorizon(
+    _ program: Judgement, _ place: Span, from index: Int, _ search: inout Search
+  ) -> Int? {
+    var index = index
+    for _ in 0..<HorizonAnalysis.attempts {
+      guard index < HorizonAnalysis.largestHorizon else { return nil }
+      let horizon = index + 1
+      let high = search.highest
+      if high.indices[place] == index, horizon <= high.horizon { return horizon }
+      guard let next = indices(program, horizon, &search)?[place] else {
+        // Too many trials: what is known to be enough.
+        return high.indices[place].flatMap { $0 < high.horizon ? high.horizon : nil }
+      }
+      if next < horizon { return horizon }
+      index = next
+    }
+    return nil
+  }
+
+  private func conservative(_ program: Judgement) -> ProgramHorizon {
+    let places = HorizonPlaces(module, program.term)
+    let numerals = places.numerals.filter { places.value[$0, default: 0] >= UInt64(module.horizon) }
+    let drops = (Array(numerals) + Array(places.successors)).map { span in
+      Drop(span: span, isNumeral: places.numerals.contains(span), largestIndex: Int.max, leastHorizon: nil)
+    }
+    return ProgramHorizon(
+      name: program.name.text, horizon: module.horizon,
+      resultBound: program.type == .nat ? module.horizon - 1 : nil,
+      drops: drops.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }, isConservative: true)
+  }
+}
+
+/// The `succ`s and numerals of a term and of the definitions it uses, directly or not.
+private struct HorizonPlaces {
+  private(set) var successors: Set<Span> = []
+  private(set) var numerals: Set<Span> = []
+  private(set) var value: [Span: UInt64] = [:]
+
+  init(_ module: TypedModule, _ term: TypedTerm) {
+    var pending = [term]
+    var seen: Set<Int> = []
+    while let term = pending.popLast() {
+      switch term.kind {
+      case .variable, .bool, .literal, .matrix, .primitive: break
+      case .definition(let index):
+        if seen.insert(index).inserted { pending.append(module.definitions[index].term) }
+      case .natural(let number):
+        numerals.insert(term.span)
+        value[term.span] = max(number, value[term.span, default: 0])
+      case .succ(let a):
+        successors.insert(term.span)
+        pending.append(a)
+      case .lambda(_, let a), .scale(_, let a): pending.append(a)
+      case .apply(let a, let b), .add(let a, let b): pending += [a, b]
+      case .conditional(let a, let b, let c): pending += [a, b, c]
+      case .iterate(let base, _, let step, let count): pending += [base, step, count]
+      }
+    }
+  }
+}

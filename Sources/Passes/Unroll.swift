@@ -1,0 +1,16 @@
+import LinearMaps
+
+extension Pass {
+  /// Short loops with small bodies are written out: the columns of a function on `Bool` become two expressions, in
+  /// which the constants of the basis fold away.
+  public static let unroll = Pass("unroll") { Unroll().rewrite($0) }
+}
+
+private final class Unroll: Rewriter {
+  private static let tripLimit = 4
+  private static let sizeLimit = 96
+
+  override func unrolls(_ loop: Loop) -> Bool {
+    loop.trips <= 1 || loop.trips <= Unroll.tripLimit && loop.trips * loop.body.size <= Unroll.sizeLimit
+  }
+}

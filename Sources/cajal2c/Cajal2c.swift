@@ -1,0 +1,23 @@
+import ArgumentParser
+import Driver
+
+struct Cajal2c: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cajal2c",
+    abstract: "Compiles Cajal, a linear functional language, to C with generated adjoints.",
+    discussion: """
+      EXAMPLES
+        cajal2c prog.cajal -o prog.c                 compile; prog.h is written beside prog.c
+        cajal2c --emit-grad prog.cajal -o prog.c     with the adjoint of every program
+        cajal2c prog.cajal --emit graph              print a stage of the compilation
+        cajal2c check prog.cajal                     types, degrees and horizon bounds
+        cajal2c eval prog.cajal --set n=3            evaluate a program
+        cajal2c verify prog.cajal                    compare the machine code with two oracles
+        cajal2c explain E0103                        what a message means
+
+      Exit codes: 0 fine, 1 errors in the program, 2 wrong usage, 70 a bug in the compiler.
+      """,
+    version: compilerName,
+    subcommands: [Compile.self, Check.self, Eval.self, Verify.self, Explain.self],
+    defaultSubcommand: Compile.self)
+}

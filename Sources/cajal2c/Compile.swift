@@ -1,0 +1,70 @@
+import ArgumentParser
+import CajalSyntax
+import Driver
+import Foundation
+
+struct Compile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compile a file to C and a header (the default command).",
+    discussion: """
+      EXAMPLES
+        cajal2c prog.cajal -o prog.c
+        cajal2c prog.cajal -o prog.c --emit-grad --real double --blas none
+        cajal2c prog.cajal --emit adjoint
+        cajal2c prog.cajal -o prog.c --dump-after simplify
+      """)
+
+  @OptionGroup var source: SourceOptions
+  @OptionGroup var code: CodeOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The C file to write; its header is written beside it.", valueName: "file.c"))
+  var output: String?
+
+  @Flag(help: "Generate the adjoint of every program.")
+  var emitGrad = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Print a stage to standard output: \(Stage.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "stage"))
+  var emit: Stage?
+
+  @Option(help: ArgumentHelp("Print the graphs as they are after this pass.", valueName: "pass"))
+  var dumpAfter: String?
+
+  func validate() throws {
+    guard output != nil || emit != nil || dumpAfter != nil else {
+      throw ValidationError("nothing to write: give `-o prog.c`, or `--emit c` to print to standard output")
+    }
+    if let output, !output.hasSuffix(".c") { throw ValidationError("-o takes a file that ends in .c, not `\(output)`") }
+    if let dumpAfter, !passNames.contains(dumpAfter) {
+      throw ValidationError("no pass is called `\(dumpAfter)`; there are \(passNames.joined(separator: ", "))")
+    }
+  }
+
+  func run() throws {
+    let compilation = try source.compilation(code, gradients: emitGrad || emit == .adjoint)
+    if let dumpAfter {
+      compilation.observe = { program, part, pass, graph in
+        if pass == dumpAfter { print("; \(part), after \(pass)\n\(graph.printed(name: program))", terminator: "") }
+      }
+    }
+    try source.run(compilation) { compilation in
+      if let emit {
+        guard let text = try emit.text(of: compilation) else { return nil as Void? }
+        print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
+      }
+      if let output {
+        guard let emitted = try compilation.emitted(header: headerPath(output)) else { return nil }
+        try writeAtomically([(output, emitted.c), (headerPath(output), emitted.header)])
+      } else if dumpAfter != nil, emit == nil {
+        guard try compilation.optimised() != nil else { return nil }
+      }
+      return ()
+    }
+  }
+
+  private func headerPath(_ output: String) -> String { String(output.dropLast(2)) + ".h" }
+}
+
+extension Stage: ExpressibleByArgument {}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import CajalSyntax
+import Driver
+import EmitC
+import Foundation
+import Lowering
+
+enum RealType: String, ExpressibleByArgument, CaseIterable { case float, double }
+enum DiagnosticFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
+extension OverflowPolicy: ExpressibleByArgument {}
+extension EmitOptions.Blas: ExpressibleByArgument {}
+
+/// What every command takes that reads a file.
+struct SourceOptions: ParsableArguments {
+  @Argument(help: "The .cajal file.")
+  var file: String
+
+  @Option(help: ArgumentHelp("The dimension of Nat; overrides the file's.", valueName: "N"))
+  var horizon: Int?
+
+  @Flag(help: "Refuse programs with a variable that is not linear.")
+  var strictLinear = false
+
+  @Option(help: "What an entry that the horizon may drop is: warn or error.")
+  var overflow = OverflowPolicy.warn
+
+  @Option(help: ArgumentHelp("How messages are written: text, or json with one object a line.", valueName: "format"))
+  var diagnostics = DiagnosticFormat.text
+
+  func validate() throws {
+    if let horizon, horizon < 1 || horizon > 1 << 24 {
+      throw ValidationError("--horizon takes a number from 1 to \(1 << 24), not \(horizon)")
+    }
+  }
+}
+
+/// What the commands take that generate code.
+struct CodeOptions: ParsableArguments {
+  @Option(help: "The real numbers of the generated code: float or double.")
+  var real = RealType.float
+
+  @Option(help: "Where large products are computed: openblas or none.")
+  var blas = EmitOptions.Blas.openblas
+
+  @Flag(help: "Check inputs and results for NaN and infinity.")
+  var checkFinite = false
+
+  @Option(help: ArgumentHelp("What exported names start with; by default the file's stem.", valueName: "name"))
+  var prefix: String?
+
+  func validate() throws {
+    if let prefix, prefix.isEmpty || prefix.utf8.contains(where: { !($0 == 95 || isLetterOrDigit($0)) })
+      || isDigit(prefix.utf8.first!)
+    {
+      throw ValidationError("--prefix takes a C name of letters, digits and underscores, not `\(prefix)`")
+    }
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+  private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+  }
+}
+
+extension SourceOptions {
+  func compilation(_ code: CodeOptions? = nil, gradients: Bool = false) throws -> Compilation {
+    var options = CompilerOptions()
+    options.horizon = horizon
+    options.strictLinear = strictLinear
+    options.overflow = overflow
+    options.gradients = gradients
+    if let code {
+      options.realBytes = code.real == .float ? 4 : 8
+      options.blas = code.blas
+      options.checkFinite = code.checkFinite
+      options.prefix = code.prefix
+    }
+    do { return Compilation(source: try Source.read(path: file), options: options) } catch let problem as FileProblem {
+      report(problem)
+      throw ExitCode(1)
+    }
+  }
+
+  /// Prints a file that cannot be read or written.
+  func report(_ problem: FileProblem) {
+    var all = Diagnostics()
+    all.add(problem.diagnostic)
+    report(all, in: Source(name: file, text: ""))
+  }
+
+  func report(_ messages: Diagnostics, in source: Source) {
+    guard !messages.items.isEmpty else { return }
+    switch diagnostics {
+    case .text:
+      let colour = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+      printError(DiagnosticRenderer(source: source, usesColour: colour).render(messages))
+    case .json: printError(DiagnosticJSON(source: source).render(messages))
+    }
+  }
+
+  /// Runs a command's work on a compilation: prints what there is to say, and turns errors into exit codes.
+  func run<T>(_ compilation: Compilation, _ work: (Compilation) throws -> T?) throws -> T {
+    let result: T?
+    do { result = try work(compilation) } catch let problem as FileProblem {
+      report(compilation.diagnostics, in: compilation.source)
+      report(problem)
+      throw ExitCode(1)
+    } catch let exit as ExitCode {
+      report(compilation.diagnostics, in: compilation.source)
+      throw exit
+    } catch let failure as Toolchain.Failure {
+      report(compilation.diagnostics, in: compilation.source)
+      printError("cajal2c: \(failure.description)")
+      throw ExitCode(2)
+    } catch {
+      report(compilation.diagnostics, in: compilation.source)
+      printError(
+        """
+        cajal2c: internal error: \(error)
+        This is a bug in the compiler, not in \(file). Please report it with the file and the command line.
+        """)
+      throw ExitCode(70)
+    }
+    report(compilation.diagnostics, in: compilation.source)
+    guard let result else { throw ExitCode(1) }
+    return result
+  }
+}
+
+func printError(_ text: String) {
+  FileHandle.standardError.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+}
