@@ -30,7 +30,7 @@ struct ProgramEmitter {
     descriptor = own["program"]
 
     var items: [CItem] = [.comment(unit.judgement)]
-    items += unit.sourceLines.map { .comment($0) }
+    items += unit.comment.split(separator: "\n").map { .comment(String($0)) }
     items.append(.blank)
     let forward = FunctionEmitter.emit(
       schedule.forward, name: own["sample"], names: procedureNames(outputs: ["result"]),
@@ -42,7 +42,7 @@ struct ProgramEmitter {
         backward, name: own["adjoint_sample"], names: procedureNames(outputs: names.ports.map { "\($0)_bar" }),
         realBytes: options.realBytes, readsKept: true, fileNames: file.file)
       adjoint = emitted
-      items += [.comment("The adjoint."), .function(emitted.function), .blank]
+      if !unit.ports.isEmpty { items += [.comment("The adjoint."), .function(emitted.function), .blank] }
     }
     if !unit.ports.isEmpty {
       items += [
