@@ -161,7 +161,7 @@ extension Parser {
   /// `product ::= NUMBER * product | apply`
   private mutating func parseProduct() -> Term {
     var factors: [(start: Int, value: Double)] = []
-    while following.kind == .star, token.kind == .numeral || token.kind == .decimal {
+    while following.kind == .star, [.numeral, .decimal, .malformedNumber].contains(token.kind) {
       factors.append((token.span.start, Double(source.text(token.span)) ?? 0))
       advance()
       advance()

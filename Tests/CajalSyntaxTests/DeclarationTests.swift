@@ -131,7 +131,7 @@ import Testing
       ("program p (x : Bool : Bool = x\ndef d = e", "E0005@1:21"),
       ("def a = x @# y\ndef d = e", "E0002@1:11"),
       ("def a = \"\"x\ndef d = e", "E0002@1:9"),
-      ("def a = 12abc + [1]\ndef d = e", "E0004@1:9"),
+      ("def a = 12abc * 2 + [1]\ndef d = e", "E0004@1:9"),
     ] {
       let (tree, found, _) = read(text)
       #expect(found.first == place, "\(text)")
