@@ -128,7 +128,8 @@ extension Parser {
     if name != nil, token.kind == .colon {
       reportUnderstood(
         Diagnostic(
-          .unexpectedToken, "expected `=`, found `:`", at: Label(token.span, "a type does not stand here"), help: typed))
+          .unexpectedToken, "expected `=`, found `:`", at: Label(token.span, "a type does not stand here"), help: typed)
+      )
       advance()
       _ = parseType()
     }

@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func declarationsNeedNoSeparator() {
-    #expect(printed("horizon 3 def a = b def c = d type T = Bool program p () : T = a").split(separator: "\n").count == 5)
+    #expect(
+      printed("horizon 3 def a = b def c = d type T = Bool program p () : T = a").split(separator: "\n").count == 5)
   }
 
   @Test func normsAreContextual() {
@@ -39,7 +40,8 @@ import Testing
 
   @Test func badBounds() {
     for bound in ["l3 1", "l1 0", "l1 -1", "l1 0.0", "l2", "1", ""] {
-      #expect(read("program p (x : Real within \(bound)) : Real = x").found.map { $0.prefix(5) } == ["E0407"], "\(bound)")
+      #expect(
+        read("program p (x : Real within \(bound)) : Real = x").found.map { $0.prefix(5) } == ["E0407"], "\(bound)")
     }
   }
 

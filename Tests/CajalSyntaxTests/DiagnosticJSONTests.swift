@@ -8,12 +8,14 @@ import Testing
   @Test func oneObjectALine() {
     let output = DiagnosticJSON(source: source).render(
       Diagnostic(
-        .usedTwice, "variable `x` is used \"twice\"", at: Label(Span(24, 25), "again"), also: [Label(Span(22, 23), "first\n")],
+        .usedTwice, "variable `x` is used \"twice\"", at: Label(Span(24, 25), "again"),
+        also: [Label(Span(22, 23), "first\n")],
         notes: ["why"], help: "do"))
     #expect(
       output == #"""
         {"code":"E0101","column":7,"endByte":25,"endColumn":8,"endLine":2,"file":"dir/fi\"le.cajal","help":"do",\#
-        "labels":[{"column":7,"endByte":25,"endColumn":8,"endLine":2,"line":2,"primary":true,"startByte":24,"text":"again"},\#
+        "labels":[{"column":7,"endByte":25,"endColumn":8,"endLine":2,"line":2,\#
+        "primary":true,"startByte":24,"text":"again"},\#
         {"column":5,"endByte":23,"endColumn":6,"endLine":2,"line":2,"primary":false,"startByte":22,"text":"first\n"}],\#
         "line":2,"message":"variable `x` is used \"twice\"","notes":["why"],"severity":"error","startByte":24}
 

@@ -148,7 +148,8 @@ import Testing
 
   @Test func longLinesAreWindowed() {
     let text = String(repeating: "abc ", count: 100) + "HERE" + String(repeating: " xyz", count: 100)
-    let output = render(text, Diagnostic(.unknownVariable, "unknown", at: Label(span("HERE", in: text), "this")), width: 40)
+    let output = render(
+      text, Diagnostic(.unknownVariable, "unknown", at: Label(span("HERE", in: text), "this")), width: 40)
     #expect(
       output == """
         error[E0301]: unknown

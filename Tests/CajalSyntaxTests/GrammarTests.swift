@@ -96,8 +96,11 @@ import Testing
   }
 
   @Test func badTypes() {
-    for text in ["", "Bool -oops", "Bool - o Bool", "Bool -> Bool", "Bool →Bool", "Real[]", "Real[0]", "Real[x]", "Real[1.5]", "Nat[3]", "(Bool",
-      "Bool)", "Bool -o", "Bool Nat", "Real[9223372036854775808]", "fun"] {
+    for text in [
+      "", "Bool -oops", "Bool - o Bool", "Bool -> Bool", "Bool →Bool", "Real[]", "Real[0]", "Real[x]", "Real[1.5]",
+      "Nat[3]", "(Bool",
+      "Bool)", "Bool -o", "Bool Nat", "Real[9223372036854775808]", "fun",
+    ] {
       var diagnostics = Diagnostics()
       #expect(parseType(Source(name: "type", text: text), diagnostics: &diagnostics) == nil, "\(text)")
       #expect(diagnostics.items.count == 1, "\(text): \(diagnostics.items.map(\.message))")
@@ -155,7 +158,10 @@ import Testing
   }
 
   @Test func syntaxErrorsSayWhatToDo() {
-    for text in ["f fun x => x", "x * 2", "(a", "a)", "if a then b", "let x = a", "fun x -> x", "[]", "iter b", ".5", "{ x }", "+ a"] {
+    for text in [
+      "f fun x => x", "x * 2", "(a", "a)", "if a then b", "let x = a", "fun x -> x", "[]", "iter b", ".5", "{ x }",
+      "+ a",
+    ] {
       var diagnostics = Diagnostics()
       _ = parseTerm(Source(name: "term", text: text), diagnostics: &diagnostics)
       #expect(diagnostics.items.first?.help != nil, "\(text)")

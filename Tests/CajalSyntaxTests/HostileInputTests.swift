@@ -20,13 +20,16 @@ import Testing
   private func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
 
   @Test func emptyFiles() async {
-    for text in ["", " \n\t\r\n", "-- nothing", "{- nothing -}", "\u{FEFF}"] { #expect(await codes(text) == [.emptyFile]) }
+    for text in ["", " \n\t\r\n", "-- nothing", "{- nothing -}", "\u{FEFF}"] {
+      #expect(await codes(text) == [.emptyFile])
+    }
     #expect(await codes("{- nothing") == [.unterminatedComment])
   }
 
   @Test func bytesThatAreNotUTF8() async {
     let bad: [[UInt8]] = [
-      [0x80], [0xFF], [0xC0, 0x80], [0xC3], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF0, 0x80, 0x80, 0x80],
+      [0x80], [0xFF], [0xC0, 0x80], [0xC3], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
+      [0xF0, 0x80, 0x80, 0x80],
       [0xF8, 0x88, 0x80, 0x80, 0x80],
     ]
     for bytes in bad {
@@ -68,8 +71,10 @@ import Testing
     #expect(await codes("def a = " + repeated("(", 9_000) + "x" + repeated(")", 9_000)) == [])
   }
 
-  @Test(arguments: ["a + ", "a - ", "a ", "succ ", "2 * ", "fun x => ", "let x = a in ", "if a then b else ", "f (", "-(",
-    "if ", "iter { a | x => ", "(a : Bool) + "])
+  @Test(arguments: [
+    "a + ", "a - ", "a ", "succ ", "2 * ", "fun x => ", "let x = a in ", "if a then b else ", "f (", "-(",
+    "if ", "iter { a | x => ", "(a : Bool) + ",
+  ])
   func chains(_ link: String) async {
     #expect(await codes("def a = " + repeated(link, 100_000) + "b\ndef c = d") == [.nestedTooDeeply])
   }
@@ -89,8 +94,9 @@ import Testing
 
   @Test func theRestOfTheFileIsStillRead() async {
     let deep = "def a = " + repeated("(", 20_000)
-    #expect(await codes("\(deep)\ndef b = )\n\(deep)\nnet k (x : Bool) : Bool = dense\ndef c = +")
-      == [.nestedTooDeeply, .unexpectedToken, .nestedTooDeeply, .modelsUnsupported, .unexpectedToken])
+    #expect(
+      await codes("\(deep)\ndef b = )\n\(deep)\nnet k (x : Bool) : Bool = dense\ndef c = +")
+        == [.nestedTooDeeply, .unexpectedToken, .nestedTooDeeply, .modelsUnsupported, .unexpectedToken])
   }
 
   @Test func longTokens() async {
@@ -127,9 +133,12 @@ import Testing
   }
 
   @Test func randomTokensAreHandled() async {
-    let words = ["fun", "if", "then", "else", "let", "in", "iter", "succ", "true", "def", "program", "type", "horizon", "net",
-      "model", "within", "x", "o", "1", "2.5", "(", ")", "[", "]", "{", "}", "|", ",", ":", "=", "=>", "->", ".", "+", "-", "*",
-      "⊸", "λ", "\n", "@", "9x"]
+    let words = [
+      "fun", "if", "then", "else", "let", "in", "iter", "succ", "true", "def", "program", "type", "horizon", "net",
+      "model", "within", "x", "o", "1", "2.5", "(", ")", "[", "]", "{", "}", "|", ",", ":", "=", "=>", "->", ".", "+",
+      "-", "*",
+      "⊸", "λ", "\n", "@", "9x",
+    ]
     var state: UInt64 = 11
     for _ in 0..<300 {
       var text = "def a = "

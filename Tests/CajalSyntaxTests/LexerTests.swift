@@ -74,12 +74,16 @@ import Testing
 
   @Test func numbers() {
     for text in ["0", "7", "007", "18446744073709551615"] { #expect(kinds(text) == [.numeral], "\(text)") }
-    for text in ["1.0", "1e5", "1e-3", "1.5e3", "2.5E+7", "0.0", "0e0"] { #expect(kinds(text) == [.decimal], "\(text)") }
+    for text in ["1.0", "1e5", "1e-3", "1.5e3", "2.5E+7", "0.0", "0e0"] {
+      #expect(kinds(text) == [.decimal], "\(text)")
+    }
     #expect(kinds("1.5.x") == [.decimal, .dot, .name])
   }
 
   @Test func malformedNumbers() {
-    for text in ["18446744073709551616", "1000000000000000000000", "1.", "12abc", "1e", "1e+", "1_000", "0x10", "1e999", "1e-999"] {
+    for text in [
+      "18446744073709551616", "1000000000000000000000", "1.", "12abc", "1e", "1e+", "1_000", "0x10", "1e999", "1e-999",
+    ] {
       #expect(codes(text) == [.malformedNumber], "\(text)")
     }
     #expect(kinds("12abc") == [.malformedNumber])

@@ -24,7 +24,8 @@ import Testing
     "let f = fun x => x in f y", "if a then b else if c then d else e", "if a then if b then c else d else e",
     "if if a then b else c then d else e",
     "a + b - c + d", "a + (b + c)", "a - (b - c)", "-a + b", "-(a + b)", "a + (-b)", "-(-a)", "-2 * a", "2 * (-a)",
-    "2 * 3 * x", "2 * (a + b)", "2 * a + 3 * b", "(2 * f) x", "2 * f x", "0.5 * x", "1e-07 * x", "(a + b) c", "f (a + b)",
+    "2 * 3 * x", "2 * (a + b)", "2 * a + 3 * b", "(2 * f) x", "2 * f x", "0.5 * x", "1e-07 * x", "(a + b) c",
+    "f (a + b)",
     "a + (if b then c else d)", "2 * (fun x => x)", "f (2 * x)",
     "succ n", "succ succ n", "succ (f x)", "succ n x", "f (succ n)", "succ (fun x => x)", "succ (-n)",
     "succ iter { 0 | y => y } (n)",
@@ -49,7 +50,8 @@ import Testing
 
   @Test func longTermsAreBroken() throws {
     let text = """
-      program blur (first_base : Real[28,28], second_base : Real[28,28], kernel : Real[28,28] -o Real[28,28], n : Nat) : Real[28,28] = \
+      program blur (first_base : Real[28,28], second_base : Real[28,28], kernel : Real[28,28] -o Real[28,28], \
+      n : Nat) : Real[28,28] = \
       if is_it_so then iter { first_base | state => kernel (another_function state (a_constant : Real)) } (n) \
       else let something = combine first_base second_base in fun argument => something + argument - something_else
       """

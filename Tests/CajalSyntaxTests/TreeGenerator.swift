@@ -21,7 +21,10 @@ struct TreeGenerator {
   private static let nowhere = Span(0, 0)
 
   private mutating func name() -> String {
-    pick(["x", "y", "f", "o", "net", "model", "within", "l1", "Bool", "x'", "_", "größe", "x₁", "a_long_name_for_a_variable"])
+    pick([
+      "x", "y", "f", "o", "net", "model", "within", "l1", "Bool", "x'", "_", "größe", "x₁",
+      "a_long_name_for_a_variable",
+    ])
   }
 
   private mutating func named() -> Name { Name(name(), Self.nowhere) }
