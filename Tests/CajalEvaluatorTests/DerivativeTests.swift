@@ -105,5 +105,7 @@ private func agree(_ a: [Double], _ b: [Double], _ tolerance: Double) -> Bool {
     // ‖v‖ = 4 at entry 1, s = (0, -1): x̄ = ¼·(ȳ − s·⟨v,ȳ⟩/4) = ¼·((1,-1) + (0,1)·7/4)
     let xBar = [0.25, 0.25 * 0.75]
     #expect(abs(dy[0] * bar[0] + dy[1] * bar[1] - (xBar[0] * along[0] + xBar[1] * along[1])) < 1e-15)
+    // Of two largest entries it is the first: at (4, -4), s = (1, 0), so that dy = ¼·(dx − v·dx₀/4).
+    #expect(try tangents(interpreter, program, [[4, -4]], [along]) == [0.25 * (0.5 - 0.5), 0.25 * (2 + 0.5)])
   }
 }
