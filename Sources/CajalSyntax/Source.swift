@@ -59,3 +59,8 @@ public struct Source: Sendable {
 
   public func text(_ span: Span) -> String { String(decoding: bytes[span.start..<span.end], as: UTF8.self) }
 }
+
+extension Source {
+  /// The largest text that is read, in bytes.
+  public static let maximumSize = 64 << 20
+}

@@ -143,11 +143,28 @@ public struct TypedModule: Sendable {
   /// of its parameters.
   public let definitions: [Definition]
   /// In the order of the file.
-  public let programs: [Judgement]
+  public internal(set) var programs: [Judgement]
+  /// The file's `type` declarations, written out.
+  public let typeAliases: [String: Type]
+  /// Every variable of the module has an id below this.
+  public let variableCount: Int
+  /// The degrees of the variables that terms bind, by id, where they differ from 1 and linear. A binder is judged
+  /// as a linear unknown; the variables around it as what they are bound to, where that is known.
+  public internal(set) var binderDegrees: [Int: Degree] = [:]
 
-  public init(horizon: Int, definitions: [Definition], programs: [Judgement]) {
+  public init(
+    horizon: Int, definitions: [Definition], programs: [Judgement], typeAliases: [String: Type] = [:],
+    variableCount: Int = 0
+  ) {
     self.horizon = horizon
     self.definitions = definitions
     self.programs = programs
+    self.typeAliases = typeAliases
+    self.variableCount = variableCount
+  }
+
+  /// The degree of a variable that a term of the module binds (`fun`, `let`, the state of `iter`).
+  public func degree(ofBinder variable: Variable) -> Degree {
+    binderDegrees[variable.id] ?? Degree(bound: 1, isLinear: true)
   }
 }

@@ -1,0 +1,64 @@
+/// The page behind a diagnostic code: what it means, an example, the example put right, and why the rule exists.
+///
+/// Code blocks are marked `cajal` where they are correct and `cajal-error` where they show the error.
+struct Explanation {
+  let title: String
+  let text: String
+}
+
+extension DiagnosticCode {
+  /// The kind of message in a few words.
+  public var title: String { page.title }
+
+  /// The long text that `cajal2c explain CODE` prints, in Markdown; ends with a line break.
+  public var explanation: String { "# \(rawValue): \(page.title)\n\n\(page.text)\n" }
+
+  private var page: Explanation {
+    switch self {
+    case .invalidUTF8: .invalidUTF8
+    case .unexpectedCharacter: .unexpectedCharacter
+    case .unterminatedComment: .unterminatedComment
+    case .malformedNumber: .malformedNumber
+    case .unexpectedToken: .unexpectedToken
+    case .nestedTooDeeply: .nestedTooDeeply
+    case .nameTooLong: .nameTooLong
+    case .unreadableFile: .unreadableFile
+    case .fileTooLarge: .fileTooLarge
+    case .emptyFile: .emptyFile
+    case .unwritableFile: .unwritableFile
+    case .usedTwice: .usedTwice
+    case .neverUsed: .neverUsed
+    case .usedInOneBranch: .usedInOneBranch
+    case .capturedByStep: .capturedByStep
+    case .noMatrix: .noMatrix
+    case .notLinear: .notLinear
+    case .typeMismatch: .typeMismatch
+    case .notAFunction: .notAFunction
+    case .binderNeedsType: .binderNeedsType
+    case .baseAndStepDiffer: .baseAndStepDiffer
+    case .branchesDiffer: .branchesDiffer
+    case .notReal: .notReal
+    case .shapesDoNotFit: .shapesDoNotFit
+    case .needsExpectedType: .needsExpectedType
+    case .raggedLiteral: .raggedLiteral
+    case .unknownVariable: .unknownVariable
+    case .unknownType: .unknownType
+    case .duplicateDeclaration: .duplicateDeclaration
+    case .duplicateParameter: .duplicateParameter
+    case .recursiveDefinition: .recursiveDefinition
+    case .recursiveType: .recursiveType
+    case .badHorizon: .badHorizon
+    case .noSuchProgram: .noSuchProgram
+    case .clashingCName: .clashingCName
+    case .typeTooLarge: .typeTooLarge
+    case .unfoldsTooFar: .unfoldsTooFar
+    case .droppedEntry: .droppedEntry
+    case .modelsUnsupported: .modelsUnsupported
+    case .stepsExhausted: .stepsExhausted
+    case .missingValue: .missingValue
+    case .badBound: .badBound
+    case .entryMayBeDropped: .entryMayBeDropped
+    case .linearExtension: .linearExtension
+    }
+  }
+}

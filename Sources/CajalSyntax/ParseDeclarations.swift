@@ -1,0 +1,254 @@
+extension Parser {
+  mutating func parseFile() -> [Declaration] {
+    var declarations: [Declaration] = []
+    while token.kind != .endOfFile {
+      panicking = false
+      brackets = 0
+      if let declaration = parseDeclaration() { declarations.append(declaration) }
+      resume()
+    }
+    return declarations
+  }
+
+  /// Takes at least one token. Nil where there is no declaration that could be read.
+  private mutating func parseDeclaration() -> Declaration? {
+    switch token.kind {
+    case .horizon: return parseHorizon()
+    case .type: return parseAlias()
+    case .def: return parseDefinition()
+    case .program: return parseProgram()
+    default:
+      if following.kind == .name, isName(token, "net") || isName(token, "model") {
+        skipModel()
+      } else {
+        unexpected(
+          "a declaration", notes: ["declarations start with `program`, `def`, `type` or `horizon`"],
+          help: token.kind.closesBracket
+            ? "remove it: it closes nothing" : "start with one of these words, as in `def name = expression`")
+        advance()
+        skipToDeclaration()
+      }
+      return nil
+    }
+  }
+
+  // MARK: horizon
+
+  private mutating func parseHorizon() -> Declaration? {
+    let start = token.span.start
+    advance()
+    let number = token
+    switch number.kind {
+    case .numeral:
+      let value = UInt64(source.text(number.span)) ?? 0
+      advance()
+      if value == 0 { badHorizon(number.span) }
+      endDeclaration()
+      return value == 0 ? nil : Declaration(.horizon(value), span(from: start))
+    case .decimal, .minus: badHorizon(number.span)
+    case .malformedNumber: panicking = true
+    default: unexpected("a number", help: "`horizon` gives the dimension of `Nat`, as in `horizon 10`")
+    }
+    skipToDeclaration()
+    return nil
+  }
+
+  private mutating func badHorizon(_ span: Span) {
+    report(
+      Diagnostic(
+        .badHorizon, "the horizon must be a whole number of 1 or more", at: Label(span, "not a horizon"),
+        notes: ["the horizon is the dimension of `Nat`: with horizon N a `Nat` is one of 0 … N−1"],
+        help: "write a number such as 10"))
+  }
+
+  // MARK: type
+
+  private mutating func parseAlias() -> Declaration? {
+    let start = token.span.start
+    advance()
+    let name = parseName("a name for the type", help: "an alias is written `type Image = Real[28, 28]`")
+    expectEquals("`type \(name?.text ?? "Name") = type`")
+    let type = parseType()
+    endDeclaration()
+    guard let name else { return nil }
+    if ["Bool", "Nat", "Real"].contains(name.text) {
+      reportUnderstood(
+        Diagnostic(
+          .duplicateDeclaration, "`\(name.text)` is a type of the language", at: Label(name.span, "declared again here"),
+          help: "choose another name"))
+      return nil
+    }
+    return Declaration(.type(name, type), span(from: start))
+  }
+
+  // MARK: def
+
+  private mutating func parseDefinition() -> Declaration? {
+    let start = token.span.start
+    advance()
+    let name = parseName("a name", help: "a definition is written `def name = expression`")
+    if token.kind == .leftParen || token.kind == .name { rejectDefinitionParameters(name?.text ?? "f") }
+    let type = accept(.colon) ? parseType() : nil
+    expectEquals("`def \(name?.text ?? "name") = expression`")
+    let body = parseExpression()
+    endDeclaration()
+    return name.map { Declaration(.definition($0, type, body), span(from: start)) }
+  }
+
+  private mutating func rejectDefinitionParameters(_ name: String) {
+    report(
+      Diagnostic(
+        .unexpectedToken, "expected `:` or `=`, found \(describe(token))",
+        at: Label(token.span, "a definition has no parameters"),
+        notes: ["a definition is a closed expression; only a `program` lists parameters"],
+        help: "bind them in the body, as in `def \(name) : Bool -o Bool = fun x => x`"))
+    skip(to: [.colon, .equals])
+    // `skip` stops at an unmatched closing bracket, which is beyond repair here.
+    panicking = token.kind != .colon && token.kind != .equals
+  }
+
+  // MARK: program
+
+  private mutating func parseProgram() -> Declaration? {
+    let start = token.span.start
+    advance()
+    let shape = "`program name (x : type, …) : type = expression`"
+    let name = parseName("a name", help: "a program is written \(shape)")
+    let errors = diagnostics.errorCount
+    let parameters = parseParameters()
+    let areParametersRead = diagnostics.errorCount == errors && !panicking
+    expect(
+      .colon, "`:` and the type of the result", help: "a program is written \(shape)", recovery: [.equals])
+    let type = panicking ? TypeExpression(.error, token.span) : parseType()
+    expectEquals(shape)
+    let body = parseExpression()
+    endDeclaration()
+    // The body is not worth checking where its variables are not known.
+    let checked = areParametersRead ? body : Term(.error, body.span)
+    return name.map { Declaration(.program($0, parameters, type, checked), span(from: start)) }
+  }
+
+  private mutating func parseParameters() -> [Parameter] {
+    let opener = token.span
+    guard token.kind == .leftParen else {
+      report(
+        Diagnostic(
+          .unexpectedToken, "expected `(`, found \(describe(token))", at: Label(place, "the parameters are missing"),
+          help: "list the parameters in parentheses, as in `(x : Bool)`; write `( )` if there are none"))
+      return []
+    }
+    brackets += 1
+    advance()
+    var parameters: [Parameter] = []
+    if token.kind != .rightParen {
+      repeat {
+        if let parameter = parseParameter() { parameters.append(parameter) }
+        if panicking {
+          skip(to: [.comma])
+          if token.kind == .comma { panicking = false }
+        }
+      } while accept(.comma)
+    }
+    close(.rightParen, opener)
+    return parameters
+  }
+
+  private mutating func parseParameter() -> Parameter? {
+    let name = parseName("a parameter's name", help: "a parameter is written `x : type`")
+    if panicking { return nil }
+    guard
+      expect(
+        .colon, "`:` and the parameter's type", help: "every parameter has a type of its own, as in `x : Bool, y : Bool`",
+        recovery: [.comma])
+    else { return nil }
+    let type = parseType()
+    let bound = isName(token, "within") ? parseBound() : nil
+    return name.map { Parameter(name: $0, type: type, bound: bound) }
+  }
+
+  /// `within norm NUMBER`
+  private mutating func parseBound() -> Bound? {
+    advance()
+    let example = "a bound is written `within l2 1.0`; the norms are `l1`, `l2` and `linf`"
+    guard token.kind == .name, let norm = Norm(rawValue: source.text(token.span)) else {
+      badBound("expected a norm, found \(describe(token))", token.span, example)
+      return nil
+    }
+    advance()
+    guard token.kind == .numeral || token.kind == .decimal else {
+      if token.kind == .malformedNumber {
+        panicking = true
+      } else {
+        badBound("expected a positive number, found \(describe(token))", token.span, example)
+      }
+      return nil
+    }
+    let radius = Double(source.text(token.span)) ?? 0
+    guard radius > 0, radius.isFinite else {
+      badBound("the radius of a bound must be positive", token.span, "write a number above 0")
+      return nil
+    }
+    advance()
+    return Bound(norm: norm, radius: radius)
+  }
+
+  private mutating func badBound(_ message: String, _ span: Span, _ help: String) {
+    report(
+      Diagnostic(
+        .badBound, message, at: Label(span, "in this bound"),
+        notes: ["`within l2 c` links v if its norm is at most c, and c·v/‖v‖ otherwise"], help: help))
+  }
+
+  // MARK: net, model
+
+  /// Reports `net …` or `model …` and skips it.
+  private mutating func skipModel() {
+    let word = source.text(token.span)
+    let head = token.span.union(following.span)
+    report(
+      Diagnostic(
+        .modelsUnsupported, "`\(word)` declarations are not supported by this version",
+        at: Label(head, "declared here"),
+        notes: ["this version compiles programs; networks are linked to their parameters from outside"],
+        help: "declare a `program` that takes what the network computes as a parameter, and link the network from C"))
+    let before = lexer.diagnostics
+    advance()
+    advance()
+    var depth = 0
+    while token.kind != .endOfFile, !token.kind.startsDeclaration, depth > 0 || !atDeclaration {
+      if token.kind.opensBracket { depth += 1 }
+      if token.kind.closesBracket { depth = max(0, depth - 1) }
+      advance()
+    }
+    // Its layers (`5x5`) are no tokens of the language that is supported: nothing is said about them.
+    let after = lexer.diagnostics
+    lexer.diagnostics = before
+    for diagnostic in after.items.dropFirst(before.items.count) {
+      if let primary = diagnostic.primary, primary.span.start >= token.span.start { lexer.diagnostics.add(diagnostic) }
+    }
+  }
+
+  // MARK: Parts of declarations
+
+  mutating func parseName(_ expected: String, help: String) -> Name? {
+    guard token.kind == .name else {
+      unexpected(expected, help: help)
+      return nil
+    }
+    let name = Name(text(of: token), token.span)
+    advance()
+    return name
+  }
+
+  private mutating func expectEquals(_ shape: String) {
+    expect(.equals, "`=`", help: "this declaration is written \(shape)")
+  }
+
+  /// An expression or type has ended: so must the declaration.
+  private mutating func endDeclaration() {
+    guard !atBoundary else { return }
+    unexpected(
+      "the end of the declaration", help: endAdvice ?? "remove it, or start the next declaration by its word")
+    skipToDeclaration()
+  }
+}

@@ -1,0 +1,168 @@
+extension PrettyPrinter {
+  /// The levels of the grammar; a term needs parentheses where a higher level is wanted than its own.
+  enum Level: Int, Comparable {
+    case expression, sum, product, application, atom
+    static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  private func level(_ term: Term) -> Level {
+    switch term.kind {
+    case .function, .conditional, .letIn: .expression
+    case .add, .subtract, .negate: .sum
+    // Negative factors and numbers are not written, but trees that were built may hold them.
+    case .scale(let factor, _): factor.sign == .minus ? .sum : .product
+    case .decimal(let value): value.sign == .minus ? .sum : .atom
+    case .apply, .succ: .application
+    case .variable, .bool, .numeral, .iterate, .ascription, .vector, .matrix, .error: .atom
+    }
+  }
+
+  func layout(_ term: Term, _ wanted: Level) -> Layout {
+    level(term) < wanted ? .sequence([.text("("), .indented(bare(term)), .text(")")]) : bare(term)
+  }
+
+  /// The term without parentheses around it.
+  private func bare(_ term: Term) -> Layout {
+    switch term.kind {
+    case .variable(let name): .text(name)
+    case .bool(let value): .text(value ? "true" : "false")
+    case .numeral(let value): .text("\(value)")
+    case .decimal(let value): .text("\(value)")
+    case .vector(let numbers): literal(numbers)
+    case .matrix(let rows): .group(bracketed(rows.map(literal)))
+    case .error: .text("<error>")
+    case .succ, .apply: application(term)
+    case .add, .subtract, .negate: sum(term)
+    case .scale: product(term)
+    case .function: function(term)
+    case .conditional(let condition, let positive, let negative): conditional(condition, positive, negative)
+    case .letIn(let name, let value, let body): letIn(name, value, body)
+    case .iterate(let base, let state, let step, let count): iteration(base, state, step, count)
+    case .ascription(let inner, let type):
+      .sequence([.text("("), .indented(layout(inner, .expression)), .text(" : "), layout(type), .text(")")])
+    }
+  }
+
+  // MARK: Literals
+
+  private func literal(_ numbers: [Double]) -> Layout {
+    .group(bracketed(numbers.map { .text(Self.signed($0)) }))
+  }
+
+  private func bracketed(_ entries: [Layout]) -> Layout {
+    var parts: [Layout] = [.soft]
+    for (index, entry) in entries.enumerated() {
+      if index > 0 { parts += [.text(","), .space] }
+      parts.append(entry)
+    }
+    return .sequence([.text("["), .indented(.sequence(parts)), .soft, .text("]")])
+  }
+
+  // MARK: Application
+
+  /// A spine `f a b …`, walked in a loop.
+  private func application(_ term: Term) -> Layout {
+    var arguments: [Layout] = []
+    var head = term
+    while case .apply(let function, let argument) = head.kind {
+      arguments.append(layout(argument, .atom))
+      head = function
+    }
+    var words = ""
+    if case .succ = head.kind {
+      while case .succ(let inner) = head.kind {
+        words += "succ "
+        head = inner
+      }
+    } else if arguments.isEmpty {
+      return bare(head)
+    }
+    var parts: [Layout] = [.text(words), layout(head, .atom)]
+    for argument in arguments.reversed() { parts += [.space, argument] }
+    return .group(.indented(.sequence(parts)))
+  }
+
+  // MARK: Sums and products
+
+  /// A sum `a + b - …`, walked in a loop.
+  private func sum(_ term: Term) -> Layout {
+    var operands: [(sign: String, layout: Layout)] = []
+    var head = term
+    walk: while true {
+      switch head.kind {
+      case .add(let left, let right):
+        operands.append(("+ ", layout(right, .product)))
+        head = left
+      case .subtract(let left, let right):
+        operands.append(("- ", layout(right, .product)))
+        head = left
+      default: break walk
+      }
+    }
+    var parts: [Layout]
+    if case .negate(let inner) = head.kind {
+      parts = [.text("-"), layout(inner, .product)]
+    } else {
+      parts = [layout(head, .sum)]
+    }
+    for operand in operands.reversed() { parts += [.space, .text(operand.sign), operand.layout] }
+    return .group(.indented(.sequence(parts)))
+  }
+
+  private func product(_ term: Term) -> Layout {
+    var parts: [Layout] = []
+    var rest = term
+    while case .scale(let factor, let inner) = rest.kind, parts.isEmpty || factor.sign == .plus {
+      parts.append(.text(Self.signed(factor) + " * "))
+      rest = inner
+    }
+    return .sequence(parts + [layout(rest, .product)])
+  }
+
+  // MARK: fun, if, let, iter
+
+  /// `fun x y => e`: the variables of nested functions are listed together.
+  private func function(_ term: Term) -> Layout {
+    var head: [Layout] = [.text("fun")]
+    var body = term
+    while case .function(let binder, let inner) = body.kind {
+      if let type = binder.type {
+        head += [.text(" (\(binder.name.text) : "), layout(type), .text(")")]
+      } else {
+        head.append(.text(" \(binder.name.text)"))
+      }
+      body = inner
+    }
+    return .group(.sequence([.sequence(head), .text(" =>"), .indented(.sequence([.space, layout(body, .expression)]))]))
+  }
+
+  private func conditional(_ condition: Term, _ positive: Term, _ negative: Term) -> Layout {
+    .group(
+      .sequence([
+        .text("if "), .indented(layout(condition, .expression)),
+        .space, .text("then "), .indented(layout(positive, .expression)),
+        .space, .text("else "), layout(negative, .expression),
+      ]))
+  }
+
+  private func letIn(_ name: Name, _ value: Term, _ body: Term) -> Layout {
+    .group(
+      .sequence([
+        .group(
+          .sequence([
+            .text("let \(name.text) ="), .indented(.sequence([.space, layout(value, .expression)])), .space,
+            .text("in"),
+          ])),
+        .space, layout(body, .expression),
+      ]))
+  }
+
+  private func iteration(_ base: Term, _ state: Name, _ step: Term, _ count: Term) -> Layout {
+    .group(
+      .sequence([
+        .text("iter {"), .indented(.sequence([.space, layout(base, .expression)])), .space,
+        .text("| \(state.text) =>"), .indented(.sequence([.space, layout(step, .expression)])), .space,
+        .text("} ("), .indented(layout(count, .expression)), .text(")"),
+      ]))
+  }
+}

@@ -1,0 +1,85 @@
+import CajalSyntax
+
+/// Which terms of a module hold a step that captures a variable.
+///
+/// That is the only source of nonlinearity: every variable is used once on each path, so a term without such a step,
+/// and without a definition that has one, is linear in every variable, in bound ones and in free ones.
+struct Captures {
+  /// The terms with such a step in them.
+  private var nodes: Set<ObjectIdentifier> = []
+  private var definitions: [Bool] = []
+  /// The number of binders around each variable in scope.
+  private var levels: [Int: Int] = [:]
+
+  init(_ module: TypedModule) {
+    for definition in module.definitions {
+      _ = visit(definition.term, 0)
+      definitions.append(nodes.contains(ObjectIdentifier(definition.term)))
+    }
+    for program in module.programs {
+      for (level, port) in program.context.enumerated() { levels[port.variable.id] = level }
+      _ = visit(program.term, program.context.count)
+    }
+  }
+
+  func contains(_ term: TypedTerm) -> Bool { nodes.contains(ObjectIdentifier(term)) }
+  func contains(definition index: Int) -> Bool { definitions[index] }
+
+  /// The level of the outermost variable that is free in the term; `Int.max` where there is none.
+  private mutating func visit(_ term: TypedTerm, _ level: Int) -> Int {
+    var outermost = Int.max
+    switch term.kind {
+    case .variable(let variable): return levels[variable.id] ?? .max
+    case .definition(let index):
+      if definitions[index] { nodes.insert(ObjectIdentifier(term)) }
+      return .max
+    case .bool, .natural, .literal, .matrix, .primitive: return .max
+    case .lambda(let variable, let body):
+      outermost = child(body, of: term, binding: variable, level)
+    case .iterate(let base, let state, let step, let count):
+      outermost = child(step, of: term, binding: state, level)
+      if outermost != .max { nodes.insert(ObjectIdentifier(term)) }
+      outermost = min(outermost, child(base, of: term, level), child(count, of: term, level))
+    case .succ, .apply, .conditional, .add, .scale:
+      for part in term.kind.children { outermost = min(outermost, child(part, of: term, level)) }
+    }
+    return outermost
+  }
+
+  private mutating func child(_ part: TypedTerm, of term: TypedTerm, _ level: Int) -> Int {
+    let outermost = visit(part, level)
+    if nodes.contains(ObjectIdentifier(part)) { nodes.insert(ObjectIdentifier(term)) }
+    return outermost
+  }
+
+  /// The level of the outermost variable of the part other than the one that is bound in it.
+  private mutating func child(
+    _ part: TypedTerm, of term: TypedTerm, binding variable: Variable, _ level: Int
+  ) -> Int {
+    levels[variable.id] = level
+    let outermost = child(part, of: term, level + 1)
+    levels[variable.id] = nil
+    return outermost >= level ? .max : outermost
+  }
+}
+
+extension TypedTerm.Kind {
+  /// The terms directly under a rule, in the order of the text.
+  var children: [TypedTerm] {
+    switch self {
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive: []
+    case .succ(let a), .lambda(_, let a), .scale(_, let a): [a]
+    case .apply(let a, let b), .add(let a, let b): [a, b]
+    case .conditional(let a, let b, let c): [a, b, c]
+    case .iterate(let base, _, let step, let count): [base, step, count]
+    }
+  }
+}
+
+extension TypedTerm {
+  var nodeCount: Int {
+    var count = 1
+    for child in kind.children { count += child.nodeCount }
+    return count
+  }
+}

@@ -1,0 +1,136 @@
+import CajalSyntax
+
+/// A variable in scope. Its type is nil where an error in it has been reported (a poisoned type).
+struct Binding {
+  let id: Int
+  let name: String
+  let span: Span
+  let type: Type?
+  /// nil exactly where `type` is.
+  let variable: Variable?
+}
+
+/// The variables in scope, the innermost of a name first, and what is known about them for diagnostics.
+struct Context {
+  private var byName: [String: [Binding]] = [:]
+  private var byID: [Int: Binding] = [:]
+  /// For a shadowed variable, the first binder that shadows it.
+  private var shadowedAt: [Int: Span] = [:]
+  /// Variables that a misspelt name was probably meant to be: not reported as unused as well.
+  private var excused: Set<Int> = []
+  private(set) var nextID: Int
+
+  init(nextID: Int = 0) { self.nextID = nextID }
+
+  subscript(name: String) -> Binding? { byName[name]?.last }
+  subscript(id id: Int) -> Binding? { byID[id] }
+  var names: some Sequence<String> { byName.keys }
+
+  mutating func bind(_ name: Name, _ type: Type?) -> Binding {
+    let variable = type.map { Variable(id: nextID, name: name.text, type: $0, span: name.span) }
+    let binding = Binding(id: nextID, name: name.text, span: name.span, type: type, variable: variable)
+    nextID += 1
+    if let outer = byName[name.text]?.last, shadowedAt[outer.id] == nil { shadowedAt[outer.id] = name.span }
+    byName[name.text, default: []].append(binding)
+    byID[binding.id] = binding
+    return binding
+  }
+
+  mutating func unbind(_ binding: Binding) {
+    byName[binding.name]?.removeLast()
+    if byName[binding.name]?.isEmpty == true { byName[binding.name] = nil }
+    byID[binding.id] = nil
+    shadowedAt[binding.id] = nil
+    excused.remove(binding.id)
+  }
+
+  mutating func excuse(_ binding: Binding) { excused.insert(binding.id) }
+  func isExcused(_ id: Int) -> Bool { excused.contains(id) }
+  func shadowing(of id: Int) -> Span? { shadowedAt[id] }
+}
+
+/// The constants of LANGUAGE.md, section 5. Variables and declarations may take their names.
+enum Constant: String, CaseIterable {
+  case conv2d, scale, dot, apply, outer, reshape, transpose
+
+  var arity: Int {
+    switch self {
+    case .conv2d, .scale, .dot, .apply, .outer: 2
+    case .reshape, .transpose: 1
+    }
+  }
+
+  /// The types it has, as the specification writes them.
+  var scheme: String {
+    switch self {
+    case .conv2d: "Real[kh,kw] -o Real[h,w] -o Real[h,w], with odd kh and kw"
+    case .scale: "Real -o t -o t, for a type t whose final result is Real[…]"
+    case .dot: "Real[s] -o Real[s] -o Real, for any shape s"
+    case .apply: "Real[m,n] -o Real[n] -o Real[m]"
+    case .outer: "Real[m] -o Real[n] -o Real[m,n]"
+    case .reshape: "Real[s] -o Real[s'], for shapes of equal size"
+    case .transpose: "Real[m,n] -o Real[n,m]"
+    }
+  }
+}
+
+/// What a name of the file stands for in an expression.
+struct Global {
+  enum Kind { case definition, program }
+  let kind: Kind
+  let name: Name
+  /// Of the declaration, in `SyntaxTree.declarations`.
+  let declaration: Int
+  /// nil until checked, and where an error in it has been reported.
+  var type: Type?
+  /// Its index in `TypedModule.definitions`; nil where checking it failed, and for a program that nobody calls.
+  var index: Int?
+  /// A program with a bounded port: it may not be called.
+  var boundedPort: Span?
+}
+
+/// What the declarations of a file name.
+struct Globals {
+  var values: [String: Global] = [:]
+  var aliases: [String: Alias] = [:]
+
+  struct Alias {
+    /// nil where an error in it has been reported.
+    let sized: SizedType?
+  }
+}
+
+/// A type with the number of its nodes, which `Type.maximumNodes` limits.
+struct SizedType {
+  let type: Type
+  let nodes: Int
+}
+
+extension Type {
+  /// Aliases can double a type with every line; types above this size are refused (E0401).
+  static let maximumNodes = 1_000
+  /// Reals in one tensor.
+  static let maximumExtent = 1 << 31
+
+  /// Counts no further than `limit` + 1.
+  func exceeds(nodes limit: Int) -> Bool {
+    var left = limit
+    func walk(_ type: Type) {
+      left -= 1
+      guard left >= 0, case .function(let argument, let result) = type else { return }
+      walk(argument)
+      walk(result)
+    }
+    walk(self)
+    return left < 0
+  }
+
+  /// Of a type that was found to be small enough.
+  var nodeCount: Int {
+    guard case .function(let argument, let result) = self else { return 1 }
+    return argument.nodeCount + result.nodeCount + 1
+  }
+
+  /// A space of reals at the end of the arrows: values of such types can be added and scaled.
+  var endsInReals: Bool { if case .real = finalResult { true } else { false } }
+}

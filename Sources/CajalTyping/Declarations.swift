@@ -1,0 +1,287 @@
+import CajalSyntax
+
+/// A `def` or a `program`, with its written types resolved.
+private struct Item {
+  let name: Name
+  let span: Span
+  let body: Term
+  let signature: Signature
+  /// Another declaration has the name: this one is checked, and never referred to.
+  let isDuplicate: Bool
+
+  enum Signature {
+    /// The outer optional: whether a type is written; the inner: nil after an error in it.
+    case definition(Type??, Span?)
+    case program([TypedParameter], Type?, Span)
+  }
+
+  struct TypedParameter {
+    let parameter: Parameter
+    let type: Type?
+  }
+}
+
+extension Checker {
+  /// All declarations of a file; nil after an error. Degrees are left at their default: linear.
+  func checkFile(_ tree: SyntaxTree, options: CheckOptions) -> TypedModule? {
+    let horizon = horizon(of: tree, override: options.horizonOverride)
+    declareAliases(tree)
+    let items = declareValues(tree)
+    let graph = dependencies(of: items)
+    let order = graph.ordered()
+    for cycle in order.cycles { reportRecursion(cycle, items) }
+    let called = Set(graph.edges.joined().map(\.target))
+
+    var definitions: [Definition] = []
+    var programs: [Int: Judgement] = [:]
+    for index in order.nodes {
+      let item = items[index]
+      switch item.signature {
+      case .definition(let type, let place):
+        guard let term = definition(item, type, place) else { break }
+        if !item.isDuplicate { globals.values[item.name.text]?.index = definitions.count }
+        definitions.append(Definition(name: item.name.text, term: term, span: item.span))
+      case .program(let parameters, let type, let place):
+        guard let judgement = program(item, parameters, type, place) else { break }
+        programs[index] = judgement
+        guard called.contains(index), !judgement.context.contains(where: { $0.bound != nil }) else { break }
+        globals.values[item.name.text]?.index = definitions.count
+        definitions.append(Definition(name: item.name.text, term: judgement.closedFunction, span: item.span))
+      }
+    }
+    guard !hasErrors else { return nil }
+    return TypedModule(
+      horizon: horizon, definitions: definitions, programs: items.indices.compactMap { programs[$0] },
+      typeAliases: globals.aliases.compactMapValues { $0.sized?.type }, variableCount: context.nextID)
+  }
+
+  // MARK: The horizon
+
+  private func horizon(of tree: SyntaxTree, override: Int?) -> Int {
+    var first: (value: Int, span: Span)?
+    for declaration in tree.declarations {
+      guard case .horizon(let value) = declaration.kind else { continue }
+      if let first {
+        report(
+          Diagnostic(
+            .badHorizon, "the horizon is declared twice", at: Label(declaration.span, "declared again here"),
+            also: [Label(first.span, "declared here first")], notes: ["a file has one dimension of `Nat`"],
+            help: "keep one of the two"))
+        continue
+      }
+      let checked = checkedHorizon(Int(clamping: value), Label(declaration.span, "not a possible horizon"))
+      first = (checked, declaration.span)
+    }
+    if let override { return checkedHorizon(override, nil) }
+    return first?.value ?? defaultHorizon
+  }
+
+  private func checkedHorizon(_ value: Int, _ label: Label?) -> Int {
+    if (1...maximumHorizon).contains(value) { return value }
+    report(
+      Diagnostic(
+        .badHorizon, value < 1 ? "the horizon is at least 1" : "the horizon is at most \(maximumHorizon)", at: label,
+        notes: ["the horizon is the dimension of `Nat`: its values are 0 … horizon - 1"]))
+    return defaultHorizon
+  }
+
+  // MARK: Names
+
+  private func declareAliases(_ tree: SyntaxTree) {
+    var declared: [(name: Name, type: TypeExpression)] = []
+    var index: [String: Int] = [:]
+    for declaration in tree.declarations {
+      guard case .type(let name, let type) = declaration.kind else { continue }
+      if let first = index[name.text] {
+        reportDuplicate(name, declared[first].name, "type")
+      } else {
+        index[name.text] = declared.count
+        declared.append((name, type))
+      }
+    }
+    let graph = DependencyGraph(
+      edges: declared.map { item in
+        References(in: item.type).places.compactMap { place in
+          index[place.name].map { DependencyGraph.Edge(target: $0, span: place.span) }
+        }
+      })
+    let order = graph.ordered()
+    for cycle in order.cycles {
+      reportRecursiveType(cycle, declared.map(\.name))
+      for link in cycle { globals.aliases[declared[link.from].name.text] = Globals.Alias(sized: nil) }
+    }
+    for node in order.nodes where globals.aliases[declared[node].name.text] == nil {
+      globals.aliases[declared[node].name.text] = Globals.Alias(sized: resolveSized(declared[node].type))
+    }
+  }
+
+  private func declareValues(_ tree: SyntaxTree) -> [Item] {
+    var items: [Item] = []
+    for declaration in tree.declarations {
+      switch declaration.kind {
+      case .horizon, .type: break
+      case .definition(let name, let type, let body):
+        let resolved = type.map { resolve($0) }
+        let first = declare(name, .definition, items.count, resolved ?? nil, nil)
+        items.append(
+          Item(
+            name: name, span: declaration.span, body: body, signature: .definition(resolved, type?.span),
+            isDuplicate: !first))
+      case .program(let name, let parameters, let type, let body):
+        let typed = typedParameters(parameters)
+        let result = resolve(type)
+        let bounded = parameters.first { $0.bound != nil }
+        let whole = typed.reversed().reduce(result) { rest, parameter in
+          rest.flatMap { rest in parameter.type.map { .function($0, rest) } }
+        }
+        let first = declare(name, .program, items.count, whole, bounded?.name.span)
+        items.append(
+          Item(
+            name: name, span: declaration.span, body: body, signature: .program(typed, result, type.span),
+            isDuplicate: !first))
+      }
+    }
+    return items
+  }
+
+  /// Whether this is the first declaration of its name.
+  private func declare(_ name: Name, _ kind: Global.Kind, _ index: Int, _ type: Type?, _ bounded: Span?) -> Bool {
+    if let first = globals.values[name.text] {
+      reportDuplicate(name, first.name, "value")
+      return false
+    }
+    globals.values[name.text] = Global(
+      kind: kind, name: name, declaration: index, type: type, index: nil, boundedPort: bounded)
+    return true
+  }
+
+  private func typedParameters(_ parameters: [Parameter]) -> [Item.TypedParameter] {
+    var seen: [String: Name] = [:]
+    var typed: [Item.TypedParameter] = []
+    for parameter in parameters {
+      let type = resolve(parameter.type)
+      if let first = seen[parameter.name.text] {
+        report(
+          Diagnostic(
+            .duplicateParameter, "two parameters are named `\(parameter.name.text)`",
+            at: Label(parameter.name.span, "named again here"), also: [Label(first.span, "named here first")],
+            help: "rename one of them"))
+        continue
+      }
+      seen[parameter.name.text] = parameter.name
+      checkBound(parameter, type)
+      typed.append(Item.TypedParameter(parameter: parameter, type: type))
+    }
+    return typed
+  }
+
+  private func checkBound(_ parameter: Parameter, _ type: Type?) {
+    guard let bound = parameter.bound else { return }
+    if let type {
+      guard case .real = type else {
+        report(
+          Diagnostic(
+            .badBound, "a value of type `\(type)` cannot be bounded", at: Label(parameter.type.span, "not Real[…]"),
+            notes: ["`within` bounds the norm of the entries of a tensor"], help: "remove the bound"))
+        return
+      }
+    }
+    guard bound.radius > 0, bound.radius.isFinite else {
+      report(
+        Diagnostic(
+          .badBound, "a bound is a positive number", at: Label(parameter.name.span.union(parameter.type.span), "bounded")))
+      return
+    }
+  }
+
+  // MARK: Dependencies
+
+  private func dependencies(of items: [Item]) -> DependencyGraph {
+    DependencyGraph(
+      edges: items.map { item in
+        var local: Set<String> = []
+        if case .program(let parameters, _, _) = item.signature {
+          local = Set(parameters.map(\.parameter.name.text))
+        }
+        return References(in: item.body).places.compactMap { place in
+          guard !local.contains(place.name), let global = globals.values[place.name] else { return nil }
+          return DependencyGraph.Edge(target: global.declaration, span: place.span)
+        }
+      })
+  }
+
+  private func reportRecursion(_ cycle: [(from: Int, edge: DependencyGraph.Edge)], _ items: [Item]) {
+    let names = cycle.map { items[$0.from].name.text }
+    for link in cycle where items[link.from].isUntyped { globals.values[items[link.from].name.text]?.type = nil }
+    reportCycle(
+      .recursiveDefinition, cycle, names, "is defined by way of itself",
+      "declarations may not be recursive: every program ends", "repeat with `iter { base | y => step } (n)`")
+  }
+
+  private func reportRecursiveType(_ cycle: [(from: Int, edge: DependencyGraph.Edge)], _ names: [Name]) {
+    reportCycle(
+      .recursiveType, cycle, cycle.map { names[$0.from].text }, "refers to itself",
+      "an alias is an abbreviation: it must be possible to write it out", nil)
+  }
+
+  /// A long cycle is shown by its two ends.
+  private func reportCycle(
+    _ code: DiagnosticCode, _ cycle: [(from: Int, edge: DependencyGraph.Edge)], _ names: [String], _ what: String,
+    _ why: String, _ help: String?
+  ) {
+    guard let first = names.first, let last = cycle.last else { return }
+    let shown = names.count <= 8 ? names : names.prefix(4) + ["…"] + names.suffix(3)
+    let path = (shown + [first]).joined(separator: " → ")
+    let steps = cycle.dropLast().enumerated().prefix(6).map { index, link in
+      Label(link.edge.span, "`\(names[index])` uses `\(names[index + 1])` here")
+    }
+    report(
+      Diagnostic(
+        code, "`\(first)` \(what): \(path)", at: Label(last.edge.span, "this leads back to `\(first)`"), also: steps,
+        notes: [why], help: help))
+  }
+
+  private func reportDuplicate(_ name: Name, _ first: Name, _ what: String) {
+    report(
+      Diagnostic(
+        .duplicateDeclaration, "the \(what) `\(name.text)` is declared twice",
+        at: Label(name.span, "declared again here"), also: [Label(first.span, "declared here first")],
+        help: "rename one of them"))
+  }
+
+  // MARK: Bodies
+
+  private func definition(_ item: Item, _ written: Type??, _ place: Span?) -> TypedTerm? {
+    usage = Usage()
+    let expected: Expectation =
+      switch written {
+      case nil: .nothing
+      case .some(nil): .poison
+      case .some(let type?): .type(type, .declared(place))
+      }
+    let term = elaborate(item.body, expected)
+    if written == nil, !item.isDuplicate { globals.values[item.name.text]?.type = term?.type }
+    return term
+  }
+
+  private func program(
+    _ item: Item, _ parameters: [Item.TypedParameter], _ result: Type?, _ place: Span
+  ) -> Judgement? {
+    usage = Usage()
+    let bindings = parameters.map { context.bind($0.parameter.name, $0.type) }
+    let term = elaborate(item.body, result.map { .type($0, .declared(place)) } ?? .poison)
+    for binding in bindings.reversed() { release(binding) }
+    guard let term else { return nil }
+    var ports: [Port] = []
+    for (binding, typed) in zip(bindings, parameters) {
+      guard let variable = binding.variable else { return nil }
+      ports.append(Port(variable: variable, bound: typed.parameter.bound))
+    }
+    let degrees = ports.map { _ in Degree(bound: 1, isLinear: true) }
+    return Judgement(name: item.name, context: ports, term: term, degrees: degrees)
+  }
+}
+
+extension Item {
+  fileprivate var isUntyped: Bool { if case .definition(nil, _) = signature { true } else { false } }
+}

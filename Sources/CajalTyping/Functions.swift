@@ -1,0 +1,201 @@
+import CajalSyntax
+
+/// Functions, their application, and `let`.
+extension Checker {
+  func function(_ binder: Binder, _ body: Term, _ span: Span, _ expected: Expectation) -> TypedTerm? {
+    switch expected {
+    case .nothing, .real(_, like: nil): return inferred(binder, body, span, .nothing, silent: false)
+    case .poison: return inferred(binder, body, span, .poison, silent: true)
+    case .applied(let argument, let result): return applied(binder, body, span, argument, result)
+    case .real(_, let like?): return checked(binder, body, span, like, .declared(nil))
+    case .type(let type, let reason): return checked(binder, body, span, type, reason)
+    }
+  }
+
+  private func inferred(
+    _ binder: Binder, _ body: Term, _ span: Span, _ result: Expectation, silent: Bool
+  ) -> TypedTerm? {
+    let type = binder.type.flatMap { resolve($0) }
+    if binder.type == nil, !silent { reportNeedsType(binder) }
+    return abstraction(binder.name, type, body, span, type == nil ? .poison : result)
+  }
+
+  private func applied(
+    _ binder: Binder, _ body: Term, _ span: Span, _ argument: Type?, _ result: Expectation
+  ) -> TypedTerm? {
+    let type = binder.type.map { resolve($0) } ?? argument
+    return abstraction(binder.name, type, body, span, result)
+  }
+
+  private func checked(
+    _ binder: Binder, _ body: Term, _ span: Span, _ type: Type, _ reason: Expectation.Reason
+  ) -> TypedTerm? {
+    let written = binder.type.map { resolve($0) }
+    guard case .function(let argument, let result) = type else {
+      let found = written.flatMap { $0 }.map { "a function of `\($0)`" } ?? "a function"
+      mismatch(.function(.bool, .bool), type, span, reason, found: found)
+      _ = abstraction(binder.name, written ?? nil, body, span, .poison)
+      return nil
+    }
+    if let writtenType = written.flatMap({ $0 }), writtenType != argument, let place = binder.type?.span {
+      mismatch(writtenType, argument, place, reason)
+      _ = abstraction(binder.name, writtenType, body, span, .poison)
+      return nil
+    }
+    return abstraction(binder.name, written ?? argument, body, span, .type(result, reason))
+  }
+
+  private func abstraction(
+    _ name: Name, _ type: Type?, _ body: Term, _ span: Span, _ expected: Expectation
+  ) -> TypedTerm? {
+    let (binding, typed) = withVariable(name, type) { ($0, elaborate(body, expected)) }
+    guard let typed, let variable = binding.variable else { return nil }
+    let functionType = Type.function(variable.type, typed.type)
+    if typed.type.isFunction, functionType.exceeds(nodes: Type.maximumNodes) {
+      reportTooManyNodes(span)
+      return nil
+    }
+    return TypedTerm(.lambda(variable, typed), functionType, span)
+  }
+
+  private func reportNeedsType(_ binder: Binder) {
+    let name = binder.name.text
+    report(
+      Diagnostic(
+        .binderNeedsType, "the type of `\(name)` is not known", at: Label(binder.name.span, "no type written or expected"),
+        notes: ["`fun x => e` takes the type of `x` from the type that is expected of it, and here none is"],
+        help: "write it: `fun (\(name) : Bool) => …`"))
+  }
+
+  func letIn(_ name: Name, _ value: Term, _ body: Term, _ span: Span, _ expected: Expectation) -> TypedTerm? {
+    let typedValue = elaborate(value, .nothing)
+    let place = name.span.union(body.span)
+    guard let lambda = abstraction(name, typedValue?.type, body, place, expected), let typedValue else { return nil }
+    guard case .function(_, let result) = lambda.type else { return nil }
+    return TypedTerm(.apply(lambda, typedValue), result, span)
+  }
+
+  // MARK: Application
+
+  func application(_ term: Term, _ expected: Expectation) -> TypedTerm? {
+    var head = term
+    var spine: [Argument] = []
+    while case .apply(let function, let argument) = head.kind {
+      spine.append(Argument(term: argument, whole: head.span))
+      head = function
+    }
+    spine.reverse()
+    if case .variable(let name) = head.kind, let constant = constant(named: name) {
+      return application(of: constant, head, spine, expected)
+    }
+    if inferability(head) == .needsType { return argumentsFirst(head, spine, expected) }
+    return apply(elaborate(head, .nothing), spine[...])
+      .flatMap { fit($0, expected) }
+  }
+
+  /// An argument, with the span of the application of everything up to it.
+  struct Argument {
+    let term: Term
+    let whole: Span
+  }
+
+  /// Applies an elaborated function to arguments that have not been looked at yet.
+  func apply(_ function: TypedTerm?, _ arguments: ArraySlice<Argument>) -> TypedTerm? {
+    var result = function
+    for argument in arguments {
+      guard let function = result else {
+        _ = elaborate(argument.term, .poison)
+        continue
+      }
+      guard case .function(let takes, let gives) = function.type else {
+        reportNotAFunction(function, argument.term.span)
+        _ = elaborate(argument.term, .poison)
+        result = nil
+        continue
+      }
+      result = elaborate(argument.term, .type(takes, .argument(of: function.span)))
+        .map { TypedTerm(.apply(function, $0), gives, argument.whole) }
+    }
+    return result
+  }
+
+  private func reportNotAFunction(_ term: TypedTerm, _ argument: Span) {
+    report(
+      Diagnostic(
+        .notAFunction, "`\(term.type)` is not a function", at: Label(term.span, "this is `\(term.type)`"),
+        also: [Label(argument, "applied to this")], notes: ["only a value of a type `a -o b` can be applied"],
+        help: "remove the argument, or check the number of arguments"))
+  }
+
+  /// A function without types of its own, as in `(fun x => b) e`: the arguments give them.
+  private func argumentsFirst(_ head: Term, _ spine: [Argument], _ expected: Expectation) -> TypedTerm? {
+    var binders = head
+    let arguments = spine.map { argument -> TypedTerm? in
+      var wanted = Expectation.nothing
+      if case .function(let binder, let body) = binders.kind {
+        if let written = binder.type { wanted = annotation(written) }
+        binders = body
+      }
+      return elaborate(argument.term, wanted)
+    }
+    let forHead = arguments.reversed().reduce(expected) { .applied($1?.type, $0) }
+    return apply(elaborate(head, forHead), spine, arguments).flatMap { fit($0, expected) }
+  }
+
+  /// The type written on a binder that will be elaborated, and its errors reported, later.
+  private func annotation(_ written: TypeExpression) -> Expectation {
+    let quiet = Checker()
+    quiet.globals.aliases = globals.aliases
+    return quiet.resolve(written).map { .type($0, .declared(written.span)) } ?? .poison
+  }
+
+  /// Applies an elaborated function to elaborated arguments.
+  func apply(_ function: TypedTerm?, _ spine: [Argument], _ arguments: [TypedTerm?]) -> TypedTerm? {
+    var result = function
+    for (place, argument) in zip(spine, arguments) {
+      guard let function = result, let argument else { return nil }
+      guard case .function(let takes, let gives) = function.type else {
+        reportNotAFunction(function, argument.span)
+        return nil
+      }
+      guard let fitting = fit(argument, .type(takes, .argument(of: function.span))) else { return nil }
+      result = TypedTerm(.apply(function, fitting), gives, place.whole)
+    }
+    return result
+  }
+
+  // MARK: How much a term tells
+
+  /// Looks only a few levels deep, so that checking stays linear; a wrong guess costs an annotation, never soundness.
+  func inferability(_ term: Term, depth: Int = 8) -> Inferability {
+    guard depth > 0 else { return .rigid }
+    switch term.kind {
+    case .function(let binder, let body):
+      return binder.type == nil || inferability(body, depth: depth - 1) == .needsType ? .needsType : .rigid
+    case .numeral, .matrix: return .flexible
+    case .variable(let name): return constant(named: name) == nil ? .rigid : .needsType
+    case .apply: return inferabilityOfSpine(term)
+    case .conditional(_, let a, let b), .add(let a, let b), .subtract(let a, let b):
+      return max(inferability(a, depth: depth - 1), inferability(b, depth: depth - 1))
+    case .letIn(_, _, let inner), .negate(let inner), .scale(_, let inner),
+      .iterate(let inner, _, _, _):
+      return inferability(inner, depth: depth - 1)
+    case .bool, .decimal, .vector, .succ, .ascription, .error: return .rigid
+    }
+  }
+
+  private func inferabilityOfSpine(_ term: Term) -> Inferability {
+    var head = term
+    var count = 0
+    while case .apply(let function, _) = head.kind {
+      head = function
+      count += 1
+    }
+    guard case .variable(let name) = head.kind, let constant = constant(named: name) else { return .rigid }
+    switch constant {
+    case .reshape: return .needsType
+    case .conv2d, .scale, .outer: return count < constant.arity ? .needsType : .rigid
+    case .dot, .apply, .transpose: return .rigid
+    }
+  }
+}

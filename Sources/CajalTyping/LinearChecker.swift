@@ -1,0 +1,176 @@
+import CajalSyntax
+
+/// Checks terms against the rules of LANGUAGE.md, sections 2 and 5, and elaborates them to `TypedTerm`s.
+///
+/// A term in which an error was found elaborates to nil, and what depends on it is not reported a second time;
+/// its other parts are still looked at, for further errors and for the variables that they use.
+final class Checker {
+  var context: Context
+  var usage = Usage()
+  var globals = Globals()
+  private var diagnostics = Diagnostics()
+  /// Variables whose second use has been reported.
+  private var reportedTwice: Set<Int> = []
+  private var suggestionsLeft = 100
+  /// Set where terms of a finished module are checked: its programs, which may be called.
+  let finishedModule: TypedModule?
+
+  init() {
+    context = Context()
+    finishedModule = nil
+  }
+
+  /// A checker for closed terms that may use the module's declarations.
+  init(module: TypedModule) {
+    context = Context(nextID: module.variableCount)
+    finishedModule = module
+    let nowhere = Span(0, 0)
+    for (name, type) in module.typeAliases {
+      globals.aliases[name] = Globals.Alias(sized: SizedType(type: type, nodes: type.nodeCount))
+    }
+    for (index, program) in module.programs.enumerated() {
+      let bounded = program.context.first { $0.bound != nil }
+      globals.values[program.name.text] = Global(
+        kind: .program, name: program.name, declaration: index, type: program.functionType, index: nil,
+        boundedPort: bounded?.variable.span)
+    }
+    for (index, definition) in module.definitions.enumerated() {
+      globals.values[definition.name] = Global(
+        kind: .definition, name: Name(definition.name, nowhere), declaration: index, type: definition.term.type,
+        index: index, boundedPort: nil)
+    }
+  }
+
+  // MARK: Diagnostics
+
+  var hasErrors: Bool { diagnostics.hasErrors }
+
+  func report(_ diagnostic: Diagnostic) { diagnostics.add(diagnostic) }
+
+  func takeDiagnostics() -> Diagnostics {
+    var taken = Diagnostics()
+    swap(&taken, &diagnostics)
+    taken.sortByPlace()
+    return taken
+  }
+
+  /// Suggestions compare a name with all others; a file of nothing but unknown names gets only the first hundred.
+  func suggest(for name: String, among candidates: some Sequence<String>) -> String? {
+    guard suggestionsLeft > 0 else { return nil }
+    suggestionsLeft -= 1
+    return suggestion(for: name, among: candidates)
+  }
+
+  // MARK: Variables
+
+  /// Elaborates in the scope of one more variable, which must be used in it exactly once on each path.
+  func withVariable<Result>(_ name: Name, _ type: Type?, _ body: (Binding) -> Result) -> Result {
+    let binding = context.bind(name, type)
+    let result = body(binding)
+    release(binding)
+    return result
+  }
+
+  /// Ends the scope of a variable.
+  func release(_ binding: Binding) {
+    if !usage.remove(binding.id), !usage.isIncomplete, !context.isExcused(binding.id) { reportNeverUsed(binding) }
+    context.unbind(binding)
+  }
+
+  func use(_ binding: Binding, at span: Span) {
+    if let first = usage.use(binding.id, at: span) { reportUsedTwice(binding.id, first, span) }
+  }
+
+  /// Two parts that stand for alternatives (the branches of `if`, the operands of a sum): they must use the same
+  /// variables, and count as one use.
+  func alternatives(
+    _ kind: Alternatives, _ first: Term, _ second: Term, _ elaborateBoth: (_ between: () -> Void) -> Void
+  ) {
+    var outer = Usage()
+    var uses = Usage()
+    swap(&outer, &usage)
+    elaborateBoth { swap(&uses, &self.usage) }
+    // Now `uses` are those of the part that was elaborated first, which need not be the first in the text.
+    let difference = Usage.difference(uses, usage)
+    let isIncomplete = uses.isIncomplete || usage.isIncomplete
+    if !isIncomplete {
+      for id in difference.onlyFirst + difference.onlySecond where !context.isExcused(id) {
+        guard let place = uses.places[id] ?? usage.places[id] else { continue }
+        reportUsedInOne(id, place, kind, first, second)
+      }
+    }
+    var last = Usage()
+    swap(&last, &usage)
+    uses.mergeAlternative(consume last)
+    swap(&outer, &usage)
+    for clash in usage.merge(consume uses) { reportUsedTwice(clash.id, clash.first, clash.second) }
+  }
+
+  enum Alternatives { case branches, operands }
+
+  // MARK: Linearity errors
+
+  private func reportUsedTwice(_ id: Int, _ first: Span, _ second: Span) {
+    guard let binding = context[id: id], reportedTwice.insert(id).inserted else { return }
+    let (first, second) = first.start <= second.start ? (first, second) : (second, first)
+    var help = "use `\(binding.name)` once, or take one parameter for each use"
+    if binding.type == .bool { help += "; a Bool can be branched on instead: `if \(binding.name) then … else …`" }
+    report(
+      Diagnostic(
+        .usedTwice, "`\(binding.name)` is used twice", at: Label(second, "and again here"),
+        also: [Label(first, "used here first"), Label(binding.span, "bound here")],
+        notes: ["every variable is used exactly once on each path: Cajal has no copying"], help: help))
+  }
+
+  private func reportNeverUsed(_ binding: Binding) {
+    var secondary: [Label] = []
+    if let inner = context.shadowing(of: binding.id) {
+      secondary.append(Label(inner, "this binder shadows it: `\(binding.name)` means the inner variable from here on"))
+    }
+    let name = binding.name
+    let help =
+      switch binding.type {
+      case .bool: "to use up a Bool and ignore it, branch on it: `if \(name) then e else e`"
+      case .nat: "to use up a Nat and ignore it, count with it: `iter { e | y => y } (\(name))`"
+      case .real, .function, nil: "use `\(name)`, or remove it"
+      }
+    report(
+      Diagnostic(
+        .neverUsed, "`\(name)` is never used", at: Label(binding.span, "bound here and never used"), also: secondary,
+        notes: [
+          secondary.isEmpty
+            ? "every variable is used exactly once on each path: Cajal has no discarding"
+            : "every variable is used exactly once on each path: shadowing a variable does not discard it"
+        ], help: secondary.isEmpty ? help : "rename the inner variable, and use `\(name)`"))
+  }
+
+  private func reportUsedInOne(_ id: Int, _ place: Span, _ kind: Alternatives, _ first: Term, _ second: Term) {
+    guard let binding = context[id: id] else { return }
+    let name = binding.name
+    let inFirst = first.span.start <= place.start && place.end <= first.span.end
+    let forgetting = inFirst ? second : first
+    let message: String
+    let label: String
+    let note: String
+    switch kind {
+    case .branches:
+      message = "`\(name)` is used in the `\(inFirst ? "then" : "else")` branch only"
+      label = "the `\(inFirst ? "else" : "then")` branch forgets `\(name)`"
+      note = "only one branch of `if` is taken, so both must use the same variables"
+    case .operands:
+      message = "`\(name)` is used in the \(inFirst ? "left" : "right") operand only"
+      label = "the \(inFirst ? "right" : "left") operand forgets `\(name)`"
+      note = "`a + b` and `a - b` are sums of maps of the same variables, so both operands must use all of them"
+    }
+    report(
+      Diagnostic(
+        .usedInOneBranch, message, at: Label(forgetting.span, label),
+        also: [Label(place, "used here"), Label(binding.span, "bound here")], notes: [note],
+        help: "use `\(name)` there too, or use it outside of both"))
+  }
+}
+
+extension Judgement {
+  /// The type of the program as a closed function of its parameters.
+  var functionType: Type { context.reversed().reduce(term.type) { .function($1.variable.type, $0) } }
+}

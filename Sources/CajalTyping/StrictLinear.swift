@@ -1,0 +1,123 @@
+import CajalSyntax
+
+/// Fills in the degrees of a checked module; under `--strict-linear`, reports what is not linear.
+func judgeDegrees(of module: TypedModule, strict: Bool, report: (Diagnostic) -> Void) -> TypedModule {
+  var module = module
+  let analysis = DegreeAnalysis(module)
+  for index in module.definitions.indices { analysis.judge(definition: index) }
+  for index in module.programs.indices {
+    module.programs[index].degrees = analysis.degrees(of: module.programs[index])
+  }
+  module.binderDegrees = analysis.binders.filter { $0.value != .one }
+  if strict { reportNonlinear(module, analysis.captures, report) }
+  return module
+}
+
+/// Every variable that is not linear has its cause in a step that captures a variable, or in a bound.
+private func reportNonlinear(_ module: TypedModule, _ captures: Captures, _ report: (Diagnostic) -> Void) {
+  var search = CaptureSearch(captures: captures)
+  for program in module.programs {
+    let before = search.found.count
+    search.enter(program.context.map(\.variable))
+    search.visit(program.term)
+    let hasCause = search.found.count > before
+    for (port, degree) in zip(program.context, program.degrees) where !degree.isLinear {
+      if let bound = port.bound {
+        report(boundedPort(port.variable, bound))
+      } else if !hasCause {
+        report(nonlinearPort(port.variable, program))
+      }
+    }
+  }
+  let programs = Set(module.programs.map(\.name.text))
+  for definition in module.definitions where !programs.contains(definition.name) {
+    search.enter([])
+    search.visit(definition.term)
+  }
+  for capture in search.found { report(diagnostic(capture)) }
+}
+
+/// A variable in a step that is not that step's state.
+private struct Capture {
+  let variable: Variable
+  let use: Span
+  let iteration: Span
+  /// The variable is the state of an iteration around this one.
+  let isState: Bool
+}
+
+private struct CaptureSearch {
+  let captures: Captures
+  private(set) var found: [Capture] = []
+  private var seen: Set<Int> = []
+  private var levels: [Int: Int] = [:]
+  private var states: Set<Int> = []
+  /// The iterations whose step is being looked at, with the level of their states, the outermost first.
+  private var steps: [(level: Int, span: Span)] = []
+
+  init(captures: Captures) { self.captures = captures }
+
+  mutating func enter(_ context: [Variable]) {
+    levels = [:]
+    for variable in context { levels[variable.id] = levels.count }
+  }
+
+  mutating func visit(_ term: TypedTerm) {
+    switch term.kind {
+    case .variable(let variable): use(variable, term.span)
+    case .definition, .bool, .natural, .literal, .matrix, .primitive: break
+    case .lambda(let variable, let body): visit(body, binding: variable)
+    case .iterate(let base, let state, let step, let count):
+      visit(base)
+      states.insert(state.id)
+      steps.append((levels.count, term.span))
+      visit(step, binding: state)
+      steps.removeLast()
+      visit(count)
+    case .succ, .apply, .conditional, .add, .scale: for child in term.kind.children { visit(child) }
+    }
+  }
+
+  private mutating func visit(_ term: TypedTerm, binding variable: Variable) {
+    levels[variable.id] = levels.count
+    visit(term)
+    levels[variable.id] = nil
+  }
+
+  private mutating func use(_ variable: Variable, _ span: Span) {
+    guard let level = levels[variable.id], let innermost = steps.last, innermost.level > level else { return }
+    // The levels of the steps ascend: the outermost one inside the variable's scope.
+    guard let capturing = steps.first(where: { $0.level > level }), seen.insert(variable.id).inserted else { return }
+    found.append(
+      Capture(
+        variable: variable, use: span, iteration: capturing.span, isState: states.contains(variable.id)))
+  }
+}
+
+private let whyIterated = "a step runs once a round, so the result is a polynomial in what it captures"
+
+private func diagnostic(_ capture: Capture) -> Diagnostic {
+  let name = capture.variable.name
+  return Diagnostic(
+    capture.isState ? .notLinear : .capturedByStep,
+    capture.isState
+      ? "the state `\(name)` is used in the step of another iteration" : "the step of an iteration captures `\(name)`",
+    at: Label(capture.use, "used here, once a round"),
+    also: [Label(capture.variable.span, "bound here"), Label(capture.iteration, "in the step of this iteration")],
+    notes: [whyIterated], help: "use `\(name)` in the base or in the count, or compile without --strict-linear")
+}
+
+private func boundedPort(_ variable: Variable, _ bound: Bound) -> Diagnostic {
+  Diagnostic(
+    .notLinear, "the bounded parameter `\(variable.name)` is not linear",
+    at: Label(variable.span, "bounded by `within \(bound.norm.rawValue)`"),
+    notes: ["a bound scales what is too large: the result is no multiple of what comes in"],
+    help: "remove the bound, or compile without --strict-linear")
+}
+
+private func nonlinearPort(_ variable: Variable, _ program: Judgement) -> Diagnostic {
+  Diagnostic(
+    .notLinear, "`\(program.name.text)` is not linear in `\(variable.name)`", at: Label(variable.span, "bound here"),
+    notes: ["it is handed to a function whose step captures its parameter: " + whyIterated],
+    help: "compile without --strict-linear")
+}

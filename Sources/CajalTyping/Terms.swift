@@ -1,0 +1,238 @@
+import CajalSyntax
+
+/// The rules, one function each: a term and what is expected of it, to a typed term; nil after an error.
+extension Checker {
+  func elaborate(_ term: Term, _ expected: Expectation) -> TypedTerm? {
+    switch term.kind {
+    case .variable(let name): variable(name, term, expected)
+    case .bool(let value): fit(TypedTerm(.bool(value), .bool, term.span), expected)
+    case .numeral(let value): numeral(value, term.span, expected)
+    case .decimal(let value): fit(TypedTerm(.literal([value]), .real([]), term.span), expected)
+    case .vector(let entries): vector(entries, term.span, expected)
+    case .matrix(let rows): matrix(rows, term.span, expected)
+    case .succ(let inner): successor(inner, term.span, expected)
+    case .function(let binder, let body): function(binder, body, term.span, expected)
+    case .apply: application(term, expected)
+    case .letIn(let name, let value, let body): letIn(name, value, body, term.span, expected)
+    case .conditional(let condition, let a, let b): conditional(condition, a, b, term.span, expected)
+    case .iterate(let base, let state, let step, let count):
+      iterate(base, state, step, count, term.span, expected)
+    case .add(let a, let b): sum(a, b, sign: 1, term.span, expected)
+    case .subtract(let a, let b): sum(a, b, sign: -1, term.span, expected)
+    case .negate(let inner): scaled(-1, inner, term.span, expected)
+    case .scale(let factor, let inner): scaled(factor, inner, term.span, expected)
+    case .ascription(let inner, let type): ascription(inner, type, expected)
+    case .error: unreadable()
+    }
+  }
+
+  private func unreadable() -> TypedTerm? {
+    usage.isIncomplete = true
+    return nil
+  }
+
+  private func ascription(_ inner: Term, _ written: TypeExpression, _ expected: Expectation) -> TypedTerm? {
+    guard let type = resolve(written) else {
+      _ = elaborate(inner, .poison)
+      return nil
+    }
+    return fit(elaborate(inner, .type(type, .declared(written.span))), expected)
+  }
+
+  // MARK: Variables and names
+
+  private func variable(_ name: String, _ term: Term, _ expected: Expectation) -> TypedTerm? {
+    if let binding = context[name] {
+      use(binding, at: term.span)
+      guard let variable = binding.variable else { return nil }
+      return fit(TypedTerm(.variable(variable), variable.type, term.span), expected)
+    }
+    if let global = globals.values[name] { return fit(reference(to: global, term.span), expected) }
+    if let constant = Constant(rawValue: name) { return application(of: constant, term, [], expected) }
+    reportUnknownVariable(name, term.span)
+    return nil
+  }
+
+  /// The constant that a name stands for, where nothing has taken its name.
+  func constant(named name: String) -> Constant? {
+    context[name] == nil && globals.values[name] == nil ? Constant(rawValue: name) : nil
+  }
+
+  private func reference(to global: Global, _ span: Span) -> TypedTerm? {
+    guard let type = global.type else { return nil }
+    if let bounded = global.boundedPort {
+      report(
+        Diagnostic(
+          .badBound, "`\(global.name.text)` has a bounded parameter, and cannot be called from a declaration",
+          at: Label(span, "called here"),
+          also: finishedModule == nil ? [Label(bounded, "this parameter is bounded")] : [],
+          notes: ["a bound is not linear: it holds where values come in from outside, and a call has no such place"],
+          help: "call a program without bounds, and bound the parameters of the one that is linked"))
+      return nil
+    }
+    if let index = global.index { return TypedTerm(.definition(index), type, span) }
+    // In a finished module, a program that no declaration calls is not among the definitions.
+    if let finishedModule { return finishedModule.programs[global.declaration].closedFunction }
+    // Its body has an error, so this module goes no further; its written type still serves to check uses of it.
+    return TypedTerm(.definition(-1), type, span)
+  }
+
+  private func reportUnknownVariable(_ name: String, _ span: Span) {
+    let candidates = Array(context.names) + globals.values.keys + Constant.allCases.map(\.rawValue)
+    let similar = suggest(for: name, among: candidates)
+    if let similar, let binding = context[similar] { context.excuse(binding) }
+    report(
+      Diagnostic(
+        .unknownVariable, "there is no variable or definition `\(name)`", at: Label(span, "not in scope"),
+        help: similar.map { "did you mean `\($0)`?" } ?? "bind it with `fun`, `let` or a parameter, or define it"))
+  }
+
+  // MARK: Literals
+
+  private func numeral(_ value: UInt64, _ span: Span, _ expected: Expectation) -> TypedTerm? {
+    let natural = TypedTerm(.natural(value), .nat, span)
+    let real = TypedTerm(.literal([Double(value)]), .real([]), span)
+    switch expected {
+    case .nothing, .poison, .applied: return natural
+    case .real: return real
+    case .type(.nat, _): return natural
+    case .type(.real([]), _): return real
+    case .type(let type, let reason):
+      mismatch(.nat, type, span, reason, found: "a number")
+      return nil
+    }
+  }
+
+  private func vector(_ entries: [Double], _ span: Span, _ expected: Expectation) -> TypedTerm? {
+    guard !entries.isEmpty else {
+      reportRagged("a vector has at least one entry", span)
+      return nil
+    }
+    return fit(TypedTerm(.literal(entries), .real([entries.count]), span), expected)
+  }
+
+  private func matrix(_ rows: [[Double]], _ span: Span, _ expected: Expectation) -> TypedTerm? {
+    guard let columns = rows.first?.count, columns > 0 else {
+      reportRagged("a matrix has at least one row and one column", span)
+      return nil
+    }
+    if let odd = rows.firstIndex(where: { $0.count != columns }) {
+      reportRagged("row \(odd + 1) has \(rows[odd].count) entries, and row 1 has \(columns)", span)
+      return nil
+    }
+    let isTensor =
+      switch expected {
+      case .type(let type, _): !type.isFunction
+      case .real(let tensor, _): tensor
+      case .nothing, .poison, .applied: false
+      }
+    let typed =
+      isTensor
+      ? TypedTerm(.literal(rows.flatMap { $0 }), .real([rows.count, columns]), span)
+      : TypedTerm(.matrix(rows: rows), .function(.real([columns]), .real([rows.count])), span)
+    return fit(typed, expected)
+  }
+
+  private func reportRagged(_ what: String, _ span: Span) {
+    report(
+      Diagnostic(
+        .raggedLiteral, "the rows of a matrix have equal lengths", at: Label(span, what),
+        help: "write every row with the same number of entries"))
+  }
+
+  private func successor(_ inner: Term, _ span: Span, _ expected: Expectation) -> TypedTerm? {
+    guard let typed = elaborate(inner, .type(.nat, .successor)) else { return nil }
+    return fit(TypedTerm(.succ(typed), .nat, span), expected)
+  }
+
+  // MARK: Conditionals and iteration
+
+  private func conditional(
+    _ condition: Term, _ a: Term, _ b: Term, _ span: Span, _ expected: Expectation
+  ) -> TypedTerm? {
+    let c = elaborate(condition, .type(.bool, .condition(condition.span)))
+    let (first, second) = pair(.branches, a, b, expected) { .branch($0) }
+    guard let c, let first, let second else { return nil }
+    return TypedTerm(.conditional(c, then: first, else: second), first.type, span)
+  }
+
+  /// Two alternatives of one type: where none is expected, the one that tells more about its type gives it.
+  func pair(
+    _ kind: Alternatives, _ a: Term, _ b: Term, _ expected: Expectation, because: (Span) -> Expectation.Reason
+  ) -> (TypedTerm?, TypedTerm?) {
+    var swapped = false
+    if case .type = expected {} else { swapped = inferability(a) < inferability(b) }
+    let (first, second) = swapped ? (b, a) : (a, b)
+    var typedFirst: TypedTerm?
+    var typedSecond: TypedTerm?
+    alternatives(kind, a, b) { between in
+      typedFirst = elaborate(first, expected)
+      between()
+      typedSecond = elaborate(second, after(typedFirst, expected, because(first.span)))
+    }
+    return swapped ? (typedSecond, typedFirst) : (typedFirst, typedSecond)
+  }
+
+  /// What is expected of a term that must have the type of another one.
+  private func after(_ other: TypedTerm?, _ expected: Expectation, _ reason: Expectation.Reason) -> Expectation {
+    if let other { return .type(other.type, reason) }
+    if case .type = expected { return expected }
+    return .poison
+  }
+
+  private func iterate(
+    _ base: Term, _ state: Name, _ step: Term, _ count: Term, _ span: Span, _ expected: Expectation
+  ) -> TypedTerm? {
+    let typedBase = elaborate(base, expected)
+    var type = typedBase?.type
+    if type == nil, case .type(let wanted, _) = expected { type = wanted }
+    let forStep = after(typedBase, expected, .base(base.span))
+    let (binding, typedStep) = withVariable(state, type) { ($0, elaborate(step, forStep)) }
+    let typedCount = elaborate(count, .type(.nat, .count(count.span)))
+    guard let typedBase, let typedStep, let typedCount, let variable = binding.variable else { return nil }
+    return TypedTerm(
+      .iterate(base: typedBase, state: variable, step: typedStep, count: typedCount), typedBase.type, span)
+  }
+
+  // MARK: Sums and scalings
+
+  private func sum(_ a: Term, _ b: Term, sign: Double, _ span: Span, _ expected: Expectation) -> TypedTerm? {
+    let (first, second) = pair(.operands, a, b, inReals(expected)) { .operand($0) }
+    guard let first, let second, checkReals(first, span, sign > 0 ? "added" : "subtracted") else { return nil }
+    let right = sign > 0 ? second : TypedTerm(.scale(sign, second), second.type, second.span)
+    return TypedTerm(.add(first, right), first.type, span)
+  }
+
+  private func scaled(_ factor: Double, _ inner: Term, _ span: Span, _ expected: Expectation) -> TypedTerm? {
+    guard let typed = elaborate(inner, inReals(expected)), checkReals(typed, span, "scaled") else { return nil }
+    return TypedTerm(.scale(factor, typed), typed.type, span)
+  }
+
+  /// Sums and scalings are of reals: that decides what a numeral without a point is in them.
+  private func inReals(_ expected: Expectation) -> Expectation {
+    switch expected {
+    case .nothing: .real(tensor: false, like: nil)
+    case .poison, .type, .applied, .real: expected
+    }
+  }
+
+  private func checkReals(_ term: TypedTerm, _ span: Span, _ what: String) -> Bool {
+    if term.type.endsInReals { return true }
+    report(
+      Diagnostic(
+        .notReal, "values of type `\(term.type)` cannot be \(what)", at: Label(span, "not reals"),
+        also: [Label(term.span, "this is `\(term.type)`")],
+        notes: ["sums and multiples are for types whose final result is Real[…]: a sum of two Bools is not a Bool"],
+        help: term.type == .nat ? "count with `iter`, or write the numbers with a point for reals" : nil))
+    return false
+  }
+}
+
+extension Judgement {
+  /// The program as a closed function of its parameters.
+  var closedFunction: TypedTerm {
+    context.reversed().reduce(term) { body, port in
+      TypedTerm(.lambda(port.variable, body), .function(port.variable.type, body.type), term.span)
+    }
+  }
+}
