@@ -230,9 +230,18 @@ extension Parser {
 
   // MARK: Parts of declarations
 
+  /// What stands after the names of declarations, parameters and variables.
+  private static let afterNames: TokenSet = [.equals, .colon, .arrow, .leftParen]
+
   mutating func parseName(_ expected: String, help: String) -> Name? {
     guard token.kind == .name else {
+      let isMeantAsName = token.kind.isReservedWord && Self.afterNames.contains(following.kind)
+      let staysHere = place == token.span
       unexpected(expected, help: help)
+      if isMeantAsName, staysHere {
+        advance()
+        panicking = false
+      }
       return nil
     }
     let name = Name(text(of: token), token.span)
