@@ -11,7 +11,7 @@ public struct CompilerOptions: Sendable {
   public var gradients = false
   /// 4 or 8.
   public var realBytes = 4
-  public var blas = EmitOptions.Blas.openblas
+  public var blas = Blas.openblas
   public var checkFinite = false
   /// `--prefix`: the file's stem where it is nil.
   public var prefix: String?

@@ -8,7 +8,7 @@ import Lowering
 enum RealType: String, ExpressibleByArgument, CaseIterable { case float, double }
 enum DiagnosticFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 extension OverflowPolicy: ExpressibleByArgument {}
-extension EmitOptions.Blas: ExpressibleByArgument {}
+extension Blas: ExpressibleByArgument {}
 
 /// What every command takes that reads a file.
 struct SourceOptions: ParsableArguments {
@@ -40,7 +40,7 @@ struct CodeOptions: ParsableArguments {
   var real = RealType.float
 
   @Option(help: "Where large products are computed: openblas or none.")
-  var blas = EmitOptions.Blas.openblas
+  var blas = Blas.openblas
 
   @Flag(help: "Check inputs and results for NaN and infinity.")
   var checkFinite = false
