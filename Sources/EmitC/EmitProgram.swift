@@ -30,7 +30,7 @@ struct ProgramEmitter {
     descriptor = own["program"]
 
     var items: [CItem] = [.comment(unit.judgement)]
-    items += unit.comment.split(separator: "\n").map { .comment(String($0)) }
+    items += unit.sourceLines.map { .comment($0) }
     items.append(.blank)
     let forward = FunctionEmitter.emit(
       schedule.forward, name: own["sample"], names: procedureNames(outputs: ["result"]),

@@ -69,7 +69,7 @@ public struct ProgramUnit: Sendable {
   /// Its signature, for readers.
   public var judgement: String
   /// What stands above its code: where it is in the source, and what it says there.
-  public var comment: String
+  public var sourceLines: [String]
   public var horizon: Int
   public var ports: [PortDescription]
   public var output: PortDescription
@@ -79,12 +79,12 @@ public struct ProgramUnit: Sendable {
   public var backward: Graph?
 
   public init(
-    name: String, judgement: String, comment: String = "", horizon: Int, ports: [PortDescription],
+    name: String, judgement: String, sourceLines: [String] = [], horizon: Int, ports: [PortDescription],
     output: PortDescription, forward: Graph, backward: Graph?
   ) {
     self.name = name
     self.judgement = judgement
-    self.comment = comment
+    self.sourceLines = sourceLines
     self.horizon = horizon
     self.ports = ports
     self.output = output

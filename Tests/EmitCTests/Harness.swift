@@ -36,11 +36,11 @@ enum Harness {
   }
 
   static func unit(
-    _ name: String, _ forward: Graph, _ backward: Graph? = nil, comment: String = ""
+    _ name: String, _ forward: Graph, _ backward: Graph? = nil, comment: [String] = []
   ) -> ProgramUnit {
     let output = forward.nodes[forward.results[0]].space
     return ProgramUnit(
-      name: name, judgement: "program \(name)", comment: comment, horizon: 10, ports: forward.parameters.map(port),
+      name: name, judgement: "program \(name)", sourceLines: comment, horizon: 10, ports: forward.parameters.map(port),
       output: PortDescription(
         name: "", type: "\(output)", size: output.dimension, degree: 0, linear: false, dims: [output.dimension]),
       forward: forward, backward: backward)

@@ -15,7 +15,7 @@ import Testing
     let backward = AdversarialGraph.make(
       seed: seed ^ 0xBAC, parameters: ports + residuals + [Parameter(name: "out_bar", space: .real([sizes[0]]))],
       results: ports.map(\.space.dimension))
-    return Harness.unit("p\(seed)", forward, backward, comment: "seed \(seed)")
+    return Harness.unit("p\(seed)", forward, backward, comment: ["seed \(seed)"])
   }
 
   static func trials(_ seeds: Range<UInt64>) throws -> [Trial] {
