@@ -80,10 +80,10 @@ struct FunctionEmitter {
     for name in FunctionEmitter.indexNames + ["kept", "work"] { _ = scope.take(name) }
     names = []
     var nameOf: [Storage: String] = [:]
-    for (index, name) in given.inputs.enumerated() { nameOf[.input(index)] = scope.claim(name) }
-    for (index, name) in given.outputs.enumerated() {
-      nameOf[.output(index)] = scope.take(name) ? name : scope.claim(name)
-    }
+    // `result` and `result_bar` are names that no port gets.
+    func claim(_ name: String) -> String { scope.take(name) ? name : scope.claim(name) }
+    for (index, name) in given.inputs.enumerated() { nameOf[.input(index)] = claim(name) }
+    for (index, name) in given.outputs.enumerated() { nameOf[.output(index)] = claim(name) }
     for (index, buffer) in procedure.buffers.enumerated() {
       switch buffer.storage {
       case .input, .output: names.append(nameOf[buffer.storage]!)
