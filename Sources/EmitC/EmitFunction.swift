@@ -268,7 +268,8 @@ struct FunctionEmitter {
   private func parts(of index: Affine) -> (positive: [CExpression], negative: [CExpression]) {
     var positive: [CExpression] = []
     var negative: [CExpression] = []
-    for term in index.terms {
+    // The longest stride first, as one reads a row-major index.
+    for term in index.terms.sorted(by: { $0.coefficient.magnitude > $1.coefficient.magnitude }) {
       let name = CExpression.name(counterOf[term.variable.id] ?? term.variable.name)
       let factor = term.coefficient.magnitude
       let value = factor == 1 ? name : .binary("*", .number("\(factor)"), name)
