@@ -76,7 +76,7 @@ struct FunctionEmitter {
     self.realBytes = realBytes
     keptIsReadOnly = readsKept
     usage = BufferUsage(procedure)
-    scope = fileNames
+    scope = NameScope(inside: fileNames)
     for name in FunctionEmitter.indexNames + ["kept", "work"] { _ = scope.take(name) }
     names = []
     var nameOf: [Storage: String] = [:]
