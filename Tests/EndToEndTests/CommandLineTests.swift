@@ -119,7 +119,8 @@ private let flip = """
       let result = try cajal2c("explain", String(line.prefix(5)))
       #expect(result.status == 0 && result.output.count > 100, "\(line)")
     }
-    #expect(try cajal2c("explain", "e0103").output == (try cajal2c("explain", "E0103").output))
+    let (lower, upper) = (try cajal2c("explain", "e0103"), try cajal2c("explain", "E0103"))
+    #expect(lower.output == upper.output)
   }
 
   @Test func strictLinearAndOverflow() throws {
