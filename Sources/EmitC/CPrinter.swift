@@ -185,7 +185,7 @@ struct CPrinter {
       let isAssignment = strength == 1
       // && inside of || has parentheses, for readers and for -Wparentheses.
       let left = text(a, operation == "||" && isConjunction(a) ? 14 : isAssignment ? 2 : strength)
-      let right = text(b, isAssignment ? 1 : strength + 1)
+      let right = text(b, operation == "||" && isConjunction(b) ? 14 : isAssignment ? 1 : strength + 1)
       let space = operation == "," ? "" : " "
       return ("\(left)\(space)\(operation) \(CPrinter.seam)\(right)", strength)
     }

@@ -120,8 +120,7 @@ struct FunctionEmitter {
           index += 1
           continue
         }
-        let next = index + 1 < body.count ? body[index + 1] : nil
-        result.append(declaration(of: buffer, isGuarded: next?.isGuarded ?? false))
+        result.append(declaration(of: buffer))
       case .note, .loop, .assign, .accumulate, .kernel, .whenKept, .whenInside, .swap:
         result += statement(body[index], depth)
       }
@@ -137,7 +136,7 @@ struct FunctionEmitter {
     return value
   }
 
-  private func declaration(of buffer: Int, isGuarded: Bool) -> CStatement {
+  private func declaration(of buffer: Int) -> CStatement {
     let size = procedure.buffers[buffer].size
     var variable = CVariable(type: "real", name: names[buffer], extent: nil, initial: nil)
     switch procedure.buffers[buffer].storage {
@@ -149,8 +148,7 @@ struct FunctionEmitter {
       variable.initial = .expression(pointer(start))
     case .local, .unplanned, .input, .output, .kept, .table:
       if size > 1 { variable.extent = "\(size)" }
-      // Written in one conditional block and read in another.
-      if isGuarded { variable.initial = size > 1 ? .list([.expression(.number("0"))]) : .expression(.number("0")) }
+      if usage.isWrittenConditionally(buffer) { variable.initial = size > 1 ? .list([.expression(.number("0"))]) : .expression(.number("0")) }
     }
     return .variable(variable)
   }
@@ -325,8 +323,4 @@ struct FunctionEmitter {
       }
     return [.name(norm), CText.number(ball.radius, realBytes: realBytes)]
   }
-}
-
-extension Statement {
-  fileprivate var isGuarded: Bool { if case .whenKept = self { true } else { false } }
 }

@@ -42,7 +42,7 @@ struct ProgramEmitter {
         backward, name: own["adjoint_sample"], names: procedureNames(outputs: names.ports.map { "\($0)_bar" }),
         realBytes: options.realBytes, readsKept: true, fileNames: file.file)
       adjoint = emitted
-      items += [.comment("The adjoint."), .function(emitted.function), .blank]
+      if !unit.ports.isEmpty { items += [.comment("The adjoint."), .function(emitted.function), .blank] }
     }
     if !unit.ports.isEmpty {
       items += [

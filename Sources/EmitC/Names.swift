@@ -6,6 +6,10 @@ public struct NameClash: Error, Hashable, Sendable {
   public let cName: String
 }
 
+extension NameClash: CustomStringConvertible {
+  public var description: String { "'\(first)' and '\(second)' would both be \(cName) in C" }
+}
+
 /// Names of the source in C (LANGUAGE.md, section 7).
 public enum CName {
   /// Letters, digits and `_` stay; a prime is `_prime`, another character `_u` and its number.

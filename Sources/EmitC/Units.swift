@@ -4,6 +4,8 @@ import LinearMaps
 public enum Blas: String, Hashable, Sendable, CaseIterable { case none, openblas }
 
 public struct EmitOptions: Sendable {
+  public typealias Blas = EmitC.Blas
+
   /// 4: float, 8: double.
   public var realBytes: Int
   public var blas: Blas
@@ -66,7 +68,7 @@ public struct ProgramUnit: Sendable {
   public var name: String
   /// Its signature, for readers.
   public var judgement: String
-  /// What stands above its code: the source, in lines.
+  /// What stands above its code: where it is in the source, and what it says there.
   public var sourceLines: [String]
   public var horizon: Int
   public var ports: [PortDescription]
@@ -106,4 +108,13 @@ public enum EmitError: Error, Hashable, Sendable {
   case clashes([NameClash])
   /// The program, by name, needs more memory than can be addressed (E0401).
   case tooLarge(String)
+}
+
+extension EmitError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .clashes(let clashes): clashes.map(\.description).joined(separator: "; ")
+    case .tooLarge(let name): "'\(name)' needs more memory than can be addressed"
+    }
+  }
 }

@@ -5,6 +5,7 @@ final class Emission {
   let options: ScheduleOptions
   private(set) var buffers: [Buffer] = []
   private var bufferOf: [Cell: Int] = [:]
+  private var declared: Set<Cell> = []
   private var fixed: [Storage: Int] = [:]
   private var variables = 1_000_000
   private var lastOrigin: Origin?
@@ -52,7 +53,7 @@ final class Emission {
     var result: [Statement] = []
     for cell in cells {
       let root = cell.root
-      if root.kind == .own, bufferOf[root] == nil { result.append(.declare(buffer(of: root))) }
+      if root.kind == .own, declared.insert(root).inserted { result.append(.declare(buffer(of: root))) }
     }
     return result
   }

@@ -103,12 +103,10 @@ extension Form {
     }
   }
 
-  /// The cell that it is, all of it and nothing else.
-  var wholeCell: Cell? {
-    guard case .atom(let atom) = self, case .cell(let cell, let base, let stride) = atom.kind,
-      base == Affine(0), stride == 1 || cell.size == 1, atom.lower == 0, atom.upper == cell.size
-    else { return nil }
-    return cell
+  /// The cell of that size that it is, all of it and nothing else.
+  func wholeCell(size: Int) -> Cell? {
+    guard let memory = memory(dimension: size), memory.cell.size == size, memory.base == Affine(0) else { return nil }
+    return memory.cell
   }
 
   /// The contiguous memory that it is.

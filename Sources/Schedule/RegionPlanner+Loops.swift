@@ -26,7 +26,7 @@ extension RegionPlanner {
         continue
       }
       let result = loop.body.results[j]
-      let isUnchanged = body.forms[result].wholeCell === state
+      let isUnchanged = body.forms[result].wholeCell(size: state.size) === state
       next.append(isUnchanged ? state : body.own(result, name: state.name, demand: state.demand))
     }
     var stacks: [Cell?] = []
@@ -161,11 +161,11 @@ extension RegionPlanner {
 
   /// A cell of this region that holds the result and may be put anywhere.
   func own(_ result: Int, name: String, demand: Demand) -> Cell {
-    if let cell = forms[result].wholeCell, cell.region == region, !cell.isPlaced, cell.demand == demand {
+    let size = graph.nodes[result].space.dimension
+    if let cell = forms[result].wholeCell(size: size), cell.region == region, !cell.isPlaced, cell.demand == demand {
       cell.isPlaced = true
       return cell
     }
-    let size = graph.nodes[result].space.dimension
     let cell = copy(forms[result], size: size, name: "\(name)_next", demand: demand)
     cell.isPlaced = true
     return cell
@@ -184,8 +184,8 @@ extension RegionPlanner {
       guard case .loop(let plan) = task.kind else { continue }
       for state in plan.states {
         let start = plan.start(of: state)
-        guard let cell = state.initial.wholeCell, cell.region == region, !cell.isPlaced, cell.demand == state.demand,
-          readers[cell] == 1, !start.overwritesState
+        guard let cell = state.initial.wholeCell(size: start.size), cell.region == region, !cell.isPlaced,
+          cell.demand == state.demand, readers[cell] == 1, !start.overwritesState
         else { continue }
         cell.place(in: start)
       }

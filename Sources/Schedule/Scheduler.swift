@@ -10,9 +10,16 @@ public func schedule(
   forward: Graph, backward: Graph?, options: ScheduleOptions, tables: TableStore
 ) throws -> ProgramSchedule {
   let planner = ProgramPlanner(options: options, tables: tables)
-  let (procedure, residuals, keptSize) = try planner.forward(forward, keeps: backward != nil)
+  let (procedure, residuals, keptSize) = try planner.forward(forward, keeps: wanted(backward, of: forward))
   let adjoint = try backward.map { try planner.backward($0, residuals: residuals) }
   return ProgramSchedule(forward: procedure, backward: adjoint, keptSize: keptSize)
+}
+
+/// Which residuals the adjoint reads.
+private func wanted(_ backward: Graph?, of forward: Graph) -> [Bool] {
+  guard let backward else { return forward.results.dropFirst().map { _ in false } }
+  let levels = demand(backward, results: backward.results.map { _ in .always }).nodes
+  return (0..<(forward.results.count - 1)).map { levels[forward.parameters.count + $0] != .never }
 }
 
 /// Where the adjoint finds a residual.
@@ -32,17 +39,21 @@ private struct ProgramPlanner {
       size: parameter.space.dimension, name: parameter.name, kind: .fixed(.input(index)), region: -1, demand: .always)
   }
 
-  func forward(_ graph: Graph, keeps: Bool) throws -> (Procedure, [Residual], keptSize: Int) {
+  func forward(_ graph: Graph, keeps: [Bool]) throws -> (Procedure, [Residual], keptSize: Int) {
     let context = PlanContext(tables: tables)
     let ports = graph.parameters.enumerated().map { input($0, $1, context) }
-    let results = graph.results.indices.map { $0 == 0 ? Demand.always : keeps ? .whenKept : .never }
+    let results = graph.results.indices.map { $0 == 0 ? Demand.always : keeps[$0 - 1] ? .whenKept : .never }
     let region = RegionPlanner(
       graph, demand: demand(graph, results: results), context: context, parameters: ports.map { .whole($0) })
     deliver(graph.results[0], of: region, toOutput: 0, name: "result")
     var residuals: [Residual] = []
     var kept = KeptLayout(reals: 64 / options.realBytes)
     var known: [Int: Residual] = [:]
-    for result in graph.results.dropFirst() where keeps {
+    for (result, isWanted) in zip(graph.results.dropFirst(), keeps) {
+      guard isWanted else {
+        residuals.append(.zero)
+        continue
+      }
       let size = graph.nodes[result].space.dimension
       let residual = known[result] ?? self.residual(region.forms[result], ports, size: size)
       if let residual {
@@ -101,6 +112,7 @@ private struct ProgramPlanner {
     let emission = Emission(options: options)
     let body = emission.statements(of: context.prelude + region.tasks, isKept: false)
     var procedure = Procedure(buffers: emission.buffers, body: body, workspaceSize: 0)
+    procedure.removeDead()
     try procedure.planWorkspace(realBytes: options.realBytes)
     return procedure
   }
