@@ -45,7 +45,7 @@ static void set(const cajal_program *p, void *data, size_t i, double value) {
 }
 
 static void *reals(const cajal_program *p, size_t count, unsigned seed) {
-  void *data = malloc(count * p->real_bytes ? count * p->real_bytes : 1);
+  void *data = malloc((count + 1) * p->real_bytes);
   if (!data) exit(2);
   for (size_t i = 0; i < count; i++) {
     seed = seed * 1664525u + 1013904223u;
