@@ -1,8 +1,9 @@
 /// Prints C: two spaces a level, lines of at most 110 columns.
 struct CPrinter {
   static let width = 110
-  /// Stands where a line may be broken.
+  /// Stand where a line may be broken: after a comma, and after an operator.
   private static let seam: Character = "\u{1}"
+  private static let operatorSeam: Character = "\u{2}"
 
   private var bytes: [UInt8] = []
 
@@ -14,29 +15,66 @@ struct CPrinter {
 
   // MARK: Lines
 
+  /// A place where a line may be broken: the text before it, and how deep it lies in parentheses.
+  private struct Piece {
+    var text: Substring
+    var width: Int
+    var depth: Int
+  }
+
+  /// Breaks the line where it must be, at the outermost places, after commas rather than after operators.
   private mutating func line(_ text: String, _ level: Int = 0) {
     let indent = level * 2
-    if !text.utf8.contains(1) {
+    if !text.utf8.contains(where: { $0 == 1 || $0 == 2 }) {
       put(text, indent)
       return
     }
-    // Pieces keep the blank that follows them; it is dropped at the end of a line.
-    var current = ""
-    var column = indent
+    var pieces = CPrinter.pieces(of: text)[...]
     var isFirst = true
-    func limit() -> Int { CPrinter.width }
-    for piece in text.split(separator: CPrinter.seam, omittingEmptySubsequences: false) {
-      let trimmed = piece.last == " " ? piece.count - 1 : piece.count
-      if !current.isEmpty, column + trimmed > limit() {
-        put(current, isFirst ? indent : indent + 4)
-        isFirst = false
-        current = ""
-        column = indent + 4
+    while !pieces.isEmpty {
+      let start = isFirst ? indent : indent + 4
+      var column = start
+      var fitting = 0
+      for piece in pieces {
+        column += piece.width
+        // The blank before a break is dropped.
+        if fitting > 0, column - (piece.text.last == " " ? 1 : 0) > CPrinter.width { break }
+        fitting += 1
       }
-      current += piece
-      column += piece.count
+      var count = fitting
+      if fitting < pieces.count {
+        let candidates = pieces.prefix(fitting)
+        let outermost = candidates.map(\.depth).min()!
+        count = candidates.lastIndex { $0.depth == outermost }! - pieces.startIndex + 1
+      }
+      put(pieces.prefix(count).map(\.text).joined(), start)
+      pieces = pieces.dropFirst(count)
+      isFirst = false
     }
-    put(current, isFirst ? indent : indent + 4)
+  }
+
+  private static func pieces(of text: String) -> [Piece] {
+    var pieces: [Piece] = []
+    var depth = 0
+    var isQuoted = false
+    var start = text.startIndex
+    var previous: UInt8 = 0
+    for index in text.utf8.indices {
+      let byte = text.utf8[index]
+      switch byte {
+      case UInt8(ascii: "\"") where previous != UInt8(ascii: "\\"): isQuoted.toggle()
+      case UInt8(ascii: "("), UInt8(ascii: "{"), UInt8(ascii: "["): depth += isQuoted ? 0 : 2
+      case UInt8(ascii: ")"), UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= isQuoted ? 0 : 2
+      case 1, 2:
+        let piece = text[start..<index]
+        pieces.append(Piece(text: piece, width: piece.count, depth: depth + Int(byte) - 1))
+        start = text.utf8.index(after: index)
+      default: break
+      }
+      previous = previous == UInt8(ascii: "\\") && byte == previous ? 0 : byte
+    }
+    pieces.append(Piece(text: text[start...], width: text[start...].count, depth: 0))
+    return pieces
   }
 
   private mutating func put(_ text: String, _ indent: Int) {
@@ -179,7 +217,7 @@ struct CPrinter {
     case .postfix(let operation, let operand): return ("\(text(operand, 14))\(operation)", 14)
     case .cast(let type, let operand): return ("(\(type))\(text(operand, 13))", 13)
     case .conditional(let condition, let a, let b):
-      return ("\(text(condition, 3)) ? \(CPrinter.seam)\(text(a, 3)) : \(CPrinter.seam)\(text(b, 2))", 2)
+      return ("\(text(condition, 3)) ? \(CPrinter.operatorSeam)\(text(a, 3)) : \(CPrinter.operatorSeam)\(text(b, 2))", 2)
     case .binary(let operation, let a, let b):
       let strength = CPrinter.strength(of: operation)
       let isAssignment = strength == 1
@@ -187,7 +225,8 @@ struct CPrinter {
       let left = text(a, operation == "||" && isConjunction(a) ? 14 : isAssignment ? 2 : strength)
       let right = text(b, operation == "||" && isConjunction(b) ? 14 : isAssignment ? 1 : strength + 1)
       let space = operation == "," ? "" : " "
-      return ("\(left)\(space)\(operation) \(CPrinter.seam)\(right)", strength)
+      let seam = operation == "||" || operation == "&&" ? CPrinter.seam : CPrinter.operatorSeam
+      return ("\(left)\(space)\(operation) \(seam)\(right)", strength)
     }
   }
 

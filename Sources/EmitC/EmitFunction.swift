@@ -80,10 +80,10 @@ struct FunctionEmitter {
     for name in FunctionEmitter.indexNames + ["kept", "work"] { _ = scope.take(name) }
     names = []
     var nameOf: [Storage: String] = [:]
-    for (index, name) in given.inputs.enumerated() { nameOf[.input(index)] = scope.claim(name) }
-    for (index, name) in given.outputs.enumerated() {
-      nameOf[.output(index)] = scope.take(name) ? name : scope.claim(name)
-    }
+    // `result` and `result_bar` are names that no port gets.
+    func claim(_ name: String) -> String { scope.take(name) ? name : scope.claim(name) }
+    for (index, name) in given.inputs.enumerated() { nameOf[.input(index)] = claim(name) }
+    for (index, name) in given.outputs.enumerated() { nameOf[.output(index)] = claim(name) }
     for (index, buffer) in procedure.buffers.enumerated() {
       switch buffer.storage {
       case .input, .output: names.append(nameOf[buffer.storage]!)
@@ -268,7 +268,8 @@ struct FunctionEmitter {
   private func parts(of index: Affine) -> (positive: [CExpression], negative: [CExpression]) {
     var positive: [CExpression] = []
     var negative: [CExpression] = []
-    for term in index.terms {
+    // The longest stride first, as one reads a row-major index.
+    for term in index.terms.sorted(by: { $0.coefficient.magnitude > $1.coefficient.magnitude }) {
       let name = CExpression.name(counterOf[term.variable.id] ?? term.variable.name)
       let factor = term.coefficient.magnitude
       let value = factor == 1 ? name : .binary("*", .number("\(factor)"), name)

@@ -4,6 +4,12 @@ public struct NameClash: Error, Hashable, Sendable {
   public let first: String
   public let second: String
   public let cName: String
+
+  public init(first: String, second: String, cName: String) {
+    self.first = first
+    self.second = second
+    self.cName = cName
+  }
 }
 
 extension NameClash: CustomStringConvertible {
