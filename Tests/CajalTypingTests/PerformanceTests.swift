@@ -55,7 +55,7 @@ import Testing
 
   @Test func manyVariablesInNestedBranches() {
     // Each level adds a variable to all branches above it.
-    let count = 500
+    let count = 150
     let parameters = (0...count).map { "x\($0) : Bool" }.joined(separator: ", ")
     var body = "x0"
     for i in 1...count { body = "if x\(i) then (\(body)) else (\(body.count < 2_000 ? body : chained(i)))" }
