@@ -35,8 +35,7 @@ import Testing
     _ = expectFast(
       chain(
         5_000, "def d0 : Bool -o Bool = fun x => if x then false else true",
-        { "def d\($0) : Bool -o Bool = fun x => iter { d\($0 - 1) x | y => if y then true else y' y } (3)" }, ""
-      ).replacingOccurrences(of: "if y then true else y' y", with: "y"))
+        { "def d\($0) : Bool -o Bool = fun x => iter { d\($0 - 1) x | y => y } (3)" }, ""))
   }
 
   @Test func forwardChains() {
@@ -70,9 +69,14 @@ import Testing
   }
 
   @Test func deepTerms() {
-    let depth = 3_000
-    let body = String(repeating: "if (", count: depth) + "x" + String(repeating: ") then false else true", count: depth)
-    _ = expectFast("program p (x : Bool) : Bool = \(body)")
+    let depth = 4_900
+    let around = { (core: String) in
+      String(repeating: "if (", count: depth) + core + String(repeating: ") then false else true", count: depth)
+    }
+    _ = expectFast("program p (x : Bool) : Bool = \(around("x"))")
+    let iterated = expectFast(
+      "program p (x : Bool) : Bool = \(around("iter { true | y => if x then y else y } (3)"))")
+    #expect(iterated?.programs[0].degrees == [Degree(bound: 9, isLinear: false)])
   }
 
   // MARK: Definitions that each use the last one twice
