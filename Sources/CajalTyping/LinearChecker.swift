@@ -162,8 +162,7 @@ final class Checker {
     case .operands:
       message = "`\(name)` is used in the \(inFirst ? "left" : "right") operand only"
       label = "the \(inFirst ? "right" : "left") operand forgets `\(name)`"
-      note =
-        "a sum of linear maps is linear only if both are maps of the same variables: `x + 1` would be affine, not linear"
+      note = "a sum is linear only if both operands depend on the same variables: `x + 1` would be affine"
     }
     report(
       Diagnostic(
