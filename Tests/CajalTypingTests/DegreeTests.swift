@@ -221,6 +221,18 @@ import Testing
     #expect(degrees(iterating, horizon: 4) == ["27"])
   }
 
+  @Test func aStateThatIsHandedAFunctionThatIsNotLinear() {
+    // The first round hands F, of degree H - 1, to the base, which applies it to b.
+    let text = """
+      program p (b : Bool, h : Bool -o Bool) : Bool =
+        iter { fun (g : Bool -o Bool) => g b
+             | k => if k (fun z => iter { true | w => if z then w else w } (3))
+                    then fun g => g true else fun g => g false } (3) h
+      """
+    #expect(degrees(text, horizon: 4) == ["3", "1 linear"])
+    #expect(degrees(text) == ["9", "1 linear"])
+  }
+
   // MARK: Bounded links
 
   @Test func boundedLinks() {
