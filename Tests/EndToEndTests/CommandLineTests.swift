@@ -1,3 +1,4 @@
+import Driver
 import Foundation
 import TestSupport
 import Testing
@@ -119,7 +120,8 @@ private let flip = """
       let result = try cajal2c("explain", String(line.prefix(5)))
       #expect(result.status == 0 && result.output.count > 100, "\(line)")
     }
-    #expect(try cajal2c("explain", "e0103").output == (try cajal2c("explain", "E0103").output))
+    let (lower, upper) = (try cajal2c("explain", "e0103"), try cajal2c("explain", "E0103"))
+    #expect(lower.output == upper.output)
   }
 
   @Test func strictLinearAndOverflow() throws {
@@ -149,7 +151,7 @@ private let flip = """
 }
 
 @Suite struct EvalTests {
-  private func eval(_ text: String, _ arguments: String...) throws -> CommandResult {
+  private func eval(_ text: String, _ arguments: String...) throws -> SubprocessResult {
     try withScratch { folder in
       let file = try write(text, to: folder + "/p.cajal")
       return try run(compilerPath, ["eval", file] + arguments)
