@@ -82,7 +82,7 @@ struct CPrinter {
     func append(_ end: Int, _ depth: Int) {
       pieces.append(
         Piece(
-          range: start..<end, width: end - start, depth: depth,
+          range: start..<end, width: width(start..<end), depth: depth,
           endsInBlank: end > start && current[end - 1] == UInt8(ascii: " ")))
     }
     for (index, byte) in current.enumerated() {
@@ -103,6 +103,30 @@ struct CPrinter {
     }
     append(current.count, 0)
     return pieces
+  }
+
+  /// The width of a part in which every whole number counts alike: where lines break does not depend on the horizon,
+  /// so that a larger one never makes the file longer.
+  private func width(_ range: Range<Int>) -> Int {
+    let numberWidth = 8
+    func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    func isOfName(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "_") || (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z") }
+    var width = 0
+    var index = range.lowerBound
+    while index < range.upperBound {
+      var end = index + 1
+      if isDigit(current[index]) {
+        while end < range.upperBound, isDigit(current[end]) { end += 1 }
+        width += max(numberWidth, end - index)
+      } else if isOfName(current[index]) {
+        while end < range.upperBound, isOfName(current[end]) || isDigit(current[end]) { end += 1 }
+        width += end - index
+      } else {
+        width += 1
+      }
+      index = end
+    }
+    return width
   }
 
   /// One line above a block; as many as it takes at the top level.
