@@ -90,7 +90,7 @@ extension Lowering {
   }
 
   /// Where the step S is linear in its state: t ← n_k · b + S t from k = H−2 down, starting at n_{H−1} · b. The
-  /// adjoint of this form stores no states unless the step itself is learnt (ARCHITECTURE.md, decision 3).
+  /// adjoint of this form stores no states unless the step itself is learnt (docs/architecture.md, decision 3).
   private func horner(_ iteration: Iteration, _ step: Step, _ start: Value, _ count: Value) -> Value {
     let last = module.horizon - 1
     let initial = builder.scaled(start, by: builder.entry(last, of: count))

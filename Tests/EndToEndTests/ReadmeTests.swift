@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// README.md shows nothing that does not happen.
+///
+/// Its `console` blocks are run in a folder with the programs of Examples/paper and Examples/xor, and with those of
+/// its own `cajal` blocks that begin with a comment that names them. Its C program is built with the C of flip.cajal
+/// and the runtime's sources, and prints the `text` block below it.
+@Suite struct ReadmeTests {
+  struct Block {
+    let language: String
+    let lines: [String]
+  }
+
+  static let blocks: [Block] = {
+    let text = (try? String(contentsOfFile: projectRoot + "/README.md", encoding: .utf8)) ?? ""
+    var blocks: [Block] = []
+    var open: (language: String, lines: [String])?
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+      if let block = open {
+        if line == "```" {
+          blocks.append(Block(language: block.language, lines: block.lines))
+          open = nil
+        } else {
+          open = (block.language, block.lines + [line])
+        }
+      } else if line.hasPrefix("```") {
+        open = (String(line.dropFirst(3)), [])
+      }
+    }
+    return blocks
+  }()
+
+  static let transcripts = blocks.filter { $0.language == "console" }
+    .flatMap { Transcript.read($0.lines, in: "README.md") }
+
+  /// Copies the examples, and writes the programs that the README shows under a name.
+  private func withPrograms(_ body: (String) throws -> Void) throws {
+    try withScratch { folder in
+      for examples in ["paper", "xor"].map({ projectRoot + "/Examples/" + $0 }) {
+        for file in try FileManager.default.contentsOfDirectory(atPath: examples) where file.hasSuffix(".cajal") {
+          try FileManager.default.copyItem(atPath: examples + "/" + file, toPath: folder + "/" + file)
+        }
+      }
+      for block in Self.blocks where block.language == "cajal" {
+        guard let name = block.lines.first, name.hasPrefix("-- "), name.hasSuffix(".cajal") else { continue }
+        try write(block.lines.map { $0 + "\n" }.joined(), to: folder + "/" + name.dropFirst(3))
+      }
+      try body(folder)
+    }
+  }
+
+  @Test func thereIsSomethingToCheck() {
+    #expect(Self.transcripts.count >= 8)
+    for block in Self.blocks where block.language == "console" {
+      #expect(block.lines.first?.hasPrefix("$ cajal2c ") == true, "\(block.lines.first ?? "")")
+    }
+  }
+
+  @Test(arguments: transcripts) func printsWhatItSays(_ transcript: Transcript) throws {
+    try withPrograms { try transcript.check(in: $0, onTerminal: true) }
+  }
+
+  @Test func theClientPrintsWhatItSays() throws {
+    let index = try #require(Self.blocks.firstIndex { $0.language == "c" && $0.lines.contains("int main(void) {") })
+    let expected = try #require(Self.blocks[index...].first { $0.language == "text" }).lines
+    try withPrograms { folder in
+      let client = try write(Self.blocks[index].lines.map { $0 + "\n" }.joined(), to: folder + "/client.c")
+      let emitted = try run(compilerPath, ["flip.cajal", "--emit-grad", "-o", "flip.c"], directory: folder)
+      #expect(emitted.status == 0, "\(emitted.errors)")
+      let kernels = projectRoot + "/Runtime/src"
+      let sources = try FileManager.default.contentsOfDirectory(atPath: kernels).filter { $0.hasSuffix(".c") }
+      let built = try run(
+        "gcc",
+        ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I\(projectRoot)/Runtime/include", client, "flip.c"]
+          + sources.sorted().map { kernels + "/" + $0 } + ["-o", "client", "-lm"],
+        directory: folder)
+      #expect(built.status == 0, "\(built.errors)")
+      #expect(try run(folder + "/client", []).output == expected.map { $0 + "\n" }.joined())
+    }
+  }
+
+  @Test(arguments: ["README.md", "docs", "Examples", "Benchmarks"]) func linksLeadSomewhere(_ place: String) throws {
+    let inside = FileManager.default.enumerator(atPath: projectRoot + "/" + place)?.allObjects as? [String] ?? []
+    let files = place.hasSuffix(".md") ? [place] : inside.filter { $0.hasSuffix(".md") }.map { place + "/" + $0 }
+    #expect(!files.isEmpty)
+    for file in files {
+      let text = try String(contentsOfFile: projectRoot + "/" + file, encoding: .utf8)
+      let folder = ((projectRoot + "/" + file) as NSString).deletingLastPathComponent
+      for match in text.matches(of: /\]\((?<target>[^)#]+)(#[^)]*)?\)/) {
+        let target = String(match.output.target)
+        guard !target.contains("://") else { continue }
+        #expect(FileManager.default.fileExists(atPath: folder + "/" + target), "\(file) links to \(target)")
+      }
+    }
+  }
+}
