@@ -30,7 +30,10 @@ public struct DiagnosticJSON: Sendable {
     let isPrimary: Bool
     let text: String
 
-    enum Keys: String, CodingKey { case isPrimary = "primary", text }
+    enum Keys: String, CodingKey {
+      case isPrimary = "primary"
+      case text
+    }
 
     func encode(to encoder: any Encoder) throws {
       try place.encode(to: encoder)
@@ -71,7 +74,8 @@ public struct DiagnosticJSON: Sendable {
     if let remark = diagnostics.closingRemark {
       output += encoded(
         Message(
-          code: nil, severity: "note", message: remark, file: source.name, place: nil, labels: [], notes: [], help: nil))
+          code: nil, severity: "note", message: remark, file: source.name, place: nil, labels: [], notes: [], help: nil)
+      )
     }
     return output
   }

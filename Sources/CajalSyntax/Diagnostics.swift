@@ -51,10 +51,10 @@ public struct Diagnostics: Sendable {
   public var closingRemark: String? {
     let errors = max(0, errorCount - Self.limit)
     let warnings = max(0, warningCount - Self.limit)
-    let parts = [Self.count(errors, "error"), Self.count(warnings, "warning")].compactMap { $0 }
+    let parts = [Self.count(errors, "more error"), Self.count(warnings, "more warning")].compactMap { $0 }
     guard !parts.isEmpty else { return nil }
     let verb = errors + warnings == 1 ? "is" : "are"
-    return "\(parts.joined(separator: " and ")) more \(verb) not shown"
+    return "\(parts.joined(separator: " and ")) \(verb) not shown"
   }
 
   /// `2 errors, 1 warning`; nil where there is nothing.

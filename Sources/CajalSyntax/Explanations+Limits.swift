@@ -101,7 +101,7 @@ extension Explanation {
       always ends, but nested iterations can take a very long time to do so.
 
       ```text
-      cajal2c eval prog.cajal slow --set n=1000000 --steps 1000
+      cajal2c eval prog.cajal --set n=1000000 --steps 1000
       ```
 
       ```cajal
@@ -119,7 +119,7 @@ extension Explanation {
       `cajal2c eval` needs a value for every parameter of the program.
 
       ```text
-      cajal2c eval prog.cajal flip --set x=true
+      cajal2c eval prog.cajal --set x=true
       ```
 
       ```cajal

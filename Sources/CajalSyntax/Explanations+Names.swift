@@ -43,8 +43,8 @@ extension Explanation {
   static let duplicateDeclaration = Explanation(
     title: "a name is declared twice",
     text: """
-      Definitions and programs share one set of names, types have another. Each name is
-      declared once. The names of the language's own types cannot be declared.
+      Each name is declared once. The names of the language's own types cannot be
+      declared.
 
       ```cajal-error
       def zero : Nat = 0
@@ -139,11 +139,7 @@ extension Explanation {
     title: "there is no program of this name",
     text: """
       The command line names a program that the file does not declare. The message lists
-      those it does.
-
-      ```text
-      cajal2c eval prog.cajal flop
-      ```
+      those it does: in this file it is `flip`.
 
       ```cajal
       program flip (x : Bool) : Bool = if x then false else true

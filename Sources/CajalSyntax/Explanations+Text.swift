@@ -154,7 +154,7 @@ extension Explanation {
       The file does not exist, is a directory, or may not be read by this user.
 
       ```text
-      cajal2c compile missing.cajal
+      cajal2c missing.cajal
       ```
 
       Check the name and the permissions. A file with one program is enough to start
@@ -207,7 +207,7 @@ extension Explanation {
       written to, or the disk is full.
 
       ```text
-      cajal2c compile prog.cajal -o nowhere/prog.c
+      cajal2c prog.cajal -o nowhere/prog.c
       ```
 
       Outputs are written beside their final place and then moved, all or nothing: a

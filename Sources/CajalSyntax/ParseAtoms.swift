@@ -105,7 +105,8 @@ extension Parser {
     if token.kind == .thinArrow || token.kind == .equals || token.kind == .dot {
       reportUnderstood(
         Diagnostic(
-          .unexpectedToken, "expected `=>`, found \(describe(token))", at: Label(token.span, "expected `=>`"), help: help))
+          .unexpectedToken, "expected `=>`, found \(describe(token))", at: Label(token.span, "expected `=>`"),
+          help: help))
       advance()
     } else {
       expect(.arrow, "`=>`", help: help)

@@ -74,7 +74,8 @@ extension Parser {
     if ["Bool", "Nat", "Real"].contains(name.text) {
       reportUnderstood(
         Diagnostic(
-          .duplicateDeclaration, "`\(name.text)` is a type of the language", at: Label(name.span, "declared again here"),
+          .duplicateDeclaration, "`\(name.text)` is a type of the language",
+          at: Label(name.span, "declared again here"),
           help: "choose another name"))
       return nil
     }
@@ -158,7 +159,8 @@ extension Parser {
     if panicking { return nil }
     guard
       expect(
-        .colon, "`:` and the parameter's type", help: "every parameter has a type of its own, as in `x : Bool, y : Bool`",
+        .colon, "`:` and the parameter's type",
+        help: "every parameter has a type of its own, as in `x : Bool, y : Bool`",
         recovery: [.comma])
     else { return nil }
     let type = parseType()
@@ -230,9 +232,18 @@ extension Parser {
 
   // MARK: Parts of declarations
 
+  /// What stands after the names of declarations, parameters and variables.
+  private static let afterNames: TokenSet = [.equals, .colon, .arrow, .leftParen]
+
   mutating func parseName(_ expected: String, help: String) -> Name? {
     guard token.kind == .name else {
+      let isMeantAsName = token.kind.isReservedWord && Self.afterNames.contains(following.kind)
+      let staysHere = place == token.span
       unexpected(expected, help: help)
+      if isMeantAsName, staysHere {
+        advance()
+        panicking = false
+      }
       return nil
     }
     let name = Name(text(of: token), token.span)

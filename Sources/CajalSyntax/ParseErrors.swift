@@ -52,7 +52,8 @@ extension Parser {
     var help = help
     if token.kind == .star { help = endAdvice }
     if token.kind.isReservedWord, !startsNewDeclaration, expected.contains("name") {
-      help = "`\(source.text(token.span))` is a reserved word; choose another name, such as `\(source.text(token.span))'`"
+      help =
+        "`\(source.text(token.span))` is a reserved word; choose another name, such as `\(source.text(token.span))'`"
     }
     report(
       Diagnostic(

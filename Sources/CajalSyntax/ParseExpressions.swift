@@ -128,7 +128,8 @@ extension Parser {
     if name != nil, token.kind == .colon {
       reportUnderstood(
         Diagnostic(
-          .unexpectedToken, "expected `=`, found `:`", at: Label(token.span, "a type does not stand here"), help: typed))
+          .unexpectedToken, "expected `=`, found `:`", at: Label(token.span, "a type does not stand here"), help: typed)
+      )
       advance()
       _ = parseType()
     }
@@ -161,7 +162,7 @@ extension Parser {
   /// `product ::= NUMBER * product | apply`
   private mutating func parseProduct() -> Term {
     var factors: [(start: Int, value: Double)] = []
-    while following.kind == .star, token.kind == .numeral || token.kind == .decimal {
+    while following.kind == .star, [.numeral, .decimal, .malformedNumber].contains(token.kind) {
       factors.append((token.span.start, Double(source.text(token.span)) ?? 0))
       advance()
       advance()

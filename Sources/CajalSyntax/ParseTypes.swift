@@ -43,7 +43,8 @@ extension Parser {
     case .thinArrow:
       reportUnderstood(
         Diagnostic(
-          .unexpectedToken, "expected `-o`, found \(describe(token))", at: Label(token.span, "the linear arrow is `-o`"),
+          .unexpectedToken, "expected `-o`, found \(describe(token))",
+          at: Label(token.span, "the linear arrow is `-o`"),
           help: "write `-o` or `⊸`"))
       advance()
       return true
@@ -64,11 +65,14 @@ extension Parser {
       advance()
       return true
     }
-    guard touches, following.kind == .name, source.bytes[following.span.start] == UInt8(ascii: "o") else { return false }
+    guard touches, following.kind == .name, source.bytes[following.span.start] == UInt8(ascii: "o") else {
+      return false
+    }
     let text = source.text(following.span)
     report(
       Diagnostic(
-        .unexpectedToken, "expected `-o`, found `-\(text)`", at: Label(token.span.union(following.span), "not an arrow"),
+        .unexpectedToken, "expected `-o`, found `-\(text)`",
+        at: Label(token.span.union(following.span), "not an arrow"),
         notes: ["a name reaches as far as it can: this is `-` and the name `\(text)`"],
         help: "put a space after `-o`: `-o \(text.dropFirst())`"))
     return false
@@ -92,7 +96,8 @@ extension Parser {
       close(.rightParen, opener)
       return inner
     default:
-      unexpected("a type", help: "types are `Bool`, `Nat`, `Real`, `Real[2, 3]`, `type -o type` and the names of aliases")
+      unexpected(
+        "a type", help: "types are `Bool`, `Nat`, `Real`, `Real[2, 3]`, `type -o type` and the names of aliases")
       skip(to: [.comma, .equals, .arrow, .dot, .bar, .colon, .then, .else, .in])
       return MeasuredType(type: TypeExpression(.error, span(from: start)), depth: 1)
     }

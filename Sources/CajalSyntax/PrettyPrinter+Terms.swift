@@ -133,7 +133,8 @@ extension PrettyPrinter {
       }
       body = inner
     }
-    return .group(.sequence([.sequence(head), .text(" =>"), .indented(.sequence([.space, layout(body, .expression)]))]))
+    return .group(
+      .sequence([.sequence(head), .text(" =>"), .indented(.sequence([.space, layout(body, .expression)]))]))
   }
 
   private func conditional(_ condition: Term, _ positive: Term, _ negative: Term) -> Layout {

@@ -49,7 +49,9 @@ public struct PrettyPrinter: Sendable {
     for (index, parameter) in parameters.enumerated() {
       if index > 0 { parts += [.text(","), .space] }
       parts += [.text("\(parameter.name.text) : "), layout(parameter.type)]
-      if let bound = parameter.bound { parts.append(.text(" within \(bound.norm.rawValue) \(Self.number(bound.radius))")) }
+      if let bound = parameter.bound {
+        parts.append(.text(" within \(bound.norm.rawValue) \(Self.number(bound.radius))"))
+      }
     }
     return .group(.sequence([.text("("), .indented(.sequence(parts)), .soft, .text(")")]))
   }

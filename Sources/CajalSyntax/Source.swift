@@ -1,3 +1,5 @@
+import Foundation
+
 /// A half-open range of byte offsets into one source text.
 public struct Span: Hashable, Sendable {
   public var start: Int
@@ -24,9 +26,16 @@ public struct Source: Sendable {
   public init(name: String, bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes
-    var starts = [0]
-    for (offset, byte) in bytes.enumerated() where byte == 0x0A { starts.append(offset + 1) }
-    lineStarts = starts
+    lineStarts = bytes.withUnsafeBytes { buffer in
+      var starts = [0]
+      guard let base = buffer.baseAddress else { return starts }
+      var rest = 0
+      while rest < buffer.count, let found = memchr(base + rest, 0x0A, buffer.count - rest) {
+        rest = UnsafeRawPointer(found) - base + 1
+        starts.append(rest)
+      }
+      return starts
+    }
   }
 
   public init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }

@@ -12,7 +12,8 @@ struct TextCheck {
     }
 
     var note: [String] {
-      count > 1 ? ["there \(count == 2 ? "is" : "are") \(count - 1) more such place\(count == 2 ? "" : "s") in the file"] : []
+      count > 1
+        ? ["there \(count == 2 ? "is" : "are") \(count - 1) more such place\(count == 2 ? "" : "s") in the file"] : []
     }
   }
 

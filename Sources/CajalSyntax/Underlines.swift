@@ -23,7 +23,9 @@ struct Underlines {
         start: start, end: max(start + 1, view.column(of: mark.end)), isPrimary: mark.isPrimary,
         text: mark.text.split(separator: "\n").joined(separator: " "))
     }
-    var hanging = placed.filter { !$0.text.isEmpty }.sorted { ($0.start, $0.isPrimary ? 0 : 1) < ($1.start, $1.isPrimary ? 0 : 1) }
+    var hanging = placed.filter { !$0.text.isEmpty }.sorted {
+      ($0.start, $0.isPrimary ? 0 : 1) < ($1.start, $1.isPrimary ? 0 : 1)
+    }
     var underline = Row()
     for mark in placed where !mark.isPrimary { underline.fill(mark.start..<mark.end, "-", false) }
     for mark in placed where mark.isPrimary { underline.fill(mark.start..<mark.end, "^", true) }

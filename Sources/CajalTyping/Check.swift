@@ -28,9 +28,9 @@ public func check(
   if let typed = module {
     module = judgeDegrees(of: typed, strict: options.strictLinear, report: { checker.report($0) })
   }
-  let failed = checker.hasErrors
   diagnostics.add(contentsOf: checker.takeDiagnostics())
-  return failed ? nil : module
+  // A tree that could not be read in full is looked at for further errors, and no more.
+  return diagnostics.hasErrors ? nil : module
 }
 
 /// Checks a closed term that may use a checked file's declarations, against a type if one is given.
@@ -41,7 +41,6 @@ public func checkClosedTerm(
 ) -> TypedTerm? {
   let checker = Checker(module: module)
   let typed = checker.elaborate(term, type.map { .type($0, .port) } ?? .nothing)
-  let failed = checker.hasErrors
   diagnostics.add(contentsOf: checker.takeDiagnostics())
-  return failed ? nil : typed
+  return diagnostics.hasErrors ? nil : typed
 }

@@ -97,10 +97,12 @@ final class DegreeAnalysis {
     depth = 0
   }
 
-  /// Functions that were never applied are judged on linear unknowns.
+  /// Binders of functions are judged by what the function does to a linear unknown.
   private func judgeRemaining() {
     while let next = unjudged.popLast(), !isExhausted {
-      if binders[next.variable.id] == nil { _ = reify(.function(next.function)) }
+      guard binders[next.variable.id] == nil else { continue }
+      let known = result(of: next.function, on: [])
+      record(next.variable, reify(known.result)[known.symbol])
     }
   }
 

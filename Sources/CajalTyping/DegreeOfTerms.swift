@@ -138,7 +138,7 @@ extension DegreeAnalysis {
 
   /// A function's result on a function of ground arguments with the given degrees, which depends on a symbol; of no
   /// arguments, on a linear unknown.
-  private func result(of function: AbstractFunction, on degrees: [Degree]) -> AbstractFunction.Known {
+  func result(of function: AbstractFunction, on degrees: [Degree]) -> AbstractFunction.Known {
     if let known = function.results[degrees] {
       if known.madeMatrix { matricesMade += 1 }
       return known

@@ -1,5 +1,12 @@
 import CajalSyntax
 
+struct Mismatch: Hashable {
+  let code: DiagnosticCode
+  let expected: Type
+  let found: Type
+  let because: Span
+}
+
 /// Comparing what was expected with what was found.
 extension Checker {
   /// The term, if it has the type that is expected of it; reports otherwise.
@@ -54,6 +61,10 @@ extension Checker {
     case .operand(let other):
       message = "the operands of a sum have different types: `\(expected)` and \(words ?? "`\(found)`")"
       secondary = [Label(other, "this is `\(expected)`")]
+    }
+    if let because = secondary.first?.span {
+      let mismatch = Mismatch(code: code, expected: expected, found: found, because: because)
+      guard reportedMismatches.insert(mismatch).inserted else { return }
     }
     report(Diagnostic(code, message, at: this, also: secondary, notes: notes, help: help))
   }

@@ -12,6 +12,8 @@ final class Checker {
   /// Variables whose second use has been reported.
   private var reportedTwice: Set<Int> = []
   private var suggestionsLeft = 100
+  /// Mismatches by what they hold against what: the branches of an `if` often fail alike, and are reported once.
+  var reportedMismatches: Set<Mismatch> = []
   /// Set where terms of a finished module are checked: its programs, which may be called.
   let finishedModule: TypedModule?
 
@@ -92,7 +94,7 @@ final class Checker {
     elaborateBoth { swap(&uses, &self.usage) }
     // Now `uses` are those of the part that was elaborated first, which need not be the first in the text.
     let difference = Usage.difference(uses, usage)
-    let isIncomplete = uses.isIncomplete || usage.isIncomplete
+    let isIncomplete = outer.isIncomplete || uses.isIncomplete || usage.isIncomplete
     if !isIncomplete {
       for id in difference.onlyFirst + difference.onlySecond where !context.isExcused(id) {
         guard let place = uses.places[id] ?? usage.places[id] else { continue }

@@ -83,15 +83,17 @@ extension Checker {
       first = elaborate(a, like(result.type.flatMap(\.transposed)))
     case .conv2d:
       first = elaborate(a, tensor)
-      second = b.flatMap { elaborate($0, like(result.type)) }
+      second = b.flatMap { elaborate($0, first == nil ? .poison : like(result.type)) }
     case .dot, .apply, .outer:
       // The operand that tells more goes first: its shape may decide the other's.
       if let b, inferability(a) < inferability(b) {
         second = elaborate(b, tensor)
-        first = elaborate(a, like(hint(constant, 0, second?.type, result.type)))
+        first = elaborate(a, second == nil ? .poison : like(hint(constant, 0, second?.type, result.type)))
       } else {
         first = elaborate(a, like(hint(constant, 0, nil, result.type)))
-        second = b.flatMap { elaborate($0, like(hint(constant, 1, first?.type, result.type))) }
+        second = b.flatMap {
+          elaborate($0, first == nil ? .poison : like(hint(constant, 1, first?.type, result.type)))
+        }
       }
     }
     guard let first else { return nil }

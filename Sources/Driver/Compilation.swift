@@ -36,11 +36,7 @@ public final class Compilation {
   public private(set) lazy var horizons: [ProgramHorizon]? = {
     guard let module else { return nil }
     let horizons = HorizonAnalysis.analyse(module)
-    for horizon in horizons {
-      for diagnostic in horizon.diagnostics(overflow: options.overflow == .error ? .error : .warn) {
-        diagnostics.add(diagnostic)
-      }
-    }
+    for diagnostic in HorizonAnalysis.diagnostics(horizons, overflow: options.overflow) { diagnostics.add(diagnostic) }
     return diagnostics.hasErrors ? nil : horizons
   }()
 
@@ -72,21 +68,20 @@ public final class Compilation {
   }
 
   // optimised graphs → schedule → C
-  public func moduleUnit() throws -> ModuleUnit? {
+  public func moduleUnit(header: String? = nil) throws -> ModuleUnit? {
     guard let module, let programs = try optimised() else { return nil }
     return ModuleUnit(
       programs: programs.map { unit($0, horizon: module.horizon) },
       options: EmitOptions(
         realBytes: options.realBytes, blas: options.blas, checkFinite: options.checkFinite,
-        prefix: options.prefix ?? source.stem, sourceName: source.fileName, compiler: compilerName,
-        gradients: options.gradients))
+        prefix: options.prefix ?? source.stem, sourceName: source.fileName, headerName: header,
+        compiler: compilerName, gradients: options.gradients))
   }
 
   private func unit(_ program: OptimisedProgram, horizon: Int) -> ProgramUnit {
     let judgement = program.judgement
-    let line = source.position(of: judgement.name.span.start).line
     return ProgramUnit(
-      name: judgement.name.text, judgement: judgement.signature, comment: "\(source.fileName):\(line)",
+      name: judgement.name.text, judgement: judgement.signature, sourceLines: sourceLines(of: judgement),
       horizon: horizon,
       ports: zip(judgement.context, judgement.degrees).map { port, degree in
         PortDescription(
@@ -98,15 +93,24 @@ public final class Compilation {
   }
 
   /// The C file and its header; nil where there were errors.
-  public func emitted() throws -> (c: String, header: String)? {
-    guard let unit = try moduleUnit() else { return nil }
-    do { return try emitModule(unit) } catch let clash as NameClash {
-      diagnostics.add(
-        Diagnostic(
-          .clashingCName, clash.description, at: nil,
-          help: "rename one of them, or choose another `--prefix`"))
+  /// - Parameter header: the path of the header that the C file includes.
+  public func emitted(header: String? = nil) throws -> (c: String, header: String)? {
+    guard let unit = try moduleUnit(header: header) else { return nil }
+    do { return try emitModule(unit) } catch let error as EmitError {
+      for diagnostic in error.diagnostics(in: module!) { diagnostics.add(diagnostic) }
       return nil
     }
+  }
+
+  /// The lines of a program's declaration, as far as they fit above its code.
+  private func sourceLines(of judgement: Judgement) -> [String] {
+    let first = source.position(of: judgement.name.span.start).line
+    let last = source.position(of: max(judgement.term.span.end - 1, judgement.term.span.start)).line
+    let shown = (first...max(first, last)).prefix(12).map { number -> String in
+      let text = String(decoding: source.line(number), as: UTF8.self)
+      return text.count > 100 ? text.prefix(99) + "…" : text
+    }
+    return shown + (last - first >= 12 ? ["…"] : [])
   }
 
   public func add(_ diagnostic: Diagnostic) { diagnostics.add(diagnostic) }
@@ -126,5 +130,28 @@ extension PortDescription {
     // The ABI has room for four extents; a tensor of more is described by its size.
     if case .real(let shape) = type, shape.count <= 4 { dims = shape }
     self.init(name: name, type: type.description, size: size, degree: degree, linear: linear, dims: dims)
+  }
+}
+
+extension EmitError {
+  fileprivate func diagnostics(in module: TypedModule) -> [Diagnostic] {
+    func place(_ name: String, _ text: String) -> Label? {
+      module.programs.first { $0.name.text == name }.map { Label($0.name.span, text) }
+    }
+    switch self {
+    case .clashes(let clashes):
+      return clashes.map { clash in
+        Diagnostic(
+          .clashingCName, "`\(clash.first)` and `\(clash.second)` have the same name in C, \(clash.cName)",
+          at: place(clash.second, "the same name again"), also: place(clash.first, "first here").map { [$0] } ?? [],
+          help: "rename one of them")
+      }
+    case .tooLarge(let name):
+      return [
+        Diagnostic(
+          .typeTooLarge, "`\(name)` needs more memory than can be addressed", at: place(name, "this program"),
+          help: "use a smaller horizon, or smaller tensors")
+      ]
+    }
   }
 }

@@ -1,18 +1,17 @@
 import EmitC
+import Lowering
 
 /// What the command line chooses for one compilation.
 public struct CompilerOptions: Sendable {
-  public enum Overflow: String, Sendable, CaseIterable { case warn, error }
-
   /// `--horizon`: overrides the file's.
   public var horizon: Int?
   public var strictLinear = false
-  public var overflow = Overflow.warn
+  public var overflow = OverflowPolicy.warn
   /// `--emit-grad`
   public var gradients = false
   /// 4 or 8.
   public var realBytes = 4
-  public var blas = EmitOptions.Blas.openblas
+  public var blas = Blas.openblas
   public var checkFinite = false
   /// `--prefix`: the file's stem where it is nil.
   public var prefix: String?

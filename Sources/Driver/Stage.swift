@@ -12,18 +12,18 @@ public enum Stage: String, CaseIterable, Sendable {
     switch self {
     case .ast:
       let tree = compilation.syntaxTree
-      return compilation.diagnostics.hasErrors ? nil : SyntaxTreeDump(source: compilation.source).print(tree)
-    case .judgement: return compilation.module.map { JudgementPrinter().print($0) }
+      return compilation.diagnostics.hasErrors ? nil : SyntaxTreeDump.dump(tree, source: compilation.source)
+    case .judgement: return compilation.module.map { JudgementPrinter($0).print() }
     case .graph:
       return try compilation.optimised()?.map { $0.forward.printed(name: $0.judgement.name.text) }.joined(separator: "\n")
     case .adjoint:
       return try compilation.optimised()?.map { program in
         program.backward!.printed(name: program.judgement.name.text + "_adjoint")
       }.joined(separator: "\n")
-    case .schedule: return try compilation.moduleUnit().map { scheduleText($0) }
+    case .schedule: return try compilation.moduleUnit().map { try scheduleText($0) }
     case .c: return try compilation.emitted()?.c
     case .header: return try compilation.emitted()?.header
-    case .manifest: return try compilation.moduleUnit().map { manifest($0) }
+    case .manifest: return try compilation.moduleUnit().map { try EmitC.manifest($0) }
     }
   }
 }

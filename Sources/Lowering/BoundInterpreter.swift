@@ -8,6 +8,8 @@ import CajalTyping
 /// definition reaches it is enough to run it on the largest bounds it is ever given.
 final class BoundInterpreter {
   private let module: TypedModule
+  /// Of each definition, whether there is anything in it to note.
+  private let counting: [Bool]
   private let horizon: Int
   /// Whether what reaches the horizon is cut there, as it is when the program runs.
   private let cuts: Bool
@@ -62,8 +64,9 @@ final class BoundInterpreter {
   /// Argument lists that are kept apart for one definition.
   private static let demandLimit = 8
 
-  init(module: TypedModule, horizon: Int, cuts: Bool) {
+  init(module: TypedModule, counting: [Bool], horizon: Int, cuts: Bool) {
     self.module = module
+    self.counting = counting
     self.horizon = horizon
     self.cuts = cuts
   }
@@ -107,6 +110,7 @@ final class BoundInterpreter {
   }
 
   private func demand(_ index: Int, _ bounds: [Int]) {
+    guard counting[index] else { return }
     var calls = demands[index, default: []]
     if calls.contains(where: { zip(bounds, $0).allSatisfy { $0 <= $1 } }) { return }
     calls.removeAll { zip($0, bounds).allSatisfy { $0 <= $1 } }

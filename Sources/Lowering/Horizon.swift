@@ -31,9 +31,10 @@ public enum OverflowPolicy: String, Sendable, CaseIterable { case warn, error }
 /// and finds the places where an entry can be dropped.
 public struct HorizonAnalysis {
   /// No horizon above this is proposed.
-  public static let largestHorizon = 1 << 24
+  public static let largestHorizon = maximumHorizon
 
   private let module: TypedModule
+  private let counting: [Bool]
   private let actual: BoundInterpreter
   /// By horizon, the interpreters that do not cut.
   private var hypothetical: [Int: BoundInterpreter] = [:]
@@ -46,7 +47,8 @@ public struct HorizonAnalysis {
 
   private init(module: TypedModule) {
     self.module = module
-    actual = BoundInterpreter(module: module, horizon: module.horizon, cuts: true)
+    counting = HorizonPlaces.definitions(thatCountIn: module)
+    actual = BoundInterpreter(module: module, counting: counting, horizon: module.horizon, cuts: true)
   }
 
   /// One for each program, in order.
@@ -86,7 +88,8 @@ public struct HorizonAnalysis {
   private mutating func indices(_ program: Judgement, _ horizon: Int, _ search: inout Search) -> [Span: Int]? {
     if let known = search.tried[horizon] { return known }
     guard search.tried.count < HorizonAnalysis.trials else { return nil }
-    let interpreter = hypothetical[horizon] ?? BoundInterpreter(module: module, horizon: horizon, cuts: false)
+    let interpreter =
+      hypothetical[horizon] ?? BoundInterpreter(module: module, counting: counting, horizon: horizon, cuts: false)
     hypothetical[horizon] = interpreter
     guard let (_, reached) = interpreter.run(program) else { return nil }
     search.tried[horizon] = reached
@@ -123,34 +126,5 @@ public struct HorizonAnalysis {
       name: program.name.text, horizon: module.horizon,
       resultBound: program.type == .nat ? module.horizon - 1 : nil,
       drops: drops.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }, isConservative: true)
-  }
-}
-
-/// The `succ`s and numerals of a term and of the definitions it uses, directly or not.
-private struct HorizonPlaces {
-  private(set) var successors: Set<Span> = []
-  private(set) var numerals: Set<Span> = []
-  private(set) var value: [Span: UInt64] = [:]
-
-  init(_ module: TypedModule, _ term: TypedTerm) {
-    var pending = [term]
-    var seen: Set<Int> = []
-    while let term = pending.popLast() {
-      switch term.kind {
-      case .variable, .bool, .literal, .matrix, .primitive: break
-      case .definition(let index):
-        if seen.insert(index).inserted { pending.append(module.definitions[index].term) }
-      case .natural(let number):
-        numerals.insert(term.span)
-        value[term.span] = max(number, value[term.span, default: 0])
-      case .succ(let a):
-        successors.insert(term.span)
-        pending.append(a)
-      case .lambda(_, let a), .scale(_, let a): pending.append(a)
-      case .apply(let a, let b), .add(let a, let b): pending += [a, b]
-      case .conditional(let a, let b, let c): pending += [a, b, c]
-      case .iterate(let base, _, let step, let count): pending += [base, step, count]
-      }
-    }
   }
 }

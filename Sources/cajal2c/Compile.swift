@@ -55,7 +55,7 @@ struct Compile: ParsableCommand {
         print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
       }
       if let output {
-        guard let emitted = try compilation.emitted(header: headerPath(output)) else { return nil }
+        guard let emitted = try compilation.emitted(header: fileName(headerPath(output))) else { return nil }
         try writeAtomically([(output, emitted.c), (headerPath(output), emitted.header)])
       } else if dumpAfter != nil, emit == nil {
         guard try compilation.optimised() != nil else { return nil }
@@ -64,6 +64,7 @@ struct Compile: ParsableCommand {
     }
   }
 
+  private func fileName(_ path: String) -> String { (path as NSString).lastPathComponent }
   private func headerPath(_ output: String) -> String { String(output.dropLast(2)) + ".h" }
 }
 

@@ -3,11 +3,12 @@ import CajalSyntax
 import Driver
 import EmitC
 import Foundation
+import Lowering
 
 enum RealType: String, ExpressibleByArgument, CaseIterable { case float, double }
 enum DiagnosticFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
-extension CompilerOptions.Overflow: ExpressibleByArgument {}
-extension EmitOptions.Blas: ExpressibleByArgument {}
+extension OverflowPolicy: ExpressibleByArgument {}
+extension Blas: ExpressibleByArgument {}
 
 /// What every command takes that reads a file.
 struct SourceOptions: ParsableArguments {
@@ -21,7 +22,7 @@ struct SourceOptions: ParsableArguments {
   var strictLinear = false
 
   @Option(help: "What an entry that the horizon may drop is: warn or error.")
-  var overflow = CompilerOptions.Overflow.warn
+  var overflow = OverflowPolicy.warn
 
   @Option(help: ArgumentHelp("How messages are written: text, or json with one object a line.", valueName: "format"))
   var diagnostics = DiagnosticFormat.text
@@ -39,7 +40,7 @@ struct CodeOptions: ParsableArguments {
   var real = RealType.float
 
   @Option(help: "Where large products are computed: openblas or none.")
-  var blas = EmitOptions.Blas.openblas
+  var blas = Blas.openblas
 
   @Flag(help: "Check inputs and results for NaN and infinity.")
   var checkFinite = false

@@ -38,7 +38,8 @@ private func agree(_ a: [Double], _ b: [Double], _ tolerance: Double) -> Bool {
     var compared = 0
     for seed in 0..<300 as Range<UInt64> {
       var terms = SmallTerms(seed: seed)
-      let program = terms.program([.bool, .nat, .bool --> .bool, .nat --> .bool], results: [.bool, .nat, .bool --> .nat])
+      let types: [Type] = [.bool, .nat, .bool --> .bool, .nat --> .bool]
+      let program = terms.program(types, results: [.bool, .nat, .bool --> .nat])
       let interpreter = VectorInterpreter(module: Typed.module(horizon: 4, program))
       guard let basis = BasisPoints(context: program.context, horizon: 4), !basis.dimensions.isEmpty else { continue }
       let point = basis.randomVectors(seed: seed)
@@ -54,7 +55,8 @@ private func agree(_ a: [Double], _ b: [Double], _ tolerance: Double) -> Bool {
   @Test func linearPorts() throws {
     let program = Typed.program("p", [("b", .bool), ("f", .nat --> .bool), ("n", .nat)]) { v in
       Typed.choose(
-        v[0], Typed.apply(v[1], Typed.succ(v[2])), Typed.iterate(Typed.apply(v[1], Typed.nat(1)), v[2]) { Typed.not($0) })
+        v[0], Typed.apply(v[1], Typed.succ(v[2])),
+        Typed.iterate(Typed.apply(v[1], Typed.nat(1)), v[2]) { Typed.not($0) })
     }
     let interpreter = VectorInterpreter(module: Typed.module(horizon: 3, program))
     let basis = try #require(BasisPoints(context: program.context, horizon: 3))
@@ -65,7 +67,8 @@ private func agree(_ a: [Double], _ b: [Double], _ tolerance: Double) -> Bool {
         along[port][entry] = 1
         var replaced = point
         replaced[port] = along[port]
-        #expect(try tangents(interpreter, program, point, along) == interpreter.evaluate(program, environment: replaced))
+        let exact = try tangents(interpreter, program, point, along)
+        #expect(try exact == interpreter.evaluate(program, environment: replaced))
       }
     }
   }
@@ -75,7 +78,9 @@ private func agree(_ a: [Double], _ b: [Double], _ tolerance: Double) -> Bool {
     let conv = Typed.primitive(.conv2d(kernel: [3, 3], image: [3, 2]), .real([3, 3]), image, image)
     let scale = Typed.primitive(.scale(image), .real([]), image, image)
     let program = Typed.program("p", [("k", .real([3, 3])), ("x", image), ("s", .real([])), ("n", .nat)]) { v in
-      Typed.iterate(Typed.apply(scale, v[2], v[1]), v[3]) { y in Typed.add(Typed.apply(conv, v[0], y), Typed.scale(-2, y)) }
+      Typed.iterate(Typed.apply(scale, v[2], v[1]), v[3]) { y in
+        Typed.add(Typed.apply(conv, v[0], y), Typed.scale(-2, y))
+      }
     }
     let interpreter = VectorInterpreter(module: Typed.module(horizon: 4, program))
     let point = try #require(BasisPoints(context: program.context, horizon: 4)).randomVectors(seed: 1)
@@ -105,5 +110,7 @@ private func agree(_ a: [Double], _ b: [Double], _ tolerance: Double) -> Bool {
     // ‖v‖ = 4 at entry 1, s = (0, -1): x̄ = ¼·(ȳ − s·⟨v,ȳ⟩/4) = ¼·((1,-1) + (0,1)·7/4)
     let xBar = [0.25, 0.25 * 0.75]
     #expect(abs(dy[0] * bar[0] + dy[1] * bar[1] - (xBar[0] * along[0] + xBar[1] * along[1])) < 1e-15)
+    // Of two largest entries it is the first: at (4, -4), s = (1, 0), so that dy = ¼·(dx − v·dx₀/4).
+    #expect(try tangents(interpreter, program, [[4, -4]], [along]) == [0.25 * (0.5 - 0.5), 0.25 * (2 + 0.5)])
   }
 }

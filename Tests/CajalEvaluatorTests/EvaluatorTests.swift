@@ -55,7 +55,9 @@ private func evaluate(_ term: TypedTerm, in module: TypedModule = empty, steps: 
   /// Applying and releasing the result both go through 200 000 closures around each other.
   @Test func functionsOfFunctionsDoNotUseTheStack() throws {
     let identity = Typed.fun("x", .bool) { $0 }
-    let term = Typed.iterate(identity, Typed.nat(200_001)) { g in Typed.fun("x", .bool) { Typed.not(Typed.apply(g, $0)) } }
+    let term = Typed.iterate(identity, Typed.nat(200_001)) { g in
+      Typed.fun("x", .bool) { Typed.not(Typed.apply(g, $0)) }
+    }
     #expect(try evaluate(term) == "<function : Bool -o Bool>")
     #expect(try evaluate(Typed.apply(term, Typed.yes)) == "false")
     let sums = Typed.iterate(Typed.matrix([[1]]), Typed.nat(200_000)) { Typed.add($0, Typed.matrix([[1]])) }
@@ -84,7 +86,8 @@ private func evaluate(_ term: TypedTerm, in module: TypedModule = empty, steps: 
     let n = Typed.variable("n", .nat)
     let error = #expect(throws: EvaluationError.self) { try evaluate(Typed.use(n)) }
     #expect(error?.diagnostic.code == .missingValue)
-    #expect(try Evaluator(module: empty).evaluate(Typed.succ(Typed.use(n)), environment: [n: .natural(4)]).description == "5")
+    let next = try Evaluator(module: empty).evaluate(Typed.succ(Typed.use(n)), environment: [n: .natural(4)])
+    #expect(next.description == "5")
   }
 
   /// Without sharing, 2⁶⁰ applications.
@@ -101,7 +104,9 @@ private func evaluate(_ term: TypedTerm, in module: TypedModule = empty, steps: 
       let last = Typed.definition(index, curried)
       definitions.append(
         Typed.fun("a", .bool) { a in
-          Typed.fun("b", .bool) { b in Typed.apply(last, Typed.apply(last, a, Typed.yes), Typed.apply(last, Typed.yes, b)) }
+          Typed.fun("b", .bool) { b in
+            Typed.apply(last, Typed.apply(last, a, Typed.yes), Typed.apply(last, Typed.yes, b))
+          }
         })
     }
     let module = Typed.module(definitions: definitions)
@@ -135,7 +140,8 @@ private func evaluate(_ term: TypedTerm, in module: TypedModule = empty, steps: 
     let dot = Typed.primitive(.dot([2]), two, two, .real([]))
     #expect(try evaluate(Typed.apply(dot, Typed.vector([1, 2]), Typed.vector([3, 4]))) == "11")
     let outer = Typed.primitive(.outer(2, 3), two, .real([3]), .real([2, 3]))
-    #expect(try evaluate(Typed.apply(outer, Typed.vector([1, 2]), Typed.vector([3, 4, 5]))) == "[[3, 4, 5], [6, 8, 10]]")
+    let product = Typed.apply(outer, Typed.vector([1, 2]), Typed.vector([3, 4, 5]))
+    #expect(try evaluate(product) == "[[3, 4, 5], [6, 8, 10]]")
     let apply = Typed.primitive(.apply(rows: 2, columns: 3), .real([2, 3]), .real([3]), two)
     let matrix = Typed.tensor([2, 3], [1, 2, 3, 4, 5, 6])
     #expect(try evaluate(Typed.apply(apply, matrix, Typed.vector([1, 0, -1]))) == "[-2, -2]")
@@ -163,6 +169,8 @@ private func evaluate(_ term: TypedTerm, in module: TypedModule = empty, steps: 
       #expect(near.description == "[0.5, -1]")
     }
     let half = Typed.program("p", [("x", .bool)], bounds: [Bound(norm: .l1, radius: 0.5)]) { $0[0] }
-    #expect(throws: EvaluationError.self) { try Evaluator(module: Typed.module(half)).evaluate(half, values: [.bool(true)]) }
+    #expect(throws: EvaluationError.self) {
+      try Evaluator(module: Typed.module(half)).evaluate(half, values: [.bool(true)])
+    }
   }
 }

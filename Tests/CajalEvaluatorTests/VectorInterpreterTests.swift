@@ -121,7 +121,9 @@ private func run(
 
   /// A definition that is not linear in a ground binder is applied to vectors as it is, and is not its matrix.
   @Test func definitionsThatAreNotLinear() throws {
-    let square = Typed.fun("b", .bool) { b in Typed.iterate(Typed.yes, Typed.nat(2)) { Typed.choose(b, $0, Typed.not($0)) } }
+    let square = Typed.fun("b", .bool) { b in
+      Typed.iterate(Typed.yes, Typed.nat(2)) { Typed.choose(b, $0, Typed.not($0)) }
+    }
     let applied = Typed.program("p", [("b", .bool)]) { Typed.apply(Typed.definition(0, .bool --> .bool), $0[0]) }
     // [[a, b], [b, a]]² (1, 0) = (a² + b², 2ab)
     #expect(try run(applied, [[2, 3]], definitions: [square]) == [13, 12])

@@ -82,18 +82,12 @@ private func summary(_ program: ProgramHorizon) -> String {
 
   /// Raising the horizon for the constants is enough, although the input grows with it.
   @Test func inputsThatStayBelow() {
-    let program = analyse([("b", .bool), ("n", .nat)]) { v in
-      Typed.iterate(Typed.nat(0), Typed.choose(v[0], v[1], Typed.bind(v[1]) { Typed.iterate(Typed.nat(12), $0) { $0 } })) {
-        Typed.succ($0)
-      }
+    func body(_ v: [TypedTerm]) -> TypedTerm {
+      let count = Typed.choose(v[0], v[1], Typed.iterate(Typed.nat(12), v[1]) { $0 })
+      return Typed.iterate(Typed.nat(0), count) { Typed.succ($0) }
     }
-    #expect(program.drops.map(\.leastHorizon) == [13])
-    let reached = analyse(horizon: 13, [("b", .bool), ("n", .nat)]) { v in
-      Typed.iterate(Typed.nat(0), Typed.choose(v[0], v[1], Typed.bind(v[1]) { Typed.iterate(Typed.nat(12), $0) { $0 } })) {
-        Typed.succ($0)
-      }
-    }
-    #expect(reached.drops.isEmpty)
+    #expect(analyse([("b", .bool), ("n", .nat)], body).drops.map(\.leastHorizon) == [13])
+    #expect(analyse(horizon: 13, [("b", .bool), ("n", .nat)], body).drops.isEmpty)
   }
 
   @Test func branchesAreJoined() {
@@ -239,6 +233,26 @@ private func summary(_ program: ProgramHorizon) -> String {
     #expect(apart.drops.isEmpty)
     let over = analyse(definitions: [plus]) { _ in Typed.apply(Typed.definition(0, type), Typed.nat(5), Typed.nat(6)) }
     #expect(summary(over) == "11:12")
+  }
+
+  @Test func placesInDefinitionsOfDefinitions() {
+    let type: Type = .nat --> .nat
+    let inner = Typed.fun("x", .nat) { Typed.succ($0, times: 2) }
+    let twice = Typed.definition(0, type)
+    let outer = Typed.fun("x", .nat) { Typed.apply(twice, Typed.apply(twice, $0)) }
+    let higher = Typed.fun("f", type) { Typed.apply($0, Typed.apply(Typed.definition(1, type), Typed.nat(3))) }
+    let constant = Typed.apply(Typed.definition(1, type), Typed.nat(7))
+    let definitions = [inner, outer, higher, constant]
+    let applied = analyse(definitions: definitions) { _ in
+      Typed.apply(Typed.definition(2, type --> .nat), Typed.definition(0, type))
+    }
+    #expect(applied.resultBound == 9)
+    #expect(applied.drops.isEmpty)
+    let over = analyse(definitions: definitions) { _ in
+      Typed.apply(Typed.definition(2, type --> .nat), Typed.definition(1, type))
+    }
+    #expect(summary(over) == "10:11 11:12")
+    #expect(summary(analyse(definitions: definitions) { _ in Typed.definition(3, .nat) }) == "10:11 11:12")
   }
 
   /// Two branches that each use a function, nested: 2³⁰ paths.

@@ -1,0 +1,130 @@
+import CajalSyntax
+
+/// Prints a checked module as derivations: under each term, indented, the terms of its rule's premises, all with
+/// their types.
+public struct JudgementPrinter: Sendable {
+  public let module: TypedModule
+  /// Terms below this depth are printed no further to the right: the text stays linear in the term.
+  private static let maximumIndentation = 40
+
+  public init(_ module: TypedModule) { self.module = module }
+
+  /// All definitions and programs.
+  public func print() -> String {
+    var output = "horizon \(module.horizon)\n"
+    let programs = Set(module.programs.map(\.name.text))
+    for definition in module.definitions where !programs.contains(definition.name) {
+      output += "\n" + print(definition)
+    }
+    for program in module.programs { output += "\n" + print(program) }
+    return output
+  }
+
+  public func print(_ definition: Definition) -> String {
+    var output = "def \(definition.name) : \(definition.term.type)\n"
+    append(definition.term, "", 1, &output)
+    return output
+  }
+
+  public func print(_ judgement: Judgement) -> String {
+    var output = "program \(judgement.signature)\n"
+    append(judgement.term, "", 1, &output)
+    return output
+  }
+
+  /// One line for each port, then one for each bound variable that is not linear.
+  public func describeDegrees(_ judgement: Judgement) -> [String] {
+    var iterated = IteratedVariables()
+    iterated.visit(judgement.term)
+    var rows: [(variable: String, degree: String)] = []
+    for (port, degree) in zip(judgement.context, judgement.degrees) {
+      let why = port.bound != nil ? "bounded" : iterated.why(port.variable)
+      rows.append(("\(port.variable.name) : \(port.variable.type)", describe(degree, why)))
+    }
+    for binder in iterated.binders {
+      let degree = module.degree(ofBinder: binder)
+      guard !degree.isLinear else { continue }
+      rows.append(("\(binder.name) : \(binder.type), bound inside", describe(degree, iterated.why(binder))))
+    }
+    let width = rows.map { $0.variable.count }.max() ?? 0
+    return rows.map { row in
+      row.variable + String(repeating: " ", count: width - row.variable.count + 3) + row.degree
+    }
+  }
+
+  private func describe(_ degree: Degree, _ why: String) -> String {
+    if degree.isLinear { return "degree \(degree.bound), linear" }
+    return (degree.bound == .max ? "no bound on the degree" : "degree \(degree.bound)") + ", not linear (\(why))"
+  }
+
+  // MARK: Derivations
+
+  private func append(_ term: TypedTerm, _ role: String, _ depth: Int, _ output: inout String) {
+    output += String(repeating: "  ", count: min(depth, Self.maximumIndentation))
+    if !role.isEmpty { output += "(\(role)) " }
+    output += "\(head(term)) : \(term.type)\n"
+    for (role, child) in zip(roles(term), term.kind.children) { append(child, role, depth + 1, &output) }
+  }
+
+  /// A leaf as it is written, and otherwise the word of the rule, with the variable that it binds.
+  private func head(_ term: TypedTerm) -> String {
+    switch term.kind {
+    case .variable, .definition, .bool, .natural, .literal, .matrix:
+      term.concreteSyntax(definitions: module.definitions)
+    case .primitive(let primitive): primitive.name
+    case .succ: "succ"
+    case .lambda(let variable, _): "fun \(variable.name)"
+    case .apply: "apply"
+    case .conditional: "if"
+    case .iterate(_, let state, _, _): "iter \(state.name)"
+    case .add: "+"
+    case .scale(let factor, _): "\(factor) *"
+    }
+  }
+
+  private func roles(_ term: TypedTerm) -> [String] {
+    switch term.kind {
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive: []
+    case .succ, .lambda, .scale: [""]
+    case .apply: ["function", "argument"]
+    case .conditional: ["condition", "then", "else"]
+    case .iterate: ["base", "step", "count"]
+    case .add: ["", ""]
+    }
+  }
+}
+
+/// The variables that stand in a step that is not their own, and all binders in the order of the text.
+private struct IteratedVariables {
+  private(set) var binders: [Variable] = []
+  private var captured: Set<Int> = []
+  /// For a variable in scope, how many steps there are around its binder.
+  private var stepsAround: [Int: Int] = [:]
+  private var steps = 0
+
+  mutating func visit(_ term: TypedTerm) {
+    switch term.kind {
+    case .variable(let variable):
+      if steps > stepsAround[variable.id, default: 0] { captured.insert(variable.id) }
+    case .lambda(let variable, let body): visit(body, binding: variable)
+    case .iterate(let base, let state, let step, let count):
+      visit(base)
+      steps += 1
+      visit(step, binding: state)
+      steps -= 1
+      visit(count)
+    case .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .apply, .conditional, .add, .scale:
+      for child in term.kind.children { visit(child) }
+    }
+  }
+
+  private mutating func visit(_ term: TypedTerm, binding variable: Variable) {
+    binders.append(variable)
+    stepsAround[variable.id] = steps
+    visit(term)
+  }
+
+  func why(_ variable: Variable) -> String {
+    captured.contains(variable.id) ? "used in a step" : "handed to a step, or to a function that is not linear"
+  }
+}

@@ -1,0 +1,88 @@
+import CajalSyntax
+
+extension TypedTerm {
+  /// The term in concrete syntax, on one line, as far as possible as it was written: it reads back as the same term.
+  public func concreteSyntax(definitions: [Definition]) -> String {
+    PrettyPrinter(width: .max).print(Unelaboration(definitions: definitions).term(self))
+  }
+}
+
+/// Typed terms back to terms as they are written: `let` for a function that meets its argument, `a - b`, and types
+/// where elaboration would not find them again.
+struct Unelaboration {
+  let definitions: [Definition]
+
+  func term(_ typed: TypedTerm) -> Term { Term(kind(typed), typed.span) }
+
+  private func kind(_ typed: TypedTerm) -> Term.Kind {
+    switch typed.kind {
+    case .variable(let variable): return .variable(variable.name)
+    case .definition(let index): return .variable(definitions[index].name)
+    case .bool(let value): return .bool(value)
+    case .natural(let value): return .numeral(value)
+    case .literal(let entries): return literal(entries, typed)
+    case .matrix(let rows): return .matrix(rows)
+    case .primitive(let primitive):
+      return .ascription(Term(.variable(primitive.name), typed.span), expression(typed.type, typed.span))
+    case .succ(let inner): return .succ(term(inner))
+    case .lambda(let variable, let body):
+      let name = Name(variable.name, variable.span)
+      return .function(Binder(name: name, type: expression(variable.type, variable.span)), term(body))
+    case .apply(let function, let argument): return application(function, argument)
+    case .conditional(let condition, let a, let b): return .conditional(term(condition), then: term(a), else: term(b))
+    case .iterate(let base, let state, let step, let count):
+      return .iterate(base: term(base), state: Name(state.name, state.span), step: term(step), count: term(count))
+    case .add(let a, let b): return sum(a, b)
+    case .scale(-1, let inner): return .negate(term(inner))
+    case .scale(let factor, let inner): return .scale(factor, term(inner))
+    }
+  }
+
+  private func literal(_ entries: [Double], _ typed: TypedTerm) -> Term.Kind {
+    guard case .real(let shape) = typed.type, let extent = shape.first else {
+      let value = entries[0]
+      return value.sign == .minus ? .negate(Term(.decimal(-value), typed.span)) : .decimal(value)
+    }
+    guard shape.count > 1 else { return .vector(entries) }
+    let columns = entries.count / extent
+    let rows = (0..<extent).map { Array(entries[$0 * columns..<($0 + 1) * columns]) }
+    return .ascription(Term(.matrix(rows), typed.span), expression(typed.type, typed.span))
+  }
+
+  private func sum(_ a: TypedTerm, _ b: TypedTerm) -> Term.Kind {
+    if case .scale(-1, let subtracted) = b.kind { return .subtract(term(a), term(subtracted)) }
+    return .add(term(a), term(b))
+  }
+
+  private func application(_ function: TypedTerm, _ argument: TypedTerm) -> Term.Kind {
+    if case .lambda(let variable, let body) = function.kind {
+      return .letIn(Name(variable.name, variable.span), term(argument), body: term(body))
+    }
+    var head = function
+    var spine = [argument]
+    while case .apply(let inner, let earlier) = head.kind {
+      if case .lambda = inner.kind { break }
+      spine.append(earlier)
+      head = inner
+    }
+    var result = term(head)
+    if case .primitive(let primitive) = head.kind, primitive.constant != .reshape,
+      spine.count >= primitive.operands.count
+    {
+      result = Term(.variable(primitive.name), head.span)
+    }
+    for argument in spine.dropFirst().reversed() {
+      result = Term(.apply(result, term(argument)), result.span.union(argument.span))
+    }
+    return .apply(result, term(spine[0]))
+  }
+
+  private func expression(_ type: Type, _ span: Span) -> TypeExpression {
+    switch type {
+    case .bool: TypeExpression(.bool, span)
+    case .nat: TypeExpression(.nat, span)
+    case .real(let shape): TypeExpression(.real(shape), span)
+    case .function(let a, let b): TypeExpression(.function(expression(a, span), expression(b, span)), span)
+    }
+  }
+}

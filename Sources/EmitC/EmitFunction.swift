@@ -1,0 +1,326 @@
+import LinearMaps
+import Schedule
+
+/// The names by which a procedure knows what it is given.
+struct ProcedureNames {
+  var inputs: [String]
+  var outputs: [String]
+  /// One for each table of the module.
+  var tables: [String]
+}
+
+/// The C of one procedure: a static function that computes one sample.
+struct SampleFunction {
+  let function: CFunction
+  /// What the function takes, in order.
+  let arguments: [SampleArgument]
+}
+
+enum SampleArgument: Hashable {
+  case input(Int)
+  case output(Int)
+  case kept
+  case work
+}
+
+/// Emits one procedure.
+struct FunctionEmitter {
+  private let procedure: Procedure
+  private let realBytes: Int
+  private var scope: NameScope
+  private var names: [String]
+  private var usage: BufferUsage
+  private let keptIsReadOnly: Bool
+
+  /// Names that the emitter gives to indices.
+  private static let indexNames = ["i", "j", "l"]
+
+  static func emit(
+    _ procedure: Procedure, name: String, names: ProcedureNames, realBytes: Int, readsKept: Bool, fileNames: NameScope
+  ) -> SampleFunction {
+    var emitter = FunctionEmitter(procedure, names, realBytes, readsKept, fileNames)
+    let body = emitter.statements(procedure.body, depth: 0)
+    var parameters: [CParameter] = []
+    var arguments: [SampleArgument] = []
+    func add(_ argument: SampleArgument, _ type: String, _ name: String) {
+      arguments.append(argument)
+      parameters.append(CParameter(type: type, name: name))
+    }
+    var inputs: [Int: String] = [:]
+    var outputs: [Int: String] = [:]
+    var usesKept = false
+    var usesWork = false
+    for (index, buffer) in procedure.buffers.enumerated() where emitter.usage.isUsed(index) {
+      switch buffer.storage {
+      case .input(let input): inputs[input] = emitter.names[index]
+      case .output(let output): outputs[output] = emitter.names[index]
+      case .kept: usesKept = true
+      case .workspace: usesWork = true
+      case .table, .local, .pointer, .unplanned: break
+      }
+    }
+    if emitter.usage.branchesOnKept { usesKept = true }
+    for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const real *", name) }
+    for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "real *restrict ", name) }
+    if usesKept { add(.kept, readsKept ? "const real *" : "real *", "kept") }
+    if usesWork { add(.work, "real *", "work") }
+    let function = CFunction(
+      specifiers: "static", result: "void", name: name, parameters: parameters, body: body)
+    return SampleFunction(function: function, arguments: arguments)
+  }
+
+  private init(
+    _ procedure: Procedure, _ given: ProcedureNames, _ realBytes: Int, _ readsKept: Bool, _ fileNames: NameScope
+  ) {
+    self.procedure = procedure
+    self.realBytes = realBytes
+    keptIsReadOnly = readsKept
+    usage = BufferUsage(procedure)
+    scope = fileNames
+    for name in FunctionEmitter.indexNames + ["kept", "work"] { _ = scope.take(name) }
+    names = []
+    var nameOf: [Storage: String] = [:]
+    for (index, name) in given.inputs.enumerated() { nameOf[.input(index)] = scope.claim(name) }
+    for (index, name) in given.outputs.enumerated() {
+      nameOf[.output(index)] = scope.take(name) ? name : scope.claim(name)
+    }
+    for (index, buffer) in procedure.buffers.enumerated() {
+      switch buffer.storage {
+      case .input, .output: names.append(nameOf[buffer.storage]!)
+      case .table(let table): names.append(given.tables[table])
+      case .kept: names.append("kept")
+      case .workspace, .local, .pointer, .unplanned:
+        names.append(usage.isUsed(index) ? scope.claim(buffer.name) : "")
+      }
+    }
+    for depth in 0...usage.depth { counters.append(scope.claim(depth == 0 ? "k" : "k\(depth)")) }
+  }
+
+  /// The counter of loops over rounds, by their depth.
+  private var counters: [String] = []
+  private var counterOf: [Int: String] = [:]
+
+  // MARK: Statements
+
+  private mutating func statements(_ body: [Statement], depth: Int) -> [CStatement] {
+    var result: [CStatement] = []
+    var index = body.startIndex
+    while index < body.endIndex {
+      defer { index += 1 }
+      switch body[index] {
+      case .declare(let buffer):
+        guard usage.isUsed(buffer) else { continue }
+        if let value = initialValue(of: buffer, followedBy: index + 1 < body.count ? body[index + 1] : nil) {
+          let isConstant = usage.writes(buffer) == 1
+          result.append(
+            .variable(
+              CVariable(
+                type: isConstant ? "const real" : "real", name: names[buffer], extent: nil,
+                initial: .expression(expression(value)))))
+          index += 1
+          continue
+        }
+        result.append(declaration(of: buffer))
+      case .note, .loop, .assign, .accumulate, .kernel, .whenKept, .whenInside, .swap:
+        result += statement(body[index], depth)
+      }
+    }
+    return result
+  }
+
+  /// The value of a variable that is set where it is declared.
+  private func initialValue(of buffer: Int, followedBy next: Statement?) -> Expression? {
+    guard case .local = procedure.buffers[buffer].storage, procedure.buffers[buffer].size == 1,
+      case .assign(let place, let value)? = next, place.buffer == buffer
+    else { return nil }
+    return value
+  }
+
+  private func declaration(of buffer: Int) -> CStatement {
+    let size = procedure.buffers[buffer].size
+    var variable = CVariable(type: "real", name: names[buffer], extent: nil, initial: nil)
+    switch procedure.buffers[buffer].storage {
+    case .workspace(let offset):
+      variable.type = "real *const "
+      variable.initial = .expression(offset == 0 ? .name("work") : .name("work") + .integer(offset))
+    case .pointer(let start):
+      variable.type = "real *"
+      variable.initial = .expression(pointer(start))
+    case .local, .unplanned, .input, .output, .kept, .table:
+      if size > 1 { variable.extent = "\(size)" }
+      if usage.isWrittenConditionally(buffer) { variable.initial = size > 1 ? .list([.expression(.number("0"))]) : .expression(.number("0")) }
+    }
+    return .variable(variable)
+  }
+
+  private mutating func statement(_ statement: Statement, _ depth: Int) -> [CStatement] {
+    switch statement {
+    case .declare: return []
+    case .note(let origin): return [.comment("line \(origin.line): \(origin.text)")]
+    case .loop(let loop): return [forLoop(loop, depth)]
+    case .assign(let place, let value): return [.expression(.assign(entry(place), expression(value)))]
+    case .accumulate(let place, let value):
+      if case .negation(let positive) = value { return [.expression(.binary("-=", entry(place), expression(positive)))] }
+      return [.expression(.binary("+=", entry(place), expression(value)))]
+    case .kernel(let kernel, let operands, let target, let accumulate):
+      return [.expression(call(kernel, operands, target, accumulate))]
+    case .whenKept(let body):
+      return [.ifThen(.name("kept"), statements(body, depth: depth))]
+    case .whenInside(let index, let count, let body):
+      return conditional(index, count, statements(body, depth: depth))
+    case .swap(let a, let b):
+      let last = scope.claim("\(names[a])_last")
+      return [
+        .variable(
+          CVariable(type: "real *const ", name: last, extent: nil, initial: .expression(.name(names[a])))),
+        .expression(.assign(.name(names[a]), .name(names[b]))),
+        .expression(.assign(.name(names[b]), .name(last))),
+      ]
+    }
+  }
+
+  private mutating func forLoop(_ loop: CountedLoop, _ depth: Int) -> CStatement {
+    let isIndex = FunctionEmitter.indexNames.contains(loop.variable.name)
+    let name = isIndex ? loop.variable.name : counters[depth]
+    counterOf[loop.variable.id] = name
+    let body = statements(loop.body, depth: isIndex ? depth : depth + 1)
+    func counter(_ value: Int) -> CVariable {
+      CVariable(type: "size_t", name: name, extent: nil, initial: .expression(.integer(value)))
+    }
+    if loop.descending {
+      return .forLoop(
+        first: counter(loop.upper), condition: .binary(">", .postfix("--", .name(name)), .integer(loop.lower)),
+        step: nil, body: body)
+    }
+    return .forLoop(
+      first: counter(loop.lower), condition: .binary("<", .name(name), .integer(loop.upper)),
+      step: .postfix("++", .name(name)), body: body)
+  }
+
+  private func conditional(_ index: Affine, _ count: Int, _ body: [CStatement]) -> [CStatement] {
+    let range = index.range
+    if range.upperBound < 0 || range.lowerBound >= count { return [] }
+    let (positive, negative) = sides(of: index)
+    var conditions: [CExpression] = []
+    if range.lowerBound < 0 { conditions.append(.binary(">=", positive, negative)) }
+    if range.upperBound >= count {
+      let (below, limit) = sides(of: index + -count)
+      conditions.append(.binary("<", below, limit))
+    }
+    guard let first = conditions.first else { return body }
+    return [.ifThen(conditions.dropFirst().reduce(first) { .binary("&&", $0, $1) }, body)]
+  }
+
+  // MARK: Expressions
+
+  private func expression(_ value: Expression) -> CExpression {
+    switch value {
+    case .literal(let number): return CText.number(number, realBytes: realBytes)
+    case .load(let place): return entry(place)
+    case .sum(let a, let b): return .binary("+", expression(a), expression(b))
+    case .difference(let a, let b): return .binary("-", expression(a), expression(b))
+    case .product(let a, let b): return .binary("*", expression(a), expression(b))
+    case .negation(let a): return .prefix("-", expression(a))
+    case .indicator(let index):
+      let (positive, negative) = sides(of: index)
+      return .cast("real", .binary("==", positive, negative))
+    }
+  }
+
+  private func entry(_ place: Place) -> CExpression {
+    let buffer = procedure.buffers[place.buffer]
+    let base = CExpression.name(names[place.buffer])
+    switch buffer.storage {
+    case .local, .unplanned: return buffer.size == 1 ? base : .index(base, index(place.index))
+    case .kept(let offset): return .index(base, index(place.index + offset))
+    case .input, .output, .table, .workspace, .pointer: return .index(base, index(place.index))
+    }
+  }
+
+  private func pointer(_ place: Place) -> CExpression {
+    let buffer = procedure.buffers[place.buffer]
+    let base = CExpression.name(names[place.buffer])
+    var offset = place.index
+    switch buffer.storage {
+    case .local, .unplanned: if buffer.size == 1 { return .prefix("&", base) }
+    case .kept(let start): offset = offset + start
+    case .input, .output, .table, .workspace, .pointer: break
+    }
+    return offset == Affine(0) ? base : .binary("+", base, index(offset))
+  }
+
+  /// The index: what is added, then what is subtracted.
+  private func index(_ index: Affine) -> CExpression {
+    let (positive, negative) = parts(of: index)
+    let sum = positive.dropFirst().reduce(positive.first ?? .number("0")) { .binary("+", $0, $1) }
+    return negative.reduce(sum) { .binary("-", $0, $1) }
+  }
+
+  /// The index as a difference of two sums, neither of which is negative.
+  private func sides(of index: Affine) -> (CExpression, CExpression) {
+    let (positive, negative) = parts(of: index)
+    func sum(_ terms: [CExpression]) -> CExpression {
+      terms.dropFirst().reduce(terms.first ?? .number("0")) { .binary("+", $0, $1) }
+    }
+    return (sum(positive), sum(negative))
+  }
+
+  private func parts(of index: Affine) -> (positive: [CExpression], negative: [CExpression]) {
+    var positive: [CExpression] = []
+    var negative: [CExpression] = []
+    for term in index.terms {
+      let name = CExpression.name(counterOf[term.variable.id] ?? term.variable.name)
+      let factor = term.coefficient.magnitude
+      let value = factor == 1 ? name : .binary("*", .number("\(factor)"), name)
+      if term.coefficient > 0 { positive.append(value) } else { negative.append(value) }
+    }
+    let constant = CExpression.number("\(index.constant.magnitude)")
+    if index.constant > 0 { positive.append(constant) }
+    if index.constant < 0 { negative.append(constant) }
+    return (positive, negative)
+  }
+
+  // MARK: Kernels
+
+  private func call(
+    _ kernel: Kernel, _ operands: [Place], _ target: Place, _ accumulate: Bool
+  ) -> CExpression {
+    let suffix = realBytes == 4 ? "f32" : "f64"
+    let from = operands.map { pointer($0) }
+    let to = pointer(target)
+    let add = CExpression.integer(accumulate ? 1 : 0)
+    switch kernel {
+    case .product(let p, let blas):
+      let name = blas ? "cajal_blas_product" : "cajal_product"
+      return .call(
+        "\(name)_\(suffix)",
+        [
+          .integer(p.m), .integer(p.k), .integer(p.n), from[0], .integer(p.transposeLeft ? 1 : 0), from[1],
+          .integer(p.transposeRight ? 1 : 0), to, add,
+        ])
+    case .convolution(let c):
+      let name =
+        switch c.role {
+        case .out: "cajal_conv2d"
+        case .image: "cajal_conv2d_image_adjoint"
+        case .kernel: "cajal_conv2d_kernel_adjoint"
+        }
+      return .call(
+        "\(name)_\(suffix)", (c.kernel + c.image).map { .integer($0) } + [from[0], from[1], to, add])
+    case .bound(let ball, let size):
+      return .call("cajal_bound_\(suffix)", bound(ball) + [.integer(size), from[0], to])
+    case .boundAdjoint(let ball, let size):
+      return .call("cajal_bound_adjoint_\(suffix)", bound(ball) + [.integer(size), from[0], from[1], to])
+    }
+  }
+
+  private func bound(_ ball: Ball) -> [CExpression] {
+    let norm =
+      switch ball.norm {
+      case .l1: "CAJAL_NORM_L1"
+      case .l2: "CAJAL_NORM_L2"
+      case .linf: "CAJAL_NORM_LINF"
+      }
+    return [.name(norm), CText.number(ball.radius, realBytes: realBytes)]
+  }
+}

@@ -1,0 +1,65 @@
+/// The header of a module: named arguments, for C and C++.
+struct HeaderEmitter {
+  let module: ModuleUnit
+  let names: ModuleNames
+
+  func items() -> [CItem] {
+    let options = module.options
+    let guardName = CName.prefix(options.headerName).uppercased()
+    var items: [CItem] = [
+      .comment("\(options.headerName), from \(options.sourceName) by \(options.compiler). Functions answer a "
+        + "cajal_status; cajal.h says what the arguments are."),
+      .directive("#ifndef \(guardName)"), .directive("#define \(guardName)"), .blank,
+      .directive("#include \"cajal.h\""), .blank, .linkage(begins: true),
+    ]
+    for (program, names) in zip(module.programs, names.programs) {
+      items += [.blank, .comment(program.judgement)]
+      items += functions(names).map { .function($0) }
+    }
+    items += [
+      .blank, .comment("All of this, for generic callers."),
+      .function(moduleInfo(names.prefix)), .blank, .linkage(begins: false), .blank, .directive("#endif"),
+    ]
+    return items
+  }
+
+  private func moduleInfo(_ prefix: String) -> CFunction {
+    CFunction(
+      specifiers: "CAJAL_EXPORT", result: "const cajal_module *", name: "\(prefix)_module_info", parameters: [],
+      body: nil)
+  }
+
+  /// The prototypes of a program's functions.
+  private func functions(_ names: ProgramNames) -> [CFunction] {
+    let parameters = HeaderEmitter.parameters(names, realBytes: module.options.realBytes)
+    func function(_ result: String, _ name: String, _ parameters: [CParameter]) -> CFunction {
+      CFunction(specifiers: "CAJAL_EXPORT", result: result, name: name, parameters: parameters, body: nil)
+    }
+    return [
+      function(
+        "size_t", names.workspaceBytes,
+        [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")]),
+      function("int", names.forward, parameters.forward),
+      function("int", names.forwardKeep, parameters.forward),
+      function("int", names.backward, parameters.backward),
+    ]
+  }
+
+  /// The parameters of forward and forward_keep, and those of backward.
+  static func parameters(
+    _ names: ProgramNames, realBytes: Int
+  ) -> (forward: [CParameter], backward: [CParameter]) {
+    let real = realBytes == 4 ? "float" : "double"
+    let inputs =
+      [CParameter(type: "size_t", name: "batch")]
+      + names.ports.flatMap {
+        [CParameter(type: "const \(real) *", name: $0), CParameter(type: "size_t", name: "\($0)_stride")]
+      }
+    let bars = names.ports.map { CParameter(type: "\(real) *", name: "\($0)_bar") }
+    let work = CParameter(type: "void *", name: "work")
+    return (
+      inputs + [CParameter(type: "\(real) *", name: "result"), work],
+      inputs + [CParameter(type: "const \(real) *", name: "result_bar")] + bars + [work]
+    )
+  }
+}

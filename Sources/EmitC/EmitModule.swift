@@ -1,0 +1,178 @@
+import LinearMaps
+import Schedule
+
+/// The C of a module and its header.
+///
+/// - Throws: `EmitError`.
+public func emitModule(_ module: ModuleUnit) throws -> (c: String, header: String) {
+  let scheduled = try ScheduledModule(module)
+  var emitter = ModuleEmitter(scheduled)
+  let header = HeaderEmitter(module: module, names: scheduled.names)
+  return (CPrinter.print(emitter.items()), CPrinter.print(header.items()))
+}
+
+/// The loops and buffers of every program, for readers.
+///
+/// - Throws: `EmitError`.
+public func scheduleText(_ module: ModuleUnit) throws -> String {
+  let scheduled = try ScheduledModule(module)
+  var lines: [String] = []
+  for (program, schedule) in zip(module.programs, scheduled.schedules) {
+    lines.append("forward \(program.judgement)\n\(schedule.forward)")
+    if let backward = schedule.backward {
+      lines.append("  kept \(schedule.keptSize) reals\n")
+      lines.append("backward \(program.judgement)\n\(backward)")
+    }
+  }
+  return lines.joined()
+}
+
+/// A module with its names and schedules.
+struct ScheduledModule {
+  let module: ModuleUnit
+  let names: ModuleNames
+  let schedules: [ProgramSchedule]
+  let tables: [Table]
+
+  init(_ module: ModuleUnit) throws {
+    self.module = module
+    names = try ModuleNames(module)
+    let options = ScheduleOptions(realBytes: module.options.realBytes, blas: module.options.blas == .openblas)
+    let store = TableStore()
+    var schedules: [ProgramSchedule] = []
+    for program in module.programs {
+      do {
+        let backward = module.options.gradients ? program.backward : nil
+        let schedule = try schedule(
+          forward: program.forward, backward: backward, options: options, tables: store)
+        guard WorkspaceLayout(program, schedule, realBytes: options.realBytes).isPossible else {
+          throw ScheduleTooLarge()
+        }
+        schedules.append(schedule)
+      } catch is ScheduleTooLarge {
+        throw EmitError.tooLarge(program.name)
+      }
+    }
+    self.schedules = schedules
+    tables = store.tables
+  }
+}
+
+private struct ModuleEmitter {
+  private let scheduled: ScheduledModule
+  private var names: ModuleNames
+  private var tableNames: [String] = []
+
+  init(_ scheduled: ScheduledModule) {
+    self.scheduled = scheduled
+    names = scheduled.names
+    for name in [HelperName.place, HelperName.addShared, "programs", "module"] { _ = names.claim(name) }
+    tableNames = scheduled.tables.indices.map { names.claim("constant_\($0 + 1)") }
+  }
+
+  private var module: ModuleUnit { scheduled.module }
+
+  mutating func items() -> [CItem] {
+    let options = module.options
+    var items: [CItem] = [
+      .comment("From \(options.sourceName) by \(options.compiler)."),
+      .directive("#include \"\(String(CText.literal(Array(options.headerName.utf8)).dropFirst().dropLast()))\""),
+      .blank, .directive("#include \"cajal_kernels.h\""), .blank,
+    ]
+    if !module.programs.isEmpty { items += preamble() }
+    items += tables()
+    var programs: [String] = []
+    for index in module.programs.indices {
+      var emitter = ProgramEmitter(
+        unit: module.programs[index], options: options, schedule: scheduled.schedules[index],
+        names: scheduled.names.programs[index], tables: tableNames)
+      items += emitter.items(&names)
+      programs.append(emitter.descriptor)
+    }
+    return items + info(programs)
+  }
+
+  private func preamble() -> [CItem] {
+    let real = module.options.realBytes == 4 ? "float" : "double"
+    var items: [CItem] = [
+      .typedef(real, "real"), .blank,
+      .comment("Exists once, so that forward and forward_keep run the same instructions."),
+      .directive("#if defined __GNUC__ && !defined __clang__"),
+      .directive("#define ONE_COPY __attribute__((noinline, noclone))"),
+      .directive("#elif defined __clang__"),
+      .directive("#define ONE_COPY __attribute__((noinline))"),
+      .directive("#else"), .directive("#define ONE_COPY"), .directive("#endif"), .blank,
+    ]
+    let hasGradients = zip(module.programs, scheduled.schedules).contains { $1.backward != nil && !$0.ports.isEmpty }
+    if hasGradients {
+      items += [
+        .comment("Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input "
+          + "is shared by the batch and others came before."),
+        .function(HelperName.placeFunction), .blank,
+        .comment("Adds what was put aside for a shared input."),
+        .function(HelperName.addSharedFunction), .blank,
+      ]
+    }
+    return items
+  }
+
+  /// The literals that the schedules read.
+  private func tables() -> [CItem] {
+    var used = Set<Int>()
+    for schedule in scheduled.schedules {
+      for procedure in [schedule.forward, schedule.backward].compactMap({ $0 }) {
+        let usage = BufferUsage(procedure)
+        for (index, buffer) in procedure.buffers.enumerated() where usage.isUsed(index) {
+          if case .table(let table) = buffer.storage { used.insert(table) }
+        }
+      }
+    }
+    let items: [CItem] = used.sorted().map { table in
+      let values = scheduled.tables[table].values.map { value -> CInitialiser in
+        .expression(CText.number(value, realBytes: module.options.realBytes))
+      }
+      return .variable(
+        CVariable(type: "static const real", name: tableNames[table], extent: "", initial: .list(values)))
+    }
+    return items.isEmpty ? [] : items + [.blank]
+  }
+
+  private func info(_ programs: [String]) -> [CItem] {
+    var items: [CItem] = []
+    let list = programs.isEmpty ? CExpression.number("0") : .name("programs")
+    if !programs.isEmpty {
+      items += [
+        .variable(
+          CVariable(
+            type: "static const cajal_program *const", name: "programs", extent: "",
+            initial: .list(programs.map { .expression(.prefix("&", .name($0))) }))), .blank,
+      ]
+    }
+    func field(_ name: String, _ value: CExpression) -> (String, CInitialiser) { (name, .expression(value)) }
+    items += [
+      .variable(
+        CVariable(
+          type: "static const cajal_module", name: "module", extent: nil,
+          initial: .fields([
+            field("struct_size", .call("sizeof", [.name("cajal_module")])), field("abi", .name("CAJAL_ABI")),
+            field("compiler", .string(Array(module.options.compiler.utf8))),
+            field("source", .string(Array(module.options.sourceName.utf8))),
+            field("program_count", .integer(programs.count)), field("programs", list),
+            field("model_count", .number("0")), field("models", .number("0")),
+          ]))), .blank,
+    ]
+    let prefixed = "\(names.prefix)_module_info"
+    let generic = "cajal_module_info"
+    func function(_ name: String) -> CItem {
+      .function(
+        CFunction(
+          specifiers: "", result: "const cajal_module *", name: name, parameters: [],
+          body: [.returnValue(.prefix("&", .name("module")))]))
+    }
+    items.append(function(prefixed))
+    if prefixed != generic {
+      items += [.blank, .directive("#ifdef CAJAL_SHARED_OBJECT"), function(generic), .directive("#endif")]
+    }
+    return items
+  }
+}

@@ -1,0 +1,99 @@
+/// What a module exports, as JSON with sorted keys (docs/manifest.schema.json).
+///
+/// - Throws: `EmitError`.
+public func manifest(_ module: ModuleUnit) throws -> String {
+  let scheduled = try ScheduledModule(module)
+  let options = module.options
+  let programs = module.programs.indices.map { index -> JSON in
+    let unit = module.programs[index]
+    let names = scheduled.names.programs[index]
+    let layout = WorkspaceLayout(unit, scheduled.schedules[index], realBytes: options.realBytes)
+    return .object([
+      "name": .string(unit.name), "judgement": .string(unit.judgement), "horizon": .integer(unit.horizon),
+      "inputs": .array(zip(unit.ports, names.ports).map { port($0, cName: $1) }), "output": port(unit.output, cName: "result"),
+      "gradients": .bool(scheduled.schedules[index].backward != nil),
+      "functions": .object([
+        "workspace_bytes": .string(names.workspaceBytes), "forward": .string(names.forward),
+        "forward_keep": .string(names.forwardKeep), "backward": .string(names.backward),
+      ]),
+      "workspace": .object([
+        "forward_bytes": .integer(layout.forward * options.realBytes),
+        "keep_bytes": .integer(layout.shared * options.realBytes),
+        "keep_bytes_per_sample": .integer(layout.kept * options.realBytes),
+      ]),
+    ])
+  }
+  return JSON.object([
+    "abi": .integer(1), "compiler": .string(options.compiler), "source": .string(options.sourceName),
+    "header": .string(options.headerName), "prefix": .string(scheduled.names.prefix),
+    "real": .string(options.realBytes == 4 ? "float" : "double"), "blas": .string(options.blas.rawValue),
+    "check_finite": .bool(options.checkFinite), "module_info": .string("\(scheduled.names.prefix)_module_info"),
+    "programs": .array(programs),
+  ]).text + "\n"
+}
+
+private func port(_ port: PortDescription, cName: String) -> JSON {
+  .object([
+    "name": .string(port.name), "c_name": .string(cName), "type": .string(port.type), "size": .integer(port.size),
+    // No bound is null.
+    "degree": port.degree == Int.max ? .null : .integer(port.degree), "linear": .bool(port.linear),
+    "dims": .array(port.dims.map { .integer($0) }),
+  ])
+}
+
+private enum JSON {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  case string(String)
+  case array([JSON])
+  case object([String: JSON])
+
+  var text: String {
+    var pieces: [String] = []
+    write(&pieces, 0)
+    return pieces.joined()
+  }
+
+  private func write(_ pieces: inout [String], _ level: Int) {
+    switch self {
+    case .null: pieces.append("null")
+    case .bool(let value): pieces.append(value ? "true" : "false")
+    case .integer(let value): pieces.append("\(value)")
+    case .string(let value): pieces.append(JSON.quoted(value))
+    case .array(let values):
+      JSON.list(values.map { ("", $0) }, "[", "]", &pieces, level)
+    case .object(let fields):
+      JSON.list(fields.sorted { $0.key < $1.key }.map { (JSON.quoted($0.key) + ": ", $0.value) }, "{", "}", &pieces, level)
+    }
+  }
+
+  private static func list(
+    _ values: [(String, JSON)], _ begin: String, _ end: String, _ pieces: inout [String], _ level: Int
+  ) {
+    if values.isEmpty {
+      pieces.append(begin + end)
+      return
+    }
+    pieces.append(begin)
+    for (index, (key, value)) in values.enumerated() {
+      pieces.append((index == 0 ? "\n" : ",\n") + String(repeating: "  ", count: level + 1) + key)
+      value.write(&pieces, level + 1)
+    }
+    pieces.append("\n" + String(repeating: "  ", count: level) + end)
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\" + String(scalar)
+      case "\u{0}"..."\u{1F}", "\u{7F}":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

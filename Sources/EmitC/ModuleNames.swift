@@ -1,0 +1,60 @@
+/// The names of a module in C.
+struct ModuleNames {
+  let prefix: String
+  /// One for each program.
+  private(set) var programs: [ProgramNames] = []
+  /// Every name at the top level of the file.
+  private(set) var file: NameScope
+
+  init(_ module: ModuleUnit) throws {
+    prefix = CName.prefix(module.options.prefix)
+    file = NameScope(["real"])
+    _ = file.take("\(prefix)_module_info")
+    var owner: [String: String] = [:]
+    var clashes: [NameClash] = []
+    for program in module.programs {
+      let names = ProgramNames(program, prefix: prefix)
+      for exported in names.exported {
+        if let first = owner[exported] {
+          clashes.append(NameClash(first: first, second: program.name, cName: "\(prefix)_\(CName.mangled(program.name))"))
+          break
+        }
+        owner[exported] = program.name
+        _ = file.take(exported)
+      }
+      programs.append(names)
+    }
+    if !clashes.isEmpty { throw EmitError.clashes(clashes) }
+  }
+
+  /// A name of its own for something static.
+  mutating func claim(_ name: String) -> String { file.claim(name) }
+}
+
+/// The names of a program in C.
+struct ProgramNames {
+  let base: String
+  let workspaceBytes: String
+  let forward: String
+  let forwardKeep: String
+  let backward: String
+  /// One for each port: the parameter's, with `_stride` and `_bar` behind it those that belong to it.
+  let ports: [String]
+
+  var exported: [String] { [workspaceBytes, forward, forwardKeep, backward] }
+
+  init(_ program: ProgramUnit, prefix: String) {
+    base = CName.mangled(program.name)
+    let stem = "\(prefix)_\(base)"
+    workspaceBytes = "\(stem)_workspace_bytes"
+    forward = "\(stem)_forward"
+    forwardKeep = "\(stem)_forward_keep"
+    backward = "\(stem)_backward"
+    var scope = NameScope(exportedNames(stem))
+    ports = program.ports.map { scope.claim($0.name, suffixes: ["", "_stride", "_bar"]) }
+  }
+}
+
+private func exportedNames(_ stem: String) -> [String] {
+  ["workspace_bytes", "forward", "forward_keep", "backward"].map { "\(stem)_\($0)" }
+}

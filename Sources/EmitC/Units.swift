@@ -1,0 +1,120 @@
+import LinearMaps
+
+/// The matrix products of large sizes.
+public enum Blas: String, Hashable, Sendable, CaseIterable { case none, openblas }
+
+public struct EmitOptions: Sendable {
+  public typealias Blas = EmitC.Blas
+
+  /// 4: float, 8: double.
+  public var realBytes: Int
+  public var blas: Blas
+  public var checkFinite: Bool
+  /// Of every exported name; made a C name where it is none.
+  public var prefix: String
+  /// The source file's name, without directories.
+  public var sourceName: String
+  /// The name under which the emitted C includes its header.
+  public var headerName: String
+  /// The compiler's name and version.
+  public var compiler: String
+  public var gradients: Bool
+
+  public init(
+    realBytes: Int = 4, blas: Blas = .openblas, checkFinite: Bool = false, prefix: String, sourceName: String,
+    headerName: String? = nil, compiler: String, gradients: Bool
+  ) {
+    self.realBytes = realBytes
+    self.blas = blas
+    self.checkFinite = checkFinite
+    self.prefix = prefix
+    self.sourceName = sourceName
+    self.headerName = headerName ?? EmitOptions.stem(of: sourceName) + ".h"
+    self.compiler = compiler
+    self.gradients = gradients
+  }
+
+  private static func stem(of name: String) -> String {
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+}
+
+/// One variable of the context, or the result.
+public struct PortDescription: Hashable, Sendable {
+  /// Empty for the result.
+  public var name: String
+  public var type: String
+  /// In reals.
+  public var size: Int
+  /// `Int.max` where there is no bound.
+  public var degree: Int
+  public var linear: Bool
+  /// The shape of a Real, else the dimension alone.
+  public var dims: [Int]
+
+  public init(name: String, type: String, size: Int, degree: Int, linear: Bool, dims: [Int]) {
+    self.name = name
+    self.type = type
+    self.size = size
+    self.degree = degree
+    self.linear = linear
+    self.dims = dims
+  }
+}
+
+/// A program, as its graphs.
+public struct ProgramUnit: Sendable {
+  public var name: String
+  /// Its signature, for readers.
+  public var judgement: String
+  /// What stands above its code: where it is in the source, and what it says there.
+  public var sourceLines: [String]
+  public var horizon: Int
+  public var ports: [PortDescription]
+  public var output: PortDescription
+  /// From the ports to the result, then what the adjoint wants kept.
+  public var forward: Graph
+  /// From the ports, what was kept and the cotangent of the result to the cotangents of the ports.
+  public var backward: Graph?
+
+  public init(
+    name: String, judgement: String, sourceLines: [String] = [], horizon: Int, ports: [PortDescription],
+    output: PortDescription, forward: Graph, backward: Graph?
+  ) {
+    self.name = name
+    self.judgement = judgement
+    self.sourceLines = sourceLines
+    self.horizon = horizon
+    self.ports = ports
+    self.output = output
+    self.forward = forward
+    self.backward = backward
+  }
+}
+
+/// A file of programs.
+public struct ModuleUnit: Sendable {
+  public var programs: [ProgramUnit]
+  public var options: EmitOptions
+  public init(programs: [ProgramUnit], options: EmitOptions) {
+    self.programs = programs
+    self.options = options
+  }
+}
+
+public enum EmitError: Error, Hashable, Sendable {
+  /// Programs whose names are one name in C (E0309).
+  case clashes([NameClash])
+  /// The program, by name, needs more memory than can be addressed (E0401).
+  case tooLarge(String)
+}
+
+extension EmitError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .clashes(let clashes): clashes.map(\.description).joined(separator: "; ")
+    case .tooLarge(let name): "'\(name)' needs more memory than can be addressed"
+    }
+  }
+}

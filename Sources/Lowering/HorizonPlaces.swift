@@ -1,0 +1,66 @@
+import CajalSyntax
+import CajalTyping
+
+/// The `succ`s and numerals of a term and of the definitions it uses, directly or not.
+struct HorizonPlaces {
+  private(set) var successors: Set<Span> = []
+  private(set) var numerals: Set<Span> = []
+  private(set) var value: [Span: UInt64] = [:]
+
+  init(_ module: TypedModule, _ term: TypedTerm) {
+    var pending = [term]
+    var seen: Set<Int> = []
+    while let term = pending.popLast() {
+      pending += term.parts
+      switch term.kind {
+      case .definition(let index):
+        if seen.insert(index).inserted { pending.append(module.definitions[index].term) }
+      case .natural(let number):
+        numerals.insert(term.span)
+        value[term.span] = max(number, value[term.span, default: 0])
+      case .succ: successors.insert(term.span)
+      case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale:
+        break
+      }
+    }
+  }
+
+  /// Of each definition, whether it or one that it uses has a place where an entry could be dropped.
+  static func definitions(thatCountIn module: TypedModule) -> [Bool] {
+    var counting: [Bool] = []
+    for definition in module.definitions {
+      counting.append(definition.term.contains { kind in
+        switch kind {
+        case .succ: true
+        case .natural(let number): number >= UInt64(module.horizon)
+        case .definition(let index): counting[index]
+        case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale:
+          false
+        }
+      })
+    }
+    return counting
+  }
+}
+
+extension TypedTerm {
+  /// The terms that this one is made of.
+  fileprivate var parts: [TypedTerm] {
+    switch kind {
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive: []
+    case .succ(let a), .lambda(_, let a), .scale(_, let a): [a]
+    case .apply(let a, let b), .add(let a, let b): [a, b]
+    case .conditional(let a, let b, let c): [a, b, c]
+    case .iterate(let base, _, let step, let count): [base, step, count]
+    }
+  }
+
+  fileprivate func contains(_ property: (Kind) -> Bool) -> Bool {
+    var pending = [self]
+    while let term = pending.popLast() {
+      if property(term.kind) { return true }
+      pending += term.parts
+    }
+    return false
+  }
+}

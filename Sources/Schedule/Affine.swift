@@ -1,0 +1,83 @@
+/// A counter of a loop in the emitted code.
+public struct LoopVariable: Hashable, Sendable {
+  public let id: Int
+  public let name: String
+  /// It runs below this.
+  public let bound: Int
+}
+
+/// An index: a constant plus multiples of loop variables.
+public struct Affine: Hashable, Sendable {
+  public struct Term: Hashable, Sendable {
+    public let variable: LoopVariable
+    public let coefficient: Int
+  }
+  public private(set) var constant: Int
+  /// In ascending order of the variables' ids; no coefficient is 0.
+  public private(set) var terms: [Term]
+
+  public init(_ constant: Int) {
+    self.constant = constant
+    terms = []
+  }
+
+  public init(_ variable: LoopVariable, times coefficient: Int = 1) {
+    constant = 0
+    terms = coefficient == 0 ? [] : [Term(variable: variable, coefficient: coefficient)]
+  }
+
+  public var isConstant: Bool { terms.isEmpty }
+
+  /// The values it can take.
+  public var range: ClosedRange<Int> {
+    var lower = constant
+    var upper = constant
+    for term in terms {
+      let reach = term.coefficient * (term.variable.bound - 1)
+      lower += min(reach, 0)
+      upper += max(reach, 0)
+    }
+    return lower...upper
+  }
+
+  public static func + (a: Affine, b: Affine) -> Affine {
+    if b.terms.isEmpty { return a + b.constant }
+    if a.terms.isEmpty { return b + a.constant }
+    var coefficients: [LoopVariable: Int] = [:]
+    for term in a.terms + b.terms { coefficients[term.variable, default: 0] += term.coefficient }
+    var result = Affine(a.constant + b.constant)
+    result.terms = coefficients.filter { $0.value != 0 }.map { Term(variable: $0.key, coefficient: $0.value) }
+      .sorted { $0.variable.id < $1.variable.id }
+    return result
+  }
+
+  public static func + (a: Affine, b: Int) -> Affine {
+    var result = a
+    result.constant += b
+    return result
+  }
+
+  public static func * (a: Affine, factor: Int) -> Affine {
+    var result = Affine(a.constant * factor)
+    if factor != 0 {
+      result.terms = a.terms.map { Term(variable: $0.variable, coefficient: $0.coefficient * factor) }
+    }
+    return result
+  }
+
+  public static func - (a: Affine, b: Affine) -> Affine { a + b * -1 }
+}
+
+extension Affine: CustomStringConvertible {
+  public var description: String {
+    var text = ""
+    for term in terms {
+      let magnitude = term.coefficient.magnitude
+      let factor = magnitude == 1 ? term.variable.name : "\(magnitude)*\(term.variable.name)"
+      text += text.isEmpty ? (term.coefficient < 0 ? "-\(factor)" : factor) : (term.coefficient < 0 ? " - \(factor)" : " + \(factor)")
+    }
+    if text.isEmpty { return "\(constant)" }
+    if constant != 0 { text += constant < 0 ? " - \(constant.magnitude)" : " + \(constant)" }
+    return text
+  }
+}

@@ -1,0 +1,88 @@
+import LinearMaps
+
+extension Emission {
+  func statements(
+    of kernel: PlannedKernel, _ operands: [Place], _ target: Place, accumulate: Bool
+  ) -> [Statement] {
+    switch kernel.kind {
+    case .product(let product): return multiply(product, operands[0], operands[1], target, accumulate)
+    case .convolution(let convolution):
+      return [.kernel(.convolution(convolution), operands: operands, target: target, accumulate: accumulate)]
+    case .bound(let ball):
+      return [.kernel(.bound(ball, size: kernel.size), operands: operands, target: target, accumulate: false)]
+    case .boundAdjoint(let ball):
+      return [.kernel(.boundAdjoint(ball, size: kernel.size), operands: operands, target: target, accumulate: false)]
+    case .transpose(let rows, let columns):
+      return nest([("i", rows), ("j", columns)]) { index in
+        let value = Expression.load(operands[0].offset(by: index[0] * columns + index[1]))
+        return write(value, to: target.offset(by: index[1] * rows + index[0]), accumulate)
+      }
+    case .scatter(let count, let stride, let offset):
+      return nest([("i", count)]) { index in
+        write(.load(operands[0].offset(by: index[0])), to: target.offset(by: index[0] * stride + offset), accumulate)
+      }
+    }
+  }
+
+  private func write(_ value: Expression, to place: Place, _ accumulate: Bool) -> [Statement] {
+    [accumulate ? .accumulate(place, value) : .assign(place, value)]
+  }
+
+  /// Loops over all indices, the first outermost; extents of 1 need none.
+  private func nest(
+    _ extents: [(name: String, extent: Int)], _ body: ([Affine]) -> [Statement]
+  ) -> [Statement] {
+    let variables = extents.map { $0.extent == 1 ? nil : variable($0.name, bound: $0.extent) }
+    var result = body(variables.map { $0.map { Affine($0) } ?? Affine(0) })
+    for case let variable? in variables.reversed() {
+      result = [
+        .loop(
+          CountedLoop(variable: variable, lower: 0, upper: variable.bound, descending: false, body: result))
+      ]
+    }
+    return result
+  }
+
+  /// The number of multiplications up to which a product is written out as loops.
+  private static var smallProduct: Int { 64 }
+
+  private func multiply(
+    _ product: Product, _ a: Place, _ b: Place, _ target: Place, _ accumulate: Bool
+  ) -> [Statement] {
+    let (m, k, n) = (product.m, product.k, product.n)
+    let work = Double(m) * Double(k) * Double(n)
+    if work > Double(Emission.smallProduct) {
+      return [
+        .kernel(
+          .product(product, blas: options.blas && gainsFromBlas(product, work)), operands: [a, b], target: target,
+          accumulate: accumulate)
+      ]
+    }
+    func factors(_ i: Affine, _ j: Affine, _ l: Affine) -> Expression {
+      .product(
+        .load(a.offset(by: product.transposeLeft ? l * m + i : i * k + l)),
+        .load(b.offset(by: product.transposeRight ? j * k + l : l * n + j)))
+    }
+    if k <= RegionPlanner.tinyLimit {
+      return nest([("i", m), ("j", n)]) { index in
+        let terms = (0..<k).map { factors(index[0], index[1], Affine($0)) }
+        let sum = terms.dropFirst().reduce(terms[0]) { .sum($0, $1) }
+        return write(sum, to: target.offset(by: index[0] * n + index[1]), accumulate)
+      }
+    }
+    let sum = Place(buffer: scalar("total"), index: Affine(0))
+    let inner = variable("l", bound: k)
+    return nest([("i", m), ("j", n)]) { index in
+      let step = Statement.accumulate(sum, factors(index[0], index[1], Affine(inner)))
+      let loop = CountedLoop(variable: inner, lower: 0, upper: k, descending: false, body: [step])
+      return [.declare(sum.buffer), .assign(sum, .literal(0)), .loop(loop)]
+        + write(.load(sum), to: target.offset(by: index[0] * n + index[1]), accumulate)
+    }
+  }
+
+  /// Where a call of OpenBLAS costs less than it saves.
+  private func gainsFromBlas(_ product: Product, _ work: Double) -> Bool {
+    if product.m == 1 && product.n == 1 || product.k == 1 { return false }
+    return work >= (product.m == 1 || product.n == 1 ? 64 * 64 : 32 * 32 * 32)
+  }
+}

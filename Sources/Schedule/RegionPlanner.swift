@@ -1,0 +1,211 @@
+import LinearMaps
+
+/// Plans a graph, or the body of a loop: which values are computed where they are used, and which get memory.
+///
+/// A value is folded into its consumer where that is its only one and reads each of its entries once; slices,
+/// reshapes and the like are other views of the same memory. What remains is a list of tasks.
+final class RegionPlanner {
+  let graph: Graph
+  let demand: RegionDemand
+  let context: PlanContext
+  let region: Int
+  var forms: [Form]
+  /// Kernels that are to be added to the form of a node.
+  var pending: [[PlannedKernel]]
+  var tasks: [Task] = []
+  var loops: [Int: LoopPlan] = [:]
+  private var outputs: [Int: (states: [Cell?], stacks: [Cell?])] = [:]
+  private var copies: [Int: Memory] = [:]
+  /// The number of uses, and the last user with the position of the operand; -1 for a result.
+  private var uses: [Int]
+  private var user: [(node: Int, slot: Int)]
+
+  /// Expressions with more atoms than this are computed in several steps.
+  static let expressionLimit = 16
+
+  init(_ graph: Graph, demand: RegionDemand, context: PlanContext, parameters: [Form]) {
+    self.graph = graph
+    self.demand = demand
+    self.context = context
+    region = context.region()
+    forms = [Form](repeating: .zero, count: graph.nodes.count)
+    pending = [[PlannedKernel]](repeating: [], count: graph.nodes.count)
+    uses = [Int](repeating: 0, count: graph.nodes.count)
+    user = [(Int, Int)](repeating: (-1, 0), count: graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() where demand.nodes[index] != .never {
+      for (slot, operand) in node.operands.enumerated() {
+        uses[operand] += 1
+        user[operand] = (index, slot)
+      }
+    }
+    for result in graph.results {
+      uses[result] += 1
+      user[result] = (-1, 0)
+    }
+    for (index, node) in graph.nodes.enumerated() where demand.nodes[index] != .never {
+      if node.space.dimension == 0 { continue }
+      switch node.operation {
+      case .parameter(let parameter): forms[index] = parameters[parameter]
+      case .constant(let vector): forms[index] = context.constant(vector, dimension: node.space.dimension)
+      case .add:
+        forms[index] = .add(forms[node.operands[0]], forms[node.operands[1]])
+        pending[index] = pending[node.operands[0]] + pending[node.operands[1]]
+      case .scale(let factor): forms[index] = .multiply(factor, forms[node.operands[0]])
+      case .product(let product): plan(product, at: index)
+      case .shift(let distance), .embed(let distance):
+        forms[index] = forms[node.operands[0]].moved(by: distance, dimension: node.space.dimension)
+      case .slice(let offset):
+        forms[index] = forms[node.operands[0]].moved(by: -offset, dimension: node.space.dimension)
+      case .reshape: forms[index] = forms[node.operands[0]]
+      case .transpose(let rows, let columns): planTranspose(rows, columns, at: index)
+      case .conv2d(let convolution):
+        if node.operands.contains(where: isZero) { continue }
+        add(.convolution(convolution), at: index)
+      case .bound(let ball):
+        if isZero(node.operands[0]) { continue }
+        add(.bound(ball), at: index)
+      case .boundAdjoint(let ball):
+        if isZero(node.operands[1]) { continue }
+        add(.boundAdjoint(ball), at: index)
+      case .loop(let loop):
+        plan(loop, at: index)
+        continue
+      case .output(let output): forms[index] = form(ofOutput: output, of: node.operands[0])
+      }
+      settle(index)
+    }
+  }
+
+  func isZero(_ node: Int) -> Bool { if case .zero = forms[node], pending[node].isEmpty { true } else { false } }
+
+  func add(_ kind: PlannedKernel.Kind, at index: Int) {
+    let operands = graph.nodes[index].operands.map { memory(of: $0) }
+    add(kind, operands, at: index)
+  }
+
+  func add(_ kind: PlannedKernel.Kind, _ operands: [Memory], at index: Int) {
+    pending[index] = [PlannedKernel(kind: kind, operands: operands, size: graph.nodes[index].space.dimension)]
+  }
+
+  /// Leaves the value to its consumer, or gives it memory.
+  private func settle(_ index: Int) {
+    if pending[index].isEmpty && forms[index].isFree { return }
+    if isFolded(index) { return }
+    let node = graph.nodes[index]
+    let cell = context.cell(
+      size: node.space.dimension, name: node.operation.nameHint, region: region, demand: demand.nodes[index])
+    tasks.append(
+      Task(
+        .compute(cell, base: forms[index], kernels: pending[index]), demand: demand.nodes[index], origin: node.origin))
+    forms[index] = .whole(cell)
+    pending[index] = []
+  }
+
+  private func isFolded(_ index: Int) -> Bool {
+    guard uses[index] == 1, user[index].node >= 0, forms[index].weight <= RegionPlanner.expressionLimit else {
+      return false
+    }
+    let (node, slot) = user[index]
+    let operation = graph.nodes[node].operation
+    if !pending[index].isEmpty {
+      return operation == .add && pending[index].allSatisfy(\.canAccumulate)
+        && pending[index].count <= RegionPlanner.expressionLimit
+    }
+    switch operation {
+    case .add, .scale, .shift, .slice, .embed, .reshape: return true
+    case .product(let product):
+      if product.isScaling {
+        let scalarSlot = product.m == 1 ? 0 : 1
+        return slot != scalarSlot || graph.nodes[node].space.dimension == 1
+      }
+      return product.isTiny && (slot == 0 ? product.n == 1 : product.m == 1)
+    case .transpose(let rows, let columns): return rows * columns <= RegionPlanner.tinyLimit
+    case .loop(let loop): return slot < loop.stateCount
+    case .parameter, .constant, .conv2d, .bound, .boundAdjoint, .output: return false
+    }
+  }
+
+  /// Vectors up to this dimension are computed entry by entry.
+  static let tinyLimit = 4
+
+  /// The value as reals in a row; it is copied where it is none.
+  func memory(of index: Int) -> Memory {
+    let dimension = graph.nodes[index].space.dimension
+    if let memory = forms[index].memory(dimension: dimension) { return memory }
+    if let memory = copies[index] { return memory }
+    let memory: Memory
+    if let vector = forms[index].constantVector {
+      memory = Memory(cell: context.memory(of: vector, dimension: dimension), base: Affine(0))
+    } else {
+      let cell = copy(forms[index], size: dimension, name: "copy", demand: demand.nodes[index])
+      memory = Memory(cell: cell, base: Affine(0))
+    }
+    copies[index] = memory
+    return memory
+  }
+
+  /// A task that writes the form into a cell of its own.
+  func copy(_ form: Form, size: Int, name: String, demand: Demand) -> Cell {
+    let cell = context.cell(size: size, name: name, region: region, demand: demand)
+    tasks.append(Task(.compute(cell, base: form, kernels: []), demand: demand, origin: nil))
+    return cell
+  }
+
+  func onlyUser(of node: Int) -> (node: Int, slot: Int)? {
+    uses[node] == 1 && user[node].node >= 0 ? user[node] : nil
+  }
+
+  func setOutputs(of node: Int, states: [Cell?], stacks: [Cell?]) { outputs[node] = (states, stacks) }
+
+  private func form(ofOutput output: Int, of node: Int) -> Form {
+    guard case .loop(let loop) = graph.nodes[node].operation else { return .zero }
+    // Without a round the states are the initial values.
+    if loop.trips == 0 { return forms[graph.nodes[node].operands[output]] }
+    guard let cells = outputs[node] else { return .zero }
+    let cell = output < loop.stateCount ? cells.states[output] : cells.stacks[output - loop.stateCount]
+    return cell.map { .whole($0) } ?? .zero
+  }
+}
+
+extension Form {
+  /// The vector where the form is a constant, read from its start to its end.
+  var constantVector: SparseVector? {
+    switch self {
+    case .zero: return .zero
+    case .atom(let atom):
+      guard case .constant(let runs, let offset) = atom.kind else { return nil }
+      let (lower, upper) = (atom.lower, atom.upper)
+      return SparseVector(
+        entries: runs.vector.entries.lazy
+          .filter { $0.index - offset >= lower && $0.index - offset < upper }
+          .map { SparseVector.Entry(index: $0.index - offset, value: $0.value) })
+    case .sum, .scale, .scaled: return nil
+    }
+  }
+}
+
+extension Product {
+  /// One operand is a scalar.
+  var isScaling: Bool { k == 1 && (m == 1 || n == 1) }
+  /// Computed entry by entry, in the expressions of its consumer.
+  var isTiny: Bool { m * n <= RegionPlanner.tinyLimit && m * k * n <= 16 }
+}
+
+extension Operation {
+  /// A name for a reader of the emitted code.
+  var nameHint: String {
+    switch self {
+    case .add: "sum"
+    case .scale: "scaled"
+    case .product(let product): product.isScaling ? "scaled" : "product"
+    case .conv2d: "convolved"
+    case .bound: "bounded"
+    case .boundAdjoint: "bounded_bar"
+    case .transpose: "transposed"
+    case .shift: "shifted"
+    case .embed: "embedded"
+    case .slice: "slice"
+    case .parameter, .constant, .reshape, .loop, .output: "t"
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import LinearMaps
+
+/// Where the reals of a buffer are.
+public enum Storage: Hashable, Sendable {
+  /// A port, read only; the index counts the graph's ports, then (in the adjoint) the cotangent of the result.
+  case input(Int)
+  case output(Int)
+  /// What forward_keep keeps for the adjoint, of one sample, from an offset on. Null in a forward run that keeps
+  /// nothing.
+  case kept(Int)
+  /// A literal of the module, an index into its tables.
+  case table(Int)
+  /// The workspace from an offset on, in reals.
+  case workspace(Int)
+  /// A local array, or a local variable where the size is 1.
+  case local
+  /// A pointer variable that starts at the place and is swapped with another.
+  case pointer(Place)
+  /// Not planned yet.
+  case unplanned
+}
+
+public struct Buffer: Hashable, Sendable {
+  public var name: String
+  /// In reals.
+  public let size: Int
+  public var storage: Storage
+}
+
+/// An entry of a buffer, or all from there on.
+public struct Place: Hashable, Sendable {
+  public let buffer: Int
+  public let index: Affine
+}
+
+/// A real, computed at one point of the program.
+public indirect enum Expression: Hashable, Sendable {
+  case literal(Double)
+  case load(Place)
+  case sum(Expression, Expression)
+  case difference(Expression, Expression)
+  case product(Expression, Expression)
+  case negation(Expression)
+  /// 1 where the index is 0, and 0 elsewhere.
+  case indicator(Affine)
+}
+
+/// The operations that are functions of the runtime (cajal_kernels.h).
+public enum Kernel: Hashable, Sendable {
+  case product(Product, blas: Bool)
+  case convolution(Convolution)
+  case bound(Ball, size: Int)
+  case boundAdjoint(Ball, size: Int)
+}
+
+public struct CountedLoop: Hashable, Sendable {
+  public let variable: LoopVariable
+  /// Half open.
+  public let lower: Int
+  public let upper: Int
+  public let descending: Bool
+  public let body: [Statement]
+}
+
+public enum Statement: Hashable, Sendable {
+  /// What follows comes from this place of the source.
+  case note(Origin)
+  /// The buffer's name is known from here to the end of the block.
+  case declare(Int)
+  case loop(CountedLoop)
+  case assign(Place, Expression)
+  case accumulate(Place, Expression)
+  /// The target is overwritten, or added to.
+  case kernel(Kernel, operands: [Place], target: Place, accumulate: Bool)
+  /// Only in a run that keeps what the adjoint wants.
+  case whenKept([Statement])
+  /// Only where the index lies in 0 ..< count.
+  case whenInside(Affine, count: Int, [Statement])
+  /// Exchanges two pointers.
+  case swap(Int, Int)
+}
+
+/// One sample of one direction of a program: loops over buffers.
+public struct Procedure: Hashable, Sendable {
+  public var buffers: [Buffer]
+  public var body: [Statement]
+  /// In reals, for one sample; a multiple of 64 bytes.
+  public var workspaceSize: Int
+}
+
+/// A literal that lies in the emitted file as a table.
+public struct Table: Hashable, Sendable {
+  public let values: [Double]
+}
+
+/// Both directions of a program.
+public struct ProgramSchedule: Sendable {
+  public let forward: Procedure
+  public let backward: Procedure?
+  /// What forward_keep keeps of a sample, in reals; a multiple of 64 bytes.
+  public let keptSize: Int
+}
+
+public struct ScheduleOptions: Sendable {
+  /// 4 or 8.
+  public var realBytes: Int
+  /// Large products may be calls of OpenBLAS.
+  public var blas: Bool
+  public init(realBytes: Int, blas: Bool) {
+    self.realBytes = realBytes
+    self.blas = blas
+  }
+}
+
+/// A program that needs more memory than can be addressed.
+public struct ScheduleTooLarge: Error {
+  public init() {}
+}

@@ -1,0 +1,92 @@
+import LinearMaps
+
+extension Procedure: CustomStringConvertible {
+  /// The loops and buffers, for a reader (`--emit schedule`).
+  public var description: String {
+    var printer = SchedulePrinter(procedure: self)
+    return printer.print()
+  }
+}
+
+private struct SchedulePrinter {
+  let procedure: Procedure
+  private var lines: [String] = []
+
+  init(procedure: Procedure) { self.procedure = procedure }
+
+  mutating func print() -> String {
+    for (index, buffer) in procedure.buffers.enumerated() {
+      lines.append("  \(name(index)) : real[\(buffer.size)] in \(describe(buffer.storage))")
+    }
+    lines.append("  workspace \(procedure.workspaceSize) reals")
+    print(procedure.body, indent: "  ")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func name(_ index: Int) -> String { "\(procedure.buffers[index].name).\(index)" }
+
+  private func describe(_ storage: Storage) -> String {
+    switch storage {
+    case .input(let index): "input \(index)"
+    case .output(let index): "output \(index)"
+    case .kept(let offset): "kept + \(offset)"
+    case .table(let index): "table \(index)"
+    case .workspace(let offset): "workspace + \(offset)"
+    case .local: "locals"
+    case .pointer(let place): "pointer, at first \(describe(place))"
+    case .unplanned: "no place"
+    }
+  }
+
+  private func describe(_ place: Place) -> String { "\(name(place.buffer))[\(place.index)]" }
+
+  private func describe(_ value: Expression) -> String {
+    switch value {
+    case .literal(let number): "\(number)"
+    case .load(let place): describe(place)
+    case .sum(let a, let b): "(\(describe(a)) + \(describe(b)))"
+    case .difference(let a, let b): "(\(describe(a)) - \(describe(b)))"
+    case .product(let a, let b): "\(describe(a)) * \(describe(b))"
+    case .negation(let a): "-\(describe(a))"
+    case .indicator(let index): "[\(index) = 0]"
+    }
+  }
+
+  private func describe(_ kernel: Kernel) -> String {
+    switch kernel {
+    case .product(let p, let blas):
+      "\(blas ? "blas product" : "product") \(p.m)x\(p.k)\(p.transposeLeft ? "^T" : "") "
+        + "\(p.k)x\(p.n)\(p.transposeRight ? "^T" : "")"
+    case .convolution(let c): "convolution \(c.kernel) \(c.image) for \(c.role.rawValue)"
+    case .bound(let ball, let size): "bound \(ball.norm.rawValue) \(ball.radius) of \(size)"
+    case .boundAdjoint(let ball, let size): "bound adjoint \(ball.norm.rawValue) \(ball.radius) of \(size)"
+    }
+  }
+
+  private mutating func print(_ body: [Statement], indent: String) {
+    for statement in body { print(statement, indent) }
+  }
+
+  private mutating func print(_ statement: Statement, _ indent: String) {
+    switch statement {
+    case .note(let origin): lines.append("\(indent)-- line \(origin.line): \(origin.text)")
+    case .declare(let buffer): lines.append("\(indent)new \(name(buffer))")
+    case .loop(let loop):
+      let range = "\(loop.lower) ..< \(loop.upper)"
+      lines.append("\(indent)for \(loop.variable.name) in \(range)\(loop.descending ? " descending" : "")")
+      print(loop.body, indent: indent + "  ")
+    case .assign(let place, let value): lines.append("\(indent)\(describe(place)) = \(describe(value))")
+    case .accumulate(let place, let value): lines.append("\(indent)\(describe(place)) += \(describe(value))")
+    case .kernel(let kernel, let operands, let target, let accumulate):
+      let arguments = operands.map(describe).joined(separator: ", ")
+      lines.append("\(indent)\(describe(target)) \(accumulate ? "+=" : "=") \(describe(kernel)) (\(arguments))")
+    case .whenKept(let inner):
+      lines.append("\(indent)when kept")
+      print(inner, indent: indent + "  ")
+    case .whenInside(let index, let count, let inner):
+      lines.append("\(indent)when 0 <= \(index) < \(count)")
+      print(inner, indent: indent + "  ")
+    case .swap(let a, let b): lines.append("\(indent)swap \(name(a)), \(name(b))")
+    }
+  }
+}

@@ -1,0 +1,176 @@
+/// Decides where the buffers of a procedure lie: small ones are locals, the others share a workspace, each only for as
+/// long as it is needed.
+extension Procedure {
+  /// Vectors up to this size are locals, up to a total that is safe on any stack.
+  private static var localLimit: Int { 16 }
+  private static var localTotal: Int { 4096 }
+
+  mutating func planWorkspace(realBytes: Int) throws {
+    var lifetimes = Lifetimes(buffers)
+    _ = lifetimes.walk(body, depth: 0)
+    var locals = 0
+    var intervals: [Interval] = []
+    for (index, buffer) in buffers.enumerated() where buffer.storage == .unplanned {
+      if buffer.size <= Procedure.localLimit, locals + buffer.size <= Procedure.localTotal || buffer.size == 1 {
+        locals += buffer.size
+        buffers[index].storage = .local
+      } else if let interval = lifetimes.interval(index) {
+        intervals.append(interval)
+      } else {
+        buffers[index].storage = .local
+      }
+    }
+    let unit = 64 / realBytes
+    var heap = FreeList()
+    // In order of their beginnings; what has ended is given back first.
+    var endings = intervals.sorted { ($0.end, $0.buffer) < ($1.end, $1.buffer) }[...]
+    var offsets: [Int: (offset: Int, size: Int)] = [:]
+    for interval in intervals.sorted(by: { ($0.start, $0.buffer) < ($1.start, $1.buffer) }) {
+      while let first = endings.first, first.end < interval.start {
+        endings.removeFirst()
+        let freed = offsets[first.buffer]!
+        heap.release(freed.offset, freed.size)
+      }
+      let (padded, overflow) = buffers[interval.buffer].size.addingReportingOverflow(unit - 1)
+      if overflow { throw ScheduleTooLarge() }
+      let size = padded / unit * unit
+      guard let offset = heap.take(size), heap.end <= Int.max / 64 else { throw ScheduleTooLarge() }
+      offsets[interval.buffer] = (offset, size)
+      buffers[interval.buffer].storage = .workspace(offset)
+    }
+    workspaceSize = heap.end
+  }
+}
+
+private struct Interval {
+  let buffer: Int
+  let start: Int
+  let end: Int
+}
+
+/// The first and the last point at which each buffer is used. A buffer that lives longer than a loop's round is needed
+/// until the loop ends.
+private struct Lifetimes {
+  private let pointers: [Int: Place]
+  private var declared: [Int?]
+  private var depth: [Int]
+  private var last: [Int]
+  private var time = 0
+
+  init(_ buffers: [Buffer]) {
+    var pointers: [Int: Place] = [:]
+    for (index, buffer) in buffers.enumerated() {
+      if case .pointer(let place) = buffer.storage { pointers[index] = place }
+    }
+    self.pointers = pointers
+    declared = [Int?](repeating: nil, count: buffers.count)
+    depth = [Int](repeating: 0, count: buffers.count)
+    last = [Int](repeating: 0, count: buffers.count)
+  }
+
+  func interval(_ buffer: Int) -> Interval? {
+    declared[buffer].map { Interval(buffer: buffer, start: $0, end: max(last[buffer], $0)) }
+  }
+
+  /// The buffers of the outside that the statements use.
+  mutating func walk(_ body: [Statement], depth: Int) -> Set<Int> {
+    var used = Set<Int>()
+    for statement in body {
+      time += 1
+      switch statement {
+      case .note: break
+      case .declare(let buffer):
+        declared[buffer] = time
+        self.depth[buffer] = depth
+        if let start = pointers[buffer] { use(start.buffer, &used) }
+        use(buffer, &used)
+      case .loop(let loop):
+        let inner = walk(loop.body, depth: depth + 1)
+        time += 1
+        for buffer in inner where self.depth[buffer] <= depth { use(buffer, &used) }
+      case .assign(let place, let value), .accumulate(let place, let value):
+        use(place.buffer, &used)
+        value.visit { use($0.buffer, &used) }
+      case .kernel(_, let operands, let target, _):
+        for operand in operands { use(operand.buffer, &used) }
+        use(target.buffer, &used)
+      case .whenKept(let inner), .whenInside(_, _, let inner):
+        used.formUnion(walk(inner, depth: depth))
+      case .swap(let a, let b):
+        use(a, &used)
+        use(b, &used)
+      }
+    }
+    return used
+  }
+
+  private mutating func use(_ buffer: Int, _ used: inout Set<Int>) {
+    last[buffer] = time
+    used.insert(buffer)
+    // The pointer may point to either buffer of its loop; both are declared before it and used by its partner.
+    if let start = pointers[buffer], start.buffer != buffer { use(start.buffer, &used) }
+  }
+}
+
+/// Free stretches of the workspace, in ascending order, no two of them adjacent.
+private struct FreeList {
+  private var free: [(offset: Int, size: Int)] = []
+  private(set) var end = 0
+
+  /// The tightest stretch that is large enough; nil where the workspace grows too large.
+  mutating func take(_ size: Int) -> Int? {
+    var best: Int?
+    for index in free.indices where free[index].size >= size {
+      if best.map({ free[index].size < free[$0].size }) ?? true { best = index }
+    }
+    if let best {
+      let offset = free[best].offset
+      free[best].offset += size
+      free[best].size -= size
+      if free[best].size == 0 { free.remove(at: best) }
+      return offset
+    }
+    // The last stretch may reach the end.
+    var offset = end
+    if let last = free.last, last.offset + last.size == end {
+      offset = last.offset
+      free.removeLast()
+    }
+    let (sum, overflow) = offset.addingReportingOverflow(size)
+    if overflow { return nil }
+    end = sum
+    return offset
+  }
+
+  mutating func release(_ offset: Int, _ size: Int) {
+    var low = 0
+    var high = free.count
+    while low < high {
+      let middle = (low + high) / 2
+      if free[middle].offset < offset { low = middle + 1 } else { high = middle }
+    }
+    free.insert((offset, size), at: low)
+    if low + 1 < free.count, free[low].offset + free[low].size == free[low + 1].offset {
+      free[low].size += free[low + 1].size
+      free.remove(at: low + 1)
+    }
+    if low > 0, free[low - 1].offset + free[low - 1].size == free[low].offset {
+      free[low - 1].size += free[low].size
+      free.remove(at: low)
+    }
+  }
+}
+
+extension Expression {
+  /// Every read of a buffer.
+  public func visit(_ visitor: (Place) -> Void) {
+    switch self {
+    case .literal, .indicator: break
+    case .load(let place): visitor(place)
+    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b):
+      a.visit(visitor)
+      b.visit(visitor)
+    case .negation(let a): a.visit(visitor)
+    }
+  }
+}

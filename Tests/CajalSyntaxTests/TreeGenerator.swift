@@ -1,0 +1,107 @@
+import CajalSyntax
+
+/// Syntax trees at random, well typed or not; equal seeds give equal trees.
+struct TreeGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  /// SplitMix64.
+  private mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  private mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
+
+  private static let nowhere = Span(0, 0)
+
+  private mutating func name() -> String {
+    pick([
+      "x", "y", "f", "o", "net", "model", "within", "l1", "Bool", "x'", "_", "größe", "x₁",
+      "a_long_name_for_a_variable",
+    ])
+  }
+
+  private mutating func named() -> Name { Name(name(), Self.nowhere) }
+
+  private mutating func magnitude() -> Double {
+    switch below(6) {
+    case 0: 0
+    case 1: Double(below(100))
+    case 2: Double(below(1_000)) / 8
+    case 3: 1 / Double(below(1_000) + 1)
+    case 4: Double(bitPattern: next() & 0x7FEF_FFFF_FFFF_FFFF)
+    default: Double(next())
+    }
+  }
+
+  private mutating func signed() -> Double { below(2) == 0 ? magnitude() : -magnitude() }
+
+  mutating func type(_ depth: Int) -> TypeExpression {
+    let kind: TypeExpression.Kind =
+      switch below(depth > 0 ? 7 : 5) {
+      case 0: .bool
+      case 1: .nat
+      case 2: .real([])
+      case 3: .real((0...below(3)).map { _ in below(30) + 1 })
+      case 4: .name("Image")
+      default: .function(type(depth - 1), type(depth - 1))
+      }
+    return TypeExpression(kind, Self.nowhere)
+  }
+
+  private mutating func leaf() -> Term.Kind {
+    switch below(8) {
+    case 0: return .bool(below(2) == 0)
+    case 1: return .numeral(below(2) == 0 ? UInt64(below(20)) : next())
+    case 2: return .decimal(magnitude())
+    case 3: return .vector((0...below(12)).map { _ in signed() })
+    case 4:
+      let columns = below(4)
+      return .matrix((0...below(3)).map { _ in (0...columns).map { _ in signed() } })
+    default: return .variable(name())
+    }
+  }
+
+  mutating func term(_ depth: Int) -> Term {
+    let kind: Term.Kind =
+      switch depth > 0 ? below(13) : 0 {
+      case 0: leaf()
+      case 1: .succ(term(depth - 1))
+      case 2: .function(Binder(name: named(), type: below(2) == 0 ? type(2) : nil), term(depth - 1))
+      case 3, 4: .apply(term(depth - 1), term(depth - 1))
+      case 5: .conditional(term(depth - 1), then: term(depth - 1), else: term(depth - 1))
+      case 6: .letIn(named(), term(depth - 1), body: term(depth - 1))
+      case 7: .iterate(base: term(depth - 1), state: named(), step: term(depth - 1), count: term(depth - 1))
+      case 8: .add(term(depth - 1), term(depth - 1))
+      case 9: .subtract(term(depth - 1), term(depth - 1))
+      case 10: .negate(term(depth - 1))
+      case 11: .scale(magnitude(), term(depth - 1))
+      default: .ascription(term(depth - 1), type(3))
+      }
+    return Term(kind, Self.nowhere)
+  }
+
+  private mutating func parameter() -> Parameter {
+    let bound = below(3) == 0 ? Bound(norm: pick(Norm.allCases), radius: magnitude() + 0.5) : nil
+    return Parameter(name: named(), type: type(3), bound: bound)
+  }
+
+  mutating func declaration() -> Declaration {
+    let kind: Declaration.Kind =
+      switch below(6) {
+      case 0: .horizon(next() >> UInt64(below(63)) | 1)
+      case 1: .type(Name("Image", Self.nowhere), type(5))
+      case 2, 3: .definition(named(), below(2) == 0 ? type(4) : nil, term(below(6)))
+      default: .program(named(), (0..<below(5)).map { _ in parameter() }, type(3), term(below(6)))
+      }
+    return Declaration(kind, Self.nowhere)
+  }
+
+  mutating func tree() -> SyntaxTree { SyntaxTree(declarations: (0...below(4)).map { _ in declaration() }) }
+}

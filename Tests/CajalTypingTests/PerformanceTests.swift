@@ -1,0 +1,161 @@
+import CajalSyntax
+import CajalTyping
+import Foundation
+import Testing
+
+/// Files that are easy to write and hard for a checker that copies: each takes milliseconds, or seconds if the work
+/// is not linear, or for ever if it is exponential.
+@Suite(.serialized) struct PerformanceTests {
+  private func seconds(_ text: String, strict: Bool = false) -> (Double, Outcome) {
+    let source = Source(name: "test.cajal", text: text)
+    return withLargeStack {
+      var diagnostics = Diagnostics()
+      let tree = parse(source, diagnostics: &diagnostics)
+      let clock = ContinuousClock()
+      let start = clock.now
+      let module = check(tree, options: CheckOptions(strictLinear: strict), diagnostics: &diagnostics)
+      let elapsed = clock.now - start
+      let outcome = Outcome(source: source, module: module, diagnostics: diagnostics.items)
+      return (Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18, outcome)
+    }
+  }
+
+  private func expectFast(_ text: String, within limit: Double = 5) -> TypedModule? {
+    let (time, outcome) = seconds(text)
+    #expect(outcome.module != nil, "\(outcome.rendered.prefix(2_000))")
+    #expect(time < limit, "\(time) s")
+    return outcome.module
+  }
+
+  private func chain(_ count: Int, _ first: String, _ next: (Int) -> String, _ last: String) -> String {
+    ([first] + (1...count).map(next) + [last]).joined(separator: "\n")
+  }
+
+  @Test func manyDeclarations() {
+    _ = expectFast(
+      chain(
+        5_000, "def d0 : Bool -o Bool = fun x => if x then false else true",
+        { "def d\($0) : Bool -o Bool = fun x => iter { d\($0 - 1) x | y => if y then true else y' y } (3)" }, ""
+      ).replacingOccurrences(of: "if y then true else y' y", with: "y"))
+  }
+
+  @Test func forwardChains() {
+    let lines = (0..<5_000).map { "def d\($0) = fun (x : Bool) => d\($0 + 1) x" }
+    _ = expectFast((lines + ["def d5000 = fun (x : Bool) => x"]).joined(separator: "\n"))
+  }
+
+  @Test func aLongChainOfLets() {
+    let lets = (1...4_000).map { "let x\($0) = if x\($0 - 1) then false else true in" }.joined(separator: "\n")
+    _ = expectFast("program p (x0 : Bool) : Bool = \(lets) x4000")
+    // The same around a step that captures: every binder is evaluated.
+    let iterated = "iter { true | y => if x4000 then y else y } (3)"
+    let module = expectFast("program p (x0 : Bool) : Bool = \(lets) \(iterated)")
+    #expect(module?.programs[0].degrees == [Degree(bound: 9, isLinear: false)])
+  }
+
+  @Test func manyVariablesInNestedBranches() {
+    // Each level adds a variable to all branches above it.
+    let count = 500
+    let parameters = (0...count).map { "x\($0) : Bool" }.joined(separator: ", ")
+    var body = "x0"
+    for i in 1...count { body = "if x\(i) then (\(body)) else (\(body.count < 2_000 ? body : chained(i)))" }
+    _ = expectFast("program p (\(parameters)) : Bool = \(body)")
+  }
+
+  /// A term that uses x0 … x_{i-1} once each.
+  private func chained(_ i: Int) -> String {
+    var term = "x0"
+    for k in 1..<i { term = "iter { \(term) | y => y } (if x\(k) then 1 else 2)" }
+    return term
+  }
+
+  @Test func deepTerms() {
+    let depth = 3_000
+    let body = String(repeating: "if (", count: depth) + "x" + String(repeating: ") then false else true", count: depth)
+    _ = expectFast("program p (x : Bool) : Bool = \(body)")
+  }
+
+  // MARK: Definitions that each use the last one twice
+
+  @Test func doublingAtFirstOrder() {
+    let module = expectFast(
+      chain(
+        60, "def d0 = fun (x : Bool) => iter { true | y => if x then y else y } (3)",
+        { "def d\($0) = fun (x : Bool) => d\($0 - 1) (d\($0 - 1) x)" },
+        "program p (x : Bool) : Bool = d60 x"), within: 1)
+    #expect(module?.programs[0].degrees == [Degree(bound: .max, isLinear: false)])
+    let linear = expectFast(
+      chain(
+        60, "def d0 = fun (x : Bool) => if x then false else true",
+        { "def d\($0) = fun (x : Bool) => d\($0 - 1) (d\($0 - 1) x)" },
+        "program p (x : Bool) : Bool = d60 x"), within: 1)
+    #expect(linear?.programs[0].degrees == [Degree(bound: 1, isLinear: true)])
+  }
+
+  @Test func doublingAtSecondOrder() {
+    let next = { (i: Int) in "def d\(i) = fun (g : Bool -o Bool) => d\(i - 1) (d\(i - 1) g)" }
+    let linear = expectFast(
+      chain(
+        60, "def d0 = fun (g : Bool -o Bool) (x : Bool) => g x", next,
+        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 h x"), within: 1)
+    #expect(linear?.programs[0].degrees == Array(repeating: Degree(bound: 1, isLinear: true), count: 2))
+    let iterated = expectFast(
+      chain(
+        60, "def d0 = fun (g : Bool -o Bool) (x : Bool) => iter { x | y => g y } (3)", next,
+        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 h x"), within: 1)
+    #expect(iterated?.programs[0].degrees == [Degree(bound: .max, isLinear: false), Degree(bound: 1, isLinear: true)])
+    // Applied to a function that is not linear.
+    let applied = expectFast(
+      chain(
+        60, "def d0 = fun (g : Bool -o Bool) (x : Bool) => g x", next,
+        "program p (x : Bool) : Bool = d60 (fun z => iter { true | w => if z then w else w } (3)) x"), within: 1)
+    #expect(applied?.programs[0].degrees == [Degree(bound: 9, isLinear: false)])
+  }
+
+  @Test func doublingAtThirdOrder() {
+    let function = "(Bool -o Bool) -o Bool -o Bool"
+    let module = expectFast(
+      chain(
+        60, "def d0 = fun (f : \(function)) (g : Bool -o Bool) => f (fun x => g x)",
+        { "def d\($0) = fun (f : \(function)) => d\($0 - 1) (d\($0 - 1) f)" },
+        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 (fun g y => g y) h x"), within: 1)
+    #expect(module?.programs[0].degrees == Array(repeating: Degree(bound: 1, isLinear: true), count: 2))
+  }
+
+  @Test func whatIsTooMuchWorkIsCalledUnknown() {
+    // The functions' arguments are functions of functions, and not linear: nothing is remembered about them.
+    let function = "(Bool -o Bool) -o Bool -o Bool"
+    let module = expectFast(
+      chain(
+        60, "def d0 = fun (f : \(function)) (g : Bool -o Bool) => f (fun x => iter { x | y => g y } (3))",
+        { "def d\($0) = fun (f : \(function)) (g : Bool -o Bool) => d\($0 - 1) (d\($0 - 1) f) g" },
+        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 (fun g y => g y) h x"))
+    #expect(module?.programs[0].degrees[0] == Degree(bound: .max, isLinear: false))
+  }
+
+  @Test func nestedLetsThatBranch() {
+    let module = expectFast(
+      "program p (x : Bool) : Bool = let f0 = fun (z : Bool) => iter { true | w => if z then w else w } (3) in\n"
+        + (1...40).map { "let f\($0) = fun (z : Bool) => if z then f\($0 - 1) true else f\($0 - 1) false in" }
+        .joined(separator: "\n") + " f40 x", within: 1)
+    #expect(module?.programs[0].degrees == [Degree(bound: 1, isLinear: true)])
+  }
+
+  @Test func manyErrors() {
+    let text = (0..<5_000).map { "def d\($0) : Bool = unknown\($0)" }.joined(separator: "\n")
+    let (time, outcome) = seconds(text)
+    #expect(outcome.module == nil)
+    #expect(time < 5, "\(time) s")
+  }
+
+  @Test func aLongCycle() {
+    let text = (0..<5_000).map { "def d\($0) = d\(($0 + 1) % 5_000)" }.joined(separator: "\n")
+    let (_, outcome) = seconds(text)
+    #expect(outcome.codes == ["E0305"])
+  }
+
+  @Test func aLongChainOfAliases() {
+    let text = (0..<5_000).map { "type T\($0) = T\($0 + 1)" }.joined(separator: "\n")
+    _ = expectFast(text + "\ntype T5000 = Bool\ndef e : T0 = true")
+  }
+}

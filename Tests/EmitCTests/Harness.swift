@@ -1,0 +1,164 @@
+import EmitC
+import Foundation
+import LinearMaps
+import TestSupport
+import Testing
+
+/// A program with the batch on which it is run.
+struct Trial {
+  var unit: ProgramUnit
+  /// Of each input: 0, or its distance from sample to sample.
+  var strides: [Int]
+  /// As they lie in memory.
+  var inputs: [[Double]]
+  var cotangent: [Double]
+
+  func sample(_ input: Int, _ b: Int) -> [Double] {
+    Array(inputs[input][(strides[input] * b)..<(strides[input] * b + unit.ports[input].size)])
+  }
+}
+
+/// What the emitted C answered for a trial.
+struct Answer {
+  var output: [Double]
+  /// As they lie in memory; untouched entries hold `Harness.untouched`.
+  var gradients: [[Double]]
+}
+
+enum Harness {
+  static let batch = 3
+  static let untouched = 12345.0
+
+  static func port(_ parameter: Parameter) -> PortDescription {
+    PortDescription(
+      name: parameter.name, type: "\(parameter.space)", size: parameter.space.dimension, degree: Int.max, linear: false,
+      dims: [parameter.space.dimension])
+  }
+
+  static func unit(
+    _ name: String, _ forward: Graph, _ backward: Graph? = nil, comment: [String] = []
+  ) -> ProgramUnit {
+    let output = forward.nodes[forward.results[0]].space
+    return ProgramUnit(
+      name: name, judgement: "program \(name)", sourceLines: comment, horizon: 10, ports: forward.parameters.map(port),
+      output: PortDescription(
+        name: "", type: "\(output)", size: output.dimension, degree: 0, linear: false, dims: [output.dimension]),
+      forward: forward, backward: backward)
+  }
+
+  static func options(
+    realBytes: Int = 8, gradients: Bool = true, blas: Blas = .none, checkFinite: Bool = false, prefix: String = "t"
+  ) -> EmitOptions {
+    EmitOptions(
+      realBytes: realBytes, blas: blas, checkFinite: checkFinite, prefix: prefix, sourceName: "t.cajal",
+      compiler: "cajal2c test", gradients: gradients)
+  }
+
+  static func trial(_ unit: ProgramUnit, seed: UInt64) -> Trial {
+    var random = SplitMix(seed: seed ^ 0x5EED)
+    let strides = unit.ports.map { random.below(3) == 0 ? 0 : $0.size + random.below(3) }
+    let inputs = zip(unit.ports, strides).map { random.vector($1 == 0 ? $0.size : (batch - 1) * $1 + $0.size) }
+    return Trial(
+      unit: unit, strides: strides, inputs: inputs, cotangent: random.vector(batch * unit.output.size))
+  }
+
+  static let warnings = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+
+  static var runtimeSources: [String] {
+    let folder = projectRoot + "/Runtime/src"
+    return (try! FileManager.default.contentsOfDirectory(atPath: folder)).filter { $0.hasSuffix(".c") }.sorted()
+      .map { "\(folder)/\($0)" }
+  }
+
+  /// Emits the trials' programs as one module, runs them, and gives the answers. Issues are recorded.
+  static func run(
+    _ trials: [Trial], options: EmitOptions = Harness.options(), compiler: String = "gcc", flags: [String] = ["-O1"]
+  ) throws -> [Answer] {
+    try withScratch { folder in
+      let emitted = try emitModule(ModuleUnit(programs: trials.map(\.unit), options: options))
+      try write(emitted.c, to: folder + "/t.c")
+      try write(emitted.header, to: folder + "/t.h")
+      try write(clientSource(realBytes: options.realBytes), to: folder + "/client.c")
+      let include = ["-I", folder, "-I", projectRoot + "/Runtime/include"]
+      let built = try TestSupport.run(
+        compiler, warnings + flags + include + [folder + "/t.c", folder + "/client.c"] + runtimeSources
+          + ["-lm", "-o", folder + "/client"])
+      guard built.status == 0 else {
+        try? emitted.c.write(toFile: NSTemporaryDirectory() + "failed.c", atomically: true, encoding: .utf8)
+        Issue.record("\(compiler) says\n\(built.errors.prefix(4000))")
+        return []
+      }
+      var data = Data()
+      for trial in trials {
+        append(trial.strides.map { UInt64($0) }, to: &data)
+        for input in trial.inputs { append(input, to: &data) }
+        append(trial.cotangent, to: &data)
+      }
+      try data.write(to: URL(fileURLWithPath: folder + "/in"))
+      let ran = try TestSupport.run(folder + "/client", [folder + "/in", folder + "/out"])
+      guard ran.status == 0 else {
+        try? emitted.c.write(toFile: NSTemporaryDirectory() + "failed.c", atomically: true, encoding: .utf8)
+        Issue.record("the client ended with \(ran.status)\n\(ran.output)\(ran.errors.prefix(6000))")
+        return []
+      }
+      let reals = try Data(contentsOf: URL(fileURLWithPath: folder + "/out")).withUnsafeBytes {
+        Array($0.bindMemory(to: Double.self))
+      }
+      var next = 0
+      func take(_ count: Int) -> [Double] {
+        defer { next += count }
+        return Array(reals[next..<(next + count)])
+      }
+      return trials.map { trial in
+        let output = take(batch * trial.unit.output.size)
+        let hasGradients = trial.unit.backward != nil && options.gradients
+        return Answer(output: output, gradients: hasGradients ? trial.inputs.map { take($0.count) } : [])
+      }
+    }
+  }
+
+  private static func append<T>(_ values: [T], to data: inout Data) {
+    values.withUnsafeBytes { data.append(contentsOf: $0) }
+  }
+
+  /// What the interpreter says.
+  static func expected(_ trial: Trial) -> Answer {
+    var answer = Answer(output: [], gradients: trial.inputs.map { [Double](repeating: untouched, count: $0.count) })
+    for b in 0..<batch {
+      let inputs = trial.unit.ports.indices.map { trial.sample($0, b) }
+      let results = Interpreter().run(trial.unit.forward, inputs)
+      answer.output += results[0]
+      guard let backward = trial.unit.backward else { continue }
+      let size = trial.unit.output.size
+      let cotangent = Array(trial.cotangent[(b * size)..<((b + 1) * size)])
+      let bars = Interpreter().run(backward, inputs + results.dropFirst() + [cotangent])
+      for (port, bar) in bars.enumerated() {
+        let start = b * trial.strides[port]
+        for (index, value) in bar.enumerated() {
+          let isSum = trial.strides[port] == 0 && b > 0
+          answer.gradients[port][start + index] = value + (isSum ? answer.gradients[port][index] : 0)
+        }
+      }
+    }
+    return answer
+  }
+
+  static func agree(_ a: [Double], _ b: [Double], tolerance: Double = 1e-9) -> Bool {
+    let scale = b.reduce(1) { $1.isFinite ? max($0, abs($1)) : $0 }
+    return a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance * scale || $0.isNaN && $1.isNaN || $0 == $1 }
+  }
+
+  static func check(_ trials: [Trial], _ answers: [Answer], tolerance: Double = 1e-9) {
+    for (trial, answer) in zip(trials, answers) {
+      let expected = expected(trial)
+      #expect(
+        agree(answer.output, expected.output, tolerance: tolerance),
+        "\(trial.unit.name): \(answer.output) is not \(expected.output)")
+      for (port, gradient) in answer.gradients.enumerated() {
+        #expect(
+          agree(gradient, expected.gradients[port], tolerance: tolerance),
+          "\(trial.unit.name), gradient \(port): \(gradient) is not \(expected.gradients[port])")
+      }
+    }
+  }
+}

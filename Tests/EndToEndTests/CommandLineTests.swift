@@ -1,0 +1,255 @@
+import Foundation
+import TestSupport
+import Testing
+
+private let flip = """
+  def not : Bool -o Bool = fun x => if x then false else true
+  program flip (x : Bool, n : Nat) : Bool = iter { x | y => not y } (n)
+  """
+
+/// Exit codes: 0 fine, 1 errors in the program, 2 wrong usage.
+@Suite struct CommandLineTests {
+  @Test(arguments: [
+    [], ["--no-such-flag"], ["p.cajal"], ["p.cajal", "-o", "p.txt"], ["p.cajal", "-o", "p.c", "--horizon", "0"],
+    ["p.cajal", "-o", "p.c", "--real", "half"], ["p.cajal", "-o", "p.c", "--prefix", "1x"],
+    ["p.cajal", "--dump-after", "magic"], ["p.cajal", "--emit", "assembly"], ["explain", "E9999"], ["eval", "p.cajal", "--set", "n"],
+    ["eval", "p.cajal", "--steps", "0"], ["verify", "p.cajal", "--limit", "0"],
+  ]) func wrongUsageIsTwo(arguments: [String]) throws {
+    try withScratch { folder in
+      try write(flip, to: folder + "/p.cajal")
+      let result = try run(compilerPath, arguments, directory: folder)
+      #expect(result.status == 2, "\(result)")
+      #expect(!result.errors.isEmpty && result.output.isEmpty)
+    }
+  }
+
+  @Test(arguments: [[], ["compile"], ["check"], ["eval"], ["verify"], ["explain"]])
+  func helpHasExamples(command: [String]) throws {
+    let result = try run(compilerPath, command + ["--help"])
+    #expect(result.status == 0)
+    #expect(result.output.contains("EXAMPLE") && result.output.contains("cajal2c"))
+  }
+
+  @Test func versionIsPrinted() throws {
+    #expect(try cajal2c("--version").output.hasPrefix("cajal2c "))
+  }
+
+  @Test func compilesToCAndHeader() throws {
+    try withScratch { folder in
+      let file = try write(flip, to: folder + "/p.cajal")
+      let result = try cajal2c(file, "-o", folder + "/out.c", "--emit-grad")
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      #expect(files == ["out.c", "out.h", "p.cajal"])
+      let c = try String(contentsOfFile: folder + "/out.c", encoding: .utf8)
+      #expect(c.contains("#include \"out.h\"") && c.contains("p_flip_forward"))
+      #expect(!c.contains(folder), "generated code names a path of this machine")
+    }
+  }
+
+  @Test func errorsLeaveOutputsAlone() throws {
+    try withScratch { folder in
+      let file = try write("program p (x : Bool) : Bool = true", to: folder + "/p.cajal")
+      try write("kept", to: folder + "/p.c")
+      let result = try cajal2c(file, "-o", folder + "/p.c")
+      #expect(result.status == 1)
+      #expect(result.errors.contains("error[E0102]") && result.errors.contains("p.cajal:1:12"))
+      #expect(try String(contentsOfFile: folder + "/p.c", encoding: .utf8) == "kept")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+    }
+  }
+
+  @Test func unwritableOutputIsADiagnostic() throws {
+    try withScratch { folder in
+      let file = try write(flip, to: folder + "/p.cajal")
+      let missing = try cajal2c(file, "-o", folder + "/no/such/p.c")
+      #expect(missing.status == 1 && missing.errors.contains("E0011"))
+      try FileManager.default.createDirectory(atPath: folder + "/d.c", withIntermediateDirectories: false)
+      let directory = try cajal2c(file, "-o", folder + "/d.c")
+      #expect(directory.status == 1 && directory.errors.contains("E0011"))
+      // The header could have been written; it is not, for its C file cannot.
+      #expect(!FileManager.default.fileExists(atPath: folder + "/d.h"))
+    }
+  }
+
+  @Test func outputIsDeterministic() throws {
+    try withScratch { folder in
+      let file = try write(flip, to: folder + "/p.cajal")
+      let texts = try (0..<2).map { _ in try cajal2c(file, "--emit", "c", "--emit-grad").output }
+      #expect(texts[0] == texts[1] && !texts[0].isEmpty)
+    }
+  }
+
+  @Test(arguments: ["ast", "judgement", "graph", "adjoint", "schedule", "c", "header", "manifest"])
+  func everyStagePrints(stage: String) throws {
+    try withScratch { folder in
+      let file = try write(flip, to: folder + "/p.cajal")
+      let result = try cajal2c(file, "--emit", stage, "--emit-grad")
+      #expect(result.status == 0 && result.output.contains("flip"), "\(result)")
+    }
+  }
+
+  @Test func graphsAfterAPass() throws {
+    try withScratch { folder in
+      let file = try write(flip, to: folder + "/p.cajal")
+      let result = try cajal2c(file, "--dump-after", "simplify", "--emit-grad")
+      #expect(result.status == 0)
+      #expect(result.output.contains("; forward, after simplify") && result.output.contains("; adjoint, after simplify"))
+    }
+  }
+
+  @Test func jsonDiagnosticsAreOneObjectALine() throws {
+    try withScratch { folder in
+      let file = try write("program p (x : Bool) : Bool = if x then x else y", to: folder + "/p.cajal")
+      let result = try cajal2c("check", file, "--diagnostics", "json")
+      #expect(result.status == 1)
+      let lines = result.errors.split(separator: "\n")
+      #expect(!lines.isEmpty)
+      for line in lines {
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(object["code"] is String && object["message"] is String && object["severity"] as? String == "error")
+      }
+    }
+  }
+
+  @Test func explainKnowsItsCodes() throws {
+    let list = try cajal2c("explain")
+    #expect(list.status == 0)
+    for line in list.output.split(separator: "\n") {
+      let result = try cajal2c("explain", String(line.prefix(5)))
+      #expect(result.status == 0 && result.output.count > 100, "\(line)")
+    }
+    let (lower, upper) = (try cajal2c("explain", "e0103"), try cajal2c("explain", "E0103"))
+    #expect(lower.output == upper.output)
+  }
+
+  @Test func strictLinearAndOverflow() throws {
+    try withScratch { folder in
+      let captured = try write(
+        "program p (g : Bool -o Bool, n : Nat) : Bool = iter { true | y => g y } (n)", to: folder + "/g.cajal")
+      #expect(try cajal2c("check", captured).status == 0)
+      let strict = try cajal2c("check", captured, "--strict-linear")
+      #expect(strict.status == 1 && strict.errors.contains("E0104"))
+      let overflow = try write("program p ( ) : Nat = 12", to: folder + "/o.cajal")
+      let warned = try cajal2c("check", overflow)
+      #expect(warned.status == 0 && warned.errors.contains("warning[W0501]"))
+      let refused = try cajal2c("check", overflow, "--overflow", "error")
+      #expect(refused.status == 1 && refused.errors.contains("error[E0403]"))
+      #expect(try cajal2c("check", overflow, "--horizon", "13").errors.isEmpty)
+    }
+  }
+
+  @Test func checkPrintsDegrees() throws {
+    try withScratch { folder in
+      let file = try write(
+        "program p (g : Bool -o Bool, n : Nat) : Bool = iter { true | y => g y } (n)", to: folder + "/p.cajal")
+      let output = try cajal2c("check", file).output
+      #expect(output.contains("degree 9, not linear") && output.contains("degree 1, linear"))
+    }
+  }
+}
+
+@Suite struct EvalTests {
+  private func eval(_ text: String, _ arguments: String...) throws -> CommandResult {
+    try withScratch { folder in
+      let file = try write(text, to: folder + "/p.cajal")
+      return try run(compilerPath, ["eval", file] + arguments)
+    }
+  }
+
+  @Test func settingsAreExpressions() throws {
+    #expect(try eval(flip, "--set", "x=true", "--set", "n=succ 2").output == "false\n")
+    #expect(try eval(flip, "--set", "x = not true", "--set", "n=0").output == "false\n")
+    let apply = "program p (f : Bool -o Bool) : Bool = f true"
+    #expect(try eval(apply, "--set", "f=fun x => if x then false else true").output == "false\n")
+  }
+
+  @Test(arguments: [
+    ["--set", "x=true"], ["--set", "x=true", "--set", "n=1", "--set", "m=1"], ["--set", "x=true", "--set", "x=false", "--set", "n=1"],
+    ["--set", "x=3", "--set", "n=1"], ["--set", "x=(", "--set", "n=1"], ["--set", "x=true", "--set", "n=1", "--program", "q"],
+  ]) func badSettingsAreErrors(arguments: [String]) throws {
+    try withScratch { folder in
+      let file = try write(flip, to: folder + "/p.cajal")
+      let result = try run(compilerPath, ["eval", file] + arguments)
+      #expect(result.status == 1 && result.errors.contains("error[") && result.output.isEmpty, "\(result)")
+    }
+  }
+
+  @Test func millionRoundsAndTheStepLimit() throws {
+    #expect(try eval(flip, "--set", "x=true", "--set", "n=1000001").output == "false\n")
+    let limited = try eval(flip, "--set", "x=true", "--set", "n=1000001", "--steps", "1000")
+    #expect(limited.status == 1 && limited.errors.contains("E0405"))
+  }
+
+  @Test func severalProgramsNeedAName() throws {
+    let text = "program a ( ) : Bool = true program b ( ) : Bool = false"
+    let result = try eval(text)
+    #expect(result.status == 1 && result.errors.contains("--program"))
+    #expect(try eval(text, "--program", "b").output == "false\n")
+  }
+}
+
+/// Malformed, hostile and enormous input: a diagnostic, no crash, no hang, no output file.
+@Suite struct HostileFileTests {
+  private func refused(_ bytes: [UInt8], _ code: String, limit: Double = 60) throws {
+    try withScratch { folder in
+      let file = folder + "/p.cajal"
+      try Data(bytes).write(to: URL(fileURLWithPath: file))
+      let result = try run(compilerPath, [file, "-o", folder + "/p.c"], limit: limit)
+      #expect(result.status == 1, "\(result.status) \(result.errors.prefix(500))")
+      #expect(result.errors.contains(code), "\(result.errors.prefix(500))")
+      #expect(result.errors.utf8.count < 1_000_000)
+      #expect(!FileManager.default.fileExists(atPath: folder + "/p.c"))
+    }
+  }
+
+  @Test func tenMegabytesOfParentheses() throws {
+    try refused(Array("program p ( ) : Bool = ".utf8) + [UInt8](repeating: 0x28, count: 10_000_000), "E00")
+  }
+  @Test func invalidUTF8() throws { try refused(Array("program p ( ) : Bool = tr\u{fc}e".utf8) + [0xC3, 0x28, 0xFF], "E0001") }
+  @Test func nulBytes() throws { try refused(Array("program p ( ) : Bool = true\0\0".utf8), "E0002") }
+  @Test func emptyFile() throws { try refused([], "E0010") }
+  @Test func millionByteName() throws {
+    try refused(Array("program ".utf8) + [UInt8](repeating: 0x61, count: 1_000_000) + Array(" ( ) : Bool = true".utf8), "E0007")
+  }
+  @Test func hugeHorizon() throws { try refused(Array("horizon 1000000000000".utf8), "E0307") }
+  @Test func hugeShape() throws { try refused(Array("program p (x : Real[100000,100000,100000]) : Real[100000,100000,100000] = x".utf8), "E0401") }
+  @Test func explodingAliases() throws {
+    let aliases = (1...60).map { "type T\($0) = T\($0 - 1) -o T\($0 - 1)" }.joined(separator: "\n")
+    try refused(Array("type T0 = Bool\n\(aliases)\nprogram p (x : T60) : T60 = x".utf8), "E0401")
+  }
+  @Test func longSums() throws {
+    try refused(Array("program p (x : Real) : Real = x".utf8) + Array(String(repeating: " + x", count: 1_000_000).utf8), "E0006")
+  }
+
+  @Test func numeralBeyondTheHorizonIsAWarning() throws {
+    try withScratch { folder in
+      let file = try write("program p ( ) : Nat = 1000000000000", to: folder + "/p.cajal")
+      let result = try cajal2c(file, "-o", folder + "/p.c")
+      #expect(result.status == 0 && result.errors.contains("W0501"))
+      #expect(try cajal2c("eval", file).output == "1000000000000\n")
+    }
+  }
+
+  @Test func directoriesAndMissingFiles() throws {
+    try withScratch { folder in
+      let directory = try cajal2c(folder, "-o", folder + "/p.c")
+      #expect(directory.status == 1 && directory.errors.contains("E0008") && directory.errors.contains("directory"))
+      let missing = try cajal2c(folder + "/none.cajal", "-o", folder + "/p.c")
+      #expect(missing.status == 1 && missing.errors.contains("E0008"))
+    }
+  }
+
+  @Test func chainsOfDefinitionsAreShared() throws {
+    try withScratch { folder in
+      var text = "def d0 : Bool -o Bool = fun x => if x then false else true\n"
+      for index in 1...60 { text += "def d\(index) : Bool -o Bool = fun x => d\(index - 1) (d\(index - 1) x)\n" }
+      text += "program p (x : Bool) : Bool = d60 x\n"
+      let file = try write(text, to: folder + "/p.cajal")
+      let result = try run(compilerPath, [file, "-o", folder + "/p.c", "--emit-grad"], limit: 60)
+      #expect(result.status == 0, "\(result.errors.prefix(300))")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/p.c")).count < 100_000)
+      #expect(try run(compilerPath, ["eval", file, "--set", "x=true"], limit: 60).output == "true\n")
+    }
+  }
+}
