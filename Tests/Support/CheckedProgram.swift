@@ -64,10 +64,10 @@ public struct CheckedProgram {
   }
 
   /// Operations that the oracle may take for one program: what takes more is too slow to test at random.
-  static let operationLimit = 400_000
+  static let operationLimit = 60_000
 
   public var oracle: VectorInterpreter { VectorInterpreter(module: module, operationLimit: Self.operationLimit) }
-  public var evaluator: Evaluator { Evaluator(module: module, stepLimit: 100_000) }
+  public var evaluator: Evaluator { Evaluator(module: module, stepLimit: 30_000) }
 
   public func denotation(_ point: [[Double]]) throws -> [Double] {
     let result = try oracle.evaluate(judgement, environment: point)

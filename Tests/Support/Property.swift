@@ -3,7 +3,7 @@ import CajalSyntax
 import Foundation
 
 /// A property does not hold of a program. Shrinking keeps the kind.
-public struct Falsified: Error, CustomStringConvertible {
+public struct Falsified: Error, Sendable, CustomStringConvertible {
   public let kind: String
   public let reason: String
   public init(_ kind: String, _ reason: String) {
@@ -85,10 +85,12 @@ public struct Property {
     return report
   }
 
-  enum Outcome {
+  public enum Outcome: Sendable {
     case holds
     case discarded(String)
     case falsified(Falsified)
+
+    public var failure: Falsified? { if case .falsified(let failure) = self { failure } else { nil } }
   }
 
   /// Tries the property on one program.
@@ -99,9 +101,16 @@ public struct Property {
     } catch {
       return .falsified(Falsified("rejected", "\(error)"))
     }
-    var random = SplitMix(seed: program.seed ^ 0xC0FFEE)
-    do {
+    return Self.outcome {
+      var random = SplitMix(seed: program.seed ^ 0xC0FFEE)
       try body(checked, &random)
+    }
+  }
+
+  /// What came of a statement; what takes too long to find out is discarded.
+  public static func outcome(_ statement: () throws -> Void) -> Outcome {
+    do {
+      try statement()
       return .holds
     } catch let discarded as Discarded {
       return .discarded(discarded.reason)
@@ -117,11 +126,19 @@ public struct Property {
   }
 
   private func describe(_ program: RandomProgram, _ failure: Falsified) -> String {
+    Self.describe(program, failure, test: test) { outcome($0).failure }
+  }
+
+  /// The failure of the smallest program that fails in the same way.
+  public static func describe(
+    _ program: RandomProgram, _ failure: Falsified, test: String, limit: Int = 4_000,
+    failure check: (RandomProgram) -> Falsified?
+  ) -> String {
     var (smallest, reason) = (program, failure)
     // A program that is rejected cannot be told from one that became ill-typed while shrinking.
     if failure.kind != "rejected" {
-      smallest = program.shrunk { candidate in
-        guard case .falsified(let found) = outcome(candidate), found.kind == failure.kind else { return false }
+      smallest = program.shrunk(limit: limit) { candidate in
+        guard let found = check(candidate), found.kind == failure.kind else { return false }
         reason = found
         return true
       }

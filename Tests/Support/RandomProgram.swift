@@ -44,13 +44,14 @@ public struct RandomProgram: Sendable {
 
   /// What the program under test is called.
   public static let name = "main"
+  public var name = RandomProgram.name
 
   public var tree: SyntaxTree {
     var kinds: [Declaration.Kind] = [.horizon(UInt64(horizon))]
     for alias in aliases { kinds.append(.type(Name(alias.name), TypeExpression(alias.type))) }
     for definition in definitions { kinds.append(definition.declaration) }
     let parameters = context.map { Parameter(name: Name($0.name), type: TypeExpression($0.type), bound: $0.bound) }
-    kinds.append(.program(Name(Self.name), parameters, TypeExpression(type), body))
+    kinds.append(.program(Name(name), parameters, TypeExpression(type), body))
     return SyntaxTree(declarations: kinds.map { Declaration($0, Span(0, 0)) })
   }
 

@@ -76,7 +76,7 @@ extension RandomProgram {
 
 extension Term {
   /// A small closed term of the type; nil where none comes to mind.
-  static func smallest(_ type: Type) -> Term? {
+  public static func smallest(_ type: Type) -> Term? {
     switch type {
     case .bool: return Term(.bool(true))
     case .nat: return Term(.numeral(0))
@@ -93,7 +93,7 @@ extension Term {
         case _ where argument == result: .named("x")
         case .bool: smallest(result).map { .choice(.named("x"), $0, $0) }
         case .nat: smallest(result).map { .iteration($0, "y", .named("y"), .named("x")) }
-        case .real([]): smallest(result).map { .applied(.named("scale"), .named("x"), $0) }
+        case .real([]): smallest(result).map { .applied(.named("scale"), .named("x"), .ascribed($0, result)) }
         case .real, .function: nil
         }
       return body.map { .lambda("x", TypeExpression(argument), $0) }
