@@ -88,7 +88,7 @@ extension RandomProgram {
     for index in definitions.indices {
       let (old, new) = (definitions[index].name, "\(definitions[index].name)_\(suffix)")
       copy.definitions[index].name = new
-      copy.body = copy.body.substituting(.named(new), for: old)
+      if !context.contains(where: { $0.name == old }) { copy.body = copy.body.substituting(.named(new), for: old) }
       for other in definitions.indices where !definitions[other].parameters.contains(where: { $0.name == old }) {
         copy.definitions[other].body = copy.definitions[other].body.substituting(.named(new), for: old)
       }

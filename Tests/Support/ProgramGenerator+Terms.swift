@@ -64,11 +64,11 @@ extension ProgramGenerator {
     let argument = types.any(&random, mayBeReal: type.endsInReal)
     let whole = Type.function(argument, type)
     let parts = split(uses, whole, argument)
-    if random.below(2) == 0 {
+    if mode == .inferred || random.below(2) == 0 {
       return .applied(
         term(whole, parts[0], .inferred, depth - 1), term(argument, parts[1], .checked, depth - 1))
     }
-    // Without an annotation the argument, read first, gives the binder its type.
+    // Without an annotation the argument, read first, gives the binder its type; so would all further arguments.
     let name = binder(parts[0])
     let body = under(name) { $0.term(type, parts[0] + [Resource(.named(name), argument)], mode, depth - 1) }
     return .applied(.lambda(name, nil, body), term(argument, parts[1], .inferred, depth - 1))

@@ -28,7 +28,8 @@ extension RandomProgram {
     }
     for index in definitions.indices {
       let definition = definitions[index]
-      let uses = definitions.reduce(body.occurrences(of: definition.name)) {
+      let isHidden = context.contains { $0.name == definition.name }
+      let uses = definitions.reduce(isHidden ? 0 : body.occurrences(of: definition.name)) {
         $0 + $1.body.occurrences(of: definition.name)
       }
       if uses == 0 { add { $0.definitions.remove(at: index) } } else { add { $0.inline(index) } }
@@ -67,7 +68,10 @@ extension RandomProgram {
       .lambda(parameter.name, TypeExpression(parameter.type), body)
     }
     let closed = Term.ascribed(value, definition.type)
-    body = body.substituting(closed, for: definition.name)
+    // A parameter hides a definition of its name.
+    if !context.contains(where: { $0.name == definition.name }) {
+      body = body.substituting(closed, for: definition.name)
+    }
     for other in definitions.indices where !definitions[other].parameters.contains(where: { $0.name == definition.name }) {
       definitions[other].body = definitions[other].body.substituting(closed, for: definition.name)
     }
