@@ -91,7 +91,9 @@ private struct Substitution {
     }
     self.own = own
     term = ProgramGenerator.term(
-      type, using: own.map { (.named($0.name), $0.type) }, horizon: program.horizon, seed: random.next(), reals: reals)
+      type, using: own.map { (.named($0.name), $0.type) },
+      hidden: Set(program.body.binders + program.context.map(\.name)), horizon: program.horizon, seed: random.next(),
+      reals: reals)
   }
 
   var description: String {
@@ -124,12 +126,5 @@ private struct Substitution {
     try CheckedProgram(
       RandomProgram(
         seed: program.seed, horizon: program.horizon, context: own, type: program.context[port].type, body: term))
-  }
-}
-
-extension Term {
-  /// The names that the term binds, in the order of the text.
-  fileprivate var binders: [String] {
-    (kind.binding.map { [$0.name] } ?? []) + kind.children.flatMap(\.binders)
   }
 }

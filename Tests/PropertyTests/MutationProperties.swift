@@ -16,7 +16,7 @@ import Testing
     mutate(dialect) { use, random in
       let (u, v) = (Term.named("u"), Term.named("v"))
       let both = ProgramGenerator.term(
-        use.type, using: [(u, use.type), (v, use.type)], horizon: 3, seed: random.next(), size: 4,
+        use.type, using: [(u, use.type), (v, use.type)], hidden: use.names, horizon: 3, seed: random.next(), size: 4,
         reals: dialect == .reals)
       let type = TypeExpression(use.type)
       let function = Term.lambda("u", type, .lambda("v", type, .ascribed(both, use.type)))
@@ -57,7 +57,8 @@ import Testing
       var uses: [Use] = []
       collect(program.judgement.term, [:], 0, into: &uses)
       guard !uses.isEmpty else { throw Discarded("no variables") }
-      let use = uses[random.below(uses.count)]
+      var use = uses[random.below(uses.count)]
+      use.names = Set(body.binders + program.context.map(\.variable.name))
       guard let (term, code) = change(use, &random) else { throw Discarded("no small value") }
       var mutant = program.program
       mutant.body = body.replacing(use.span, with: term)
@@ -78,6 +79,8 @@ import Testing
     let span: Span
     /// Inside one of two alternatives that stand between the binder and the use.
     let isInBranch: Bool
+    /// All names that the program binds.
+    var names: Set<String> = []
   }
 
   /// - Parameter binders: how many alternatives stand around each binder.

@@ -55,20 +55,16 @@ public struct ProgramGenerator {
     return generator.program(seed)
   }
 
-  /// A closed term of a type, with no definitions around it.
-  public static func closedTerm(_ type: Type, horizon: Int, seed: UInt64, size: Int = 8, reals: Bool = false) -> Term {
-    var generator = ProgramGenerator(seed: seed, Options(reals: reals, horizons: [horizon]))
-    generator.fuel = size
-    return generator.term(type, [], .checked, 4)
-  }
-
   /// A term of a type that uses these terms once each.
+  ///
+  /// - Parameter hidden: names that are bound where the term will stand: constants of these names are not meant.
   public static func term(
-    _ type: Type, using uses: [(Term, Type)], horizon: Int, seed: UInt64, size: Int = 8, reals: Bool = false
+    _ type: Type, using uses: [(Term, Type)], hidden: Set<String>, horizon: Int, seed: UInt64, size: Int = 8,
+    reals: Bool = false
   ) -> Term {
     var generator = ProgramGenerator(seed: seed, Options(reals: reals, horizons: [horizon]))
     generator.fuel = size
-    generator.scope = uses.flatMap { $0.0.freeNames }
+    generator.scope = uses.flatMap { $0.0.freeNames.sorted() } + hidden.sorted()
     return generator.term(type, uses.map { Resource($0.0, $0.1) }, .checked, 4)
   }
 

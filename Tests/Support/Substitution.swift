@@ -56,6 +56,11 @@ extension Term {
     return names
   }
 
+  /// The names that the term binds, in the order of the text.
+  public var binders: [String] {
+    (kind.binding.map { [$0.name] } ?? []) + kind.children.flatMap(\.binders)
+  }
+
   /// How often a name stands free in the term.
   public func occurrences(of name: String) -> Int {
     if case .variable(name) = kind { return 1 }
