@@ -44,6 +44,7 @@ let package = Package(
     .testTarget(name: "LinearMapsTests", dependencies: ["LinearMaps", "Passes", "Adjoint", "TestSupport"]),
     .testTarget(name: "LoweringTests", dependencies: ["Lowering", "Adjoint", "Driver", "TestSupport"]),
     .testTarget(name: "EmitCTests", dependencies: ["EmitC", "Passes", "Adjoint", "TestSupport"]),
+    .testTarget(name: "PropertyTests", dependencies: ["Passes", "Adjoint", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TestSupport"]),
   ]
 )
