@@ -38,12 +38,13 @@ let package = Package(
       name: "cajal2c",
       dependencies: ["Driver", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .target(name: "TestSupport", dependencies: ["Driver"], path: "Tests/Support"),
-    .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "TestSupport"]),
-    .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "TestSupport"]),
-    .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "TestSupport"]),
+    .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
+    .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "Driver", "TestSupport"]),
+    .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "LinearMapsTests", dependencies: ["LinearMaps", "Passes", "Adjoint", "TestSupport"]),
-    .testTarget(name: "LoweringTests", dependencies: ["Lowering", "Adjoint", "TestSupport"]),
+    .testTarget(name: "LoweringTests", dependencies: ["Lowering", "Adjoint", "Driver", "TestSupport"]),
     .testTarget(name: "EmitCTests", dependencies: ["EmitC", "Passes", "Adjoint", "TestSupport"]),
+    .testTarget(name: "PropertyTests", dependencies: ["Passes", "Adjoint", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TestSupport"]),
   ]
 )

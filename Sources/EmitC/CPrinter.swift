@@ -73,8 +73,15 @@ struct CPrinter {
     var endsInBlank: Bool
   }
 
+  /// Integers other than 0 and 1 count as this wide at least, so that lines break at the same places whatever the sizes
+  /// are: the emitted code has as many lines at one horizon as at another.
+  private static let integerWidth = 9
+
   private func pieces() -> [Piece] {
     var pieces: [Piece] = []
+    var padding = 0
+    var digits = 0
+    var isInName = false
     var depth = 0
     var isQuoted = false
     var isEscaped = false
@@ -82,10 +89,18 @@ struct CPrinter {
     func append(_ end: Int, _ depth: Int) {
       pieces.append(
         Piece(
-          range: start..<end, width: width(start..<end), depth: depth,
+          range: start..<end, width: end - start + padding, depth: depth,
           endsInBlank: end > start && current[end - 1] == UInt8(ascii: " ")))
     }
     for (index, byte) in current.enumerated() {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): if !isInName { digits += 1 }
+      default:
+        let isFlag = digits == 1 && current[index - 1] <= UInt8(ascii: "1")
+        if digits > 0, !isFlag { padding += max(0, CPrinter.integerWidth - digits) }
+        digits = 0
+        isInName = byte.isNamePart
+      }
       if isEscaped {
         isEscaped = false
         continue
@@ -98,35 +113,12 @@ struct CPrinter {
       case 1, 2:
         append(index, depth + Int(byte) - 1)
         start = index + 1
+        padding = 0
       default: break
       }
     }
     append(current.count, 0)
     return pieces
-  }
-
-  /// The width of a part in which every whole number counts alike: where lines break does not depend on the horizon,
-  /// so that a larger one never makes the file longer.
-  private func width(_ range: Range<Int>) -> Int {
-    let numberWidth = 8
-    func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-    func isOfName(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "_") || (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z") }
-    var width = 0
-    var index = range.lowerBound
-    while index < range.upperBound {
-      var end = index + 1
-      if isDigit(current[index]) {
-        while end < range.upperBound, isDigit(current[end]) { end += 1 }
-        width += max(numberWidth, end - index)
-      } else if isOfName(current[index]) {
-        while end < range.upperBound, isOfName(current[end]) || isDigit(current[end]) { end += 1 }
-        width += end - index
-      } else {
-        width += 1
-      }
-      index = end
-    }
-    return width
   }
 
   /// One line above a block; as many as it takes at the top level.
@@ -330,6 +322,18 @@ struct CPrinter {
     write(operation == "," ? ", " : " \(operation) ")
     if isLogical || operation == "," { seam() } else { operatorSeam() }
     write(b, around(b, isAssignment ? strength : strength + 1))
+  }
+}
+
+extension UInt8 {
+  /// Digits after it belong to a name or to a fraction.
+  fileprivate var isNamePart: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"),
+      UInt8(ascii: "."), 0x80...0xFF:
+      true
+    default: false
+    }
   }
 }
 

@@ -6,7 +6,10 @@ enum CText {
   /// What may stand in a comment: on one line, with nothing that ends it or that a compiler warns of.
   static func comment(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy { byte in
-      byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "*") && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "\\")
+      switch byte {
+      case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "\\"): false
+      default: byte >= 0x20 && byte < 0x7F
+      }
     }
     if isPlain { return text }
     var result = String.UnicodeScalarView()

@@ -148,7 +148,11 @@ struct FunctionEmitter {
       variable.initial = .expression(pointer(start))
     case .local, .unplanned, .input, .output, .kept, .table:
       if size > 1 { variable.extent = "\(size)" }
-      if usage.isWrittenConditionally(buffer) { variable.initial = size > 1 ? .list([.expression(.number("0"))]) : .expression(.number("0")) }
+      // Written in one conditional block and read in another.
+      if usage.isWrittenConditionally(buffer) {
+        let zero = CInitialiser.expression(.number("0"))
+        variable.initial = size > 1 ? .list([zero]) : zero
+      }
     }
     return .variable(variable)
   }
@@ -160,7 +164,9 @@ struct FunctionEmitter {
     case .loop(let loop): return [forLoop(loop, depth)]
     case .assign(let place, let value): return [.expression(.assign(entry(place), expression(value)))]
     case .accumulate(let place, let value):
-      if case .negation(let positive) = value { return [.expression(.binary("-=", entry(place), expression(positive)))] }
+      if case .negation(let positive) = value {
+        return [.expression(.binary("-=", entry(place), expression(positive)))]
+      }
       return [.expression(.binary("+=", entry(place), expression(value)))]
     case .kernel(let kernel, let operands, let target, let accumulate):
       return [.expression(call(kernel, operands, target, accumulate))]

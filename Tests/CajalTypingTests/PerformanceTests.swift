@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Driver
 import Foundation
 import Testing
 
@@ -15,7 +16,7 @@ private func threadSeconds() -> Double {
 @Suite(.serialized) struct PerformanceTests {
   private func seconds(_ text: String, strict: Bool = false) -> (Double, Outcome) {
     let source = Source(name: "test.cajal", text: text)
-    return withLargeStack {
+    return withDeepStack {
       var diagnostics = Diagnostics()
       let tree = parse(source, diagnostics: &diagnostics)
       let start = threadSeconds()

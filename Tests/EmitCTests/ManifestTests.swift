@@ -40,15 +40,14 @@ import Testing
     case "array": value is [Any]
     case "string": value is String
     case "null": value is NSNull
-    case "boolean": (value as? NSNumber).map { CFBooleanType.contains($0) } ?? false
-    case "integer": (value as? NSNumber).map { !CFBooleanType.contains($0) && $0.doubleValue == $0.doubleValue.rounded() } ?? false
+    case "boolean": (value as? NSNumber).map(isBoolean) ?? false
+    case "integer":
+      (value as? NSNumber).map { !isBoolean($0) && $0.doubleValue == $0.doubleValue.rounded() } ?? false
     default: false
     }
   }
 
-  private enum CFBooleanType {
-    static func contains(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
-  }
+  private func isBoolean(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
 
   @Test func followsItsSchema() throws {
     let trials = try RandomProgramTests.trials(0..<5)

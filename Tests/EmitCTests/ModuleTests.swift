@@ -93,7 +93,8 @@ import Testing
       try write(Self.rules, to: folder + "/rules.c")
       let built = try run(
         "gcc",
-        Harness.warnings + ["-fsanitize=address,undefined", "-DCAJAL_SHARED_OBJECT", "-I", folder, "-I", projectRoot + "/Runtime/include"]
+        Harness.warnings + ["-fsanitize=address,undefined", "-DCAJAL_SHARED_OBJECT"]
+          + ["-I", folder, "-I", projectRoot + "/Runtime/include"]
           + [folder + "/t.c", folder + "/rules.c"] + Harness.runtimeSources + ["-lm", "-o", folder + "/rules"])
       #expect(built.status == 0, "\(built.errors)")
       let result = try run(folder + "/rules", [])

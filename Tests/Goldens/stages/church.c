@@ -68,10 +68,10 @@ static void pick_adjoint_sample(const real *c, const real *x, const real *y, con
       c_bar[2 * i + j] = product[i] * x[j];
     }
   }
-  x_bar[0] = c[0] * product[0] + c[2] * product[1] + c[4] *
-      product[2] + c[6] * product[3];
-  x_bar[1] = c[1] * product[0] + c[3] * product[1] + c[5] *
-      product[2] + c[7] * product[3];
+  x_bar[0] = c[0] * product[0] + c[2] * product[1] + c[4] * product[2] +
+      c[6] * product[3];
+  x_bar[1] = c[1] * product[0] + c[3] * product[1] + c[5] * product[2] +
+      c[7] * product[3];
 }
 
 static const size_t pick_sizes[] = {8, 2, 2};
@@ -92,9 +92,9 @@ static ONE_COPY int pick_run(size_t batch, const void *const in[], const size_t 
   }
   real *const kept = keep ? (real *)work + 48 : (real *)0;
   for (size_t b = 0; b < batch; b++) {
-    pick_sample((const real *)in[0] + b * stride[0],
-        (const real *)in[1] + b * stride[1], (const real *)in[2] + b * stride[2],
-        (real *)out + b * 2, kept ? kept + b * 16 : kept);
+    pick_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (const real *)in[2] + b * stride[2], (real *)out + b * 2,
+        kept ? kept + b * 16 : kept);
   }
   return CAJAL_OK;
 }
@@ -122,9 +122,9 @@ static int pick_run_adjoint(size_t batch, const void *const in[], const size_t s
     real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
     real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
     real *const bar_3 = gradient_place(in_bar[2], stride[2], b, aside + 32);
-    pick_adjoint_sample((const real *)in[0] + b * stride[0],
-        (const real *)in[1] + b * stride[1], (const real *)in[2] + b * stride[2],
-        (const real *)out_bar + b * 2, bar_1, bar_2, bar_3, aside + 48 + b * 16);
+    pick_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (const real *)in[2] + b * stride[2], (const real *)out_bar + b * 2, bar_1,
+        bar_2, bar_3, aside + 48 + b * 16);
     add_shared(in_bar[0], stride[0], b, 8, aside);
     add_shared(in_bar[1], stride[1], b, 2, aside + 16);
     add_shared(in_bar[2], stride[2], b, 2, aside + 32);
@@ -155,15 +155,12 @@ int church_pick_backward(size_t batch, const float *c, size_t c_stride, const fl
   return pick_run_adjoint(batch, in, stride, result_bar, in_bar, work);
 }
 
-static const cajal_port pick_input_c = {sizeof(cajal_port), 1, "c", "Bool -o Bool -o Bool", 8,
-    1, 1, {8}};
-static const cajal_port pick_input_x = {sizeof(cajal_port), 1, "x", "Bool", 2, 1,
-    1, {2}};
-static const cajal_port pick_input_y = {sizeof(cajal_port), 1, "y", "Bool", 2, 1,
-    1, {2}};
+static const cajal_port pick_input_c = {sizeof(cajal_port), 1, "c", "Bool -o Bool -o Bool", 8, 1, 1,
+    {8}};
+static const cajal_port pick_input_x = {sizeof(cajal_port), 1, "x", "Bool", 2, 1, 1, {2}};
+static const cajal_port pick_input_y = {sizeof(cajal_port), 1, "y", "Bool", 2, 1, 1, {2}};
 static const cajal_port *const pick_inputs[] = {&pick_input_c, &pick_input_x, &pick_input_y};
-static const cajal_port pick_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1,
-    {2}};
+static const cajal_port pick_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
 static const cajal_program pick_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "pick",
     .judgement = "pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool", .input_count = 3,
@@ -232,9 +229,8 @@ static ONE_COPY int and_run(size_t batch, const void *const in[], const size_t s
   }
   real *const kept = keep ? (real *)work + 32 : (real *)0;
   for (size_t b = 0; b < batch; b++) {
-    and_sample((const real *)in[0] + b * stride[0],
-        (const real *)in[1] + b * stride[1], (real *)out + b * 2,
-        kept ? kept + b * 16 : kept);
+    and_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (real *)out + b * 2, kept ? kept + b * 16 : kept);
   }
   return CAJAL_OK;
 }
@@ -261,8 +257,8 @@ static int and_run_adjoint(size_t batch, const void *const in[], const size_t st
   for (size_t b = 0; b < batch; b++) {
     real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
     real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
-    and_adjoint_sample((const real *)in[0] + b * stride[0],
-        (const real *)out_bar + b * 2, bar_1, bar_2, aside + 32 + b * 16);
+    and_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)out_bar + b * 2, bar_1,
+        bar_2, aside + 32 + b * 16);
     add_shared(in_bar[0], stride[0], b, 8, aside);
     add_shared(in_bar[1], stride[1], b, 8, aside + 16);
   }
@@ -291,13 +287,12 @@ int church_and_backward(size_t batch, const float *p, size_t p_stride, const flo
   return and_run_adjoint(batch, in, stride, result_bar, in_bar, work);
 }
 
-static const cajal_port and_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8,
-    1, 1, {8}};
-static const cajal_port and_input_q = {sizeof(cajal_port), 1, "q", "Bool -o Bool -o Bool", 8,
-    1, 1, {8}};
+static const cajal_port and_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8, 1, 1,
+    {8}};
+static const cajal_port and_input_q = {sizeof(cajal_port), 1, "q", "Bool -o Bool -o Bool", 8, 1, 1,
+    {8}};
 static const cajal_port *const and_inputs[] = {&and_input_p, &and_input_q};
-static const cajal_port and_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1,
-    {2}};
+static const cajal_port and_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
 static const cajal_program and_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "and",
     .judgement = "and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
@@ -372,9 +367,8 @@ static ONE_COPY int or_run(size_t batch, const void *const in[], const size_t st
   }
   real *const kept = keep ? (real *)work + 32 : (real *)0;
   for (size_t b = 0; b < batch; b++) {
-    or_sample((const real *)in[0] + b * stride[0],
-        (const real *)in[1] + b * stride[1], (real *)out + b * 2,
-        kept ? kept + b * 16 : kept);
+    or_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (real *)out + b * 2, kept ? kept + b * 16 : kept);
   }
   return CAJAL_OK;
 }
@@ -430,13 +424,12 @@ int church_or_backward(size_t batch, const float *p, size_t p_stride, const floa
   return or_run_adjoint(batch, in, stride, result_bar, in_bar, work);
 }
 
-static const cajal_port or_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8,
-    1, 1, {8}};
-static const cajal_port or_input_q = {sizeof(cajal_port), 1, "q", "Bool -o Bool -o Bool", 8,
-    1, 1, {8}};
+static const cajal_port or_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8, 1, 1,
+    {8}};
+static const cajal_port or_input_q = {sizeof(cajal_port), 1, "q", "Bool -o Bool -o Bool", 8, 1, 1,
+    {8}};
 static const cajal_port *const or_inputs[] = {&or_input_p, &or_input_q};
-static const cajal_port or_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1,
-    {2}};
+static const cajal_port or_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
 static const cajal_program or_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "or",
     .judgement = "or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
@@ -502,8 +495,7 @@ int church_closed_backward(size_t batch, const float *result_bar, void *work) {
   return closed_run_adjoint(batch, 0, 0, result_bar, 0, work);
 }
 
-static const cajal_port closed_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0,
-    1, {2}};
+static const cajal_port closed_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
 static const cajal_program closed_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "closed", .judgement = "closed () : Bool", .input_count = 0,
     .inputs = 0, .output = &closed_output, .workspace_bytes = church_closed_workspace_bytes,
@@ -513,8 +505,8 @@ static const cajal_program closed_program = {.struct_size = sizeof(cajal_program
 static const cajal_program *const programs[] = {&pick_program, &and_program, &or_program, &closed_program};
 
 static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
-    .compiler = "cajal2c 0.1.0", .source = "church.cajal", .program_count = 4,
-    .programs = programs, .model_count = 0, .models = 0};
+    .compiler = "cajal2c 0.1.0", .source = "church.cajal", .program_count = 4, .programs = programs,
+    .model_count = 0, .models = 0};
 
 const cajal_module *church_module_info(void) {
   return &module;

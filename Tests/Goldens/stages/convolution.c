@@ -79,11 +79,10 @@ static void convolve_adjoint_sample(const real *image, const real *kernel, const
   }
   for (size_t k = 0; k < 9; k++) {
     /* line 8: conv2d kernel y */
-    cajal_conv2d_image_adjoint_f32(3, 3, 5, 1, kernel, y_bar, y_bar_next,
-        0);
+    cajal_conv2d_image_adjoint_f32(3, 3, 5, 1, kernel, y_bar, y_bar_next, 0);
     /* line 8: iter { image | y => conv2d kernel y } (n) */
-    n_bar[k] = image[0] * y_bar[0] + image[1] * y_bar[1] + image[2] *
-        y_bar[2] + image[3] * y_bar[3] + image[4] * y_bar[4];
+    n_bar[k] = image[0] * y_bar[0] + image[1] * y_bar[1] + image[2] * y_bar[2] +
+        image[3] * y_bar[3] + image[4] * y_bar[4];
     for (size_t i = 0; i < 5; i++) {
       image_bar[i] += n[k] * y_bar[i];
     }
@@ -96,9 +95,8 @@ static void convolve_adjoint_sample(const real *image, const real *kernel, const
   for (size_t i = 0; i < 5; i++) {
     image_bar[i] += n[9] * y_bar_a[i];
   }
-  n_bar[9] = image[0] * y_bar_a[0] + image[1] * y_bar_a[1] +
-      image[2] * y_bar_a[2] + image[3] * y_bar_a[3] + image[4] *
-      y_bar_a[4];
+  n_bar[9] = image[0] * y_bar_a[0] + image[1] * y_bar_a[1] + image[2] * y_bar_a[2] +
+      image[3] * y_bar_a[3] + image[4] * y_bar_a[4];
 }
 
 static const size_t convolve_sizes[] = {5, 9, 10};
@@ -119,9 +117,9 @@ static ONE_COPY int convolve_run(size_t batch, const void *const in[], const siz
   }
   real *const kept = keep ? (real *)work + 48 : (real *)0;
   for (size_t b = 0; b < batch; b++) {
-    convolve_sample((const real *)in[0] + b * stride[0],
-        (const real *)in[1] + b * stride[1], (const real *)in[2] + b * stride[2],
-        (real *)out + b * 5, kept ? kept + b * 48 : kept);
+    convolve_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (const real *)in[2] + b * stride[2], (real *)out + b * 5,
+        kept ? kept + b * 48 : kept);
   }
   return CAJAL_OK;
 }
@@ -149,9 +147,9 @@ static int convolve_run_adjoint(size_t batch, const void *const in[], const size
     real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
     real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
     real *const bar_3 = gradient_place(in_bar[2], stride[2], b, aside + 32);
-    convolve_adjoint_sample((const real *)in[0] + b * stride[0],
-        (const real *)in[1] + b * stride[1], (const real *)in[2] + b * stride[2],
-        (const real *)out_bar + b * 5, bar_1, bar_2, bar_3, aside + 48 + b * 48);
+    convolve_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (const real *)in[2] + b * stride[2], (const real *)out_bar + b * 5, bar_1,
+        bar_2, bar_3, aside + 48 + b * 48);
     add_shared(in_bar[0], stride[0], b, 5, aside);
     add_shared(in_bar[1], stride[1], b, 9, aside + 16);
     add_shared(in_bar[2], stride[2], b, 10, aside + 32);
@@ -182,16 +180,15 @@ int convolution_convolve_backward(size_t batch, const float *image, size_t image
   return convolve_run_adjoint(batch, in, stride, result_bar, in_bar, work);
 }
 
-static const cajal_port convolve_input_image = {sizeof(cajal_port), 1, "image",
-    "Real[5,1]", 5, 1, 2, {5, 1}};
-static const cajal_port convolve_input_kernel = {sizeof(cajal_port), 0, "kernel",
-    "Real[3,3]", 9, 9, 2, {3, 3}};
-static const cajal_port convolve_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1,
-    1, {10}};
+static const cajal_port convolve_input_image = {sizeof(cajal_port), 1, "image", "Real[5,1]",
+    5, 1, 2, {5, 1}};
+static const cajal_port convolve_input_kernel = {sizeof(cajal_port), 0, "kernel", "Real[3,3]",
+    9, 9, 2, {3, 3}};
+static const cajal_port convolve_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
 static const cajal_port *const convolve_inputs[] = {&convolve_input_image, &convolve_input_kernel,
     &convolve_input_n};
-static const cajal_port convolve_output = {sizeof(cajal_port), 0, "", "Real[5,1]",
-    5, 0, 2, {5, 1}};
+static const cajal_port convolve_output = {sizeof(cajal_port), 0, "", "Real[5,1]", 5, 0,
+    2, {5, 1}};
 static const cajal_program convolve_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "convolve",
     .judgement = "convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1]",
@@ -202,8 +199,8 @@ static const cajal_program convolve_program = {.struct_size = sizeof(cajal_progr
 static const cajal_program *const programs[] = {&convolve_program};
 
 static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
-    .compiler = "cajal2c 0.1.0", .source = "convolution.cajal",
-    .program_count = 1, .programs = programs, .model_count = 0, .models = 0};
+    .compiler = "cajal2c 0.1.0", .source = "convolution.cajal", .program_count = 1, .programs = programs,
+    .model_count = 0, .models = 0};
 
 const cajal_module *convolution_module_info(void) {
   return &module;

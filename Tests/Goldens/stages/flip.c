@@ -131,11 +131,9 @@ int flip_flip_backward(size_t batch, const float *n, size_t n_stride, const floa
   return flip_run_adjoint(batch, in, stride, result_bar, in_bar, work);
 }
 
-static const cajal_port flip_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1,
-    1, {10}};
+static const cajal_port flip_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
 static const cajal_port *const flip_inputs[] = {&flip_input_n};
-static const cajal_port flip_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1,
-    {2}};
+static const cajal_port flip_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
 static const cajal_program flip_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "flip", .judgement = "flip (n : Nat) : Bool", .input_count = 1,
     .inputs = flip_inputs, .output = &flip_output, .workspace_bytes = flip_flip_workspace_bytes,
@@ -198,8 +196,8 @@ static ONE_COPY int flip_from_run(size_t batch, const void *const in[], const si
     return CAJAL_BAD_ARGUMENT;
   }
   for (size_t b = 0; b < batch; b++) {
-    flip_from_sample((const real *)in[0] + b * stride[0],
-        (const real *)in[1] + b * stride[1], (real *)out + b * 2);
+    flip_from_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (real *)out + b * 2);
   }
   return CAJAL_OK;
 }
@@ -226,9 +224,8 @@ static int flip_from_run_adjoint(size_t batch, const void *const in[], const siz
   for (size_t b = 0; b < batch; b++) {
     real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
     real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
-    flip_from_adjoint_sample((const real *)in[0] + b * stride[0],
-        (const real *)in[1] + b * stride[1], (const real *)out_bar + b * 2, bar_1,
-        bar_2);
+    flip_from_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (const real *)out_bar + b * 2, bar_1, bar_2);
     add_shared(in_bar[0], stride[0], b, 2, aside);
     add_shared(in_bar[1], stride[1], b, 10, aside + 16);
   }
@@ -257,13 +254,11 @@ int flip_flip_from_backward(size_t batch, const float *x, size_t x_stride, const
   return flip_from_run_adjoint(batch, in, stride, result_bar, in_bar, work);
 }
 
-static const cajal_port flip_from_input_x = {sizeof(cajal_port), 1, "x", "Bool", 2, 1,
-    1, {2}};
-static const cajal_port flip_from_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1,
-    1, {10}};
+static const cajal_port flip_from_input_x = {sizeof(cajal_port), 1, "x", "Bool", 2, 1, 1,
+    {2}};
+static const cajal_port flip_from_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
 static const cajal_port *const flip_from_inputs[] = {&flip_from_input_x, &flip_from_input_n};
-static const cajal_port flip_from_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0,
-    1, {2}};
+static const cajal_port flip_from_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
 static const cajal_program flip_from_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "flip_from", .judgement = "flip_from (x : Bool, n : Nat) : Bool",
     .input_count = 2, .inputs = flip_from_inputs, .output = &flip_from_output,
@@ -273,8 +268,8 @@ static const cajal_program flip_from_program = {.struct_size = sizeof(cajal_prog
 static const cajal_program *const programs[] = {&flip_program, &flip_from_program};
 
 static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
-    .compiler = "cajal2c 0.1.0", .source = "flip.cajal", .program_count = 2,
-    .programs = programs, .model_count = 0, .models = 0};
+    .compiler = "cajal2c 0.1.0", .source = "flip.cajal", .program_count = 2, .programs = programs,
+    .model_count = 0, .models = 0};
 
 const cajal_module *flip_module_info(void) {
   return &module;

@@ -131,11 +131,10 @@ int neurons_neurons_backward(size_t batch, const float *n, size_t n_stride, cons
   return neurons_run_adjoint(batch, in, stride, result_bar, in_bar, work);
 }
 
-static const cajal_port neurons_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1,
-    1, {10}};
+static const cajal_port neurons_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
 static const cajal_port *const neurons_inputs[] = {&neurons_input_n};
-static const cajal_port neurons_output = {sizeof(cajal_port), 0, "", "Real[2]", 2,
-    0, 1, {2}};
+static const cajal_port neurons_output = {sizeof(cajal_port), 0, "", "Real[2]", 2, 0, 1,
+    {2}};
 static const cajal_program neurons_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "neurons", .judgement = "neurons (n : Nat) : Real[2]",
     .input_count = 1, .inputs = neurons_inputs, .output = &neurons_output,
@@ -145,8 +144,8 @@ static const cajal_program neurons_program = {.struct_size = sizeof(cajal_progra
 static const cajal_program *const programs[] = {&neurons_program};
 
 static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
-    .compiler = "cajal2c 0.1.0", .source = "neurons.cajal", .program_count = 1,
-    .programs = programs, .model_count = 0, .models = 0};
+    .compiler = "cajal2c 0.1.0", .source = "neurons.cajal", .program_count = 1, .programs = programs,
+    .model_count = 0, .models = 0};
 
 const cajal_module *neurons_module_info(void) {
   return &module;

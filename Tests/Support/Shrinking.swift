@@ -1,0 +1,154 @@
+import CajalSyntax
+
+extension RandomProgram {
+  /// A program that is as small as single steps make it, and still fails.
+  public func shrunk(limit: Int = 4_000, while fails: (RandomProgram) -> Bool) -> RandomProgram {
+    var smallest = self
+    var tries = 0
+    search: while true {
+      let weight = smallest.weight
+      for candidate in smallest.smaller() where candidate.weight < weight {
+        tries += 1
+        if tries > limit { return smallest }
+        guard fails(candidate) else { continue }
+        smallest = candidate
+        continue search
+      }
+      return smallest
+    }
+  }
+
+  /// Programs one step away, most daring steps first. They may be ill-typed: whoever tries them finds out.
+  private func smaller() -> [RandomProgram] {
+    var candidates: [RandomProgram] = []
+    func add(_ change: (inout RandomProgram) -> Void) {
+      var copy = self
+      change(&copy)
+      candidates.append(copy)
+    }
+    for index in definitions.indices {
+      let definition = definitions[index]
+      let isHidden = context.contains { $0.name == definition.name }
+      let uses = definitions.reduce(isHidden ? 0 : body.occurrences(of: definition.name)) {
+        $0 + $1.body.occurrences(of: definition.name)
+      }
+      if uses == 0 { add { $0.definitions.remove(at: index) } } else { add { $0.inline(index) } }
+    }
+    for index in context.indices {
+      let port = context[index]
+      if body.occurrences(of: port.name) == 0 { add { $0.context.remove(at: index) } }
+      if let value = Term.smallest(port.type) {
+        add {
+          $0.context.remove(at: index)
+          $0.body = body.substituting(.ascribed(value, port.type), for: port.name)
+        }
+      }
+      if port.bound != nil { add { $0.context[index].bound = nil } }
+    }
+    if case .function(let argument, let result) = type, case .function(let binder, let inner) = body.kind {
+      add {
+        let name = Term.fresh(binder.name.text, avoiding: inner.freeNames.union(context.map(\.name)))
+        $0.context.append(Port(name: name, type: argument))
+        $0.body = inner.substituting(.named(name), for: binder.name.text)
+        $0.type = result
+      }
+    }
+    for smaller in body.smaller() { add { $0.body = smaller } }
+    for index in definitions.indices {
+      for smaller in definitions[index].body.smaller() { add { $0.definitions[index].body = smaller } }
+      if definitions[index].isAnnotated { add { $0.definitions[index].isAnnotated = false } }
+    }
+    for horizon in [1, 2, 3, horizon - 1] where horizon > 0 { add { $0.horizon = horizon } }
+    return candidates
+  }
+
+  private mutating func inline(_ index: Int) {
+    let definition = definitions.remove(at: index)
+    let value = definition.parameters.reversed().reduce(definition.body) { body, parameter in
+      .lambda(parameter.name, TypeExpression(parameter.type), body)
+    }
+    let closed = Term.ascribed(value, definition.type)
+    // A parameter hides a definition of its name.
+    if !context.contains(where: { $0.name == definition.name }) {
+      body = body.substituting(closed, for: definition.name)
+    }
+    for other in definitions.indices where !definitions[other].parameters.contains(where: { $0.name == definition.name }) {
+      definitions[other].body = definitions[other].body.substituting(closed, for: definition.name)
+    }
+  }
+}
+
+extension Term {
+  /// A small closed term of the type; nil where none comes to mind.
+  public static func smallest(_ type: Type) -> Term? {
+    switch type {
+    case .bool: return Term(.bool(true))
+    case .nat: return Term(.numeral(0))
+    case .real(let shape):
+      switch shape.count {
+      case 0: return Term(.decimal(1))
+      case 1: return Term(.vector(shape.indices.isEmpty ? [] : Array(repeating: 1, count: shape[0])))
+      case 2: return Term(.matrix(Array(repeating: Array(repeating: 1, count: shape[1]), count: shape[0])))
+      default: return nil
+      }
+    case .function(let argument, let result):
+      let body: Term? =
+        switch argument {
+        case _ where argument == result: .named("x")
+        case .bool: smallest(result).map { .choice(.named("x"), $0, $0) }
+        case .nat: smallest(result).map { .iteration($0, "y", .named("y"), .named("x")) }
+        case .real([]): smallest(result).map { .applied(.named("scale"), .named("x"), .ascribed($0, result)) }
+        case .real, .function: nil
+        }
+      return body.map { .lambda("x", TypeExpression(argument), $0) }
+    }
+  }
+
+  /// Terms one step away, here or in a subterm.
+  func smaller() -> [Term] {
+    var candidates = steps()
+    for (index, child) in kind.children.enumerated() {
+      for smaller in child.smaller() {
+        var children = kind.children
+        children[index] = smaller
+        candidates.append(Term(kind.replacingChildren(children)))
+      }
+    }
+    return candidates
+  }
+
+  private func steps() -> [Term] {
+    var steps: [Term] = []
+    if nodeCount > 1 { steps += [Term(.bool(true)), Term(.numeral(0)), Term(.decimal(1))] }
+    steps += kind.children
+    steps += kind.children.flatMap(\.kind.children)
+    switch kind {
+    case .letIn(let name, let value, let body): steps.append(body.substituting(value, for: name.text))
+    case .apply(let function, let argument):
+      if case .function(let binder, let body) = function.kind {
+        steps.append(body.substituting(argument, for: binder.name.text))
+        if let type = binder.type {
+          steps.append(body.substituting(Term(.ascription(argument, type)), for: binder.name.text))
+        }
+      }
+      if case .ascription(let inner, _) = function.kind { steps.append(.applied(inner, argument)) }
+    case .iterate(let base, let state, let step, let count):
+      steps.append(step.substituting(base, for: state.text))
+      steps.append(.binding(state.text, to: base, in: step))
+      if case .variable(state.text) = step.kind {} else {
+        steps.append(.iteration(base, state.text, .named(state.text), count))
+      }
+    case .numeral(let value) where value > 0: steps += [0, value / 2, value - 1].map { Term(.numeral($0)) }
+    case .decimal(let value): steps += [0, 1].filter { $0 != value }.map { Term(.decimal($0)) }
+    case .vector(let entries):
+      for value in [0.0, 1] { steps.append(Term(.vector(entries.map { _ in value }))) }
+    case .matrix(let rows):
+      for value in [0.0, 1] { steps.append(Term(.matrix(rows.map { $0.map { _ in value } }))) }
+    case .bool(false): steps.append(Term(.bool(true)))
+    case .variable, .bool, .numeral, .succ, .function, .conditional, .add, .subtract, .negate, .scale, .ascription,
+      .error:
+      break
+    }
+    return steps
+  }
+}
