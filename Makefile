@@ -49,7 +49,7 @@ bin/cajal2c: $(COMPILER_SOURCES)
 	@command -v swift >/dev/null || { echo 'swift is missing: see https://www.swift.org/install' >&2; exit 1; }
 	$(SWIFT) build -c release --product cajal2c --static-swift-stdlib
 	@mkdir -p bin
-	@cp .build/release/cajal2c $@.new && mv -f $@.new $@
+	@strip -o $@.new .build/release/cajal2c && mv -f $@.new $@
 
 # ---- The runtime library ----
 

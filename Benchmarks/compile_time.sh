@@ -9,22 +9,25 @@ runs=${1:-5}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# Definitions that use earlier ones, and programs of every kind, five lines each.
+# Written as people write: definitions that use earlier ones, and programs of every kind, over several lines each.
 generate() {
   awk -v lines="$1" 'BEGIN {
     print "horizon 10"
     print "def not : Bool -o Bool = fun x => if x then false else true"
-    for (i = 0; 4 + 5 * i < lines; i++) {
-      printf "def d%d : Bool -o Bool = fun x => not (%s x)\n", i, i % 8 ? "d" (i - 1) : "not"
-      printf "program a%d (x : Bool, n : Nat) : Bool = iter { x | y => d%d y } (n)\n", i, i
-      printf "program b%d (a : Bool, b : Bool) : Bool = if a then (if b then d%d false else true) else d%d b\n", i, i, i
-      printf "program c%d (n : Nat, m : Nat) : Nat = iter { n | y => succ (succ y) } (m)\n", i
-      printf "program e%d (f : Bool -o Bool, x : Bool, n : Nat) : Bool = let y = f x in iter { y | z => d%d z } (succ n)\n", i, i
+    for (i = 0; 2 + 24 * i < lines; i++) {
+      printf "\n-- Block %d.\ndef d%d : Bool -o Bool =\n  fun x => not (%s x)\n\n", i, i, i % 8 ? "d" (i - 1) : "not"
+      printf "program flip%d (x : Bool, n : Nat) : Bool =\n  iter { x | y => d%d y } (n)\n\n", i, i
+      printf "program choose%d (a : Bool, b : Bool, c : Bool) : Bool =\n", i
+      printf "  if a\n  then (if b then d%d c else c)\n  else (if b then c else d%d c)\n\n", i, i
+      printf "program link%d (f : Bool -o Bool, x : Bool, n : Nat) : Bool =\n", i
+      printf "  let y = f x in\n  iter { y | z => d%d z } (succ n)\n\n", i
+      printf "program blur%d (k : Real[3,3], x : Real[8,8], n : Nat) : Real[8,8] =\n", i
+      printf "  iter {\n    x | y => conv2d k y\n  } (n)\n"
     }
   }' | head -n "$1"
 }
 
-printf '%8s %12s %22s\n' lines seconds 'time a line, relative'
+printf '%8s %10s %12s %22s\n' lines programs seconds 'time a line, relative'
 base=
 for lines in 1250 2500 5000; do
   generate "$lines" >"$folder/p$lines.cajal"
@@ -36,5 +39,6 @@ for lines in 1250 2500 5000; do
     done | sort -n | sed -n "$((runs / 2 + 1))p"
   )
   : "${base:=$(echo "$median $lines" | awk '{print $1 / $2}')}"
-  echo "$lines $median $base" | awk '{printf "%8d %12.3f %22.2f\n", $1, $2 / 1e6, $2 / $1 / $3}'
+  echo "$lines $(grep -c ^program "$folder/p$lines.cajal") $median $base" |
+    awk '{printf "%8d %10d %12.3f %22.2f\n", $1, $2, $3 / 1e6, $3 / $1 / $4}'
 done

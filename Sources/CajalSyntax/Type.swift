@@ -13,6 +13,16 @@ public indirect enum Type: Hashable, Sendable {
     return type
   }
 
+  /// Ground, or a function of ground arguments.
+  public var isFirstOrder: Bool {
+    var type = self
+    while case .function(let argument, let result) = type {
+      if argument.isFunction { return false }
+      type = result
+    }
+    return true
+  }
+
   public var isFunction: Bool { if case .function = self { true } else { false } }
 
   /// The dimension of the type's space where `Nat` has `horizon` entries; nil where it exceeds `Int`.

@@ -65,15 +65,3 @@ final class AbstractFunction {
     self.apply = apply
   }
 }
-
-extension Type {
-  /// Ground, or a function of ground arguments.
-  var isFirstOrder: Bool {
-    var type = self
-    while case .function(let argument, let result) = type {
-      if argument.isFunction { return false }
-      type = result
-    }
-    return true
-  }
-}

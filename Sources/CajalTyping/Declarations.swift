@@ -189,7 +189,8 @@ extension Checker {
     guard bound.radius > 0, bound.radius.isFinite else {
       report(
         Diagnostic(
-          .badBound, "a bound is a positive number", at: Label(parameter.name.span.union(parameter.type.span), "bounded")))
+          .badBound, "a bound is a positive number",
+          at: Label(parameter.name.span.union(parameter.type.span), "bounded by \(bound.radius)")))
       return
     }
   }

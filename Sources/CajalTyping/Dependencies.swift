@@ -88,7 +88,9 @@ struct DependencyGraph {
           state[target] = .open
           stack.append((target, 0))
         case .open:
-          guard closing.insert(target).inserted, let start = stack.firstIndex(where: { $0.node == target }) else { break }
+          guard closing.insert(target).inserted,
+            let start = stack.firstIndex(where: { $0.node == target })
+          else { break }
           order.cycles.append(stack[start...].map { ($0.node, edges[$0.node][$0.next - 1]) })
         case .done: break
         }

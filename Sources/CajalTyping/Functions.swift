@@ -62,7 +62,8 @@ extension Checker {
     let name = binder.name.text
     report(
       Diagnostic(
-        .binderNeedsType, "the type of `\(name)` is not known", at: Label(binder.name.span, "no type written or expected"),
+        .binderNeedsType, "the type of `\(name)` is not known",
+        at: Label(binder.name.span, "no type written or expected"),
         notes: ["`fun x => e` takes the type of `x` from the type that is expected of it, and here none is"],
         help: "write it: `fun (\(name) : Bool) => …`"))
   }

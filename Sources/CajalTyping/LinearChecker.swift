@@ -162,7 +162,7 @@ final class Checker {
     case .operands:
       message = "`\(name)` is used in the \(inFirst ? "left" : "right") operand only"
       label = "the \(inFirst ? "right" : "left") operand forgets `\(name)`"
-      note = "`a + b` and `a - b` are sums of maps of the same variables, so both operands must use all of them"
+      note = "a sum is linear only if both operands depend on the same variables: `x + 1` would be affine"
     }
     report(
       Diagnostic(

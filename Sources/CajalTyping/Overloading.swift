@@ -156,10 +156,12 @@ extension Checker {
     let name = constant.rawValue
     report(
       Diagnostic(
-        .needsExpectedType, "the shapes of `\(name)` are not known", at: Label(place, "no type is expected of it here"),
+        .needsExpectedType, "the shapes of `\(name)` are not known",
+        at: Label(place, "no type is expected of it here"),
         notes: ["`\(name)` is \(constant.scheme)"],
         help: place == whole
-          ? "apply it, or write its type: `(\(name) : … -o …)`" : "write the type of the whole: `(\(name) … : Real[…])`"))
+          ? "apply it, or write its type: `(\(name) : … -o …)`"
+          : "write the type of the whole: `(\(name) … : Real[…])`"))
   }
 }
 

@@ -49,18 +49,11 @@ public struct Toolchain: Sendable {
 
   /// Runs the C compiler; throws its messages when it fails.
   public func run(_ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [compiler] + arguments
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardOutput = pipe
-    do { try process.run() } catch { throw Failure(description: "\(compiler) could not be started: \(error)") }
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Failure(description: "\(compiler) failed:\n" + String(decoding: output, as: UTF8.self))
+    let result: SubprocessResult
+    do { result = try runSubprocess(compiler, arguments) } catch {
+      throw Failure(description: "\(compiler) could not be started: \(error)")
     }
+    guard result.status == 0 else { throw Failure(description: "\(compiler) failed:\n" + result.errors + result.output) }
   }
 }
 

@@ -34,7 +34,8 @@ indirect enum CInitialiser {
   case fields([(name: String, value: CInitialiser)])
 }
 
-/// A variable with an optional initial value. An extent of nil is no array, one of "" an array as long as its initialiser.
+/// A variable with an optional initial value. An extent of nil is no array, one of "" an array as long as its
+/// initialiser.
 struct CVariable {
   var type: String
   var name: String

@@ -5,6 +5,13 @@ enum CText {
 
   /// What may stand in a comment: on one line, with nothing that ends it or that a compiler warns of.
   static func comment(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "\\"): false
+      default: byte >= 0x20 && byte < 0x7F
+      }
+    }
+    if isPlain { return text }
     var result = String.UnicodeScalarView()
     var previous: Unicode.Scalar = " "
     for scalar in text.unicodeScalars {

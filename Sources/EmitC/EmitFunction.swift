@@ -76,14 +76,14 @@ struct FunctionEmitter {
     self.realBytes = realBytes
     keptIsReadOnly = readsKept
     usage = BufferUsage(procedure)
-    scope = fileNames
+    scope = NameScope(inside: fileNames)
     for name in FunctionEmitter.indexNames + ["kept", "work"] { _ = scope.take(name) }
     names = []
     var nameOf: [Storage: String] = [:]
-    for (index, name) in given.inputs.enumerated() { nameOf[.input(index)] = scope.claim(name) }
-    for (index, name) in given.outputs.enumerated() {
-      nameOf[.output(index)] = scope.take(name) ? name : scope.claim(name)
-    }
+    // `result` and `result_bar` are names that no port gets.
+    func claim(_ name: String) -> String { scope.take(name) ? name : scope.claim(name) }
+    for (index, name) in given.inputs.enumerated() { nameOf[.input(index)] = claim(name) }
+    for (index, name) in given.outputs.enumerated() { nameOf[.output(index)] = claim(name) }
     for (index, buffer) in procedure.buffers.enumerated() {
       switch buffer.storage {
       case .input, .output: names.append(nameOf[buffer.storage]!)
@@ -148,7 +148,11 @@ struct FunctionEmitter {
       variable.initial = .expression(pointer(start))
     case .local, .unplanned, .input, .output, .kept, .table:
       if size > 1 { variable.extent = "\(size)" }
-      if usage.isWrittenConditionally(buffer) { variable.initial = size > 1 ? .list([.expression(.number("0"))]) : .expression(.number("0")) }
+      // Written in one conditional block and read in another.
+      if usage.isWrittenConditionally(buffer) {
+        let zero = CInitialiser.expression(.number("0"))
+        variable.initial = size > 1 ? .list([zero]) : zero
+      }
     }
     return .variable(variable)
   }
@@ -160,7 +164,9 @@ struct FunctionEmitter {
     case .loop(let loop): return [forLoop(loop, depth)]
     case .assign(let place, let value): return [.expression(.assign(entry(place), expression(value)))]
     case .accumulate(let place, let value):
-      if case .negation(let positive) = value { return [.expression(.binary("-=", entry(place), expression(positive)))] }
+      if case .negation(let positive) = value {
+        return [.expression(.binary("-=", entry(place), expression(positive)))]
+      }
       return [.expression(.binary("+=", entry(place), expression(value)))]
     case .kernel(let kernel, let operands, let target, let accumulate):
       return [.expression(call(kernel, operands, target, accumulate))]
@@ -268,7 +274,8 @@ struct FunctionEmitter {
   private func parts(of index: Affine) -> (positive: [CExpression], negative: [CExpression]) {
     var positive: [CExpression] = []
     var negative: [CExpression] = []
-    for term in index.terms {
+    // The longest stride first, as one reads a row-major index.
+    for term in index.terms.sorted(by: { $0.coefficient.magnitude > $1.coefficient.magnitude }) {
       let name = CExpression.name(counterOf[term.variable.id] ?? term.variable.name)
       let factor = term.coefficient.magnitude
       let value = factor == 1 ? name : .binary("*", .number("\(factor)"), name)

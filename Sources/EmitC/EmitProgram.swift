@@ -62,7 +62,7 @@ struct ProgramEmitter {
   }
 
   private func procedureNames(outputs: [String]) -> ProcedureNames {
-    ProcedureNames(inputs: unit.ports.map(\.name) + ["result_bar"], outputs: outputs, tables: tables)
+    ProcedureNames(inputs: names.ports + ["result_bar"], outputs: outputs, tables: tables)
   }
 
   // MARK: Descriptors

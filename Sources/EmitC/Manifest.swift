@@ -10,7 +10,8 @@ public func manifest(_ module: ModuleUnit) throws -> String {
     let layout = WorkspaceLayout(unit, scheduled.schedules[index], realBytes: options.realBytes)
     return .object([
       "name": .string(unit.name), "judgement": .string(unit.judgement), "horizon": .integer(unit.horizon),
-      "inputs": .array(zip(unit.ports, names.ports).map { port($0, cName: $1) }), "output": port(unit.output, cName: "result"),
+      "inputs": .array(zip(unit.ports, names.ports).map { port($0, cName: $1) }),
+      "output": port(unit.output, cName: "result"),
       "gradients": .bool(scheduled.schedules[index].backward != nil),
       "functions": .object([
         "workspace_bytes": .string(names.workspaceBytes), "forward": .string(names.forward),
@@ -64,7 +65,8 @@ private enum JSON {
     case .array(let values):
       JSON.list(values.map { ("", $0) }, "[", "]", &pieces, level)
     case .object(let fields):
-      JSON.list(fields.sorted { $0.key < $1.key }.map { (JSON.quoted($0.key) + ": ", $0.value) }, "{", "}", &pieces, level)
+      let sorted = fields.sorted { $0.key < $1.key }.map { (JSON.quoted($0.key) + ": ", $0.value) }
+      JSON.list(sorted, "{", "}", &pieces, level)
     }
   }
 

@@ -16,7 +16,8 @@ struct ModuleNames {
       let names = ProgramNames(program, prefix: prefix)
       for exported in names.exported {
         if let first = owner[exported] {
-          clashes.append(NameClash(first: first, second: program.name, cName: "\(prefix)_\(CName.mangled(program.name))"))
+          let cName = "\(prefix)_\(CName.mangled(program.name))"
+          clashes.append(NameClash(first: first, second: program.name, cName: cName))
           break
         }
         owner[exported] = program.name

@@ -4,6 +4,12 @@ public struct NameClash: Error, Hashable, Sendable {
   public let first: String
   public let second: String
   public let cName: String
+
+  public init(first: String, second: String, cName: String) {
+    self.first = first
+    self.second = second
+    self.cName = cName
+  }
 }
 
 extension NameClash: CustomStringConvertible {
@@ -66,18 +72,30 @@ public enum CName {
 
 /// Names in use, so that each is given out once.
 struct NameScope {
-  private var used: Set<String> = []
+  private var used: Set<String>
+  /// Names of the scope around, which is not copied.
+  private let outer: Set<String>
   private var counts: [String: Int] = [:]
 
-  init(_ used: some Sequence<String> = []) { self.used = Set(used) }
+  init(_ used: [String] = []) {
+    self.used = Set(used)
+    outer = []
+  }
+
+  init(inside scope: NameScope) {
+    used = []
+    outer = scope.used
+  }
+
+  private func isTaken(_ name: String) -> Bool { used.contains(name) || outer.contains(name) }
 
   /// Takes the name; false where it is in use.
-  mutating func take(_ name: String) -> Bool { used.insert(name).inserted }
+  mutating func take(_ name: String) -> Bool { !outer.contains(name) && used.insert(name).inserted }
 
   /// The name itself, or with a number behind it. Free with all the suffixes, which are taken too.
   mutating func claim(_ source: String, suffixes: [String] = [""]) -> String {
     let base = CName.mangled(source)
-    func isFree(_ name: String) -> Bool { CName.isUsable(name) && suffixes.allSatisfy { !used.contains(name + $0) } }
+    func isFree(_ name: String) -> Bool { CName.isUsable(name) && suffixes.allSatisfy { !isTaken(name + $0) } }
     // Keywords get a bar at their end, names that C or the runtime reserves a letter at their start.
     var stem = base
     if !CName.isUsable(base) {

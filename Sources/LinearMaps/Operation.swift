@@ -140,7 +140,7 @@ public enum Operation: Hashable, Sendable {
   /// The adjoint of `bound`: operands are the vector that was linked and the cotangent of the bounded one; linear in
   /// the second.
   case boundAdjoint(Ball)
-  case loop(Loop)
+  indirect case loop(Loop)
   /// One result of a loop.
   case output(Int)
 }

@@ -2,7 +2,9 @@ import LinearMaps
 
 extension Pass {
   /// What every round of a loop would compute again alike is computed before the loop.
-  public static let hoistInvariant = Pass("hoist-invariant") { HoistInvariant().rewrite($0) }
+  public static let hoistInvariant = Pass("hoist-invariant") { graph in
+    graph.hasLoop(where: \.hasInvariantNode) ? HoistInvariant().rewrite(graph) : nil
+  }
 }
 
 private final class HoistInvariant: Rewriter {
@@ -20,5 +22,23 @@ private final class HoistInvariant: Rewriter {
       candidate = current.parent
     }
     return builder
+  }
+}
+
+extension Loop {
+  /// Whether a node of the body reads nothing but invariants and constants.
+  fileprivate var hasInvariantNode: Bool {
+    var invariant: [Bool] = []
+    for (index, node) in body.nodes.enumerated() {
+      switch node.operation {
+      case .parameter: invariant.append(index >= firstInvariant)
+      case .constant: invariant.append(true)
+      case .output: invariant.append(invariant[node.operands[0]])
+      case .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .bound, .boundAdjoint, .loop:
+        if node.operands.allSatisfy({ invariant[$0] }) { return true }
+        invariant.append(false)
+      }
+    }
+    return false
   }
 }

@@ -4,9 +4,10 @@ import LinearMaps
 public struct Pass: Sendable {
   /// The name that `--dump-after` takes.
   public let name: String
-  public let run: @Sendable (Graph) -> Graph
+  /// Nil where the pass finds nothing to do.
+  public let run: @Sendable (Graph) -> Graph?
 
-  public init(_ name: String, _ run: @escaping @Sendable (Graph) -> Graph) {
+  public init(_ name: String, _ run: @escaping @Sendable (Graph) -> Graph?) {
     self.name = name
     self.run = run
   }

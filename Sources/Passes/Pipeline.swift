@@ -5,21 +5,24 @@ public struct Pipeline: Sendable {
   public let passes: [Pass]
 
   /// What every graph goes through, forward and adjoint alike.
-  public static let standard = Pipeline(passes: [
-    .shareCommon, .simplify, .foldConstants, .unroll, .simplify, .foldConstants, .hoistInvariant, .simplify,
-    .removeDead,
-  ])
+  public static let standard = Pipeline(passes: [.simplify, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead])
 
   /// What is left to do after a graph has been cut in two.
-  public static let cleanUp = Pipeline(passes: [.simplify, .removeDead])
+  public static let cleanUp = Pipeline(passes: [.removeDead])
 
   /// - Parameter observe: receives every pass with the graph that it left.
   public func run(_ graph: Graph, observe: (Pass, Graph) -> Void = { _, _ in }) throws -> Graph {
     var graph = graph
+    // A graph that simplifying left is not simplified again until another pass has changed it.
+    var isSimple = false
     for pass in passes {
-      graph = pass.run(graph)
-      do { try graph.verify() } catch let violation as InvalidGraph {
-        throw BrokenPass(pass: pass.name, violation: violation)
+      let simplifies = pass.name == Pass.simplify.name
+      if !(simplifies && isSimple), let changed = pass.run(graph) {
+        graph = changed
+        isSimple = simplifies
+        do { try graph.verify() } catch let violation as InvalidGraph {
+          throw BrokenPass(pass: pass.name, violation: violation)
+        }
       }
       observe(pass, graph)
     }

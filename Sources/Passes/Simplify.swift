@@ -1,8 +1,8 @@
 import LinearMaps
 
 extension Pass {
-  /// Algebra that always pays: zeros and ones, constants of one entry, views of views, transposes into the products
-  /// that read them. A zero constant is a zero of the map, whatever it is multiplied with.
+  /// Equal nodes become one, operations on constants are run, and algebra that always pays is done: zeros and ones,
+  /// constants of one entry, views of views, transposes into the products that read them. A zero constant is a zero of the map, whatever it is multiplied with.
   public static let simplify = Pass("simplify") { Simplify().rewrite($0) }
 }
 
@@ -12,6 +12,7 @@ final class Simplify: Rewriter {
 
   override func make(_ operation: Operation, _ operands: [Value], _ space: Space, in builder: GraphBuilder) -> Value {
     let operands = operands.map { builder.use($0) }
+    if let constant = FoldConstants.fold(operation, operands, space) { return builder.constant(constant, space) }
     return simplified(operation, operands, space, in: builder) ?? builder.value(operation, operands, space)
   }
 

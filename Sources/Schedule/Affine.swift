@@ -74,7 +74,9 @@ extension Affine: CustomStringConvertible {
     for term in terms {
       let magnitude = term.coefficient.magnitude
       let factor = magnitude == 1 ? term.variable.name : "\(magnitude)*\(term.variable.name)"
-      text += text.isEmpty ? (term.coefficient < 0 ? "-\(factor)" : factor) : (term.coefficient < 0 ? " - \(factor)" : " + \(factor)")
+      let isNegative = term.coefficient < 0
+      text += text.isEmpty ? (isNegative ? "-" : "") : (isNegative ? " - " : " + ")
+      text += factor
     }
     if text.isEmpty { return "\(constant)" }
     if constant != 0 { text += constant < 0 ? " - \(constant.magnitude)" : " + \(constant)" }

@@ -67,7 +67,8 @@ extension Form {
       atom.upper = min(atom.upper + distance, dimension)
       if atom.lower >= atom.upper { return .zero }
       switch atom.kind {
-      case .cell(let cell, let base, let stride): atom.kind = .cell(cell, base: base + -stride * distance, stride: stride)
+      case .cell(let cell, let base, let stride):
+        atom.kind = .cell(cell, base: base + -stride * distance, stride: stride)
       case .constant(let runs, let offset):
         if runs.isZero(from: atom.lower + offset - distance, to: atom.upper + offset - distance) { return .zero }
         atom.kind = .constant(runs, offset: offset - distance)

@@ -85,7 +85,7 @@ extension RegionPlanner {
           cell: state, final: final, initial: forms[node.operands[j]], demand: state.demand, mode: mode))
       finals.append(final)
     }
-    body.placeInitialStates()
+    body.placeParts()
     var external: [Cell] = []
     var seen = Set<Cell>()
     for task in body.tasks {
@@ -174,22 +174,6 @@ extension RegionPlanner {
   /// Has the result written to its place, by the task that computes it where that is possible.
   func deliver(_ result: Int, to cell: Cell, at offset: Affine, demand: Demand) {
     own(result, name: cell.name, demand: demand).place(in: cell, at: offset)
-  }
-
-  /// Has the initial states that nobody else reads computed where the loops want them.
-  func placeInitialStates() {
-    var readers: [Cell: Int] = [:]
-    for task in tasks { task.visitReads { cell, _ in if cell.region == region { readers[cell, default: 0] += 1 } } }
-    for task in tasks.reversed() {
-      guard case .loop(let plan) = task.kind else { continue }
-      for state in plan.states {
-        let start = plan.start(of: state)
-        guard let cell = state.initial.wholeCell(size: start.size), cell.region == region, !cell.isPlaced,
-          cell.demand == state.demand, readers[cell] == 1, !start.overwritesState
-        else { continue }
-        cell.place(in: start)
-      }
-    }
   }
 }
 

@@ -134,11 +134,15 @@ extension RegionPlanner {
   }
 
   private func column(_ position: Affine, of factor: Factor, rows: Int, columns: Int) -> Form? {
-    line(of: factor, count: rows, start: factor.transposed ? position * rows : position, stride: factor.transposed ? 1 : columns)
+    factor.transposed
+      ? line(of: factor, count: rows, start: position * rows, stride: 1)
+      : line(of: factor, count: rows, start: position, stride: columns)
   }
 
   private func row(_ position: Affine, of factor: Factor, rows: Int, columns: Int) -> Form? {
-    line(of: factor, count: columns, start: factor.transposed ? position : position * columns, stride: factor.transposed ? rows : 1)
+    factor.transposed
+      ? line(of: factor, count: columns, start: position, stride: rows)
+      : line(of: factor, count: columns, start: position * columns, stride: 1)
   }
 
   /// The entries start, start + stride, … of a value.

@@ -108,7 +108,7 @@ private struct ProgramPlanner {
   }
 
   private func finish(_ region: RegionPlanner, _ context: PlanContext) throws -> Procedure {
-    region.placeInitialStates()
+    region.placeParts()
     let emission = Emission(options: options)
     let body = emission.statements(of: context.prelude + region.tasks, isKept: false)
     var procedure = Procedure(buffers: emission.buffers, body: body, workspaceSize: 0)

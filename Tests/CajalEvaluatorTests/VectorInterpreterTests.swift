@@ -1,9 +1,10 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
+import Driver
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 private func run(
   _ program: Judgement, _ environment: [[Double]], horizon: Int = 4, definitions: [TypedTerm] = []
@@ -187,7 +188,7 @@ private func run(
     #expect(throws: InterpretationError.self) { try interpreter.evaluate(program, environment: [[0.0, 1, 1, 0]]) }
     #expect(interpreter.operationsUsed <= 20_000)
     // With more work allowed, the functions around functions become too deep instead.
-    let wide = onDeepStack {
+    let wide = withDeepStack {
       Result { try VectorInterpreter(module: module).evaluate(program, environment: [[0.0, 1, 1, 0]]) }
     }
     #expect(throws: InterpretationError.self) { try wide.get() }

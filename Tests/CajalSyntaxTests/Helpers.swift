@@ -77,12 +77,3 @@ func messages(_ text: String) -> [String] {
   #expect(parseTerm(Source(name: "term", text: text), diagnostics: &diagnostics) == nil)
   return diagnostics.items.map(\.message)
 }
-
-/// Runs on a thread with the stack that the driver gives to every stage.
-func onDeepStack<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-  await withCheckedContinuation { continuation in
-    let thread = Thread { continuation.resume(returning: body()) }
-    thread.stackSize = 1 << 30
-    thread.start()
-  }
-}

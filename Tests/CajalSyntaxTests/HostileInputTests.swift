@@ -1,11 +1,12 @@
 import CajalSyntax
+import Driver
 import Foundation
 import Testing
 
 /// Whatever the input: a diagnostic, soon, and no crash.
 @Suite(.serialized) struct HostileInputTests {
   private func codes(_ bytes: [UInt8]) async -> [DiagnosticCode] {
-    await onDeepStack {
+    withDeepStack {
       let source = Source(name: "hostile.cajal", bytes: bytes)
       var diagnostics = Diagnostics()
       _ = parse(source, diagnostics: &diagnostics)

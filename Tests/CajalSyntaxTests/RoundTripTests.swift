@@ -1,4 +1,5 @@
 import CajalSyntax
+import Driver
 import Testing
 
 @Suite struct RoundTripTests {
@@ -113,7 +114,7 @@ import Testing
   }
 
   @Test func deepTermsPrintAndReadBack() async {
-    let same = await onDeepStack {
+    let same = withDeepStack {
       var term = Term(.variable("x"), Span(0, 0))
       for level in 1..<Term.maximumDepth {
         let leaf = Term(.variable("y"), Span(0, 0))

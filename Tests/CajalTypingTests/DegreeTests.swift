@@ -16,10 +16,10 @@ import Testing
   @Test(arguments: [
     "program p (x : Bool, y : Bool) : Bool = if x then y else (if y then false else true)",
     "program p (x : Bool, n : Nat) : Bool = iter { x | y => if y then false else true } (n)",
-    "program p (f : Bool -o Bool, x : Bool) : Bool = f (f' x)  def f' = fun (x : Bool) => x",
+    "program p (f : Bool -o Bool, x : Bool) : Bool = f (g x)  def g = fun (x : Bool) => x",
     "program p (x : Bool, n : Nat) : Bool = let y = x in iter { y | z => iter { z | w => w } (3) } (n)",
     "program p (f : Bool -o Bool, n : Nat) : Bool -o Bool = iter { f | g => fun x => g x } (n)",
-    "program p (k : Real[3,3], x : Real[4,4]) : Real = dot (conv2d k x) (2 * [[1,0,0,0],[0,1,0,0],[0,0,1,0],[0,0,0,1]])",
+    "program p (k : Real[3,3], x : Real[2,2]) : Real = dot (conv2d k x) (2 * [[1, 0], [0, 1]])",
     "program p (v : Real[2], c : Real) : Real[2] = scale c (v + v - 3 * v)",
     "program p (f : (Bool -o Bool) -o Bool, g : Bool -o Bool) : Bool = f (fun x => g x)",
     "program p (g : Bool -o Bool, n : Nat) : Bool = iter { fun (h : Bool -o Bool) => h true | k => k } (n) g",
@@ -102,7 +102,8 @@ import Testing
     // The function is nonlinear in its ground binder: 9 in z, so 9 in x, and 81 where it is iterated.
     let f = "let f = fun (z : Bool) => iter { true | w => if z then w else w } (3) in"
     #expect(degrees("program p (x : Bool) : Bool = \(f) f x") == ["9"])
-    #expect(degrees("program p (x : Bool) : Bool = \(f) iter { x | y => y } (if (f true) then 1 else 2)") == ["1 linear"])
+    #expect(
+      degrees("program p (x : Bool) : Bool = \(f) iter { x | y => y } (if (f true) then 1 else 2)") == ["1 linear"])
     #expect(degrees("program p (x : Bool) : Bool = \(f) iter { x | y => f y } (1)", horizon: 3) == ["4"])
   }
 
@@ -220,12 +221,25 @@ import Testing
     #expect(degrees(iterating, horizon: 4) == ["27"])
   }
 
+  @Test func aStateThatIsHandedAFunctionThatIsNotLinear() {
+    // The first round hands F, of degree H - 1, to the base, which applies it to b.
+    let text = """
+      program p (b : Bool, h : Bool -o Bool) : Bool =
+        iter { fun (g : Bool -o Bool) => g b
+             | k => if k (fun z => iter { true | w => if z then w else w } (3))
+                    then fun g => g true else fun g => g false } (3) h
+      """
+    #expect(degrees(text, horizon: 4) == ["3", "1 linear"])
+    #expect(degrees(text) == ["9", "1 linear"])
+  }
+
   // MARK: Bounded links
 
   @Test func boundedLinks() {
-    #expect(
-      degrees("program p (k : Real[3,3] within l1 1, x : Real[4,4], n : Nat) : Real[4,4] = iter { x | y => conv2d k y } (n)")
-        == ["max", "1 linear", "1 linear"])
+    let text = """
+      program p (k : Real[3,3] within l1 1, x : Real[4,4], n : Nat) : Real[4,4] = iter { x | y => conv2d k y } (n)
+      """
+    #expect(degrees(text) == ["max", "1 linear", "1 linear"])
     #expect(degrees("program p (v : Real within l2 1) : Real = v") == ["max"])
   }
 

@@ -36,19 +36,3 @@ func checked(_ text: String, horizon: Int? = nil, strict: Bool = false) -> Outco
 func type(of name: String = "e", _ text: String) -> String? {
   checked(text).module?.definitions.first { $0.name == name }.map { "\($0.term.type)" }
 }
-
-private final class Box<Value>: @unchecked Sendable { var value: Value? }
-
-/// Runs on a thread with a stack as large as the driver's.
-func withLargeStack<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value {
-  let box = Box<Value>()
-  let done = DispatchSemaphore(value: 0)
-  let thread = Thread {
-    box.value = body()
-    done.signal()
-  }
-  thread.stackSize = 1 << 30
-  thread.start()
-  done.wait()
-  return box.value!
-}

@@ -156,6 +156,7 @@ import Testing
 
   @Test func shadowingIsScoping() {
     #expect(type("def e = fun (x : Bool) => let x = if x then 1 else 2 in succ x") == "Bool -o Nat")
-    #expect(type("def e = fun (x : Bool) (y : Bool) => if (fun (x : Bool) => x) y then x else x") == "Bool -o Bool -o Bool")
+    #expect(
+      type("def e = fun (x : Bool) (y : Bool) => if (fun (x : Bool) => x) y then x else x") == "Bool -o Bool -o Bool")
   }
 }

@@ -1,6 +1,7 @@
 /* Holds every program of a module to the rules of the ABI: arguments are checked and nothing is written when they are
  * bad; forward and forward_keep give the same bits; strides, shared inputs and NULL gradients do what they promise.
- * Linked with one generated file in double or single precision, usually under ASan and UBSan.
+ * Linked with generated files in double or single precision, usually under ASan and UBSan. They are named by MODULES, as
+ * in -DMODULES='X(flip) X(not)'.
  *
  * Prints `N passed, N failed`. */
 #include <math.h>
@@ -11,7 +12,9 @@
 
 #include "cajal.h"
 
-const cajal_module *MODULE_INFO(void);
+#define X(name) const cajal_module *name##_module_info(void);
+MODULES
+#undef X
 
 enum { BATCH = 3, PADDING = 2 };
 static unsigned passed, failed;
@@ -45,7 +48,7 @@ static void set(const cajal_program *p, void *data, size_t i, double value) {
 }
 
 static void *reals(const cajal_program *p, size_t count, unsigned seed) {
-  void *data = malloc(count * p->real_bytes ? count * p->real_bytes : 1);
+  void *data = malloc((count + 1) * p->real_bytes);
   if (!data) exit(2);
   for (size_t i = 0; i < count; i++) {
     seed = seed * 1664525u + 1013904223u;
@@ -73,7 +76,7 @@ static void exercise(const cajal_program *program) {
   void *before = reals(program, BATCH * size, 1), *out_bar = reals(program, BATCH * size, 5);
   size_t plain_bytes = program->workspace_bytes(BATCH, 0), keep_bytes = program->workspace_bytes(BATCH, 1);
   EXPECT(plain_bytes != SIZE_MAX && keep_bytes != SIZE_MAX);
-  EXPECT(program->workspace_bytes(SIZE_MAX, 1) == SIZE_MAX || keep_bytes == plain_bytes);
+  if (program->workspace_bytes(1000 * BATCH, 1) > keep_bytes) EXPECT(program->workspace_bytes(SIZE_MAX, 1) == SIZE_MAX);
   void *work = allocate(plain_bytes), *keep = allocate(keep_bytes);
 
   /* Bad arguments: answered, and nothing written. */
@@ -171,8 +174,11 @@ static void exercise(const cajal_program *program) {
 }
 
 int main(void) {
-  const cajal_module *module = MODULE_INFO();
-  for (size_t i = 0; i < module->program_count; i++) exercise(module->programs[i]);
+#define X(name) name##_module_info(),
+  const cajal_module *const modules[] = {MODULES};
+#undef X
+  for (size_t m = 0; m < sizeof modules / sizeof *modules; m++)
+    for (size_t i = 0; i < modules[m]->program_count; i++) exercise(modules[m]->programs[i]);
   printf("%u passed, %u failed\n", passed, failed);
   return failed != 0 || passed == 0;
 }

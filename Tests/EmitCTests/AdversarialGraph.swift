@@ -30,7 +30,9 @@ struct AdversarialGraph {
     return (0..<count).map { Parameter(name: names[($0 * 3 + random.below(2)) % names.count], space: space(&random)) }
   }
 
-  private static func dimension(_ random: inout SplitMix) -> Int { [1, 1, 2, 2, 3, 4, 5, 6, 12, 17, 20, 35][random.below(12)] }
+  private static func dimension(_ random: inout SplitMix) -> Int {
+    [1, 1, 2, 2, 3, 4, 5, 6, 12, 17, 20, 35][random.below(12)]
+  }
 
   private static func space(_ random: inout SplitMix) -> Space {
     switch random.below(5) {
@@ -170,8 +172,9 @@ struct AdversarialGraph {
         case 3:
           let (v, w) = (pick(inner), pick(inner))
           let d = state.space.dimension
-          let dot = body.product(Product(m: d, k: 1, n: 1), fit(v, state.space, in: body), fit(w, .scalar, in: body), state.space)
-          return body.add(body.scale(0.5, state), body.scale(0.25, dot))
+          let scaled = body.product(
+            Product(m: d, k: 1, n: 1), fit(v, state.space, in: body), fit(w, .scalar, in: body), state.space)
+          return body.add(body.scale(0.5, state), body.scale(0.25, scaled))
         case 4: return body.unit(index, state.space)
         default: return body.scale(0.5, fit(pick(inner), state.space, in: body))
         }

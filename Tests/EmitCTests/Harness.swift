@@ -145,7 +145,8 @@ enum Harness {
 
   static func agree(_ a: [Double], _ b: [Double], tolerance: Double = 1e-9) -> Bool {
     let scale = b.reduce(1) { $1.isFinite ? max($0, abs($1)) : $0 }
-    return a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance * scale || $0.isNaN && $1.isNaN || $0 == $1 }
+    return a.count == b.count
+      && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance * scale || $0.isNaN && $1.isNaN || $0 == $1 }
   }
 
   static func check(_ trials: [Trial], _ answers: [Answer], tolerance: Double = 1e-9) {

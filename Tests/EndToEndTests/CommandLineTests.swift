@@ -1,3 +1,4 @@
+import Driver
 import Foundation
 import TestSupport
 import Testing
@@ -150,7 +151,7 @@ private let flip = """
 }
 
 @Suite struct EvalTests {
-  private func eval(_ text: String, _ arguments: String...) throws -> CommandResult {
+  private func eval(_ text: String, _ arguments: String...) throws -> SubprocessResult {
     try withScratch { folder in
       let file = try write(text, to: folder + "/p.cajal")
       return try run(compilerPath, ["eval", file] + arguments)

@@ -1,9 +1,10 @@
 import CajalSyntax
 import CajalTyping
+import Driver
 import Foundation
 import Lowering
-import Testing
 import TestSupport
+import Testing
 
 private func analyse(
   horizon: Int = 10, definitions: [TypedTerm] = [], _ context: [(String, Type)] = [], _ body: ([TypedTerm]) -> TypedTerm
@@ -19,7 +20,7 @@ private func summary(_ program: ProgramHorizon) -> String {
 
 @Suite struct HorizonTests {
   @Test func deepTerms() {
-    let program = onDeepStack {
+    let program = withDeepStack {
       analyse { _ in
         let successors = Typed.succ(Typed.nat(0), times: 5_000)
         return (0..<4_000).reduce(successors) { term, _ in Typed.bind(term) { $0 } }
@@ -278,7 +279,7 @@ private func summary(_ program: ProgramHorizon) -> String {
       let last = Typed.definition(index, endo)
       definitions.append(Typed.fun("g", .nat --> .nat) { Typed.apply(last, Typed.apply(last, $0)) })
     }
-    let program = onDeepStack { [definitions] in
+    let program = withDeepStack { [definitions] in
       analyse(definitions: definitions) { _ in
         Typed.apply(Typed.definition(30, endo), Typed.fun("x", .nat) { $0 }, Typed.nat(0))
       }

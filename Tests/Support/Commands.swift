@@ -1,11 +1,5 @@
+import Driver
 import Foundation
-
-/// What a command printed and how it ended.
-public struct CommandResult: Sendable {
-  public let status: Int32
-  public let output: String
-  public let errors: String
-}
 
 /// The root of the project, found from this file.
 public let projectRoot = URL(fileURLWithPath: #filePath)
@@ -18,45 +12,16 @@ public let compilerPath: String = {
   return FileManager.default.isExecutableFile(atPath: beside) ? beside : projectRoot + "/.build/debug/cajal2c"
 }()
 
-/// Runs a program to its end. A program that has not ended after `limit` seconds is killed: status 124.
+/// Runs a program to its end, in the project's root if nothing else is said.
 public func run(
-  _ executable: String, _ arguments: [String], directory: String = projectRoot, input: String = "",
-  environment: [String: String] = [:], limit: Double = 120
-) throws -> CommandResult {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: executable.hasPrefix("/") ? executable : "/usr/bin/env")
-  process.arguments = (executable.hasPrefix("/") ? [] : [executable]) + arguments
-  process.currentDirectoryURL = URL(fileURLWithPath: directory)
-  process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-  let (output, errors, source) = (Pipe(), Pipe(), Pipe())
-  process.standardOutput = output
-  process.standardError = errors
-  process.standardInput = source
-  try process.run()
-  source.fileHandleForWriting.write(Data(input.utf8))
-  try source.fileHandleForWriting.close()
-  let watchdog = DispatchWorkItem { process.terminate() }
-  DispatchQueue.global().asyncAfter(deadline: .now() + limit, execute: watchdog)
-  // Both pipes are drained at once, so that neither fills up and stops the program.
-  nonisolated(unsafe) var errorData = Data()
-  let drained = DispatchSemaphore(value: 0)
-  let errorHandle = errors.fileHandleForReading
-  DispatchQueue.global().async {
-    errorData = errorHandle.readDataToEndOfFile()
-    drained.signal()
-  }
-  let outputData = output.fileHandleForReading.readDataToEndOfFile()
-  drained.wait()
-  process.waitUntilExit()
-  watchdog.cancel()
-  let killed = process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGTERM
-  return CommandResult(
-    status: killed ? 124 : process.terminationStatus, output: String(decoding: outputData, as: UTF8.self),
-    errors: String(decoding: errorData, as: UTF8.self))
+  _ executable: String, _ arguments: [String], directory: String = projectRoot, environment: [String: String] = [:],
+  limit: Double = 120
+) throws -> SubprocessResult {
+  try runSubprocess(executable, arguments, directory: directory, environment: environment, limit: limit)
 }
 
 /// Runs the compiler.
-public func cajal2c(_ arguments: String..., directory: String = projectRoot) throws -> CommandResult {
+public func cajal2c(_ arguments: String..., directory: String = projectRoot) throws -> SubprocessResult {
   try run(compilerPath, arguments, directory: directory, environment: ["NO_COLOR": "1"])
 }
 

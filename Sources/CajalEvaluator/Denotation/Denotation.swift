@@ -77,15 +77,3 @@ final class Environment {
     return nil
   }
 }
-
-extension Type {
-  /// Every argument is of ground type.
-  var isFirstOrder: Bool {
-    var type = self
-    while case .function(let argument, let result) = type {
-      if argument.isFunction { return false }
-      type = result
-    }
-    return true
-  }
-}

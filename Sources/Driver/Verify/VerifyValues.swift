@@ -12,9 +12,16 @@ extension ProgramCheck {
     var dropped = 0
     var unsuitable = 0
     for index in 0..<count {
-      guard let point = try exhaustive ? points.point(at: index) : points.sample(seed: seed &+ UInt64(index)) else {
-        report.leaveOut("evaluation: a variable has a type with no closed values that are known")
-        return
+      let point: ValuePoint
+      do {
+        guard let next = try exhaustive ? points.point(at: index) : points.sample(seed: seed &+ UInt64(index)) else {
+          report.leaveOut("evaluation: a variable has a type with no closed values that are known")
+          return
+        }
+        point = next
+      } catch is InterpretationError {
+        report.leaveOut("evaluation from point \(index) on: a value takes too many operations to encode")
+        break
       }
       let value: Value
       do { value = try evaluator.evaluate(judgement, values: point.values) } catch EvaluationError.stepsExhausted {

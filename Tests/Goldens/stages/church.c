@@ -1,0 +1,527 @@
+/* From church.cajal by cajal2c 0.1.0. */
+#include "church.h"
+
+#include "cajal_kernels.h"
+
+typedef float real;
+
+/* Exists once, so that forward and forward_keep run the same instructions. */
+#if defined __GNUC__ && !defined __clang__
+#define ONE_COPY __attribute__((noinline, noclone))
+#elif defined __clang__
+#define ONE_COPY __attribute__((noinline))
+#else
+#define ONE_COPY
+#endif
+
+/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
+ * shared by the batch and others came before. */
+static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
+  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
+}
+
+/* Adds what was put aside for a shared input. */
+static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
+  if (bar && (stride == 0 && b > 0)) {
+    real *const sum = bar;
+    for (size_t i = 0; i < size; i++) {
+      sum[i] += aside[i];
+    }
+  }
+}
+
+/* pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool */
+/* program pick (c : Choice, x : Bool, y : Bool) : Bool = c x y */
+
+static void pick_sample(const real *c, const real *x, const real *y, real *restrict result, real *kept) {
+  real product[4];
+  /* line 22: c x */
+  product[0] = c[0] * x[0] + c[1] * x[1];
+  product[1] = c[2] * x[0] + c[3] * x[1];
+  product[2] = c[4] * x[0] + c[5] * x[1];
+  product[3] = c[6] * x[0] + c[7] * x[1];
+  /* line 22: c x y */
+  result[0] = product[0] * y[0] + product[1] * y[1];
+  result[1] = product[2] * y[0] + product[3] * y[1];
+  if (kept) {
+    kept[0] = product[0];
+    kept[1] = product[1];
+    kept[2] = product[2];
+    kept[3] = product[3];
+  }
+}
+
+/* The adjoint. */
+static void pick_adjoint_sample(const real *c, const real *x, const real *y, const real *result_bar,
+    real *restrict c_bar, real *restrict x_bar, real *restrict y_bar, const real *kept) {
+  real product[4];
+  /* line 22: c x y */
+  product[0] = result_bar[0] * y[0];
+  product[1] = result_bar[0] * y[1];
+  product[2] = result_bar[1] * y[0];
+  product[3] = result_bar[1] * y[1];
+  y_bar[0] = kept[0] * result_bar[0] + kept[2] * result_bar[1];
+  y_bar[1] = kept[1] * result_bar[0] + kept[3] * result_bar[1];
+  /* line 22: c x */
+  for (size_t i = 0; i < 4; i++) {
+    for (size_t j = 0; j < 2; j++) {
+      c_bar[2 * i + j] = product[i] * x[j];
+    }
+  }
+  x_bar[0] = c[0] * product[0] + c[2] * product[1] + c[4] *
+      product[2] + c[6] * product[3];
+  x_bar[1] = c[1] * product[0] + c[3] * product[1] + c[5] *
+      product[2] + c[7] * product[3];
+}
+
+static const size_t pick_sizes[] = {8, 2, 2};
+
+size_t church_pick_workspace_bytes(size_t batch, int keep) {
+  if (!keep) {
+    return 0;
+  }
+  return batch > (SIZE_MAX - 192) / 64 ? SIZE_MAX : 192 + batch * 64;
+}
+
+static ONE_COPY int pick_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, church_pick_workspace_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const kept = keep ? (real *)work + 48 : (real *)0;
+  for (size_t b = 0; b < batch; b++) {
+    pick_sample((const real *)in[0] + b * stride[0],
+        (const real *)in[1] + b * stride[1], (const real *)in[2] + b * stride[2],
+        (real *)out + b * 2, kept ? kept + b * 16 : kept);
+  }
+  return CAJAL_OK;
+}
+
+static int pick_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return pick_run(batch, in, stride, out, work, 0);
+}
+
+static int pick_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return pick_run(batch, in, stride, out, work, 1);
+}
+
+static int pick_run_adjoint(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
+    void *const in_bar[], void *work) {
+  if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(3, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, church_pick_workspace_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const aside = work;
+  for (size_t b = 0; b < batch; b++) {
+    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
+    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
+    real *const bar_3 = gradient_place(in_bar[2], stride[2], b, aside + 32);
+    pick_adjoint_sample((const real *)in[0] + b * stride[0],
+        (const real *)in[1] + b * stride[1], (const real *)in[2] + b * stride[2],
+        (const real *)out_bar + b * 2, bar_1, bar_2, bar_3, aside + 48 + b * 16);
+    add_shared(in_bar[0], stride[0], b, 8, aside);
+    add_shared(in_bar[1], stride[1], b, 2, aside + 16);
+    add_shared(in_bar[2], stride[2], b, 2, aside + 32);
+  }
+  return CAJAL_OK;
+}
+
+int church_pick_forward(size_t batch, const float *c, size_t c_stride, const float *x, size_t x_stride,
+    const float *y, size_t y_stride, float *result, void *work) {
+  const void *const in[] = {c, x, y};
+  const size_t stride[] = {c_stride, x_stride, y_stride};
+  return pick_run(batch, in, stride, result, work, 0);
+}
+
+int church_pick_forward_keep(size_t batch, const float *c, size_t c_stride, const float *x, size_t x_stride,
+    const float *y, size_t y_stride, float *result, void *work) {
+  const void *const in[] = {c, x, y};
+  const size_t stride[] = {c_stride, x_stride, y_stride};
+  return pick_run(batch, in, stride, result, work, 1);
+}
+
+int church_pick_backward(size_t batch, const float *c, size_t c_stride, const float *x, size_t x_stride,
+    const float *y, size_t y_stride, const float *result_bar, float *c_bar, float *x_bar, float *y_bar,
+    void *work) {
+  const void *const in[] = {c, x, y};
+  const size_t stride[] = {c_stride, x_stride, y_stride};
+  void *const in_bar[] = {c_bar, x_bar, y_bar};
+  return pick_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+}
+
+static const cajal_port pick_input_c = {sizeof(cajal_port), 1, "c", "Bool -o Bool -o Bool", 8,
+    1, 1, {8}};
+static const cajal_port pick_input_x = {sizeof(cajal_port), 1, "x", "Bool", 2, 1,
+    1, {2}};
+static const cajal_port pick_input_y = {sizeof(cajal_port), 1, "y", "Bool", 2, 1,
+    1, {2}};
+static const cajal_port *const pick_inputs[] = {&pick_input_c, &pick_input_x, &pick_input_y};
+static const cajal_port pick_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1,
+    {2}};
+static const cajal_program pick_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
+    .real_bytes = sizeof(real), .name = "pick",
+    .judgement = "pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool", .input_count = 3,
+    .inputs = pick_inputs, .output = &pick_output, .workspace_bytes = church_pick_workspace_bytes,
+    .forward = pick_generic_forward, .forward_keep = pick_generic_forward_keep, .backward = pick_run_adjoint};
+
+/* and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool */
+/* program and (p : Choice, q : Choice) : Bool = p (q true false) false */
+
+static void and_sample(const real *p, const real *q, real *restrict result, real *kept) {
+  /* line 23: p (q true false) false */
+  result[0] = p[2] * q[2] + p[3] * q[6];
+  result[1] = p[6] * q[2] + p[7] * q[6];
+  if (kept) {
+    kept[0] = q[2];
+    kept[1] = q[6];
+  }
+}
+
+/* The adjoint. */
+static void and_adjoint_sample(const real *p, const real *result_bar, real *restrict p_bar,
+    real *restrict q_bar, const real *kept) {
+  real copy[4];
+  copy[0] = 0.0f;
+  copy[1] = result_bar[0];
+  copy[2] = 0.0f;
+  copy[3] = result_bar[1];
+  /* line 23: p (q true false) */
+  for (size_t i = 0; i < 4; i++) {
+    for (size_t j = 0; j < 2; j++) {
+      p_bar[2 * i + j] = copy[i] * kept[j];
+    }
+  }
+  real product[2];
+  product[0] = p[2] * result_bar[0] + p[6] * result_bar[1];
+  product[1] = p[3] * result_bar[0] + p[7] * result_bar[1];
+  real copy_2[4];
+  copy_2[0] = 0.0f;
+  copy_2[1] = product[0];
+  copy_2[2] = 0.0f;
+  copy_2[3] = product[1];
+  /* line 23: q true */
+  for (size_t i = 0; i < 8; i++) {
+    q_bar[i] = 0.0f;
+  }
+  for (size_t i = 0; i < 4; i++) {
+    q_bar[2 * i] += copy_2[i];
+  }
+}
+
+static const size_t and_sizes[] = {8, 8};
+
+size_t church_and_workspace_bytes(size_t batch, int keep) {
+  if (!keep) {
+    return 0;
+  }
+  return batch > (SIZE_MAX - 128) / 64 ? SIZE_MAX : 128 + batch * 64;
+}
+
+static ONE_COPY int and_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, church_and_workspace_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const kept = keep ? (real *)work + 32 : (real *)0;
+  for (size_t b = 0; b < batch; b++) {
+    and_sample((const real *)in[0] + b * stride[0],
+        (const real *)in[1] + b * stride[1], (real *)out + b * 2,
+        kept ? kept + b * 16 : kept);
+  }
+  return CAJAL_OK;
+}
+
+static int and_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return and_run(batch, in, stride, out, work, 0);
+}
+
+static int and_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return and_run(batch, in, stride, out, work, 1);
+}
+
+static int and_run_adjoint(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
+    void *const in_bar[], void *work) {
+  if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(2, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, church_and_workspace_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const aside = work;
+  for (size_t b = 0; b < batch; b++) {
+    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
+    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
+    and_adjoint_sample((const real *)in[0] + b * stride[0],
+        (const real *)out_bar + b * 2, bar_1, bar_2, aside + 32 + b * 16);
+    add_shared(in_bar[0], stride[0], b, 8, aside);
+    add_shared(in_bar[1], stride[1], b, 8, aside + 16);
+  }
+  return CAJAL_OK;
+}
+
+int church_and_forward(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
+    float *result, void *work) {
+  const void *const in[] = {p, q};
+  const size_t stride[] = {p_stride, q_stride};
+  return and_run(batch, in, stride, result, work, 0);
+}
+
+int church_and_forward_keep(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
+    float *result, void *work) {
+  const void *const in[] = {p, q};
+  const size_t stride[] = {p_stride, q_stride};
+  return and_run(batch, in, stride, result, work, 1);
+}
+
+int church_and_backward(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
+    const float *result_bar, float *p_bar, float *q_bar, void *work) {
+  const void *const in[] = {p, q};
+  const size_t stride[] = {p_stride, q_stride};
+  void *const in_bar[] = {p_bar, q_bar};
+  return and_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+}
+
+static const cajal_port and_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8,
+    1, 1, {8}};
+static const cajal_port and_input_q = {sizeof(cajal_port), 1, "q", "Bool -o Bool -o Bool", 8,
+    1, 1, {8}};
+static const cajal_port *const and_inputs[] = {&and_input_p, &and_input_q};
+static const cajal_port and_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1,
+    {2}};
+static const cajal_program and_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
+    .real_bytes = sizeof(real), .name = "and",
+    .judgement = "and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
+    .inputs = and_inputs, .output = &and_output, .workspace_bytes = church_and_workspace_bytes,
+    .forward = and_generic_forward, .forward_keep = and_generic_forward_keep, .backward = and_run_adjoint};
+
+/* or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool */
+/* program or (p : Choice, q : Choice) : Bool = p true (q true false) */
+
+static void or_sample(const real *p, const real *q, real *restrict result, real *kept) {
+  /* line 24: p true (q true false) */
+  result[0] = p[0] * q[2] + p[2] * q[6];
+  result[1] = p[4] * q[2] + p[6] * q[6];
+  if (kept) {
+    kept[0] = p[0];
+    kept[1] = p[2];
+    kept[2] = p[4];
+    kept[3] = p[6];
+    kept[4] = q[2];
+    kept[5] = q[6];
+  }
+}
+
+/* The adjoint. */
+static void or_adjoint_sample(const real *result_bar, real *restrict p_bar, real *restrict q_bar,
+    const real *kept) {
+  real product[4];
+  /* line 24: p true (q true false) */
+  product[0] = result_bar[0] * kept[4];
+  product[1] = result_bar[0] * kept[5];
+  product[2] = result_bar[1] * kept[4];
+  product[3] = result_bar[1] * kept[5];
+  real product_2[2];
+  product_2[0] = kept[0] * result_bar[0] + kept[2] * result_bar[1];
+  product_2[1] = kept[1] * result_bar[0] + kept[3] * result_bar[1];
+  real copy[4];
+  copy[0] = 0.0f;
+  copy[1] = product_2[0];
+  copy[2] = 0.0f;
+  copy[3] = product_2[1];
+  /* line 24: q true */
+  for (size_t i = 0; i < 8; i++) {
+    q_bar[i] = 0.0f;
+  }
+  for (size_t i = 0; i < 4; i++) {
+    q_bar[2 * i] += copy[i];
+  }
+  /* line 24: p true */
+  for (size_t i = 0; i < 8; i++) {
+    p_bar[i] = 0.0f;
+  }
+  for (size_t i = 0; i < 4; i++) {
+    p_bar[2 * i] += product[i];
+  }
+}
+
+static const size_t or_sizes[] = {8, 8};
+
+size_t church_or_workspace_bytes(size_t batch, int keep) {
+  if (!keep) {
+    return 0;
+  }
+  return batch > (SIZE_MAX - 128) / 64 ? SIZE_MAX : 128 + batch * 64;
+}
+
+static ONE_COPY int or_run(size_t batch, const void *const in[], const size_t stride[], void *out, void *work,
+    int keep) {
+  if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, church_or_workspace_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const kept = keep ? (real *)work + 32 : (real *)0;
+  for (size_t b = 0; b < batch; b++) {
+    or_sample((const real *)in[0] + b * stride[0],
+        (const real *)in[1] + b * stride[1], (real *)out + b * 2,
+        kept ? kept + b * 16 : kept);
+  }
+  return CAJAL_OK;
+}
+
+static int or_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return or_run(batch, in, stride, out, work, 0);
+}
+
+static int or_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return or_run(batch, in, stride, out, work, 1);
+}
+
+static int or_run_adjoint(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
+    void *const in_bar[], void *work) {
+  if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(2, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, church_or_workspace_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const aside = work;
+  for (size_t b = 0; b < batch; b++) {
+    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
+    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
+    or_adjoint_sample((const real *)out_bar + b * 2, bar_1, bar_2, aside + 32 + b * 16);
+    add_shared(in_bar[0], stride[0], b, 8, aside);
+    add_shared(in_bar[1], stride[1], b, 8, aside + 16);
+  }
+  return CAJAL_OK;
+}
+
+int church_or_forward(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
+    float *result, void *work) {
+  const void *const in[] = {p, q};
+  const size_t stride[] = {p_stride, q_stride};
+  return or_run(batch, in, stride, result, work, 0);
+}
+
+int church_or_forward_keep(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
+    float *result, void *work) {
+  const void *const in[] = {p, q};
+  const size_t stride[] = {p_stride, q_stride};
+  return or_run(batch, in, stride, result, work, 1);
+}
+
+int church_or_backward(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
+    const float *result_bar, float *p_bar, float *q_bar, void *work) {
+  const void *const in[] = {p, q};
+  const size_t stride[] = {p_stride, q_stride};
+  void *const in_bar[] = {p_bar, q_bar};
+  return or_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+}
+
+static const cajal_port or_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8,
+    1, 1, {8}};
+static const cajal_port or_input_q = {sizeof(cajal_port), 1, "q", "Bool -o Bool -o Bool", 8,
+    1, 1, {8}};
+static const cajal_port *const or_inputs[] = {&or_input_p, &or_input_q};
+static const cajal_port or_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1,
+    {2}};
+static const cajal_program or_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
+    .real_bytes = sizeof(real), .name = "or",
+    .judgement = "or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
+    .inputs = or_inputs, .output = &or_output, .workspace_bytes = church_or_workspace_bytes,
+    .forward = or_generic_forward, .forward_keep = or_generic_forward_keep, .backward = or_run_adjoint};
+
+/* closed () : Bool */
+/* program closed ( ) : Bool = and first second */
+
+static void closed_sample(real *restrict result) {
+  result[0] = 0.0f;
+  result[1] = 1.0f;
+}
+
+size_t church_closed_workspace_bytes(size_t batch, int keep) {
+  (void)batch, (void)keep;
+  return 0;
+}
+
+static ONE_COPY int closed_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 0, in, stride, 0, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, church_closed_workspace_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  for (size_t b = 0; b < batch; b++) {
+    closed_sample((real *)out + b * 2);
+  }
+  return CAJAL_OK;
+}
+
+static int closed_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return closed_run(batch, in, stride, out, work, 0);
+}
+
+static int closed_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return closed_run(batch, in, stride, out, work, 1);
+}
+
+static int closed_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  if (cajal_check_inputs(batch, 0, in, stride, 0, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, church_closed_workspace_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  (void)in_bar;
+  return CAJAL_OK;
+}
+
+int church_closed_forward(size_t batch, float *result, void *work) {
+  return closed_run(batch, 0, 0, result, work, 0);
+}
+
+int church_closed_forward_keep(size_t batch, float *result, void *work) {
+  return closed_run(batch, 0, 0, result, work, 1);
+}
+
+int church_closed_backward(size_t batch, const float *result_bar, void *work) {
+  return closed_run_adjoint(batch, 0, 0, result_bar, 0, work);
+}
+
+static const cajal_port closed_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0,
+    1, {2}};
+static const cajal_program closed_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
+    .real_bytes = sizeof(real), .name = "closed", .judgement = "closed () : Bool", .input_count = 0,
+    .inputs = 0, .output = &closed_output, .workspace_bytes = church_closed_workspace_bytes,
+    .forward = closed_generic_forward, .forward_keep = closed_generic_forward_keep,
+    .backward = closed_run_adjoint};
+
+static const cajal_program *const programs[] = {&pick_program, &and_program, &or_program, &closed_program};
+
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
+    .compiler = "cajal2c 0.1.0", .source = "church.cajal", .program_count = 4,
+    .programs = programs, .model_count = 0, .models = 0};
+
+const cajal_module *church_module_info(void) {
+  return &module;
+}
+
+#ifdef CAJAL_SHARED_OBJECT
+const cajal_module *cajal_module_info(void) {
+  return &module;
+}
+#endif

@@ -1,0 +1,216 @@
+/* From convolution.cajal by cajal2c 0.1.0. */
+#include "convolution.h"
+
+#include "cajal_kernels.h"
+
+typedef float real;
+
+/* Exists once, so that forward and forward_keep run the same instructions. */
+#if defined __GNUC__ && !defined __clang__
+#define ONE_COPY __attribute__((noinline, noclone))
+#elif defined __clang__
+#define ONE_COPY __attribute__((noinline))
+#else
+#define ONE_COPY
+#endif
+
+/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
+ * shared by the batch and others came before. */
+static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
+  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
+}
+
+/* Adds what was put aside for a shared input. */
+static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
+  if (bar && (stride == 0 && b > 0)) {
+    real *const sum = bar;
+    for (size_t i = 0; i < size; i++) {
+      sum[i] += aside[i];
+    }
+  }
+}
+
+/* convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1] */
+/* program convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1] = */
+/* iter { image | y => conv2d kernel y } (n) */
+
+static void convolve_sample(const real *image, const real *kernel, const real *n, real *restrict result,
+    real *kept) {
+  real y_b[5];
+  /* line 8: iter { image | y => conv2d kernel y } (n) */
+  for (size_t i = 0; i < 5; i++) {
+    y_b[i] = n[9] * image[i];
+  }
+  real *y = y_b;
+  real *y_next = result;
+  for (size_t k = 9; k-- > 0;) {
+    for (size_t i = 0; i < 5; i++) {
+      y_next[i] = n[k] * image[i];
+    }
+    cajal_conv2d_f32(3, 3, 5, 1, kernel, y, y_next, 1);
+    if (kept) {
+      for (size_t i = 0; i < 5; i++) {
+        kept[5 * k + i] = y[i];
+      }
+    }
+    real *const y_last = y;
+    y = y_next;
+    y_next = y_last;
+  }
+}
+
+/* The adjoint. */
+static void convolve_adjoint_sample(const real *image, const real *kernel, const real *n,
+    const real *result_bar, real *restrict image_bar, real *restrict kernel_bar, real *restrict n_bar,
+    const real *kept) {
+  real y_bar_a[5];
+  real y_bar_b[5];
+  /* line 8: iter { image | y => conv2d kernel y } (n) */
+  for (size_t i = 0; i < 5; i++) {
+    y_bar_b[i] = result_bar[i];
+  }
+  real *y_bar = y_bar_b;
+  real *y_bar_next = y_bar_a;
+  for (size_t i = 0; i < 5; i++) {
+    image_bar[i] = 0.0f;
+  }
+  for (size_t i = 0; i < 9; i++) {
+    kernel_bar[i] = 0.0f;
+  }
+  for (size_t k = 0; k < 9; k++) {
+    /* line 8: conv2d kernel y */
+    cajal_conv2d_image_adjoint_f32(3, 3, 5, 1, kernel, y_bar, y_bar_next,
+        0);
+    /* line 8: iter { image | y => conv2d kernel y } (n) */
+    n_bar[k] = image[0] * y_bar[0] + image[1] * y_bar[1] + image[2] *
+        y_bar[2] + image[3] * y_bar[3] + image[4] * y_bar[4];
+    for (size_t i = 0; i < 5; i++) {
+      image_bar[i] += n[k] * y_bar[i];
+    }
+    cajal_conv2d_kernel_adjoint_f32(3, 3, 5, 1, kept + 5 * k, y_bar,
+        kernel_bar, 1);
+    real *const y_bar_last = y_bar;
+    y_bar = y_bar_next;
+    y_bar_next = y_bar_last;
+  }
+  for (size_t i = 0; i < 5; i++) {
+    image_bar[i] += n[9] * y_bar_a[i];
+  }
+  n_bar[9] = image[0] * y_bar_a[0] + image[1] * y_bar_a[1] +
+      image[2] * y_bar_a[2] + image[3] * y_bar_a[3] + image[4] *
+      y_bar_a[4];
+}
+
+static const size_t convolve_sizes[] = {5, 9, 10};
+
+size_t convolution_convolve_workspace_bytes(size_t batch, int keep) {
+  if (!keep) {
+    return 0;
+  }
+  return batch > (SIZE_MAX - 192) / 192 ? SIZE_MAX : 192 + batch * 192;
+}
+
+static ONE_COPY int convolve_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 3, in, stride, convolve_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 5, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, convolution_convolve_workspace_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const kept = keep ? (real *)work + 48 : (real *)0;
+  for (size_t b = 0; b < batch; b++) {
+    convolve_sample((const real *)in[0] + b * stride[0],
+        (const real *)in[1] + b * stride[1], (const real *)in[2] + b * stride[2],
+        (real *)out + b * 5, kept ? kept + b * 48 : kept);
+  }
+  return CAJAL_OK;
+}
+
+static int convolve_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return convolve_run(batch, in, stride, out, work, 0);
+}
+
+static int convolve_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[],
+    void *out, void *work) {
+  return convolve_run(batch, in, stride, out, work, 1);
+}
+
+static int convolve_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  if (cajal_check_inputs(batch, 3, in, stride, convolve_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 5, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(3, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, convolution_convolve_workspace_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const aside = work;
+  for (size_t b = 0; b < batch; b++) {
+    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
+    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
+    real *const bar_3 = gradient_place(in_bar[2], stride[2], b, aside + 32);
+    convolve_adjoint_sample((const real *)in[0] + b * stride[0],
+        (const real *)in[1] + b * stride[1], (const real *)in[2] + b * stride[2],
+        (const real *)out_bar + b * 5, bar_1, bar_2, bar_3, aside + 48 + b * 48);
+    add_shared(in_bar[0], stride[0], b, 5, aside);
+    add_shared(in_bar[1], stride[1], b, 9, aside + 16);
+    add_shared(in_bar[2], stride[2], b, 10, aside + 32);
+  }
+  return CAJAL_OK;
+}
+
+int convolution_convolve_forward(size_t batch, const float *image, size_t image_stride, const float *kernel,
+    size_t kernel_stride, const float *n, size_t n_stride, float *result, void *work) {
+  const void *const in[] = {image, kernel, n};
+  const size_t stride[] = {image_stride, kernel_stride, n_stride};
+  return convolve_run(batch, in, stride, result, work, 0);
+}
+
+int convolution_convolve_forward_keep(size_t batch, const float *image, size_t image_stride,
+    const float *kernel, size_t kernel_stride, const float *n, size_t n_stride, float *result, void *work) {
+  const void *const in[] = {image, kernel, n};
+  const size_t stride[] = {image_stride, kernel_stride, n_stride};
+  return convolve_run(batch, in, stride, result, work, 1);
+}
+
+int convolution_convolve_backward(size_t batch, const float *image, size_t image_stride, const float *kernel,
+    size_t kernel_stride, const float *n, size_t n_stride, const float *result_bar, float *image_bar,
+    float *kernel_bar, float *n_bar, void *work) {
+  const void *const in[] = {image, kernel, n};
+  const size_t stride[] = {image_stride, kernel_stride, n_stride};
+  void *const in_bar[] = {image_bar, kernel_bar, n_bar};
+  return convolve_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+}
+
+static const cajal_port convolve_input_image = {sizeof(cajal_port), 1, "image",
+    "Real[5,1]", 5, 1, 2, {5, 1}};
+static const cajal_port convolve_input_kernel = {sizeof(cajal_port), 0, "kernel",
+    "Real[3,3]", 9, 9, 2, {3, 3}};
+static const cajal_port convolve_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1,
+    1, {10}};
+static const cajal_port *const convolve_inputs[] = {&convolve_input_image, &convolve_input_kernel,
+    &convolve_input_n};
+static const cajal_port convolve_output = {sizeof(cajal_port), 0, "", "Real[5,1]",
+    5, 0, 2, {5, 1}};
+static const cajal_program convolve_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
+    .real_bytes = sizeof(real), .name = "convolve",
+    .judgement = "convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1]",
+    .input_count = 3, .inputs = convolve_inputs, .output = &convolve_output,
+    .workspace_bytes = convolution_convolve_workspace_bytes, .forward = convolve_generic_forward,
+    .forward_keep = convolve_generic_forward_keep, .backward = convolve_run_adjoint};
+
+static const cajal_program *const programs[] = {&convolve_program};
+
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
+    .compiler = "cajal2c 0.1.0", .source = "convolution.cajal",
+    .program_count = 1, .programs = programs, .model_count = 0, .models = 0};
+
+const cajal_module *convolution_module_info(void) {
+  return &module;
+}
+
+#ifdef CAJAL_SHARED_OBJECT
+const cajal_module *cajal_module_info(void) {
+  return &module;
+}
+#endif

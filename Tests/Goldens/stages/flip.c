@@ -1,0 +1,287 @@
+/* From flip.cajal by cajal2c 0.1.0. */
+#include "flip.h"
+
+#include "cajal_kernels.h"
+
+typedef float real;
+
+/* Exists once, so that forward and forward_keep run the same instructions. */
+#if defined __GNUC__ && !defined __clang__
+#define ONE_COPY __attribute__((noinline, noclone))
+#elif defined __clang__
+#define ONE_COPY __attribute__((noinline))
+#else
+#define ONE_COPY
+#endif
+
+/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
+ * shared by the batch and others came before. */
+static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
+  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
+}
+
+/* Adds what was put aside for a shared input. */
+static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
+  if (bar && (stride == 0 && b > 0)) {
+    real *const sum = bar;
+    for (size_t i = 0; i < size; i++) {
+      sum[i] += aside[i];
+    }
+  }
+}
+
+/* flip (n : Nat) : Bool */
+/* program flip (n : Nat) : Bool = iter { true | y => not y } (n) */
+
+static void flip_sample(const real *n, real *restrict result) {
+  /* line 11: iter { true | y => not y } (n) */
+  result[0] = n[9];
+  result[1] = 0.0f;
+  for (size_t k = 9; k-- > 0;) {
+    real sum[2];
+    sum[0] = n[k] + result[1];
+    sum[1] = result[0];
+    result[0] = sum[0];
+    result[1] = sum[1];
+  }
+}
+
+/* The adjoint. */
+static void flip_adjoint_sample(const real *result_bar, real *restrict n_bar) {
+  real y_bar[2];
+  /* line 11: iter { true | y => not y } (n) */
+  y_bar[0] = result_bar[0];
+  y_bar[1] = result_bar[1];
+  for (size_t k = 0; k < 9; k++) {
+    real sum[2];
+    /* line 9: if x then false else true */
+    sum[0] = y_bar[1];
+    sum[1] = y_bar[0];
+    n_bar[k] = y_bar[0];
+    y_bar[0] = sum[0];
+    y_bar[1] = sum[1];
+  }
+  n_bar[9] = y_bar[0];
+}
+
+static const size_t flip_sizes[] = {10};
+
+size_t flip_flip_workspace_bytes(size_t batch, int keep) {
+  (void)batch;
+  return keep ? 64 : 0;
+}
+
+static ONE_COPY int flip_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 1, in, stride, flip_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, flip_flip_workspace_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  for (size_t b = 0; b < batch; b++) {
+    flip_sample((const real *)in[0] + b * stride[0], (real *)out + b * 2);
+  }
+  return CAJAL_OK;
+}
+
+static int flip_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return flip_run(batch, in, stride, out, work, 0);
+}
+
+static int flip_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return flip_run(batch, in, stride, out, work, 1);
+}
+
+static int flip_run_adjoint(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
+    void *const in_bar[], void *work) {
+  if (cajal_check_inputs(batch, 1, in, stride, flip_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(1, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, flip_flip_workspace_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const aside = work;
+  for (size_t b = 0; b < batch; b++) {
+    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
+    flip_adjoint_sample((const real *)out_bar + b * 2, bar_1);
+    add_shared(in_bar[0], stride[0], b, 10, aside);
+  }
+  return CAJAL_OK;
+}
+
+int flip_flip_forward(size_t batch, const float *n, size_t n_stride, float *result, void *work) {
+  const void *const in[] = {n};
+  const size_t stride[] = {n_stride};
+  return flip_run(batch, in, stride, result, work, 0);
+}
+
+int flip_flip_forward_keep(size_t batch, const float *n, size_t n_stride, float *result, void *work) {
+  const void *const in[] = {n};
+  const size_t stride[] = {n_stride};
+  return flip_run(batch, in, stride, result, work, 1);
+}
+
+int flip_flip_backward(size_t batch, const float *n, size_t n_stride, const float *result_bar, float *n_bar,
+    void *work) {
+  const void *const in[] = {n};
+  const size_t stride[] = {n_stride};
+  void *const in_bar[] = {n_bar};
+  return flip_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+}
+
+static const cajal_port flip_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1,
+    1, {10}};
+static const cajal_port *const flip_inputs[] = {&flip_input_n};
+static const cajal_port flip_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1,
+    {2}};
+static const cajal_program flip_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
+    .real_bytes = sizeof(real), .name = "flip", .judgement = "flip (n : Nat) : Bool", .input_count = 1,
+    .inputs = flip_inputs, .output = &flip_output, .workspace_bytes = flip_flip_workspace_bytes,
+    .forward = flip_generic_forward, .forward_keep = flip_generic_forward_keep, .backward = flip_run_adjoint};
+
+/* flip_from (x : Bool, n : Nat) : Bool */
+/* program flip_from (x : Bool, n : Nat) : Bool = iter { x | y => not y } (n) */
+
+static void flip_from_sample(const real *x, const real *n, real *restrict result) {
+  /* line 12: iter { x | y => not y } (n) */
+  result[0] = n[9] * x[0];
+  result[1] = n[9] * x[1];
+  for (size_t k = 9; k-- > 0;) {
+    real sum[2];
+    sum[0] = n[k] * x[0] + result[1];
+    sum[1] = n[k] * x[1] + result[0];
+    result[0] = sum[0];
+    result[1] = sum[1];
+  }
+}
+
+/* The adjoint. */
+static void flip_from_adjoint_sample(const real *x, const real *n, const real *result_bar,
+    real *restrict x_bar, real *restrict n_bar) {
+  real y_bar[2];
+  /* line 12: iter { x | y => not y } (n) */
+  y_bar[0] = result_bar[0];
+  y_bar[1] = result_bar[1];
+  x_bar[0] = 0.0f;
+  x_bar[1] = 0.0f;
+  for (size_t k = 0; k < 9; k++) {
+    real sum[2];
+    /* line 9: if x then false else true */
+    sum[0] = y_bar[1];
+    sum[1] = y_bar[0];
+    /* line 12: iter { x | y => not y } (n) */
+    n_bar[k] = x[0] * y_bar[0] + x[1] * y_bar[1];
+    x_bar[0] += n[k] * y_bar[0];
+    x_bar[1] += n[k] * y_bar[1];
+    y_bar[0] = sum[0];
+    y_bar[1] = sum[1];
+  }
+  x_bar[0] += n[9] * y_bar[0];
+  x_bar[1] += n[9] * y_bar[1];
+  n_bar[9] = x[0] * y_bar[0] + x[1] * y_bar[1];
+}
+
+static const size_t flip_from_sizes[] = {2, 10};
+
+size_t flip_flip_from_workspace_bytes(size_t batch, int keep) {
+  (void)batch;
+  return keep ? 128 : 0;
+}
+
+static ONE_COPY int flip_from_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, flip_flip_from_workspace_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  for (size_t b = 0; b < batch; b++) {
+    flip_from_sample((const real *)in[0] + b * stride[0],
+        (const real *)in[1] + b * stride[1], (real *)out + b * 2);
+  }
+  return CAJAL_OK;
+}
+
+static int flip_from_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return flip_from_run(batch, in, stride, out, work, 0);
+}
+
+static int flip_from_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[],
+    void *out, void *work) {
+  return flip_from_run(batch, in, stride, out, work, 1);
+}
+
+static int flip_from_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(2, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, flip_flip_from_workspace_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const aside = work;
+  for (size_t b = 0; b < batch; b++) {
+    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
+    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
+    flip_from_adjoint_sample((const real *)in[0] + b * stride[0],
+        (const real *)in[1] + b * stride[1], (const real *)out_bar + b * 2, bar_1,
+        bar_2);
+    add_shared(in_bar[0], stride[0], b, 2, aside);
+    add_shared(in_bar[1], stride[1], b, 10, aside + 16);
+  }
+  return CAJAL_OK;
+}
+
+int flip_flip_from_forward(size_t batch, const float *x, size_t x_stride, const float *n, size_t n_stride,
+    float *result, void *work) {
+  const void *const in[] = {x, n};
+  const size_t stride[] = {x_stride, n_stride};
+  return flip_from_run(batch, in, stride, result, work, 0);
+}
+
+int flip_flip_from_forward_keep(size_t batch, const float *x, size_t x_stride, const float *n,
+    size_t n_stride, float *result, void *work) {
+  const void *const in[] = {x, n};
+  const size_t stride[] = {x_stride, n_stride};
+  return flip_from_run(batch, in, stride, result, work, 1);
+}
+
+int flip_flip_from_backward(size_t batch, const float *x, size_t x_stride, const float *n, size_t n_stride,
+    const float *result_bar, float *x_bar, float *n_bar, void *work) {
+  const void *const in[] = {x, n};
+  const size_t stride[] = {x_stride, n_stride};
+  void *const in_bar[] = {x_bar, n_bar};
+  return flip_from_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+}
+
+static const cajal_port flip_from_input_x = {sizeof(cajal_port), 1, "x", "Bool", 2, 1,
+    1, {2}};
+static const cajal_port flip_from_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1,
+    1, {10}};
+static const cajal_port *const flip_from_inputs[] = {&flip_from_input_x, &flip_from_input_n};
+static const cajal_port flip_from_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0,
+    1, {2}};
+static const cajal_program flip_from_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
+    .real_bytes = sizeof(real), .name = "flip_from", .judgement = "flip_from (x : Bool, n : Nat) : Bool",
+    .input_count = 2, .inputs = flip_from_inputs, .output = &flip_from_output,
+    .workspace_bytes = flip_flip_from_workspace_bytes, .forward = flip_from_generic_forward,
+    .forward_keep = flip_from_generic_forward_keep, .backward = flip_from_run_adjoint};
+
+static const cajal_program *const programs[] = {&flip_program, &flip_from_program};
+
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
+    .compiler = "cajal2c 0.1.0", .source = "flip.cajal", .program_count = 2,
+    .programs = programs, .model_count = 0, .models = 0};
+
+const cajal_module *flip_module_info(void) {
+  return &module;
+}
+
+#ifdef CAJAL_SHARED_OBJECT
+const cajal_module *cajal_module_info(void) {
+  return &module;
+}
+#endif

@@ -1,0 +1,159 @@
+/* From neurons.cajal by cajal2c 0.1.0. */
+#include "neurons.h"
+
+#include "cajal_kernels.h"
+
+typedef float real;
+
+/* Exists once, so that forward and forward_keep run the same instructions. */
+#if defined __GNUC__ && !defined __clang__
+#define ONE_COPY __attribute__((noinline, noclone))
+#elif defined __clang__
+#define ONE_COPY __attribute__((noinline))
+#else
+#define ONE_COPY
+#endif
+
+/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
+ * shared by the batch and others came before. */
+static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
+  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
+}
+
+/* Adds what was put aside for a shared input. */
+static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
+  if (bar && (stride == 0 && b > 0)) {
+    real *const sum = bar;
+    for (size_t i = 0; i < size; i++) {
+      sum[i] += aside[i];
+    }
+  }
+}
+
+/* neurons (n : Nat) : Real[2] */
+/* program neurons (n : Nat) : Real[2] = iter { [1, 0] | v => [[0, 2], [3, 0]] v } (n) */
+
+static void neurons_sample(const real *n, real *restrict result) {
+  /* line 10: iter { [1, 0] | v => [[0, 2], [3, 0]] v } (n) */
+  result[0] = n[9];
+  result[1] = 0.0f;
+  for (size_t k = 9; k-- > 0;) {
+    real sum[2];
+    sum[0] = n[k] + 2.0f * result[1];
+    sum[1] = 3.0f * result[0];
+    result[0] = sum[0];
+    result[1] = sum[1];
+  }
+}
+
+/* The adjoint. */
+static void neurons_adjoint_sample(const real *result_bar, real *restrict n_bar) {
+  real v_bar[2];
+  /* line 10: iter { [1, 0] | v => [[0, 2], [3, 0]] v } (n) */
+  v_bar[0] = result_bar[0];
+  v_bar[1] = result_bar[1];
+  for (size_t k = 0; k < 9; k++) {
+    real product[2];
+    /* line 10: [[0, 2], [3, 0]] v */
+    product[0] = 3.0f * v_bar[1];
+    product[1] = 2.0f * v_bar[0];
+    n_bar[k] = v_bar[0];
+    v_bar[0] = product[0];
+    v_bar[1] = product[1];
+  }
+  n_bar[9] = v_bar[0];
+}
+
+static const size_t neurons_sizes[] = {10};
+
+size_t neurons_neurons_workspace_bytes(size_t batch, int keep) {
+  (void)batch;
+  return keep ? 64 : 0;
+}
+
+static ONE_COPY int neurons_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 1, in, stride, neurons_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, neurons_neurons_workspace_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  for (size_t b = 0; b < batch; b++) {
+    neurons_sample((const real *)in[0] + b * stride[0], (real *)out + b * 2);
+  }
+  return CAJAL_OK;
+}
+
+static int neurons_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return neurons_run(batch, in, stride, out, work, 0);
+}
+
+static int neurons_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[],
+    void *out, void *work) {
+  return neurons_run(batch, in, stride, out, work, 1);
+}
+
+static int neurons_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  if (cajal_check_inputs(batch, 1, in, stride, neurons_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(1, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, neurons_neurons_workspace_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  real *const aside = work;
+  for (size_t b = 0; b < batch; b++) {
+    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
+    neurons_adjoint_sample((const real *)out_bar + b * 2, bar_1);
+    add_shared(in_bar[0], stride[0], b, 10, aside);
+  }
+  return CAJAL_OK;
+}
+
+int neurons_neurons_forward(size_t batch, const float *n, size_t n_stride, float *result, void *work) {
+  const void *const in[] = {n};
+  const size_t stride[] = {n_stride};
+  return neurons_run(batch, in, stride, result, work, 0);
+}
+
+int neurons_neurons_forward_keep(size_t batch, const float *n, size_t n_stride, float *result, void *work) {
+  const void *const in[] = {n};
+  const size_t stride[] = {n_stride};
+  return neurons_run(batch, in, stride, result, work, 1);
+}
+
+int neurons_neurons_backward(size_t batch, const float *n, size_t n_stride, const float *result_bar,
+    float *n_bar, void *work) {
+  const void *const in[] = {n};
+  const size_t stride[] = {n_stride};
+  void *const in_bar[] = {n_bar};
+  return neurons_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+}
+
+static const cajal_port neurons_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1,
+    1, {10}};
+static const cajal_port *const neurons_inputs[] = {&neurons_input_n};
+static const cajal_port neurons_output = {sizeof(cajal_port), 0, "", "Real[2]", 2,
+    0, 1, {2}};
+static const cajal_program neurons_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
+    .real_bytes = sizeof(real), .name = "neurons", .judgement = "neurons (n : Nat) : Real[2]",
+    .input_count = 1, .inputs = neurons_inputs, .output = &neurons_output,
+    .workspace_bytes = neurons_neurons_workspace_bytes, .forward = neurons_generic_forward,
+    .forward_keep = neurons_generic_forward_keep, .backward = neurons_run_adjoint};
+
+static const cajal_program *const programs[] = {&neurons_program};
+
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
+    .compiler = "cajal2c 0.1.0", .source = "neurons.cajal", .program_count = 1,
+    .programs = programs, .model_count = 0, .models = 0};
+
+const cajal_module *neurons_module_info(void) {
+  return &module;
+}
+
+#ifdef CAJAL_SHARED_OBJECT
+const cajal_module *cajal_module_info(void) {
+  return &module;
+}
+#endif
