@@ -8,7 +8,7 @@ import Testing
 /// and the graph at vectors, in batches and with shared ports, and gradients everywhere.
 @Suite struct RandomProgramsCompiled {
   @Test(arguments: [false, true]) func machineCodeAgreesWithItsOracles(reals: Bool) {
-    let issues = onDeepStack { Self.failures(reals: reals, test: "machineCodeAgreesWithItsOracles") }
+    let issues = withDeepStack { Self.failures(reals: reals, test: "machineCodeAgreesWithItsOracles") }
     for issue in issues { Issue.record("\(issue)") }
   }
 

@@ -1,5 +1,6 @@
 import CajalEvaluator
 import CajalSyntax
+import Driver
 import Foundation
 
 /// A property does not hold of a program. Shrinking keeps the kind.
@@ -64,7 +65,7 @@ public struct Property {
   /// Tries the property on a stack that is large enough for recursion over terms, and shrinks the first failure.
   public func run() -> Report {
     nonisolated(unsafe) let property = self
-    return onDeepStack { property.runHere() }
+    return withDeepStack { property.runHere() }
   }
 
   private func runHere() -> Report {
