@@ -10,8 +10,13 @@ import Testing
     hold(dialect.options(), atLeast: 0.4) { program, random in
       guard !program.context.isEmpty else { throw Discarded("closed") }
       let substitution = Substitution(program.program, &random, reals: dialect == .reals)
-      let (replaced, bound) = (try substitution.replaced(), try substitution.bound())
-      let argument = try substitution.argument()
+      let (replaced, bound, argument): (CheckedProgram, CheckedProgram, CheckedProgram)
+      do {
+        (replaced, bound) = (try substitution.replaced(), try substitution.bound())
+        argument = try substitution.argument()
+      } catch {
+        throw Falsified("ill-typed", "\(substitution.description): \(error)")
+      }
       let point = program.randomPoint(&random)
       let further = argument.randomPoint(&random)
       var shorter = point

@@ -1,6 +1,7 @@
 import Driver
 import CajalEvaluator
 import CajalSyntax
+import Driver
 import Foundation
 
 /// A property does not hold of a program. Shrinking keeps the kind.
