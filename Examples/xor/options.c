@@ -23,7 +23,8 @@ static const char help[] =
     "  --batch N       pairs a step (default 64)\n"
     "  --rate R        Adam's learning rate at the start; it falls linearly to zero (default 0.001)\n"
     "  --seed N        of the weights, the pairing and the order of the pairs (default 1)\n"
-    "  --threads N     for OpenBLAS (default: as it chooses); results are the same for the same number\n"
+    "  --threads N     for OpenBLAS (default 1: at these sizes more gain little, and wait for each other on a busy\n"
+    "                  machine); results are the same for the same number\n"
     "  --help          this text\n"
     "\n"
     "Example: train-xor --program and --epochs 2 --data ~/mnist\n";
@@ -65,6 +66,7 @@ options options_parse(int count, char **words) {
       .batch = 64,
       .rate = 0.001f,
       .seed = 1,
+      .threads = 1,
   };
   for (int i = 1; i < count; i++) {
     const char *option = words[i];

@@ -7,7 +7,7 @@
 
 typedef struct options {
   const char *program, *data;
-  size_t epochs, batch, threads; /* threads 0: as many as OpenBLAS chooses */
+  size_t epochs, batch, threads; /* threads: of OpenBLAS */
   float rate;
   uint64_t seed;
 } options;

@@ -114,7 +114,7 @@ static void train(trainer *all, const pairs *training, const pairs *testing, rng
 
 int main(int count, char **words) {
   const options chosen = options_parse(count, words);
-  if (chosen.threads > 0) openblas_set_num_threads((int)chosen.threads);
+  openblas_set_num_threads((int)chosen.threads);
   rng random = {chosen.seed};
   pairs training = pairs_read(chosen.data, "train", &random), testing = pairs_read(chosen.data, "t10k", &random);
   const program *asked = program_named(chosen.program);

@@ -51,10 +51,12 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case stepsExhausted = "E0405"
   case missingValue = "E0406"
   case badBound = "E0407"
+  case numberTooLarge = "E0408"
 
   // Warnings (W05xx)
   case entryMayBeDropped = "W0501"
   case linearExtension = "W0502"
+  case numberVanishes = "W0503"
 
   public var defaultSeverity: Severity { rawValue.hasPrefix("W") ? .warning : .error }
 }

@@ -152,6 +152,25 @@ extension Explanation {
       entry of the image.
       """)
 
+  static let numberTooLarge = Explanation(
+    title: "a number is too large for the reals of the generated code",
+    text: """
+      Generated code computes with `float`, whose largest number is about 3.4e38, or, with
+      `--real double`, with `double`. A number of the program that is larger would become an
+      infinity, and everything that it touches as well.
+
+      ```cajal-error
+      program p (x : Real) : Real = 1e300 * x
+      ```
+
+      ```cajal
+      program p (x : Real) : Real = 1e30 * x
+      ```
+
+      Why: the evaluator computes in double precision, so the compiled map would not agree
+      with the program. Compile with `--real double`, or use a smaller number.
+      """)
+
   static let entryMayBeDropped = Explanation(
     title: "an entry of a Nat may be dropped at the horizon",
     text: """
@@ -178,6 +197,24 @@ extension Explanation {
       Why: where nothing is dropped, evaluation and compilation agree exactly. Where
       something is, the compiled program gives a vector with less weight than it should
       have, down to zero.
+      """)
+
+  static let numberVanishes = Explanation(
+    title: "a number becomes 0 in the reals of the generated code",
+    text: """
+      The smallest `float` above 0 is about 1.4e-45. A number of the program that is closer to 0
+      becomes 0 in generated code, unless it is compiled with `--real double`.
+
+      ```cajal-error
+      program p (x : Real) : Real = 1e-300 * x
+      ```
+
+      ```cajal
+      program p (x : Real) : Real = 1e-30 * x
+      ```
+
+      Why this is only a warning: next to other terms so small a number often makes no
+      difference. Where it does, compile with `--real double`.
       """)
 
   static let linearExtension = Explanation(

@@ -57,8 +57,10 @@ extension DiagnosticCode {
     case .stepsExhausted: .stepsExhausted
     case .missingValue: .missingValue
     case .badBound: .badBound
+    case .numberTooLarge: .numberTooLarge
     case .entryMayBeDropped: .entryMayBeDropped
     case .linearExtension: .linearExtension
+    case .numberVanishes: .numberVanishes
     }
   }
 }

@@ -95,9 +95,11 @@ public final class Compilation {
   /// The C file and its header; nil where there were errors.
   /// - Parameter header: the path of the header that the C file includes.
   public func emitted(header: String? = nil) throws -> (c: String, header: String)? {
-    guard let unit = try moduleUnit(header: header) else { return nil }
+    guard let module else { return nil }
+    checkRealRange(of: module)
+    guard !diagnostics.hasErrors, let unit = try moduleUnit(header: header) else { return nil }
     do { return try emitModule(unit) } catch let error as EmitError {
-      for diagnostic in error.diagnostics(in: module!) { diagnostics.add(diagnostic) }
+      for diagnostic in error.diagnostics(in: module) { diagnostics.add(diagnostic) }
       return nil
     }
   }

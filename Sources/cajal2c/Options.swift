@@ -130,5 +130,7 @@ extension SourceOptions {
 }
 
 func printError(_ text: String) {
+  // In a pipe what was printed before would come after.
+  fflush(nil)
   FileHandle.standardError.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
 }

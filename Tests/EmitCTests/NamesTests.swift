@@ -49,12 +49,12 @@ import Testing
       try write(emitted.header, to: folder + "/t.h")
       try write("#include \"t.h\"\nint main(void) { return t_module_info() == 0; }\n", to: folder + "/use.cpp")
       let include = ["-I", folder, "-I", projectRoot + "/Runtime/include"]
-      for compiler in ["gcc", "clang"] {
+      for compiler in installed("gcc", "clang") {
         let result = try run(
           compiler, Harness.warnings + include + ["-O2", "-c", folder + "/t.c", "-o", folder + "/t.o"])
         #expect(result.status == 0, "\(result.errors)")
       }
-      for compiler in ["g++", "clang++"] {
+      for compiler in installed("g++", "clang++") {
         let result = try run(
           compiler,
           Harness.warnings.dropFirst() + include + ["-c", folder + "/use.cpp", "-o", folder + "/use.o"])

@@ -39,3 +39,11 @@ public func write(_ text: String, to path: String) throws -> String {
   try text.write(toFile: path, atomically: true, encoding: .utf8)
   return path
 }
+
+/// Those of the given programs that this machine has. gcc is needed to build anything, so it is never left out.
+public func installed(_ compilers: String...) -> [String] {
+  let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+  return compilers.filter { name in
+    name == "gcc" || path.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+  }
+}

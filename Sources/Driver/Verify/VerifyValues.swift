@@ -20,7 +20,7 @@ extension ProgramCheck {
         }
         point = next
       } catch is InterpretationError {
-        report.leaveOut("evaluation from point \(index) on: a value takes too many operations to encode")
+        report.leaveOut("evaluation from point \(index) on: the value of a variable is too large to be written as a vector here")
         break
       }
       let value: Value

@@ -1,0 +1,45 @@
+import CajalSyntax
+import CajalTyping
+
+extension Compilation {
+  /// Numbers of the programs that the generated code's reals do not hold: too large is an error, so small that it
+  /// becomes 0 a warning. Doubles hold whatever the source can say.
+  func checkRealRange(of module: TypedModule) {
+    guard options.realBytes == 4 else { return }
+    var finder = UnrepresentableNumbers()
+    for definition in module.definitions { finder.visit(definition.term) }
+    for program in module.programs {
+      finder.visit(program.term)
+      for port in program.context {
+        if let bound = port.bound { finder.judge(bound.radius, port.variable.span) }
+      }
+    }
+    for diagnostic in finder.diagnostics { add(diagnostic) }
+  }
+}
+
+private struct UnrepresentableNumbers {
+  private(set) var diagnostics: [Diagnostic] = []
+  private var seen: Set<Span> = []
+
+  mutating func visit(_ term: TypedTerm) {
+    switch term.kind {
+    case .literal(let entries): for entry in entries { judge(entry, term.span) }
+    case .matrix(let rows): for entry in rows.joined() { judge(entry, term.span) }
+    case .scale(let factor, _): judge(factor, term.span)
+    case .variable, .definition, .bool, .natural, .primitive, .succ, .lambda, .apply, .conditional, .iterate, .add: break
+    }
+    for child in term.kind.children { visit(child) }
+  }
+
+  mutating func judge(_ number: Double, _ span: Span) {
+    let rounded = Float(number)
+    let isTooLarge = rounded.isInfinite
+    guard isTooLarge || rounded == 0 && number != 0, seen.insert(span).inserted else { return }
+    diagnostics.append(
+      Diagnostic(
+        isTooLarge ? .numberTooLarge : .numberVanishes,
+        isTooLarge ? "\(number) is too large for a float" : "\(number) becomes 0 as a float",
+        at: Label(span, "in this"), help: "compile with `--real double`"))
+  }
+}
