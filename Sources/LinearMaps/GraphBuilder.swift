@@ -15,6 +15,8 @@ public struct Value {
 /// of the body, and of all bodies between.
 public final class GraphBuilder {
   public let parent: GraphBuilder?
+  /// How many loops this graph is inside of.
+  public let depth: Int
   public private(set) var nodes: [Node] = []
   private var parameters: [Parameter] = []
   private var known: [Node: Int] = [:]
@@ -24,7 +26,10 @@ public final class GraphBuilder {
   /// Origin of the nodes that follow.
   public var origin: Origin?
 
-  public init(parent: GraphBuilder? = nil) { self.parent = parent }
+  public init(parent: GraphBuilder? = nil) {
+    self.parent = parent
+    depth = parent.map { $0.depth + 1 } ?? 0
+  }
 
   public func parameter(_ name: String, _ space: Space) -> Value {
     parameters.append(Parameter(name: name, space: space))

@@ -69,6 +69,7 @@ extension Lowering {
   private func step(
     _ iteration: Iteration, _ space: Space, _ environment: Environment, _ use: MatrixUse
   ) throws -> Step {
+    try checkDepth(iteration.term.span)
     let inner = GraphBuilder(parent: builder)
     let state = inner.parameter(iteration.state.name, space)
     let result = try building(in: inner) {

@@ -20,6 +20,8 @@ final class Lowering {
 
   /// Terms visited before a program counts as one that unfolds too far. A visit takes about a microsecond.
   static let workLimit = 3_000_000
+  /// Loops in loops, those that make matrices included: each level holds all deeper ones, and every stage walks them.
+  static let depthLimit = 50
 
   init(module: TypedModule, source: Source) {
     self.module = module
@@ -109,7 +111,8 @@ final class Lowering {
         .unfoldsTooFar, "this program unfolds too far", at: Label(span, "while compiling this"),
         notes: [
           "functions are applied while compiling; an iteration whose state is a function that is not linear in its "
-            + "binder is unfolded round by round"
+            + "binder is unfolded round by round",
+          "at most \(Lowering.depthLimit) iterations may be inside of each other after that",
         ],
         help: "use a smaller horizon, or let the iteration run over the function's result instead of the function"))
   }
@@ -137,6 +140,10 @@ final class Lowering {
     builder = other
     defer { builder = outer }
     return try body()
+  }
+
+  func checkDepth(_ span: Span) throws {
+    if builder.depth >= Lowering.depthLimit { throw unfoldsTooFar(span) }
   }
 
   private func successor(_ operand: TypedTerm, _ environment: Environment) throws -> Meaning {

@@ -51,6 +51,7 @@ extension Lowering {
       guard use == .interface else { throw LoweringError.nonlinear(function) }
       if let extended = function.basisExtension { return extended }
     }
+    try checkDepth(function.span)
     let whole = try space(.function(function.argument, function.result), function.span)
     guard case .hom(let argument, let result) = whole else { preconditionFailure() }
     var dependence = Dependence.zero
