@@ -79,7 +79,7 @@ extension RandomProgram {
 }
 
 extension Term {
-  /// A small closed term of the type; nil where none comes to mind.
+  /// A small closed term of the type; nil where none comes to mind. It has no free names but constants.
   public static func smallest(_ type: Type) -> Term? {
     switch type {
     case .bool: return Term(.bool(true))
@@ -92,15 +92,22 @@ extension Term {
       default: return nil
       }
     case .function(let argument, let result):
-      let body: Term? =
-        switch argument {
-        case _ where argument == result: .named("x")
-        case .bool: smallest(result).map { .choice(.named("x"), $0, $0) }
-        case .nat: smallest(result).map { .iteration($0, "y", .named("y"), .named("x")) }
-        case .real([]): smallest(result).map { .applied(.named("scale"), .named("x"), .ascribed($0, result)) }
-        case .real, .function: nil
-        }
-      return body.map { .lambda("x", TypeExpression(argument), $0) }
+      return consume(.named("x"), argument, into: result).map { .lambda("x", TypeExpression(argument), $0) }
+    }
+  }
+
+  /// A small term that uses this one up.
+  private static func consume(_ term: Term, _ type: Type, into goal: Type) -> Term? {
+    if type == goal { return term }
+    switch type {
+    case .function(let argument, let result):
+      return smallest(argument).flatMap { consume(.applied(term, .ascribed($0, argument)), result, into: goal) }
+    case .bool: return smallest(goal).map { .choice(term, $0, $0) }
+    case .nat: return smallest(goal).map { .iteration($0, "y", .named("y"), term) }
+    case .real(let shape):
+      guard goal.endsInReal, let ones = smallest(type), let rest = smallest(goal) else { return nil }
+      let scalar = shape.isEmpty ? term : .applied(.named("dot"), .ascribed(ones, type), term)
+      return .applied(.named("scale"), scalar, .ascribed(rest, goal))
     }
   }
 
