@@ -23,7 +23,9 @@ extension GraphBuilder {
   /// is not active, or where nothing depends on it.
   ///
   /// - Parameter seeds: nodes of the graph with the cotangents that they receive from outside.
-  func cotangents(of graph: Graph, _ values: [Value], active: [Bool], seeds: [(node: Int, cotangent: Value)]) -> [Value?] {
+  func cotangents(of graph: Graph, _ values: [Value], active: [Bool], seeds: [(node: Int, cotangent: Value)])
+    -> [Value?]
+  {
     let analysis = Activity(graph, parameters: active)
     let activity = analysis.nodes
     var cotangents = [Value?](repeating: nil, count: graph.nodes.count)
@@ -117,7 +119,9 @@ extension GraphBuilder {
     }
 
     var gradients = [Value?](repeating: nil, count: operands.count)
-    for (position, state) in activeStates.enumerated() where active[state] { gradients[state] = reversed.states[position] }
+    for (position, state) in activeStates.enumerated() where active[state] {
+      gradients[state] = reversed.states[position]
+    }
     for (position, sequence) in activeSequences.enumerated() {
       let stack = reversed.stacks[position]
       let space = operands[sequence].space

@@ -18,7 +18,8 @@ extension Compilation {
       add(
         Diagnostic(
           .noSuchProgram, "there is no program called `\(name)`", at: nil,
-          help: names.isEmpty ? "declare one with `program`" : "the file has \(names.prefix(20).joined(separator: ", "))"))
+          help: names.isEmpty
+            ? "declare one with `program`" : "the file has \(names.prefix(20).joined(separator: ", "))"))
       return nil
     }
     if names.count == 1 { return module.programs[0] }

@@ -15,7 +15,8 @@ public enum Stage: String, CaseIterable, Sendable {
       return compilation.diagnostics.hasErrors ? nil : SyntaxTreeDump.dump(tree, source: compilation.source)
     case .judgement: return compilation.module.map { JudgementPrinter($0).print() }
     case .graph:
-      return try compilation.optimised()?.map { $0.forward.printed(name: $0.judgement.name.text) }.joined(separator: "\n")
+      return try compilation.optimised()?.map { $0.forward.printed(name: $0.judgement.name.text) }.joined(
+        separator: "\n")
     case .adjoint:
       return try compilation.optimised()?.map { program in
         program.backward!.printed(name: program.judgement.name.text + "_adjoint")

@@ -53,7 +53,9 @@ public struct Toolchain: Sendable {
     do { result = try runSubprocess(compiler, arguments) } catch {
       throw Failure(description: "\(compiler) could not be started: \(error)")
     }
-    guard result.status == 0 else { throw Failure(description: "\(compiler) failed:\n" + result.errors + result.output) }
+    guard result.status == 0 else {
+      throw Failure(description: "\(compiler) failed:\n" + result.errors + result.output)
+    }
   }
 }
 

@@ -7,8 +7,9 @@ struct HeaderEmitter {
     let options = module.options
     let guardName = CName.prefix(options.headerName).uppercased()
     var items: [CItem] = [
-      .comment("\(options.headerName), from \(options.sourceName) by \(options.compiler). Functions answer a "
-        + "cajal_status; cajal.h says what the arguments are."),
+      .comment(
+        "\(options.headerName), from \(options.sourceName) by \(options.compiler). Functions answer a "
+          + "cajal_status; cajal.h says what the arguments are."),
       .directive("#ifndef \(guardName)"), .directive("#define \(guardName)"), .blank,
       .directive("#include \"cajal.h\""), .blank, .linkage(begins: true),
     ]

@@ -106,8 +106,9 @@ private struct ModuleEmitter {
     let hasGradients = zip(module.programs, scheduled.schedules).contains { $1.backward != nil && !$0.ports.isEmpty }
     if hasGradients {
       items += [
-        .comment("Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input "
-          + "is shared by the batch and others came before."),
+        .comment(
+          "Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input "
+            + "is shared by the batch and others came before."),
         .function(HelperName.placeFunction), .blank,
         .comment("Adds what was put aside for a shared input."),
         .function(HelperName.addSharedFunction), .blank,

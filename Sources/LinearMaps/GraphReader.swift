@@ -187,7 +187,9 @@ private struct GraphReader {
     }
     let settings = accept("[") ? try list(until: "]") { try $0.word() } : []
     func whole(_ index: Int) throws -> Int {
-      guard index < settings.count, let value = Int(settings[index]) else { throw fail("`\(name)` wants whole numbers") }
+      guard index < settings.count, let value = Int(settings[index]) else {
+        throw fail("`\(name)` wants whole numbers")
+      }
       return value
     }
     func ball() throws -> Ball {

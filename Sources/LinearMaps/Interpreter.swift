@@ -18,7 +18,8 @@ public struct Interpreter {
         values.append(run(loop, node.operands.map { values[$0][0] }))
       case .output(let index):
         values.append([values[node.operands[0]][index]])
-      default:
+      case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .bound,
+        .boundAdjoint:
         values.append([apply(node.operation, node.operands.map { values[$0][0] }, node.space.dimension)])
       }
     }
@@ -35,7 +36,9 @@ public struct Interpreter {
     for round in 0..<loop.trips {
       let k = loop.descending ? loop.trips - 1 - round : round
       var arguments = states
-      for (sequence, slice) in zip(sequences, slices) { arguments.append(Array(sequence[(k * slice)..<((k + 1) * slice)])) }
+      for (sequence, slice) in zip(sequences, slices) {
+        arguments.append(Array(sequence[(k * slice)..<((k + 1) * slice)]))
+      }
       if let basis = loop.basis { arguments.append(SparseVector.unit(k).dense(basis.dimension)) }
       arguments.append(contentsOf: invariants)
       let results = run(loop.body, arguments)

@@ -106,14 +106,16 @@ extension Loop {
       if operands[index] != spaces[index] { return "starts state \(index) in \(operands[index])" }
       if body.nodes[body.results[index]].space != spaces[index] { return "leaves the space of state \(index)" }
     }
-    for index in stateCount..<(stateCount + sequenceCount) where operands[index].dimension < trips * spaces[index].dimension {
+    for index in stateCount..<(stateCount + sequenceCount)
+    where operands[index].dimension < trips * spaces[index].dimension {
       return "reads past the end of sequence \(index - stateCount)"
     }
     if let basis {
       if spaces[stateCount + sequenceCount] != basis { return "has another basis than its parameter" }
       if basis.dimension < trips { return "has more rounds than basis vectors" }
     }
-    for index in 0..<invariantCount where operands[stateCount + sequenceCount + index] != spaces[firstInvariant + index] {
+    for index in 0..<invariantCount where operands[stateCount + sequenceCount + index] != spaces[firstInvariant + index]
+    {
       return "has invariant \(index) in \(operands[stateCount + sequenceCount + index])"
     }
     return resultSpace == result ? nil : "has results in \(result) instead of \(resultSpace)"

@@ -29,15 +29,16 @@ struct HorizonPlaces {
   static func definitions(thatCountIn module: TypedModule) -> [Bool] {
     var counting: [Bool] = []
     for definition in module.definitions {
-      counting.append(definition.term.contains { kind in
-        switch kind {
-        case .succ: true
-        case .natural(let number): number >= UInt64(module.horizon)
-        case .definition(let index): counting[index]
-        case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale:
-          false
-        }
-      })
+      counting.append(
+        definition.term.contains { kind in
+          switch kind {
+          case .succ: true
+          case .natural(let number): number >= UInt64(module.horizon)
+          case .definition(let index): counting[index]
+          case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale:
+            false
+          }
+        })
     }
     return counting
   }

@@ -71,7 +71,9 @@ extension Lowering {
     case .constant, .nonlinear:
       function.isNonlinear = true
       guard use == .interface else { throw LoweringError.nonlinear(function) }
-      guard function.argument == .bool || function.argument == .nat else { throw LoweringError.refused(noMatrix(function)) }
+      guard function.argument == .bool || function.argument == .nat else {
+        throw LoweringError.refused(noMatrix(function))
+      }
       warn(linearExtension(function))
       function.basisExtension = matrix
     }

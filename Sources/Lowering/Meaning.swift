@@ -32,7 +32,8 @@ final class Function: @unchecked Sendable {
   var applications = 0
 
   init(
-    argument: Type, result: Type, home: GraphBuilder, span: Span, culprit: @escaping () -> Span? = { nil }, matrix: Value? = nil,
+    argument: Type, result: Type, home: GraphBuilder, span: Span, culprit: @escaping () -> Span? = { nil },
+    matrix: Value? = nil,
     rule: @escaping (Meaning) throws -> Meaning
   ) {
     self.argument = argument

@@ -5,7 +5,9 @@ public struct Pipeline: Sendable {
   public let passes: [Pass]
 
   /// What every graph goes through, forward and adjoint alike.
-  public static let standard = Pipeline(passes: [.simplify, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead])
+  public static let standard = Pipeline(passes: [
+    .simplify, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead,
+  ])
 
   /// What is left to do after a graph has been cut in two.
   public static let cleanUp = Pipeline(passes: [.removeDead])

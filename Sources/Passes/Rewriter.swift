@@ -57,7 +57,9 @@ class Rewriter {
     let invariants = operands.dropFirst(loop.stateCount + loop.sequenceCount)
     let result = builder.loop(
       trips: loop.trips, descending: loop.descending, states: kept.map { (names[$0], operands[$0]) },
-      sequences: (loop.stateCount..<(loop.stateCount + loop.sequenceCount)).map { (names[$0], operands[$0], spaces[$0]) },
+      sequences: (loop.stateCount..<(loop.stateCount + loop.sequenceCount)).map {
+        (names[$0], operands[$0], spaces[$0])
+      },
       basis: loop.basis
     ) { inner, given in
       var states = given.states[...]

@@ -2,7 +2,8 @@ import LinearMaps
 
 extension Pass {
   /// Equal nodes become one, operations on constants are run, and algebra that always pays is done: zeros and ones,
-  /// constants of one entry, views of views, transposes into the products that read them. A zero constant is a zero of the map, whatever it is multiplied with.
+  /// constants of one entry, views of views, transposes into the products that read them. A zero constant is a zero of
+  /// the map, whatever it is multiplied with.
   public static let simplify = Pass("simplify") { Simplify().rewrite($0) }
 }
 
@@ -76,7 +77,9 @@ final class Simplify: Rewriter {
   private func transposed(_ rows: Int, _ columns: Int, _ a: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
     if rows == 1 || columns == 1 { return make(.reshape, [a], space, in: builder) }
     let source = a.withoutReshapes
-    if case .transpose(columns, rows) = source.operation { return make(.reshape, [source.operands[0]], space, in: builder) }
+    if case .transpose(columns, rows) = source.operation {
+      return make(.reshape, [source.operands[0]], space, in: builder)
+    }
     return a.isZero ? builder.zero(space) : nil
   }
 
@@ -174,12 +177,16 @@ final class Simplify: Rewriter {
   /// Reads through reshapes, and turns transposes into flags.
   private func bypass(_ p: Product, _ a: Value, _ b: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
     let (left, right) = (a.withoutReshapes, b.withoutReshapes)
-    if case .transpose(let rows, let columns) = left.operation, (p.transposeLeft ? p.m : p.k) == rows, p.m * p.k == rows * columns {
+    if case .transpose(let rows, let columns) = left.operation, (p.transposeLeft ? p.m : p.k) == rows,
+      p.m * p.k == rows * columns
+    {
       let flipped = Product(
         m: p.m, k: p.k, n: p.n, transposeLeft: !p.transposeLeft, transposeRight: p.transposeRight)
       return make(.product(flipped), [left.operands[0], right], space, in: builder)
     }
-    if case .transpose(let rows, let columns) = right.operation, (p.transposeRight ? p.k : p.n) == rows, p.k * p.n == rows * columns {
+    if case .transpose(let rows, let columns) = right.operation, (p.transposeRight ? p.k : p.n) == rows,
+      p.k * p.n == rows * columns
+    {
       let flipped = Product(
         m: p.m, k: p.k, n: p.n, transposeLeft: p.transposeLeft, transposeRight: !p.transposeRight)
       return make(.product(flipped), [left, right.operands[0]], space, in: builder)

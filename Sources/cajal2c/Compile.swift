@@ -17,7 +17,9 @@ struct Compile: ParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var code: CodeOptions
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The C file to write; its header is written beside it.", valueName: "file.c"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The C file to write; its header is written beside it.", valueName: "file.c"))
   var output: String?
 
   @Flag(help: "Generate the adjoint of every program.")

@@ -49,8 +49,9 @@ struct CodeOptions: ParsableArguments {
   var prefix: String?
 
   func validate() throws {
-    if let prefix, prefix.isEmpty || prefix.utf8.contains(where: { !($0 == 95 || isLetterOrDigit($0)) })
-      || isDigit(prefix.utf8.first!)
+    if let prefix,
+      prefix.isEmpty || prefix.utf8.contains(where: { !($0 == 95 || isLetterOrDigit($0)) })
+        || isDigit(prefix.utf8.first!)
     {
       throw ValidationError("--prefix takes a C name of letters, digits and underscores, not `\(prefix)`")
     }

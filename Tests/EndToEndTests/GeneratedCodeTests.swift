@@ -21,7 +21,8 @@ import Testing
     var prefixes: [String] = []
     for example in Self.examples {
       let prefix = "example\(prefixes.count)"
-      let result = try run(compilerPath, [example, "-o", "\(folder)/\(prefix).c", "--emit-grad", "--prefix", prefix] + flags)
+      let result = try run(
+        compilerPath, [example, "-o", "\(folder)/\(prefix).c", "--emit-grad", "--prefix", prefix] + flags)
       #expect(result.status == 0, "\(example): \(result.errors)")
       prefixes.append(prefix)
     }
@@ -50,7 +51,9 @@ import Testing
       let modules = prefixes.map { "X(\($0))" }.joined(separator: " ")
       let built = try run(
         "gcc",
-        Self.strict + ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DMODULES=\(modules)"] + blas
+        Self.strict + [
+          "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DMODULES=\(modules)",
+        ] + blas
           + files + [projectRoot + "/Tests/Clients/exercise.c"] + (try kernels()) + ["-o", folder + "/exercise", "-lm"]
           + (blas.isEmpty ? [] : ["-lopenblas"]))
       #expect(built.status == 0, "\(built.errors.prefix(2000))")
@@ -67,12 +70,16 @@ import Testing
     try withScratch { folder in
       let flip = projectRoot + "/Examples/paper/flip.cajal"
       #expect(try cajal2c(flip, "-o", folder + "/flip.c", "--emit-grad", "--blas", "none").status == 0)
-      let objects = try run("gcc", Self.strict + ["-O1", "-c", folder + "/flip.c"] + (try kernels()), directory: folder)
+      let objects = try run(
+        "gcc", Self.strict + ["-O1", "-c", folder + "/flip.c"] + (try kernels()), directory: folder)
       #expect(objects.status == 0, "\(objects.errors)")
       let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".o") }.sorted()
       let built = try run(
         compiler,
-        [standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror", Self.include, "-I\(folder)", projectRoot + "/Tests/Clients/" + client]
+        [
+          standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror", Self.include, "-I\(folder)",
+          projectRoot + "/Tests/Clients/" + client,
+        ]
           + names.map { folder + "/" + $0 } + ["-o", folder + "/client", "-lm"])
       #expect(built.status == 0, "\(built.errors)")
       // true flipped three times is false. In x the gradient is the map transposed; in n it is 1 or 10 by parity.

@@ -1,4 +1,3 @@
-import Driver
 import CajalEvaluator
 import CajalSyntax
 import Driver
@@ -58,7 +57,9 @@ public struct Property {
     public var held: Int { tried - discarded.values.reduce(0, +) }
   }
 
-  private static func setting(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap(UInt64.init) }
+  private static func setting(_ name: String) -> UInt64? {
+    ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
+  }
 
   public static var programs: Int { Int(clamping: setting("CAJAL_PROGRAMS") ?? UInt64(defaultPrograms)) }
   public static var firstSeed: UInt64 { setting("CAJAL_SEED") ?? 0 }

@@ -96,7 +96,7 @@ public enum Typed {
 
 extension Type {
   /// The type of functions.
-  public static func -->(argument: Type, result: Type) -> Type { .function(argument, result) }
+  public static func --> (argument: Type, result: Type) -> Type { .function(argument, result) }
 }
 
 infix operator --> : TypedArrow

@@ -5,7 +5,8 @@ extension ProgramCheck {
   /// Gradients at basis points and at random points. In a linear variable the derivative in direction e_i is the map
   /// with e_i in its place, exactly; in the others the interpreter's dual numbers say what it is.
   mutating func checkGradients() throws {
-    guard !judgement.context.isEmpty, let basis = BasisPoints(context: judgement.context, horizon: module.horizon) else {
+    guard !judgement.context.isEmpty, let basis = BasisPoints(context: judgement.context, horizon: module.horizon)
+    else {
       return
     }
     guard program.raw.forward_keep != nil, try hasGradient(basis) else {
@@ -26,7 +27,8 @@ extension ProgramCheck {
       try compareGradients(at: basis.randomVectors(seed: seed &+ UInt64(index)), basis, seed: UInt64(index))
     }
     report.cover(
-      "gradients at \(coverage(basisCount, of: basis.count, "basis points", seed: seed)) and at \(randomCount) random points")
+      "gradients at \(coverage(basisCount, of: basis.count, "basis points", seed: seed)) and at \(randomCount) random points"
+    )
   }
 
   private func hasGradient(_ basis: BasisPoints) throws -> Bool {
@@ -46,7 +48,8 @@ extension ProgramCheck {
     func pairing(_ vector: [Double]) -> Double { zip(weights, vector).reduce(0) { $0 + $1.0 * $1.1 } }
     for (port, gradient) in gradients.enumerated() {
       // Large variables are checked in some directions; the report counts points, and says so of them.
-      let entries = gradient.count <= limit ? Array(gradient.indices) : (0..<limit).map { _ in random.next(below: gradient.count) }
+      let entries =
+        gradient.count <= limit ? Array(gradient.indices) : (0..<limit).map { _ in random.next(below: gradient.count) }
       let largest = gradient.reduce(1) { max($0, abs($1)) }
       for entry in entries {
         var unit = [Double](repeating: 0, count: gradient.count)
@@ -60,8 +63,9 @@ extension ProgramCheck {
           let duals = point.enumerated().map { index, vector in
             [Dual](vector, direction: index == port ? unit : nil)
           }
-          do { expected = pairing(try interpreter.evaluate(judgement, environment: duals).tangents) }
-          catch is InterpretationError { return }
+          do {
+            expected = pairing(try interpreter.evaluate(judgement, environment: duals).tangents)
+          } catch is InterpretationError { return }
         }
         if !agree([gradient[entry]], [expected], scale: largest) {
           report.disagree(

@@ -20,7 +20,8 @@ extension ProgramCheck {
         }
         point = next
       } catch is InterpretationError {
-        report.leaveOut("evaluation from point \(index) on: the value of a variable is too large to be written as a vector here")
+        report.leaveOut(
+          "evaluation from point \(index) on: the value of a variable is too large to be written as a vector here")
         break
       }
       let value: Value
@@ -50,7 +51,9 @@ extension ProgramCheck {
       report.cover("evaluation at \(coverage(compared, of: points.count, "points that are values", seed: seed))")
     }
     if dropped > 0 { report.leaveOut("evaluation at \(dropped) points at which the horizon drops entries") }
-    if unsuitable > 0 { report.leaveOut("evaluation at \(unsuitable) points whose result has no vector at this horizon") }
+    if unsuitable > 0 {
+      report.leaveOut("evaluation at \(unsuitable) points whose result has no vector at this horizon")
+    }
   }
 
   func describe(_ vectors: [[Double]]) -> String {

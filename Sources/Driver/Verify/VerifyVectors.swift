@@ -23,7 +23,8 @@ extension ProgramCheck {
 
   /// Random vectors: all that can be said where a map is not multilinear.
   mutating func checkRandomPoints() throws {
-    guard !judgement.context.isEmpty, let basis = BasisPoints(context: judgement.context, horizon: module.horizon) else {
+    guard !judgement.context.isEmpty, let basis = BasisPoints(context: judgement.context, horizon: module.horizon)
+    else {
       return
     }
     let count = min(limit, 32)
@@ -42,7 +43,9 @@ extension ProgramCheck {
   /// Compares machine code and interpreter at a point; false where the interpreter gives up.
   private mutating func compare(_ vectors: [[Double]]) throws -> Bool {
     let expected: [Double]
-    do { expected = try interpreter.evaluate(judgement, environment: vectors) } catch is InterpretationError { return false }
+    do { expected = try interpreter.evaluate(judgement, environment: vectors) } catch is InterpretationError {
+      return false
+    }
     let output = try program.run(batch: 1, vectors).output
     if !agree(output, expected) {
       report.disagree("at \(describe(vectors)): \(describe(output)), the equations say \(describe(expected))")
