@@ -3,7 +3,9 @@ import Driver
 import Foundation
 
 // Exit codes: 0 fine, 1 errors in the program, 2 wrong usage, 70 a bug in the compiler.
+reportCrashesAsInternalErrors()
 let code = withDeepStack { () -> Int32 in
+  useSignalStack()
   do {
     var command = try Cajal2c.parseAsRoot()
     try command.run()

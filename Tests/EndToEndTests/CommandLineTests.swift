@@ -60,6 +60,26 @@ private let flip = """
     }
   }
 
+  @Test func sourcesAreNotOverwritten() throws {
+    try withScratch { folder in
+      for name in ["p.c", "p.h"] {
+        let file = try write(flip, to: folder + "/" + name)
+        let result = try cajal2c(file, "-o", folder + "/p.c")
+        #expect(result.status == 2 && result.errors.contains("overwrite"))
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == flip)
+        try FileManager.default.removeItem(atPath: file)
+      }
+    }
+  }
+
+  @Test(arguments: ["ILL", "TRAP", "SEGV", "ABRT"]) func crashesAreInternalErrors(signal: String) throws {
+    // The compiler waits for its source while it is struck.
+    let script = "sleep 3 | '\(compilerPath)' check /dev/stdin & sleep 1; kill -\(signal) $!; wait $!; echo $?"
+    let result = try run("bash", ["-c", script])
+    #expect(result.output == "70\n")
+    #expect(result.errors.contains("internal error") && result.errors.contains("report"))
+  }
+
   @Test func unwritableOutputIsADiagnostic() throws {
     try withScratch { folder in
       let file = try write(flip, to: folder + "/p.cajal")
