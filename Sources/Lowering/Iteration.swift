@@ -122,23 +122,27 @@ extension Lowering {
   private func unfolded(
     _ iteration: Iteration, _ base: Meaning, _ count: Value, _ environment: Environment
   ) throws -> Meaning {
+    let weights = weights(of: count)
     var terms: [(Weight, Meaning)] = []
     var state = base
-    var rounds = module.horizon
-    if case .constant(let vector) = count.operation { rounds = (vector.entries.last?.index ?? -1) + 1 }
-    for round in 0..<rounds {
-      if case .constant = count.operation {
-        if round == rounds - 1 { terms.append((.factor(1), state)) }
-      } else {
-        terms.append((.entry(builder.entry(round, of: count)), state))
-      }
-      if round + 1 < rounds {
+    for (round, weight) in weights.enumerated() {
+      if let weight { terms.append((weight, state)) }
+      if round + 1 < weights.count {
         var scope = environment
         scope[iteration.state] = state
         state = try lower(iteration.step, scope)
       }
     }
-    if terms.isEmpty { terms = [(.factor(0), base)] }
     return try at(iteration.term) { try sum(terms, iteration.term.type, iteration.term.span) }
+  }
+
+  /// The weight of every round that can count: all of them, or that of a numeral alone. A numeral beyond the horizon
+  /// denotes 0, and the iteration then is 0 times its base.
+  private func weights(of count: Value) -> [Weight?] {
+    guard case .constant(let vector) = count.operation else {
+      return (0..<module.horizon).map { .entry(builder.entry($0, of: count)) }
+    }
+    guard let last = vector.entries.last else { return [.factor(0)] }
+    return [Weight?](repeating: nil, count: last.index) + [.factor(last.value)]
   }
 }
