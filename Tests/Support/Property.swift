@@ -102,14 +102,14 @@ public struct Property {
     } catch {
       return .falsified(Falsified("rejected", "\(error)"))
     }
-    return Self.outcome {
+    return Self.outcome(of: checked) {
       var random = SplitMix(seed: program.seed ^ 0xC0FFEE)
       try body(checked, &random)
     }
   }
 
-  /// What came of a statement; what takes too long to find out is discarded.
-  public static func outcome(_ statement: () throws -> Void) -> Outcome {
+  /// What came of a statement about a program; what takes too long to find out is discarded.
+  public static func outcome(of program: CheckedProgram, _ statement: () throws -> Void) -> Outcome {
     do {
       try statement()
       return .holds
@@ -120,7 +120,7 @@ public struct Property {
     } catch is InterpretationError {
       return .discarded("takes too many operations")
     } catch let falsified as Falsified {
-      return .falsified(falsified)
+      return program.overflows ? .discarded("numbers overflow") : .falsified(falsified)
     } catch {
       return .falsified(Falsified("\(type(of: error))", "\(error)"))
     }
