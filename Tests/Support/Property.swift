@@ -26,7 +26,8 @@ public func require(_ condition: Bool, _ kind: String, _ reason: @autoclosure ()
 
 /// A statement about all programs, tried on random ones.
 ///
-/// `CAJAL_PROGRAMS` is how many programs each property is tried on, `CAJAL_SEED` the seed of the first.
+/// `CAJAL_PROGRAMS` is how many programs each property is tried on, `CAJAL_SEED` the seed of the first;
+/// with `CAJAL_TRACE` set every seed is named before it is tried, which finds one that crashes.
 public struct Property {
   /// Receives the program and random numbers of its own; throws `Falsified` where the statement does not hold.
   public typealias Body = (CheckedProgram, inout SplitMix) throws -> Void
@@ -57,7 +58,11 @@ public struct Property {
     public var held: Int { tried - discarded.values.reduce(0, +) }
   }
 
-  private static func setting(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap(UInt64.init) }
+  private static func setting(_ name: String) -> UInt64? {
+    ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
+  }
+
+  private static let isTraced = ProcessInfo.processInfo.environment["CAJAL_TRACE"] != nil
 
   public static var programs: Int { Int(clamping: setting("CAJAL_PROGRAMS") ?? UInt64(defaultPrograms)) }
   public static var firstSeed: UInt64 { setting("CAJAL_SEED") ?? 0 }
@@ -72,7 +77,7 @@ public struct Property {
     var report = Report()
     let count = max(1, Int((Double(Self.programs) * share).rounded()))
     for seed in Self.firstSeed..<(Self.firstSeed + UInt64(count)) {
-      if Self.setting("CAJAL_TRACE") != nil { FileHandle.standardError.write(Data("\(test) \(seed)\n".utf8)) }
+      if Self.isTraced { FileHandle.standardError.write(Data("\(test) \(seed)\n".utf8)) }
       report.tried += 1
       let program = ProgramGenerator.program(seed: seed, options)
       switch outcome(program) {

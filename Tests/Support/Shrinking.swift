@@ -72,7 +72,8 @@ extension RandomProgram {
     if !context.contains(where: { $0.name == definition.name }) {
       body = body.substituting(closed, for: definition.name)
     }
-    for other in definitions.indices where !definitions[other].parameters.contains(where: { $0.name == definition.name }) {
+    for other in definitions.indices {
+      if definitions[other].parameters.contains(where: { $0.name == definition.name }) { continue }
       definitions[other].body = definitions[other].body.substituting(closed, for: definition.name)
     }
   }
