@@ -33,7 +33,7 @@ import Testing
         return [culprit ?? "\(error)"]
       }
       for (program, compiled) in zip(programs, prepared) {
-        switch Property.outcome({ try compare(compiled, program) }) {
+        switch Property.outcome(of: program, { try compare(compiled, program) }) {
         case .holds: compared += 1
         case .discarded: break
         case .falsified(let failure):
@@ -48,7 +48,7 @@ import Testing
   /// What is wrong with one program, compiled on its own.
   private static func alone(_ program: RandomProgram) -> Falsified? {
     guard let checked = try? CheckedProgram(program) else { return nil }
-    let outcome = Property.outcome {
+    let outcome = Property.outcome(of: checked) {
       try compare(try CompiledImplementation().prepare([checked])[0], checked)
     }
     return outcome.failure

@@ -82,8 +82,10 @@ import Testing
     // At horizon 2 the degree is 1, and the map is affine.
     ("horizon 2\nprogram main (g : Bool -o Bool, n : Nat) : Bool = iter { true | y => g y } (n)", 0, 1),
     // The state is used in an inner step: its square is taken in every round.
-    ("program main (s : Bool -o Bool, n : Nat) : Bool -o Bool = iter { s | y => fun x => iter { x | z => y z } (2) } (n)",
-      0, 9),
+    ("""
+      program main (s : Bool -o Bool, n : Nat) : Bool -o Bool =
+        iter { s | y => fun x => iter { x | z => y z } (2) } (n)
+      """, 0, 9),
   ])
   func iteratedVariablesAreNotLinear(text: String, port: Int, degree: Int) throws {
     let horizon = text.hasPrefix("horizon") ? "" : "horizon 4\n"

@@ -85,6 +85,15 @@ public struct CheckedProgram {
     (0..<count).map { _ in random.below(max(2, count / 4)) > 1 ? 0 : Double(random.below(9) - 4) / 4 }
   }
 
+  /// Some round of an iteration leaves the range of numbers. A loop that is not linear in its state computes all
+  /// rounds, also those of weight 0, and 0 · ∞ is no number.
+  public var overflows: Bool {
+    let ones = dimensions.map { [Double](repeating: 1, count: $0) }
+    // Without overflow no operation of a graph makes anything but numbers of numbers.
+    guard let graph = try? graph() else { return false }
+    return Interpreter().run(graph, ones)[0].contains { !($0.magnitude < 1e100) }
+  }
+
   /// What rounding may change of results at a point: measured against the map where nothing cancels.
   public func tolerance(_ point: [[Double]], _ expected: [Double]) throws -> Double {
     let positive = try oracle.evaluate(judgement, environment: point.map { $0.map(abs) })

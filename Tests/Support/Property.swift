@@ -26,7 +26,8 @@ public func require(_ condition: Bool, _ kind: String, _ reason: @autoclosure ()
 
 /// A statement about all programs, tried on random ones.
 ///
-/// `CAJAL_PROGRAMS` is how many programs each property is tried on, `CAJAL_SEED` the seed of the first.
+/// `CAJAL_PROGRAMS` is how many programs each property is tried on, `CAJAL_SEED` the seed of the first;
+/// with `CAJAL_TRACE` set every seed is named before it is tried, which finds one that crashes.
 public struct Property {
   /// Receives the program and random numbers of its own; throws `Falsified` where the statement does not hold.
   public typealias Body = (CheckedProgram, inout SplitMix) throws -> Void
@@ -60,6 +61,11 @@ public struct Property {
   private static func setting(_ name: String) -> UInt64? {
     ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
   }
+<<<<<<< HEAD
+=======
+
+  private static let isTraced = ProcessInfo.processInfo.environment["CAJAL_TRACE"] != nil
+>>>>>>> properties
 
   public static var programs: Int { Int(clamping: setting("CAJAL_PROGRAMS") ?? UInt64(defaultPrograms)) }
   public static var firstSeed: UInt64 { setting("CAJAL_SEED") ?? 0 }
@@ -74,7 +80,7 @@ public struct Property {
     var report = Report()
     let count = max(1, Int((Double(Self.programs) * share).rounded()))
     for seed in Self.firstSeed..<(Self.firstSeed + UInt64(count)) {
-      if Self.setting("CAJAL_TRACE") != nil { FileHandle.standardError.write(Data("\(test) \(seed)\n".utf8)) }
+      if Self.isTraced { FileHandle.standardError.write(Data("\(test) \(seed)\n".utf8)) }
       report.tried += 1
       let program = ProgramGenerator.program(seed: seed, options)
       switch outcome(program) {
@@ -104,14 +110,14 @@ public struct Property {
     } catch {
       return .falsified(Falsified("rejected", "\(error)"))
     }
-    return Self.outcome {
+    return Self.outcome(of: checked) {
       var random = SplitMix(seed: program.seed ^ 0xC0FFEE)
       try body(checked, &random)
     }
   }
 
-  /// What came of a statement; what takes too long to find out is discarded.
-  public static func outcome(_ statement: () throws -> Void) -> Outcome {
+  /// What came of a statement about a program; what takes too long to find out is discarded.
+  public static func outcome(of program: CheckedProgram, _ statement: () throws -> Void) -> Outcome {
     do {
       try statement()
       return .holds
@@ -122,7 +128,7 @@ public struct Property {
     } catch is InterpretationError {
       return .discarded("takes too many operations")
     } catch let falsified as Falsified {
-      return .falsified(falsified)
+      return program.overflows ? .discarded("numbers overflow") : .falsified(falsified)
     } catch {
       return .falsified(Falsified("\(type(of: error))", "\(error)"))
     }

@@ -28,7 +28,6 @@ public struct RandomProgram: Sendable {
   /// The seed that it was generated from.
   public var seed: UInt64
   public var horizon: Int
-  public var aliases: [(name: String, type: Type)] = []
   public var definitions: [Definition] = []
   public var context: [Port]
   public var type: Type
@@ -48,7 +47,6 @@ public struct RandomProgram: Sendable {
 
   public var tree: SyntaxTree {
     var kinds: [Declaration.Kind] = [.horizon(UInt64(horizon))]
-    for alias in aliases { kinds.append(.type(Name(alias.name), TypeExpression(alias.type))) }
     for definition in definitions { kinds.append(definition.declaration) }
     let parameters = context.map { Parameter(name: Name($0.name), type: TypeExpression($0.type), bound: $0.bound) }
     kinds.append(.program(Name(name), parameters, TypeExpression(type), body))
@@ -62,7 +60,7 @@ public struct RandomProgram: Sendable {
     let bodies = definitions.map(\.body) + [body]
     let types = context.map(\.type) + definitions.flatMap { $0.parameters.map(\.type) + [$0.type] } + [type]
     return bodies.reduce(0) { $0 + $1.weight } + types.reduce(0) { $0 + $1.weight }
-      + horizon + 5 * (definitions.count + aliases.count + context.count)
+      + horizon + 5 * (definitions.count + context.count)
       + context.count { $0.bound != nil } + definitions.count { $0.isAnnotated }
   }
 }
