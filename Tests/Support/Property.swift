@@ -61,11 +61,8 @@ public struct Property {
   private static func setting(_ name: String) -> UInt64? {
     ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
   }
-<<<<<<< HEAD
-=======
 
   private static let isTraced = ProcessInfo.processInfo.environment["CAJAL_TRACE"] != nil
->>>>>>> properties
 
   public static var programs: Int { Int(clamping: setting("CAJAL_PROGRAMS") ?? UInt64(defaultPrograms)) }
   public static var firstSeed: UInt64 { setting("CAJAL_SEED") ?? 0 }
