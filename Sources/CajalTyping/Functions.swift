@@ -168,31 +168,39 @@ extension Checker {
   // MARK: How much a term tells
 
   /// Looks only a few levels deep, so that checking stays linear; a wrong guess costs an annotation, never soundness.
-  func inferability(_ term: Term, depth: Int = 8) -> Inferability {
+  ///
+  /// - Parameter hidden: names that binders on the way here have taken from the constants.
+  func inferability(_ term: Term, depth: Int = 8, hidden: Set<String> = []) -> Inferability {
     guard depth > 0 else { return .rigid }
     switch term.kind {
     case .function(let binder, let body):
-      return binder.type == nil || inferability(body, depth: depth - 1) == .needsType ? .needsType : .rigid
+      return binder.type == nil
+        || inferability(body, depth: depth - 1, hidden: hidden.union([binder.name.text])) == .needsType
+        ? .needsType : .rigid
     case .numeral, .matrix: return .flexible
-    case .variable(let name): return constant(named: name) == nil ? .rigid : .needsType
-    case .apply: return inferabilityOfSpine(term)
+    case .variable(let name): return hidden.contains(name) || constant(named: name) == nil ? .rigid : .needsType
+    case .apply: return inferabilityOfSpine(term, hidden)
     case .conditional(_, let a, let b), .add(let a, let b), .subtract(let a, let b):
-      return max(inferability(a, depth: depth - 1), inferability(b, depth: depth - 1))
-    case .letIn(_, _, let inner), .negate(let inner), .scale(_, let inner),
-      .iterate(let inner, _, _, _):
-      return inferability(inner, depth: depth - 1)
+      return max(
+        inferability(a, depth: depth - 1, hidden: hidden), inferability(b, depth: depth - 1, hidden: hidden))
+    case .letIn(let name, _, let inner):
+      return inferability(inner, depth: depth - 1, hidden: hidden.union([name.text]))
+    case .negate(let inner), .scale(_, let inner), .iterate(let inner, _, _, _):
+      return inferability(inner, depth: depth - 1, hidden: hidden)
     case .bool, .decimal, .vector, .succ, .ascription, .error: return .rigid
     }
   }
 
-  private func inferabilityOfSpine(_ term: Term) -> Inferability {
+  private func inferabilityOfSpine(_ term: Term, _ hidden: Set<String>) -> Inferability {
     var head = term
     var count = 0
     while case .apply(let function, _) = head.kind {
       head = function
       count += 1
     }
-    guard case .variable(let name) = head.kind, let constant = constant(named: name) else { return .rigid }
+    guard case .variable(let name) = head.kind, !hidden.contains(name), let constant = constant(named: name) else {
+      return .rigid
+    }
     switch constant {
     case .reshape: return .needsType
     case .conv2d, .scale, .outer: return count < constant.arity ? .needsType : .rigid

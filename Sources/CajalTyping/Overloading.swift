@@ -103,10 +103,10 @@ extension Checker {
 
   private func like(_ type: Type?) -> Expectation { .real(tensor: true, like: type) }
 
-  /// `scale c f x`: the operand is a function, whose arguments follow.
+  /// `scale c f x`: the operand is a function, whose arguments follow. Otherwise it has the type of the result.
   private func scaledOperand(_ further: ArraySlice<Argument>, _ result: Result) -> Expectation {
     guard further.isEmpty else { return .nothing }
-    return .real(tensor: false, like: result.type)
+    return result.type.map { .type($0, .declared(nil)) } ?? .real(tensor: false, like: nil)
   }
 
   /// What operand `index` would be, given the other one or the result.

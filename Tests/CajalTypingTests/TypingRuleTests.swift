@@ -160,3 +160,19 @@ import Testing
       type("def e = fun (x : Bool) (y : Bool) => if (fun (x : Bool) => x) y then x else x") == "Bool -o Bool -o Bool")
   }
 }
+
+/// Programs that were once refused.
+@Suite struct ExpectationTests {
+  @Test(arguments: [
+    // A binder that takes the name of a constant hides it from the guess whether a term has a type of its own.
+    "program p ( ) : Bool = iter { fun (reshape : Bool -o Bool) => reshape true | y => y } (0) (fun y => y)",
+    "program p ( ) : Bool = (let dot = fun (x : Bool) => x in dot) true",
+    // The operand of `scale` has the type of the result.
+    "program p (c : Real) : Real[2,2] = scale c [[1, 2], [3, 4]]",
+    "program p (c : Real, n : Nat) : Real[1,2] = scale c (iter { [[1, 2]] | y => y } (n))",
+    "program p (c : Real) : Real[2] -o Real[2] = scale c [[1, 2], [3, 4]]",
+  ]) func isAccepted(text: String) {
+    let outcome = checked(text)
+    #expect(outcome.module != nil, "\(outcome.rendered)")
+  }
+}
