@@ -76,7 +76,7 @@ extension Checker {
     switch constant {
     case .scale:
       first = elaborate(a, .type(.real([]), .scalar))
-      second = b.flatMap { elaborate($0, scaledOperand(further, result)) }
+      second = b.flatMap { elaborate($0, scaledOperand($0, further, result)) }
     case .reshape:
       first = elaborate(a, tensor)
     case .transpose:
@@ -103,10 +103,12 @@ extension Checker {
 
   private func like(_ type: Type?) -> Expectation { .real(tensor: true, like: type) }
 
-  /// `scale c f x`: the operand is a function, whose arguments follow. Otherwise it has the type of the result.
-  private func scaledOperand(_ further: ArraySlice<Argument>, _ result: Result) -> Expectation {
+  /// `scale c f x`: the operand is a function, whose arguments follow. Otherwise it has the type of the result; an
+  /// operand that knows its own is left to say it, so that a mismatch is reported where the result is used.
+  private func scaledOperand(_ operand: Term, _ further: ArraySlice<Argument>, _ result: Result) -> Expectation {
     guard further.isEmpty else { return .nothing }
-    return result.type.map { .type($0, .declared(nil)) } ?? .real(tensor: false, like: nil)
+    if let type = result.type, inferability(operand) != .rigid { return .type(type, .declared(nil)) }
+    return .real(tensor: false, like: result.type)
   }
 
   /// What operand `index` would be, given the other one or the result.
