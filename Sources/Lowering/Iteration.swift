@@ -123,6 +123,7 @@ extension Lowering {
     _ iteration: Iteration, _ base: Meaning, _ count: Value, _ environment: Environment
   ) throws -> Meaning {
     let weights = weights(of: count)
+    if weights.count > Lowering.roundLimit { throw unfoldsTooFar(iteration.term.span) }
     var terms: [(Weight, Meaning)] = []
     var state = base
     for (round, weight) in weights.enumerated() {

@@ -20,6 +20,8 @@ final class Lowering {
 
   /// Terms visited before a program counts as one that unfolds too far. A visit takes about a microsecond.
   static let workLimit = 3_000_000
+  /// Rounds of an iteration that are written out one by one, each around the one before.
+  static let roundLimit = 10_000
   /// Loops in loops, those that make matrices included: each level holds all deeper ones, and every stage walks them.
   static let depthLimit = 50
 

@@ -3,7 +3,11 @@ import Foundation
 /// Ends the process with 70, and says what to do, where a trap or a signal would end it otherwise: a bug in the
 /// compiler.
 func reportCrashesAsInternalErrors() {
+  // Whoever started this process may have handed down signals that are blocked.
+  var struck = sigset_t()
+  sigemptyset(&struck)
   for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] {
+    sigaddset(&struck, signal)
     var action = sigaction()
     // On a stack of its own: the usual one may be what ran out.
     action.sa_flags = Int32(SA_ONSTACK)
@@ -19,6 +23,7 @@ func reportCrashesAsInternalErrors() {
     }
     sigaction(signal, &action, nil)
   }
+  pthread_sigmask(SIG_UNBLOCK, &struck, nil)
 }
 
 /// Gives the current thread a stack for its signal handlers.

@@ -73,8 +73,11 @@ private let flip = """
   }
 
   @Test(arguments: ["ILL", "TRAP", "SEGV", "ABRT"]) func crashesAreInternalErrors(signal: String) throws {
-    // The compiler waits for its source while it is struck.
-    let script = "sleep 3 | '\(compilerPath)' check /dev/stdin & sleep 1; kill -\(signal) $!; wait $!; echo $?"
+    // The compiler waits for its source, which never comes, while it is struck.
+    let script = """
+      cd "$(mktemp -d)" && mkfifo source && exec 3<>source
+      '\(compilerPath)' check source & sleep 2; kill -\(signal) $!; wait $!; echo $?; rm -r "$PWD"
+      """
     let result = try run("bash", ["-c", script])
     #expect(result.output == "70\n")
     #expect(result.errors.contains("internal error") && result.errors.contains("report"))
