@@ -7,7 +7,6 @@ let package = Package(
   name: "cajal2c",
   products: [
     .executable(name: "cajal2c", targets: ["cajal2c"]),
-    .library(name: "CajalCompiler", targets: ["Driver"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
