@@ -12,10 +12,10 @@ public let compilerPath: String = {
   return FileManager.default.isExecutableFile(atPath: beside) ? beside : projectRoot + "/.build/debug/cajal2c"
 }()
 
-/// Runs a program to its end, in the project's root if nothing else is said.
+/// Runs a program to its end, in the project's root if nothing else is said. The limit only keeps a hang from lasting.
 public func run(
   _ executable: String, _ arguments: [String], directory: String = projectRoot, environment: [String: String] = [:],
-  limit: Double = 120
+  limit: Double = 600
 ) throws -> SubprocessResult {
   try runSubprocess(executable, arguments, directory: directory, environment: environment, limit: limit)
 }
