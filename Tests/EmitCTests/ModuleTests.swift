@@ -144,33 +144,4 @@ import Testing
     }
 
     """
-
-  /// Twice the programs, and one program twice as long, take about twice the time.
-  @Test func timeGrowsLinearly() throws {
-    func seconds(_ build: () -> [ProgramUnit]) throws -> Double {
-      let unit = ModuleUnit(programs: build(), options: Harness.options(realBytes: 4))
-      let start = Date()
-      _ = try emitModule(unit)
-      return Date().timeIntervalSince(start)
-    }
-    func chain(_ length: Int) -> ProgramUnit {
-      let builder = GraphBuilder()
-      let m = builder.parameter("m", .hom(.natural(20), .natural(20)))
-      var y = builder.parameter("y", .natural(20))
-      for _ in 0..<length { y = builder.add(builder.apply(m, y, .natural(20)), builder.scale(0.5, y)) }
-      return Harness.unit("chain\(length)", builder.finish(results: [y]))
-    }
-    func many(_ count: Int) -> [ProgramUnit] {
-      (0..<count).map { index in
-        var unit = chain(3)
-        unit.name = "p\(index)"
-        return unit
-      }
-    }
-    _ = try seconds { many(50) }
-    let (few, more) = (try seconds { many(500) }, try seconds { many(2000) })
-    #expect(more < 10 * few + 0.2)
-    let (short, long) = (try seconds { [chain(1000)] }, try seconds { [chain(4000)] })
-    #expect(long < 10 * short + 0.2)
-  }
 }

@@ -1,35 +1,24 @@
 import CajalSyntax
 import CajalTyping
 import Driver
-import Foundation
 import Testing
 
-/// What the processor has spent on this thread: what else the machine does makes no difference.
-private func threadSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
-
-/// Files that are easy to write and hard for a checker that copies: each takes milliseconds, or seconds if the work
-/// is not linear, or for ever if it is exponential.
-@Suite(.serialized) struct PerformanceTests {
-  private func seconds(_ text: String, strict: Bool = false) -> (Double, Outcome) {
+/// Files that are easy to write and hard for a checker that copies: where the work is exponential they take for ever.
+/// How time grows is for a benchmark to show.
+@Suite(.serialized) struct HardFileTests {
+  private func outcome(_ text: String, strict: Bool = false) -> Outcome {
     let source = Source(name: "test.cajal", text: text)
     return withDeepStack {
       var diagnostics = Diagnostics()
       let tree = parse(source, diagnostics: &diagnostics)
-      let start = threadSeconds()
       let module = check(tree, options: CheckOptions(strictLinear: strict), diagnostics: &diagnostics)
-      let elapsed = threadSeconds() - start
-      return (elapsed, Outcome(source: source, module: module, diagnostics: diagnostics.items))
+      return Outcome(source: source, module: module, diagnostics: diagnostics.items)
     }
   }
 
-  private func expectFast(_ text: String, within limit: Double = 5) -> TypedModule? {
-    let (time, outcome) = seconds(text)
+  private func expectChecked(_ text: String) -> TypedModule? {
+    let outcome = outcome(text)
     #expect(outcome.module != nil, "\(outcome.rendered.prefix(2_000))")
-    #expect(time < limit, "\(time) s")
     return outcome.module
   }
 
@@ -38,7 +27,7 @@ private func threadSeconds() -> Double {
   }
 
   @Test func manyDeclarations() {
-    _ = expectFast(
+    _ = expectChecked(
       chain(
         5_000, "def d0 : Bool -o Bool = fun x => if x then false else true",
         { "def d\($0) : Bool -o Bool = fun x => iter { d\($0 - 1) x | y => y } (3)" }, ""))
@@ -46,15 +35,15 @@ private func threadSeconds() -> Double {
 
   @Test func forwardChains() {
     let lines = (0..<5_000).map { "def d\($0) = fun (x : Bool) => d\($0 + 1) x" }
-    _ = expectFast((lines + ["def d5000 = fun (x : Bool) => x"]).joined(separator: "\n"))
+    _ = expectChecked((lines + ["def d5000 = fun (x : Bool) => x"]).joined(separator: "\n"))
   }
 
   @Test func aLongChainOfLets() {
     let lets = (1...4_000).map { "let x\($0) = if x\($0 - 1) then false else true in" }.joined(separator: "\n")
-    _ = expectFast("program p (x0 : Bool) : Bool = \(lets) x4000")
+    _ = expectChecked("program p (x0 : Bool) : Bool = \(lets) x4000")
     // The same around a step that captures: every binder is evaluated.
     let iterated = "iter { true | y => if x4000 then y else y } (3)"
-    let module = expectFast("program p (x0 : Bool) : Bool = \(lets) \(iterated)")
+    let module = expectChecked("program p (x0 : Bool) : Bool = \(lets) \(iterated)")
     #expect(module?.programs[0].degrees == [Degree(bound: 9, isLinear: false)])
   }
 
@@ -64,7 +53,7 @@ private func threadSeconds() -> Double {
     let parameters = (0...count).map { "x\($0) : Bool" }.joined(separator: ", ")
     var body = "x0"
     for i in 1...count { body = "if x\(i) then (\(body)) else (\(body.count < 2_000 ? body : chained(i)))" }
-    _ = expectFast("program p (\(parameters)) : Bool = \(body)")
+    _ = expectChecked("program p (\(parameters)) : Bool = \(body)")
   }
 
   /// A term that uses x0 … x_{i-1} once each.
@@ -79,8 +68,8 @@ private func threadSeconds() -> Double {
     let around = { (core: String) in
       String(repeating: "if (", count: depth) + core + String(repeating: ") then false else true", count: depth)
     }
-    _ = expectFast("program p (x : Bool) : Bool = \(around("x"))")
-    let iterated = expectFast(
+    _ = expectChecked("program p (x : Bool) : Bool = \(around("x"))")
+    let iterated = expectChecked(
       "program p (x : Bool) : Bool = \(around("iter { true | y => if x then y else y } (3)"))")
     #expect(iterated?.programs[0].degrees == [Degree(bound: 9, isLinear: false)])
   }
@@ -88,54 +77,54 @@ private func threadSeconds() -> Double {
   // MARK: Definitions that each use the last one twice
 
   @Test func doublingAtFirstOrder() {
-    let module = expectFast(
+    let module = expectChecked(
       chain(
         60, "def d0 = fun (x : Bool) => iter { true | y => if x then y else y } (3)",
         { "def d\($0) = fun (x : Bool) => d\($0 - 1) (d\($0 - 1) x)" },
-        "program p (x : Bool) : Bool = d60 x"), within: 1)
+        "program p (x : Bool) : Bool = d60 x"))
     #expect(module?.programs[0].degrees == [Degree(bound: .max, isLinear: false)])
-    let linear = expectFast(
+    let linear = expectChecked(
       chain(
         60, "def d0 = fun (x : Bool) => if x then false else true",
         { "def d\($0) = fun (x : Bool) => d\($0 - 1) (d\($0 - 1) x)" },
-        "program p (x : Bool) : Bool = d60 x"), within: 1)
+        "program p (x : Bool) : Bool = d60 x"))
     #expect(linear?.programs[0].degrees == [Degree(bound: 1, isLinear: true)])
   }
 
   @Test func doublingAtSecondOrder() {
     let next = { (i: Int) in "def d\(i) = fun (g : Bool -o Bool) => d\(i - 1) (d\(i - 1) g)" }
-    let linear = expectFast(
+    let linear = expectChecked(
       chain(
         60, "def d0 = fun (g : Bool -o Bool) (x : Bool) => g x", next,
-        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 h x"), within: 1)
+        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 h x"))
     #expect(linear?.programs[0].degrees == Array(repeating: Degree(bound: 1, isLinear: true), count: 2))
-    let iterated = expectFast(
+    let iterated = expectChecked(
       chain(
         60, "def d0 = fun (g : Bool -o Bool) (x : Bool) => iter { x | y => g y } (3)", next,
-        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 h x"), within: 1)
+        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 h x"))
     #expect(iterated?.programs[0].degrees == [Degree(bound: .max, isLinear: false), Degree(bound: 1, isLinear: true)])
     // Applied to a function that is not linear.
-    let applied = expectFast(
+    let applied = expectChecked(
       chain(
         60, "def d0 = fun (g : Bool -o Bool) (x : Bool) => g x", next,
-        "program p (x : Bool) : Bool = d60 (fun z => iter { true | w => if z then w else w } (3)) x"), within: 1)
+        "program p (x : Bool) : Bool = d60 (fun z => iter { true | w => if z then w else w } (3)) x"))
     #expect(applied?.programs[0].degrees == [Degree(bound: 9, isLinear: false)])
   }
 
   @Test func doublingAtThirdOrder() {
     let function = "(Bool -o Bool) -o Bool -o Bool"
-    let module = expectFast(
+    let module = expectChecked(
       chain(
         60, "def d0 = fun (f : \(function)) (g : Bool -o Bool) => f (fun x => g x)",
         { "def d\($0) = fun (f : \(function)) => d\($0 - 1) (d\($0 - 1) f)" },
-        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 (fun g y => g y) h x"), within: 1)
+        "program p (h : Bool -o Bool, x : Bool) : Bool = d60 (fun g y => g y) h x"))
     #expect(module?.programs[0].degrees == Array(repeating: Degree(bound: 1, isLinear: true), count: 2))
   }
 
   @Test func whatIsTooMuchWorkIsCalledUnknown() {
     // The functions' arguments are functions of functions, and not linear: nothing is remembered about them.
     let function = "(Bool -o Bool) -o Bool -o Bool"
-    let module = expectFast(
+    let module = expectChecked(
       chain(
         60, "def d0 = fun (f : \(function)) (g : Bool -o Bool) => f (fun x => iter { x | y => g y } (3))",
         { "def d\($0) = fun (f : \(function)) (g : Bool -o Bool) => d\($0 - 1) (d\($0 - 1) f) g" },
@@ -144,28 +133,27 @@ private func threadSeconds() -> Double {
   }
 
   @Test func nestedLetsThatBranch() {
-    let module = expectFast(
+    let module = expectChecked(
       "program p (x : Bool) : Bool = let f0 = fun (z : Bool) => iter { true | w => if z then w else w } (3) in\n"
         + (1...40).map { "let f\($0) = fun (z : Bool) => if z then f\($0 - 1) true else f\($0 - 1) false in" }
-        .joined(separator: "\n") + " f40 x", within: 1)
+        .joined(separator: "\n") + " f40 x")
     #expect(module?.programs[0].degrees == [Degree(bound: 1, isLinear: true)])
   }
 
   @Test func manyErrors() {
     let text = (0..<5_000).map { "def d\($0) : Bool = unknown\($0)" }.joined(separator: "\n")
-    let (time, outcome) = seconds(text)
+    let outcome = outcome(text)
     #expect(outcome.module == nil)
-    #expect(time < 5, "\(time) s")
   }
 
   @Test func aLongCycle() {
     let text = (0..<5_000).map { "def d\($0) = d\(($0 + 1) % 5_000)" }.joined(separator: "\n")
-    let (_, outcome) = seconds(text)
+    let outcome = outcome(text)
     #expect(outcome.codes == ["E0305"])
   }
 
   @Test func aLongChainOfAliases() {
     let text = (0..<5_000).map { "type T\($0) = T\($0 + 1)" }.joined(separator: "\n")
-    _ = expectFast(text + "\ntype T5000 = Bool\ndef e : T0 = true")
+    _ = expectChecked(text + "\ntype T5000 = Bool\ndef e : T0 = true")
   }
 }
