@@ -1,6 +1,7 @@
 import CajalSyntax
 import Driver
 import Foundation
+import Lowering
 
 /// The machine code: many programs to a file, through the driver, the C compiler and `dlopen`, in double precision.
 public struct CompiledImplementation: Implementation {
@@ -29,9 +30,14 @@ public struct CompiledImplementation: Implementation {
     return prepared
   }
 
+  /// Whether the language lets every program of the file be compiled: those that the one under test calls are exported
+  /// with it, and may need a matrix that it does not.
   private func isCompilable(_ program: CheckedProgram) throws -> Bool {
     do { _ = try program.graph() } catch is Discarded { return false }
-    return true
+    var diagnostics = Diagnostics()
+    return program.module.programs.allSatisfy {
+      lower($0, in: program.module, source: program.source, diagnostics: &diagnostics) != nil
+    }
   }
 
   private func link(_ programs: [RandomProgram]) throws -> [CompiledProgram] {
