@@ -63,7 +63,41 @@ public struct PortDescription: Hashable, Sendable {
   }
 }
 
-/// A program, as its graphs.
+/// A named piece of a model's parameter vector.
+public struct TensorDescription: Hashable, Sendable {
+  /// "kernel.0.weight".
+  public var name: String
+  public var dims: [Int]
+  /// Of the initialisation, uniform in ±1/√fanIn.
+  public var fanIn: Int
+
+  public init(name: String, dims: [Int], fanIn: Int) {
+    self.name = name
+    self.dims = dims
+    self.fanIn = fanIn
+  }
+
+  /// In reals.
+  public var count: Int { dims.reduce(1, *) }
+}
+
+/// What a model has and a program has not.
+public struct ModelDescription: Sendable {
+  /// One after another, the parameter vector. They are the first parameters of the graphs, in this order, and their
+  /// cotangents the backward graph's first results.
+  public var tensors: [TensorDescription]
+  /// The trained parameters, which become part of the module; nil in an untrained model.
+  public var weights: [Double]?
+
+  public init(tensors: [TensorDescription], weights: [Double]?) {
+    self.tensors = tensors
+    self.weights = weights
+  }
+
+  public var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
+}
+
+/// A program or a model, as its graphs.
 public struct ProgramUnit: Sendable {
   public var name: String
   /// Its signature, for readers.
@@ -71,21 +105,25 @@ public struct ProgramUnit: Sendable {
   /// What stands above its code: where it is in the source, and what it says there.
   public var sourceLines: [String]
   public var horizon: Int
+  /// nil for a program.
+  public var model: ModelDescription?
+  /// Of a model: its data.
   public var ports: [PortDescription]
   public var output: PortDescription
-  /// From the ports to the result, then what the adjoint wants kept.
+  /// From the model's tensors and the ports to the result, then what the adjoint wants kept.
   public var forward: Graph
-  /// From the ports, what was kept and the cotangent of the result to the cotangents of the ports.
+  /// From the tensors, the ports, what was kept and the cotangent of the result to the cotangents of tensors and ports.
   public var backward: Graph?
 
   public init(
-    name: String, judgement: String, sourceLines: [String] = [], horizon: Int, ports: [PortDescription],
-    output: PortDescription, forward: Graph, backward: Graph?
+    name: String, judgement: String, sourceLines: [String] = [], horizon: Int, model: ModelDescription? = nil,
+    ports: [PortDescription], output: PortDescription, forward: Graph, backward: Graph?
   ) {
     self.name = name
     self.judgement = judgement
     self.sourceLines = sourceLines
     self.horizon = horizon
+    self.model = model
     self.ports = ports
     self.output = output
     self.forward = forward

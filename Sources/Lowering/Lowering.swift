@@ -43,7 +43,7 @@ final class Lowering {
           case .l2: .l2
           case .linf: .linf
           }
-        value = root.value(.bound(Ball(norm: norm, radius: bound.radius)), [value], value.space)
+        value = root.value(.nonlinear(.bound(Ball(norm: norm, radius: bound.radius))), [value], value.space)
       }
       environment[variable] = reflect(value, variable.type, variable.span)
     }

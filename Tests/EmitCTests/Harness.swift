@@ -81,7 +81,8 @@ enum Harness {
       try write(clientSource(realBytes: options.realBytes), to: folder + "/client.c")
       let include = ["-I", folder, "-I", projectRoot + "/Runtime/include"]
       let built = try TestSupport.run(
-        compiler, warnings + flags + include + [folder + "/t.c", folder + "/client.c"] + runtimeSources
+        compiler,
+        warnings + flags + include + [folder + "/t.c", folder + "/client.c"] + runtimeSources
           + ["-lm", "-o", folder + "/client"])
       guard built.status == 0 else {
         try? emitted.c.write(toFile: NSTemporaryDirectory() + "failed.c", atomically: true, encoding: .utf8)
