@@ -28,6 +28,9 @@ public struct Declaration: Sendable {
     case type(Name, TypeExpression)
     case definition(Name, TypeExpression?, Term)
     case program(Name, [Parameter], TypeExpression, Term)
+    /// At least one layer.
+    case net(Name, [Parameter], TypeExpression, [Layer])
+    case model(Name, [Parameter], TypeExpression, Term)
   }
   public let kind: Kind
   public let span: Span

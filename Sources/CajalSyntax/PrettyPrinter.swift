@@ -36,11 +36,26 @@ public struct PrettyPrinter: Sendable {
       let head = type.map { Layout.sequence([.text("def \(name.text) : "), layout($0)]) } ?? .text("def \(name.text)")
       return .group(.sequence([.group(head), .text(" ="), .indented(.sequence([.space, layout(body, .expression)]))]))
     case .program(let name, let parameters, let type, let body):
-      let head = Layout.sequence([
-        .text("program \(name.text) "), layout(parameters), .text(" : "), layout(type), .text(" ="),
-      ])
-      return .group(.sequence([.group(head), .indented(.sequence([.space, layout(body, .expression)]))]))
+      return judgement("program", name, parameters, type, layout(body, .expression))
+    case .model(let name, let parameters, let type, let body):
+      return judgement("model", name, parameters, type, layout(body, .expression))
+    case .net(let name, let parameters, let type, let layers):
+      var parts: [Layout] = []
+      for (index, layer) in layers.enumerated() {
+        if index > 0 { parts += [.space, .text("| ")] }
+        parts.append(.text("\(layer.kind)"))
+      }
+      return judgement("net", name, parameters, type, .sequence(parts))
     }
+  }
+
+  private func judgement(
+    _ word: String, _ name: Name, _ parameters: [Parameter], _ type: TypeExpression, _ body: Layout
+  ) -> Layout {
+    let head = Layout.sequence([
+      .text("\(word) \(name.text) "), layout(parameters), .text(" : "), layout(type), .text(" ="),
+    ])
+    return .group(.sequence([.group(head), .indented(.sequence([.space, body]))]))
   }
 
   private func layout(_ parameters: [Parameter]) -> Layout {
@@ -50,7 +65,7 @@ public struct PrettyPrinter: Sendable {
       if index > 0 { parts += [.text(","), .space] }
       parts += [.text("\(parameter.name.text) : "), layout(parameter.type)]
       if let bound = parameter.bound {
-        parts.append(.text(" within \(bound.norm.rawValue) \(Self.number(bound.radius))"))
+        parts.append(.text(" \(bound)"))
       }
     }
     return .group(.sequence([.text("("), .indented(.sequence(parts)), .soft, .text(")")]))

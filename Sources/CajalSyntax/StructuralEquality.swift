@@ -70,12 +70,19 @@ extension Declaration {
     case (.type(let a, let type), .type(let b, let type2)): a.text == b.text && type.isSame(as: type2)
     case (.definition(let a, let type, let body), .definition(let b, let type2, let body2)):
       a.text == b.text && sameType(type, type2) && body.isSame(as: body2)
-    case (.program(let a, let parameters, let type, let body), .program(let b, let parameters2, let type2, let body2)):
-      a.text == b.text && type.isSame(as: type2) && body.isSame(as: body2) && parameters.count == parameters2.count
-        && zip(parameters, parameters2).allSatisfy { $0.isSame(as: $1) }
-    case (.horizon, _), (.type, _), (.definition, _), (.program, _): false
+    case (.program(let a, let parameters, let type, let body), .program(let b, let parameters2, let type2, let body2)),
+      (.model(let a, let parameters, let type, let body), .model(let b, let parameters2, let type2, let body2)):
+      a.text == b.text && type.isSame(as: type2) && body.isSame(as: body2) && sameParameters(parameters, parameters2)
+    case (.net(let a, let parameters, let type, let layers), .net(let b, let parameters2, let type2, let layers2)):
+      a.text == b.text && type.isSame(as: type2) && layers.map(\.kind) == layers2.map(\.kind)
+        && sameParameters(parameters, parameters2)
+    case (.horizon, _), (.type, _), (.definition, _), (.program, _), (.net, _), (.model, _): false
     }
   }
+}
+
+private func sameParameters(_ a: [Parameter], _ b: [Parameter]) -> Bool {
+  a.count == b.count && zip(a, b).allSatisfy { $0.isSame(as: $1) }
 }
 
 extension Parameter {

@@ -33,27 +33,38 @@ public struct SyntaxTreeDump {
     case .horizon(let horizon): open("horizon \(horizon)", declaration.span, 0)
     case .type(let name, let type):
       open("type \(name.text)", declaration.span, 0)
-      open("is `\(text(type))`", type.span, 1)
-      output += ")"
+      leaf("is `\(text(type))`", type.span)
     case .definition(let name, let type, let body):
       open("def \(name.text)", declaration.span, 0)
-      if let type {
-        open("type `\(text(type))`", type.span, 1)
-        output += ")"
-      }
+      if let type { leaf("type `\(text(type))`", type.span) }
       term(body, 1)
     case .program(let name, let parameters, let type, let body):
-      open("program \(name.text)", declaration.span, 0)
-      for parameter in parameters {
-        let bound = parameter.bound.map { " within \($0.norm.rawValue) \(PrettyPrinter.number($0.radius))" } ?? ""
-        open("parameter \(parameter.name.text) `\(text(parameter.type))`\(bound)", parameter.name.span, 1)
-        output += ")"
-      }
-      open("type `\(text(type))`", type.span, 1)
-      output += ")"
+      head("program", name, parameters, type, declaration.span)
       term(body, 1)
+    case .model(let name, let parameters, let type, let body):
+      head("model", name, parameters, type, declaration.span)
+      term(body, 1)
+    case .net(let name, let parameters, let type, let layers):
+      head("net", name, parameters, type, declaration.span)
+      for layer in layers { leaf("\(layer.kind)", layer.span) }
     }
     output += ")\n"
+  }
+
+  private mutating func head(
+    _ word: String, _ name: Name, _ parameters: [Parameter], _ type: TypeExpression, _ span: Span
+  ) {
+    open("\(word) \(name.text)", span, 0)
+    for parameter in parameters {
+      let bound = parameter.bound.map { " \($0)" } ?? ""
+      leaf("parameter \(parameter.name.text) `\(text(parameter.type))`\(bound)", parameter.name.span)
+    }
+    leaf("type `\(text(type))`", type.span)
+  }
+
+  private mutating func leaf(_ words: String, _ span: Span) {
+    open(words, span, 1)
+    output += ")"
   }
 
   private mutating func term(_ term: Term, _ depth: Int) {

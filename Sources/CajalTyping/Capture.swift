@@ -40,7 +40,7 @@ struct Captures {
       outermost = child(step, of: term, binding: state, level)
       if outermost != .max { nodes.insert(ObjectIdentifier(term)) }
       outermost = min(outermost, child(base, of: term, level), child(count, of: term, level))
-    case .succ, .apply, .conditional, .add, .scale:
+    case .succ, .apply, .conditional, .add, .scale, .network:
       for part in term.kind.children { outermost = min(outermost, child(part, of: term, level)) }
     }
     return outermost

@@ -119,7 +119,7 @@ extension Checker {
     var items: [Item] = []
     for declaration in tree.declarations {
       switch declaration.kind {
-      case .horizon, .type: break
+      case .horizon, .type, .net, .model: break
       case .definition(let name, let type, let body):
         let resolved = type.map { resolve($0) }
         let first = declare(name, .definition, items.count, resolved ?? nil, nil)

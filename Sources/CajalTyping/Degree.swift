@@ -112,7 +112,7 @@ final class DegreeAnalysis {
     case .lambda(let variable, _): binders[variable.id] = .unknown
     case .iterate(_, let state, _, _): binders[state.id] = .unknown
     case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .apply, .conditional, .add,
-      .scale:
+      .scale, .network:
       break
     }
     for child in term.kind.children { saturateBinders(of: child) }

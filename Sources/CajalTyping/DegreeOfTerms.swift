@@ -23,6 +23,11 @@ extension DegreeAnalysis {
     case .iterate(let base, let state, let step, let count):
       let powers = reify(value(of: count))
       return adding(powers, to: iteration(base, state, step, term))
+    case .network(_, let arguments):
+      // Depends on its arguments, and not as a polynomial does.
+      var powers = Powers()
+      for argument in arguments { powers.add(reify(value(of: argument))) }
+      return .flat(powers.saturated)
     }
   }
 

@@ -7,12 +7,15 @@ public final class Variable: Hashable, Sendable {
   public let type: Type
   /// The place of its binder.
   public let span: Span
+  /// A variable of a model's data zone: it may be used any number of times, or not at all.
+  public let isData: Bool
 
-  public init(id: Int, name: String, type: Type, span: Span) {
+  public init(id: Int, name: String, type: Type, span: Span, isData: Bool = false) {
     self.id = id
     self.name = name
     self.type = type
     self.span = span
+    self.isData = isData
   }
 
   public static func == (a: Variable, b: Variable) -> Bool { a.id == b.id }
@@ -59,6 +62,9 @@ public final class TypedTerm: Sendable {
     case iterate(base: TypedTerm, state: Variable, step: TypedTerm, count: TypedTerm)
     case add(TypedTerm, TypedTerm)
     case scale(Double, TypedTerm)
+    /// A net, an index into `TypedModule.nets`, applied to all of its arguments. In a model's judgement it depends
+    /// on the state of an iteration; in a link it does not.
+    case network(Int, [TypedTerm])
   }
 
   public let kind: Kind
@@ -81,6 +87,7 @@ extension TypedTerm.Kind {
     case .apply(let a, let b), .add(let a, let b): [a, b]
     case .conditional(let a, let b, let c): [a, b, c]
     case .iterate(let base, _, let step, let count): [base, step, count]
+    case .network(_, let arguments): arguments
     }
   }
 }
@@ -157,6 +164,10 @@ public struct TypedModule: Sendable {
   public let definitions: [Definition]
   /// In the order of the file.
   public internal(set) var programs: [Judgement]
+  /// In the order of the file.
+  public let nets: [Net]
+  /// In the order of the file.
+  public internal(set) var models: [LinkedModel]
   /// The file's `type` declarations, written out.
   public let typeAliases: [String: Type]
   /// Every variable of the module has an id below this.
@@ -166,12 +177,14 @@ public struct TypedModule: Sendable {
   public internal(set) var binderDegrees: [Int: Degree] = [:]
 
   public init(
-    horizon: Int, definitions: [Definition], programs: [Judgement], typeAliases: [String: Type] = [:],
-    variableCount: Int = 0
+    horizon: Int, definitions: [Definition], programs: [Judgement], nets: [Net] = [], models: [LinkedModel] = [],
+    typeAliases: [String: Type] = [:], variableCount: Int = 0
   ) {
     self.horizon = horizon
     self.definitions = definitions
     self.programs = programs
+    self.nets = nets
+    self.models = models
     self.typeAliases = typeAliases
     self.variableCount = variableCount
   }

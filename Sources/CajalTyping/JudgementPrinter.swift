@@ -70,7 +70,7 @@ public struct JudgementPrinter: Sendable {
   private func head(_ term: TypedTerm) -> String {
     switch term.kind {
     case .variable, .definition, .bool, .natural, .literal, .matrix:
-      term.concreteSyntax(definitions: module.definitions)
+      term.concreteSyntax(definitions: module.definitions, nets: module.nets)
     case .primitive(let primitive): primitive.name
     case .succ: "succ"
     case .lambda(let variable, _): "fun \(variable.name)"
@@ -79,6 +79,7 @@ public struct JudgementPrinter: Sendable {
     case .iterate(_, let state, _, _): "iter \(state.name)"
     case .add: "+"
     case .scale(let factor, _): "\(factor) *"
+    case .network(let net, _): "net \(module.nets[net].name.text)"
     }
   }
 
@@ -90,6 +91,7 @@ public struct JudgementPrinter: Sendable {
     case .conditional: ["condition", "then", "else"]
     case .iterate: ["base", "step", "count"]
     case .add: ["", ""]
+    case .network(_, let arguments): arguments.map { _ in "argument" }
     }
   }
 }
@@ -113,7 +115,8 @@ private struct IteratedVariables {
       visit(step, binding: state)
       steps -= 1
       visit(count)
-    case .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .apply, .conditional, .add, .scale:
+    case .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .apply, .conditional, .add, .scale,
+      .network:
       for child in term.kind.children { visit(child) }
     }
   }

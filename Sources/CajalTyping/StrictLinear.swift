@@ -74,7 +74,7 @@ private struct CaptureSearch {
       visit(step, binding: state)
       steps.removeLast()
       visit(count)
-    case .succ, .apply, .conditional, .add, .scale: for child in term.kind.children { visit(child) }
+    case .succ, .apply, .conditional, .add, .scale, .network: for child in term.kind.children { visit(child) }
     }
   }
 

@@ -2,8 +2,8 @@ import CajalSyntax
 
 extension TypedTerm {
   /// The term in concrete syntax, on one line, as far as possible as it was written: it reads back as the same term.
-  public func concreteSyntax(definitions: [Definition]) -> String {
-    PrettyPrinter(width: .max).print(Unelaboration(definitions: definitions).term(self))
+  public func concreteSyntax(definitions: [Definition], nets: [Net] = []) -> String {
+    PrettyPrinter(width: .max).print(Unelaboration(definitions: definitions, nets: nets).term(self))
   }
 }
 
@@ -11,6 +11,7 @@ extension TypedTerm {
 /// where elaboration would not find them again.
 struct Unelaboration {
   let definitions: [Definition]
+  let nets: [Net]
 
   func term(_ typed: TypedTerm) -> Term { Term(kind(typed), typed.span) }
 
@@ -35,7 +36,13 @@ struct Unelaboration {
     case .add(let a, let b): return sum(a, b)
     case .scale(-1, let inner): return .negate(term(inner))
     case .scale(let factor, let inner): return .scale(factor, term(inner))
+    case .network(let net, let arguments): return network(nets[net], arguments, typed.span)
     }
+  }
+
+  private func network(_ net: Net, _ arguments: [TypedTerm], _ span: Span) -> Term.Kind {
+    let head = Term(.variable(net.name.text), span)
+    return arguments.reduce(head) { Term(.apply($0, term($1)), span) }.kind
   }
 
   private func literal(_ entries: [Double], _ typed: TypedTerm) -> Term.Kind {

@@ -195,6 +195,12 @@ final class BoundInterpreter {
       return count == IndexBound(0) ? base : try iterate(base, state, step, count, environment)
     case .add(let a, let b): return try join(a, b, environment)
     case .scale(_, let operand): return try interpret(operand, environment)
+    case .network(_, let arguments):
+      for argument in arguments {
+        let value = try interpret(argument, environment)
+        if mode == .noting { try force(value, argument.type) }
+      }
+      return anything(term.type)
     }
   }
 

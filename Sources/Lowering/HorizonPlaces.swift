@@ -19,7 +19,8 @@ struct HorizonPlaces {
         numerals.insert(term.span)
         value[term.span] = max(number, value[term.span, default: 0])
       case .succ: successors.insert(term.span)
-      case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale:
+      case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale,
+        .network:
         break
       }
     }
@@ -35,7 +36,8 @@ struct HorizonPlaces {
           case .succ: true
           case .natural(let number): number >= UInt64(module.horizon)
           case .definition(let index): counting[index]
-          case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale:
+          case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale,
+            .network:
             false
           }
         })
@@ -53,6 +55,7 @@ extension TypedTerm {
     case .apply(let a, let b), .add(let a, let b): [a, b]
     case .conditional(let a, let b, let c): [a, b, c]
     case .iterate(let base, _, let step, let count): [base, step, count]
+    case .network(_, let arguments): arguments
     }
   }
 

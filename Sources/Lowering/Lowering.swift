@@ -99,6 +99,7 @@ final class Lowering {
     case .scale(let factor, let a):
       let a = try lower(a, environment)
       return try at(term) { try sum([(.factor(factor), a)], term.type, term.span) }
+    case .network(let net, let arguments): return try network(net, arguments, term, environment)
     }
   }
 

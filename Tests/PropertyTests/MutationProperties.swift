@@ -108,7 +108,7 @@ import Testing
     case .add(let a, let b):
       collect(a, binders, branches + 1, into: &uses)
       collect(b, binders, branches + 1, into: &uses)
-    case .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .apply, .scale:
+    case .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .apply, .scale, .network:
       for child in term.kind.children { collect(child, binders, branches, into: &uses) }
     }
   }

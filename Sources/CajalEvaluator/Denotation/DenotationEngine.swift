@@ -83,6 +83,8 @@ final class DenotationEngine {
         [(.one, interpret(left, environment)), (.one, interpret(right, environment))], term.type)
     case .scale(let factor, let operand):
       return try weightedSum([(Dual(factor), interpret(operand, environment))], term.type)
+    case .network:
+      preconditionFailure("only models hold nets, and a model is not interpreted: its weights are not here")
     }
   }
 

@@ -45,6 +45,9 @@ struct Multilinearity {
         if !(definitions.indices.contains(index) && definitions[index]) { mark(below: Int.max) }
       case .bool, .natural, .literal, .matrix, .primitive: break
       case .succ(let a), .scale(_, let a): visit(a)
+      case .network(_, let arguments):
+        for argument in arguments { visit(argument) }
+        mark(below: Int.max)
       case .lambda(let variable, let body): visitLambda(term, variable, body)
       case .apply(let a, let b), .add(let a, let b):
         visit(a)
