@@ -32,7 +32,7 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CajalSyntax", "CajalTyping", "CajalEvaluator", "LinearMaps", "Lowering", "Passes", "Adjoint", "Schedule",
-        "EmitC", "CajalRuntime",
+        "EmitC", "CajalRuntime", "Safetensors",
       ]),
     .executableTarget(
       name: "cajal2c",
