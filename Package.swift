@@ -7,6 +7,7 @@ let package = Package(
   name: "cajal2c",
   products: [
     .executable(name: "cajal2c", targets: ["cajal2c"]),
+    .executable(name: "cajal-train", targets: ["cajal-train"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -31,11 +32,17 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CajalSyntax", "CajalTyping", "CajalEvaluator", "LinearMaps", "Lowering", "Passes", "Adjoint", "Schedule",
-        "EmitC", "CajalRuntime",
+        "EmitC", "CajalRuntime", "Safetensors",
       ]),
     .executableTarget(
       name: "cajal2c",
-      dependencies: ["Driver", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["Driver", "Safetensors", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .target(name: "Safetensors"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Training", dependencies: ["Safetensors", "CajalRuntime", "CZlib"]),
+    .executableTarget(
+      name: "cajal-train",
+      dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .target(name: "TestSupport", dependencies: ["Driver"], path: "Tests/Support"),
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "Driver", "TestSupport"]),

@@ -52,6 +52,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case missingValue = "E0406"
   case badBound = "E0407"
   case numberTooLarge = "E0408"
+  case weightsDoNotFit = "E0409"
 
   // Warnings (W05xx)
   case entryMayBeDropped = "W0501"

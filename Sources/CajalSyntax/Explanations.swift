@@ -58,6 +58,7 @@ extension DiagnosticCode {
     case .missingValue: .missingValue
     case .badBound: .badBound
     case .numberTooLarge: .numberTooLarge
+    case .weightsDoNotFit: .weightsDoNotFit
     case .entryMayBeDropped: .entryMayBeDropped
     case .linearExtension: .linearExtension
     case .numberVanishes: .numberVanishes
