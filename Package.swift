@@ -39,7 +39,8 @@ let package = Package(
       dependencies: ["Driver", "Safetensors", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .target(name: "Safetensors"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Training", dependencies: ["Safetensors", "CajalRuntime", "CZlib"]),
+    .target(name: "TrainingKernels"),
+    .target(name: "Training", dependencies: ["Safetensors", "CajalRuntime", "CZlib", "TrainingKernels"]),
     .executableTarget(
       name: "cajal-train",
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
