@@ -52,6 +52,6 @@ let package = Package(
     .testTarget(name: "LoweringTests", dependencies: ["Lowering", "Adjoint", "Driver", "TestSupport"]),
     .testTarget(name: "EmitCTests", dependencies: ["EmitC", "Passes", "Adjoint", "TestSupport"]),
     .testTarget(name: "PropertyTests", dependencies: ["Passes", "Adjoint", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Driver", "Safetensors", "TestSupport"]),
   ]
 )
