@@ -15,11 +15,12 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDEXPANSION:
 
 .PHONY: all
-all: bin/cajal2c build/libcajal.a
+all: bin/cajal2c bin/cajal-train build/libcajal.a
 
 .PHONY: help
 help:
-	@echo 'make               the compiler, bin/cajal2c, and the runtime library, build/libcajal.a'
+	@echo 'make               the compiler, bin/cajal2c, the trainer, bin/cajal-train, and the runtime library,'
+	@echo '                   build/libcajal.a'
 	@echo 'make PATH/x.so     a shared object from PATH/x.cajal by way of PATH/x.c and PATH/x.h;'
 	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC);'
 	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded'
@@ -40,17 +41,20 @@ deps:
 $(NEEDS): need-%:
 	@CC='$(CC)' .ci/need $*
 
-# ---- The compiler ----
+# ---- The compiler and the trainer ----
 
 # Folders too: they change when a file comes or goes.
 COMPILER_SOURCES := $(shell find Package.swift Sources Runtime/include Runtime/src)
 
 # The Swift runtime is linked in: it starts faster, and runs where Swift is not installed.
+# One after the other, since SwiftPM locks its folder.
 bin/cajal2c: $(COMPILER_SOURCES)
+bin/cajal-train: $(COMPILER_SOURCES) | bin/cajal2c need-zlib1g-dev
+bin/cajal2c bin/cajal-train:
 	@command -v swift >/dev/null || { echo 'swift is missing: see https://www.swift.org/install' >&2; exit 1; }
-	$(SWIFT) build -c release --product cajal2c --static-swift-stdlib
+	$(SWIFT) build -c release --product $(@F) --static-swift-stdlib
 	@mkdir -p bin
-	@strip -o $@.new .build/release/cajal2c && mv -f $@.new $@
+	@strip -o $@.new .build/release/$(@F) && mv -f $@.new $@
 
 # ---- The runtime library ----
 

@@ -36,10 +36,11 @@ let package = Package(
       ]),
     .executableTarget(
       name: "cajal2c",
-      dependencies: ["Driver", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["Driver", "Safetensors", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .target(name: "Safetensors"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Training", dependencies: ["Safetensors", "CajalRuntime", "CZlib"]),
+    .target(name: "TrainingKernels"),
+    .target(name: "Training", dependencies: ["Safetensors", "CajalRuntime", "CZlib", "TrainingKernels"]),
     .executableTarget(
       name: "cajal-train",
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -28,7 +28,7 @@ public struct Declaration: Sendable {
     case type(Name, TypeExpression)
     case definition(Name, TypeExpression?, Term)
     case program(Name, [Parameter], TypeExpression, Term)
-    /// At least one layer.
+    /// No layers where they could not be read; a diagnostic has been given.
     case net(Name, [Parameter], TypeExpression, [Layer])
     case model(Name, [Parameter], TypeExpression, Term)
   }

@@ -31,6 +31,9 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case shapesDoNotFit = "E0207"
   case needsExpectedType = "E0208"
   case raggedLiteral = "E0209"
+  case layerDoesNotFit = "E0210"
+  case notData = "E0211"
+  case netNotApplied = "E0212"
 
   // Names and declarations (E03xx)
   case unknownVariable = "E0301"
@@ -42,17 +45,19 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case badHorizon = "E0307"
   case noSuchProgram = "E0308"
   case clashingCName = "E0309"
+  case notCallable = "E0310"
 
   // Limits (E04xx)
   case typeTooLarge = "E0401"
   case unfoldsTooFar = "E0402"
   case droppedEntry = "E0403"
-  case modelsUnsupported = "E0404"
+  // E0404 was "models are not supported".
   case stepsExhausted = "E0405"
   case missingValue = "E0406"
   case badBound = "E0407"
   case numberTooLarge = "E0408"
-  case weightsDoNotFit = "E0409"
+  case netTooLarge = "E0409"
+  case weightsDoNotFit = "E0410"
 
   // Warnings (W05xx)
   case entryMayBeDropped = "W0501"

@@ -70,30 +70,6 @@ extension Explanation {
       Why: evaluation and compilation agree exactly where nothing is dropped.
       """)
 
-  static let modelsUnsupported = Explanation(
-    title: "networks and models are not supported by this version",
-    text: """
-      This version compiles `program`s. A network is linked from outside: declare a program
-      that takes what the network computes as a parameter, and let the caller fill it in.
-
-      ```cajal-error
-      type Image = Real[28, 28]
-      net steps (x : Image) : Nat = conv 8 5x5 | relu | dense
-      model blur (x : Image) : Image = iter { x | y => 0.5 * y } (steps x)
-      ```
-
-      ```cajal
-      type Image = Real[28, 28]
-      program blur (x : Image, steps : Nat) : Image = iter { x | y => 0.5 * y } (steps)
-      ```
-
-      The gradient of the program with respect to `steps` is what the network's own
-      backward pass starts from.
-
-      `net` and `model` are ordinary names elsewhere: only `net name ( … ) :` at the
-      outermost level starts a declaration.
-      """)
-
   static let stepsExhausted = Explanation(
     title: "the evaluator has used up its steps",
     text: """

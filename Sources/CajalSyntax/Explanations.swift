@@ -41,6 +41,9 @@ extension DiagnosticCode {
     case .shapesDoNotFit: .shapesDoNotFit
     case .needsExpectedType: .needsExpectedType
     case .raggedLiteral: .raggedLiteral
+    case .layerDoesNotFit: .layerDoesNotFit
+    case .notData: .notData
+    case .netNotApplied: .netNotApplied
     case .unknownVariable: .unknownVariable
     case .unknownType: .unknownType
     case .duplicateDeclaration: .duplicateDeclaration
@@ -50,15 +53,16 @@ extension DiagnosticCode {
     case .badHorizon: .badHorizon
     case .noSuchProgram: .noSuchProgram
     case .clashingCName: .clashingCName
+    case .notCallable: .notCallable
     case .typeTooLarge: .typeTooLarge
     case .unfoldsTooFar: .unfoldsTooFar
     case .droppedEntry: .droppedEntry
-    case .modelsUnsupported: .modelsUnsupported
     case .stepsExhausted: .stepsExhausted
     case .missingValue: .missingValue
     case .badBound: .badBound
     case .numberTooLarge: .numberTooLarge
     case .weightsDoNotFit: .weightsDoNotFit
+    case .netTooLarge: .netTooLarge
     case .entryMayBeDropped: .entryMayBeDropped
     case .linearExtension: .linearExtension
     case .numberVanishes: .numberVanishes

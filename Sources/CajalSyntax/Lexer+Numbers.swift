@@ -2,6 +2,7 @@ extension Lexer {
   /// Digits, then perhaps a point with digits, then perhaps an exponent.
   mutating func number() -> Token {
     let start = offset
+    if readsExtents, let length = extentsLength { return take(.extents, length) }
     var isDecimal = false
     var problem: (what: String, help: String)?
     skipDigits()
@@ -53,6 +54,23 @@ extension Lexer {
   private var exponentLength: Int {
     let sign = peek(1) == UInt8(ascii: "-") || peek(1) == UInt8(ascii: "+")
     return peek(sign ? 2 : 1).isDigit ? (sign ? 3 : 2) : 0
+  }
+
+  /// The length of `5x5`, or of more numbers joined by `x`, at the current byte.
+  private var extentsLength: Int? {
+    var length = 0
+    var count = 0
+    while true {
+      let before = length
+      while peek(length).isDigit { length += 1 }
+      guard length > before, length <= Self.maximumNameLength else { return nil }
+      count += 1
+      guard peek(length) == UInt8(ascii: "x") else { break }
+      length += 1
+    }
+    let decoded = DecodedScalar(bytes, at: offset + length)
+    if offset + length < bytes.count, let scalar = decoded.scalar, scalar.continuesName { return nil }
+    return count > 1 ? length : nil
   }
 
   private mutating func skipDigits() {

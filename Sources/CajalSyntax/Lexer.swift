@@ -10,6 +10,8 @@ public struct Lexer: Sendable {
   let bytes: [UInt8]
   var offset = 0
   var followsUnreadable = false
+  /// Among the layers of a net: `5x5` is a token.
+  var readsExtents = false
   public internal(set) var diagnostics = Diagnostics()
 
   public init(_ source: Source) {

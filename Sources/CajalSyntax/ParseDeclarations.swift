@@ -4,6 +4,7 @@ extension Parser {
     while token.kind != .endOfFile {
       panicking = false
       brackets = 0
+      lexer.readsExtents = false
       if let declaration = parseDeclaration() { declarations.append(declaration) }
       resume()
     }
@@ -18,16 +19,14 @@ extension Parser {
     case .def: return parseDefinition()
     case .program: return parseProgram()
     default:
-      if following.kind == .name, isName(token, "net") || isName(token, "model") {
-        skipModel()
-      } else {
-        unexpected(
-          "a declaration", notes: ["declarations start with `program`, `def`, `type` or `horizon`"],
-          help: token.kind.closesBracket
-            ? "remove it: it closes nothing" : "start with one of these words, as in `def name = expression`")
-        advance()
-        skipToDeclaration()
-      }
+      if following.kind == .name, isName(token, "net") { return parseNet() }
+      if following.kind == .name, isName(token, "model") { return parseModel() }
+      unexpected(
+        "a declaration", notes: ["declarations start with `program`, `model`, `net`, `def`, `type` or `horizon`"],
+        help: token.kind.closesBracket
+          ? "remove it: it closes nothing" : "start with one of these words, as in `def name = expression`")
+      advance()
+      skipToDeclaration()
       return nil
     }
   }
@@ -108,25 +107,59 @@ extension Parser {
     panicking = token.kind != .colon && token.kind != .equals
   }
 
-  // MARK: program
+  // MARK: program, model, net
 
   private mutating func parseProgram() -> Declaration? {
     let start = token.span.start
+    let head = parseHead("`program name (x : type, …) : type = expression`")
+    let body = parseBody(of: head)
+    return head.name.map { Declaration(.program($0, head.parameters, head.type, body), span(from: start)) }
+  }
+
+  private mutating func parseModel() -> Declaration? {
+    let start = token.span.start
+    let head = parseHead("`model name (x : type, …) : type = expression`")
+    let body = parseBody(of: head)
+    return head.name.map { Declaration(.model($0, head.parameters, head.type, body), span(from: start)) }
+  }
+
+  private mutating func parseNet() -> Declaration? {
+    let start = token.span.start
+    let head = parseHead("`net name (x : type, …) : type = layer | layer …`", readsExtents: true)
+    let layers = panicking ? [] : parseLayers()
+    endDeclaration()
+    // The layers are not worth checking where it is not known what comes in.
+    let checked = head.areParametersRead ? layers : []
+    return head.name.map { Declaration(.net($0, head.parameters, head.type, checked), span(from: start)) }
+  }
+
+  /// `word name ( parameters ) : type =`
+  private struct Head {
+    let name: Name?
+    let parameters: [Parameter]
+    let areParametersRead: Bool
+    let type: TypeExpression
+  }
+
+  private mutating func parseHead(_ shape: String, readsExtents: Bool = false) -> Head {
+    let help = "a \(source.text(token.span)) is written \(shape)"
     advance()
-    let shape = "`program name (x : type, …) : type = expression`"
-    let name = parseName("a name", help: "a program is written \(shape)")
+    let name = parseName("a name", help: help)
     let errors = diagnostics.errorCount
     let parameters = parseParameters()
     let areParametersRead = diagnostics.errorCount == errors && !panicking
-    expect(
-      .colon, "`:` and the type of the result", help: "a program is written \(shape)", recovery: [.equals])
+    expect(.colon, "`:` and the type of the result", help: help, recovery: [.equals])
     let type = panicking ? TypeExpression(.error, token.span) : parseType()
+    lexer.readsExtents = readsExtents
     expectEquals(shape)
+    return Head(name: name, parameters: parameters, areParametersRead: areParametersRead, type: type)
+  }
+
+  private mutating func parseBody(of head: Head) -> Term {
     let body = parseExpression()
     endDeclaration()
     // The body is not worth checking where its variables are not known.
-    let checked = areParametersRead ? body : Term(.error, body.span)
-    return name.map { Declaration(.program($0, parameters, type, checked), span(from: start)) }
+    return head.areParametersRead ? body : Term(.error, body.span)
   }
 
   private mutating func parseParameters() -> [Parameter] {
@@ -169,7 +202,7 @@ extension Parser {
   }
 
   /// `within norm NUMBER`
-  private mutating func parseBound() -> Bound? {
+  mutating func parseBound() -> Bound? {
     advance()
     let example = "a bound is written `within l2 1.0`; the norms are `l1`, `l2` and `linf`"
     guard token.kind == .name, let norm = Norm(rawValue: source.text(token.span)) else {
@@ -199,35 +232,6 @@ extension Parser {
       Diagnostic(
         .badBound, message, at: Label(span, "in this bound"),
         notes: ["`within l2 c` links v if its norm is at most c, and c·v/‖v‖ otherwise"], help: help))
-  }
-
-  // MARK: net, model
-
-  /// Reports `net …` or `model …` and skips it.
-  private mutating func skipModel() {
-    let word = source.text(token.span)
-    let head = token.span.union(following.span)
-    report(
-      Diagnostic(
-        .modelsUnsupported, "`\(word)` declarations are not supported by this version",
-        at: Label(head, "declared here"),
-        notes: ["this version compiles programs; networks are linked to their parameters from outside"],
-        help: "declare a `program` that takes what the network computes as a parameter, and link the network from C"))
-    let before = lexer.diagnostics
-    advance()
-    advance()
-    var depth = 0
-    while token.kind != .endOfFile, !token.kind.startsDeclaration, depth > 0 || !atDeclaration {
-      if token.kind.opensBracket { depth += 1 }
-      if token.kind.closesBracket { depth = max(0, depth - 1) }
-      advance()
-    }
-    // Its layers (`5x5`) are no tokens of the language that is supported: nothing is said about them.
-    let after = lexer.diagnostics
-    lexer.diagnostics = before
-    for diagnostic in after.items.dropFirst(before.items.count) {
-      if let primary = diagnostic.primary, primary.span.start >= token.span.start { lexer.diagnostics.add(diagnostic) }
-    }
   }
 
   // MARK: Parts of declarations

@@ -20,6 +20,7 @@ extension Parser {
     switch token.kind {
     case .name: return "the name `\(clipped(token.span))`"
     case .numeral, .decimal, .malformedNumber: return "the number `\(clipped(token.span))`"
+    case .extents: return "the size `\(clipped(token.span))`"
     case .endOfFile: return "the end of the file"
     default: return "`\(source.text(token.span))`"
     }

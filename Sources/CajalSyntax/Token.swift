@@ -8,6 +8,8 @@ public struct Token: Hashable, Sendable {
     case decimal
     /// A number that could not be read; a diagnostic has been given.
     case malformedNumber
+    /// `5x5`: only the layers of a net have these.
+    case extents
 
     case fun, `if`, then, `else`, `let`, `in`, iter, succ, `true`, `false`
     case program, def, type, horizon
@@ -54,7 +56,7 @@ extension Token.Kind {
   /// The usual spelling of a token that has one; nil for names, numbers and the end of the file.
   public var spelling: String? {
     switch self {
-    case .name, .numeral, .decimal, .malformedNumber, .endOfFile: nil
+    case .name, .numeral, .decimal, .malformedNumber, .extents, .endOfFile: nil
     case .fun: "fun"
     case .if: "if"
     case .then: "then"

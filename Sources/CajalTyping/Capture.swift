@@ -2,8 +2,9 @@ import CajalSyntax
 
 /// Which terms of a module hold a step that captures a variable.
 ///
-/// That is the only source of nonlinearity: every variable is used once on each path, so a term without such a step,
-/// and without a definition that has one, is linear in every variable, in bound ones and in free ones.
+/// In a program that is the only source of nonlinearity: every variable is used once on each path, so a term without
+/// such a step, and without a definition that has one, is linear in every variable, in bound ones and in free ones.
+/// In a model the data are another source: a term that mentions one counts as a term with such a step.
 struct Captures {
   /// The terms with such a step in them.
   private var nodes: Set<ObjectIdentifier> = []
@@ -20,6 +21,10 @@ struct Captures {
       for (level, port) in program.context.enumerated() { levels[port.variable.id] = level }
       _ = visit(program.term, program.context.count)
     }
+    for model in module.models {
+      for (level, link) in model.links.enumerated() { levels[link.variable.id] = level }
+      _ = visit(model.judgement.term, model.links.count)
+    }
   }
 
   func contains(_ term: TypedTerm) -> Bool { nodes.contains(ObjectIdentifier(term)) }
@@ -29,7 +34,9 @@ struct Captures {
   private mutating func visit(_ term: TypedTerm, _ level: Int) -> Int {
     var outermost = Int.max
     switch term.kind {
-    case .variable(let variable): return levels[variable.id] ?? .max
+    case .variable(let variable):
+      if variable.isData { nodes.insert(ObjectIdentifier(term)) }
+      return levels[variable.id] ?? .max
     case .definition(let index):
       if definitions[index] { nodes.insert(ObjectIdentifier(term)) }
       return .max

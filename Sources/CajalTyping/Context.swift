@@ -6,8 +6,12 @@ struct Binding {
   let name: String
   let span: Span
   let type: Type?
-  /// nil exactly where `type` is.
+  /// nil exactly where `type` is. Of data: nil.
   let variable: Variable?
+  /// In the data zone of a model: it may be used any number of times.
+  let isData: Bool
+  /// What it stands for there; nil exactly where `type` is.
+  let datum: Datum?
 }
 
 /// The variables in scope, the innermost of a name first, and what is known about them for diagnostics.
@@ -28,12 +32,32 @@ struct Context {
 
   mutating func bind(_ name: Name, _ type: Type?) -> Binding {
     let variable = type.map { Variable(id: nextID, name: name.text, type: $0, span: name.span) }
-    let binding = Binding(id: nextID, name: name.text, span: name.span, type: type, variable: variable)
+    let binding = Binding(
+      id: nextID, name: name.text, span: name.span, type: type, variable: variable, isData: false, datum: nil)
+    bind(binding)
+    return binding
+  }
+
+  /// A name for a datum; nil after an error in it.
+  mutating func bind(data datum: Datum?, _ name: Name) -> Binding {
+    let binding = Binding(
+      id: nextID, name: name.text, span: name.span, type: datum?.type, variable: nil, isData: true, datum: datum)
+    bind(binding)
+    return binding
+  }
+
+  /// A variable of the data zone that has no name in the text, or another one.
+  mutating func variable(_ name: String, _ type: Type, _ span: Span) -> Variable {
+    nextID += 1
+    return Variable(id: nextID - 1, name: name, type: type, span: span, isData: true)
+  }
+
+  private mutating func bind(_ binding: Binding) {
+    let name = Name(binding.name, binding.span)
     nextID += 1
     if let outer = byName[name.text]?.last, shadowedAt[outer.id] == nil { shadowedAt[outer.id] = name.span }
     byName[name.text, default: []].append(binding)
     byID[binding.id] = binding
-    return binding
   }
 
   mutating func unbind(_ binding: Binding) {
@@ -76,23 +100,30 @@ enum Constant: String, CaseIterable {
 
 /// What a name of the file stands for in an expression.
 struct Global {
-  enum Kind { case definition, program }
+  enum Kind { case definition, program, net, model }
   let kind: Kind
   let name: Name
   /// Of the declaration, in `SyntaxTree.declarations`.
   let declaration: Int
   /// nil until checked, and where an error in it has been reported.
   var type: Type?
-  /// Its index in `TypedModule.definitions`; nil where checking it failed, and for a program that nobody calls.
+  /// Its index in `TypedModule.definitions`, of a net in `TypedModule.nets`; nil where checking it failed, and for a
+  /// program that nobody calls.
   var index: Int?
   /// A program with a bounded port: it may not be called.
   var boundedPort: Span?
+  /// Of a net: the types and names of its parameters, and its result; a type is nil after an error in it.
+  var netParameters: [Type?] = []
+  var parameterNames: [String] = []
+  var netResult: Type?
 }
 
 /// What the declarations of a file name.
 struct Globals {
   var values: [String: Global] = [:]
   var aliases: [String: Alias] = [:]
+  /// Those without errors.
+  var nets: [Net] = []
 
   struct Alias {
     /// nil where an error in it has been reported.

@@ -1,6 +1,6 @@
 import CajalSyntax
 
-/// A `def` or a `program`, with its written types resolved.
+/// A `def`, a `program` or a `model`, with its written types resolved.
 private struct Item {
   let name: Name
   let span: Span
@@ -13,6 +13,7 @@ private struct Item {
     /// The outer optional: whether a type is written; the inner: nil after an error in it.
     case definition(Type??, Span?)
     case program([TypedParameter], Type?, Span)
+    case model([TypedParameter], Type?, Span)
   }
 
   struct TypedParameter {
@@ -26,7 +27,7 @@ extension Checker {
   func checkFile(_ tree: SyntaxTree, options: CheckOptions) -> TypedModule? {
     let horizon = horizon(of: tree, override: options.horizonOverride)
     declareAliases(tree)
-    let items = declareValues(tree)
+    let items = declareValues(tree, horizon: horizon)
     let graph = dependencies(of: items)
     let order = graph.ordered()
     for cycle in order.cycles { reportRecursion(cycle, items) }
@@ -34,6 +35,7 @@ extension Checker {
 
     var definitions: [Definition] = []
     var programs: [Int: Judgement] = [:]
+    var models: [Int: LinkedModel] = [:]
     for index in order.nodes {
       let item = items[index]
       switch item.signature {
@@ -47,11 +49,14 @@ extension Checker {
         guard called.contains(index), !judgement.context.contains(where: { $0.bound != nil }) else { break }
         globals.values[item.name.text]?.index = definitions.count
         definitions.append(Definition(name: item.name.text, term: judgement.closedFunction, span: item.span))
+      case .model(let parameters, let type, let place):
+        models[index] = model(item, parameters, type, place)
       }
     }
     guard !hasErrors else { return nil }
     return TypedModule(
       horizon: horizon, definitions: definitions, programs: items.indices.compactMap { programs[$0] },
+      nets: globals.nets, models: items.indices.compactMap { models[$0] },
       typeAliases: globals.aliases.compactMapValues { $0.sized?.type }, variableCount: context.nextID)
   }
 
@@ -115,11 +120,11 @@ extension Checker {
     }
   }
 
-  private func declareValues(_ tree: SyntaxTree) -> [Item] {
+  private func declareValues(_ tree: SyntaxTree, horizon: Int) -> [Item] {
     var items: [Item] = []
     for declaration in tree.declarations {
       switch declaration.kind {
-      case .horizon, .type, .net, .model: break
+      case .horizon, .type: break
       case .definition(let name, let type, let body):
         let resolved = type.map { resolve($0) }
         let first = declare(name, .definition, items.count, resolved ?? nil, nil)
@@ -139,9 +144,39 @@ extension Checker {
           Item(
             name: name, span: declaration.span, body: body, signature: .program(typed, result, type.span),
             isDuplicate: !first))
+      case .model(let name, let parameters, let type, let body):
+        let typed = typedParameters(parameters)
+        let result = resolve(type)
+        let first = declare(name, .model, items.count, nil, nil)
+        items.append(
+          Item(
+            name: name, span: declaration.span, body: body, signature: .model(typed, result, type.span),
+            isDuplicate: !first))
+      case .net(let name, let parameters, let type, let layers):
+        declareNet(name, parameters, type, layers, horizon)
       }
     }
     return items
+  }
+
+  private func declareNet(
+    _ name: Name, _ parameters: [Parameter], _ result: TypeExpression, _ layers: [Layer], _ horizon: Int
+  ) {
+    let typed = typedParameters(parameters)
+    let resultType = resolve(result)
+    let known = typed.compactMap { item in item.type.map { (parameter: item.parameter, type: $0) } }
+    var checked: Net?
+    if let resultType, known.count == parameters.count {
+      checked = net(name, known, resultType, result.span, layers, horizon: horizon)
+    }
+    guard declare(name, .net, 0, nil, nil) else { return }
+    globals.values[name.text]?.netParameters = typed.map(\.type)
+    globals.values[name.text]?.parameterNames = typed.map(\.parameter.name.text)
+    globals.values[name.text]?.netResult = resultType
+    guard let checked else { return }
+    let index = globals.nets.count
+    globals.nets.append(checked)
+    globals.values[name.text]?.index = index
   }
 
   /// Whether this is the first declaration of its name.
@@ -200,12 +235,11 @@ extension Checker {
   private func dependencies(of items: [Item]) -> DependencyGraph {
     DependencyGraph(
       edges: items.map { item in
-        var local: Set<String> = []
-        if case .program(let parameters, _, _) = item.signature {
-          local = Set(parameters.map(\.parameter.name.text))
-        }
+        let local = Set(item.parameters.map(\.parameter.name.text))
         return References(in: item.body).places.compactMap { place in
-          guard !local.contains(place.name), let global = globals.values[place.name] else { return nil }
+          guard !local.contains(place.name), let global = globals.values[place.name], global.kind.isCallable else {
+            return nil
+          }
           return DependencyGraph.Edge(target: global.declaration, span: place.span)
         }
       })
@@ -281,8 +315,52 @@ extension Checker {
     let degrees = ports.map { _ in Degree(bound: 1, isLinear: true) }
     return Judgement(name: item.name, context: ports, term: term, degrees: degrees)
   }
+
+  private func model(
+    _ item: Item, _ parameters: [Item.TypedParameter], _ result: Type?, _ place: Span
+  ) -> LinkedModel? {
+    usage = Usage()
+    let states = DataStates(of: item.body, parameters: parameters.map(\.parameter.name)) { [globals] name in
+      globals.values[name].flatMap { $0.kind == .net ? $0.netParameters.count : nil }
+    }
+    var zone = DataZone(states: states)
+    var inputs: [Port] = []
+    let bindings = parameters.map { typed -> Binding in
+      let name = typed.parameter.name
+      let variable = typed.type.map { context.variable(name.text, $0, name.span) }
+      if let variable { inputs.append(Port(variable: variable, bound: typed.parameter.bound)) }
+      return context.bind(data: variable.map { zone.input($0) }, name)
+    }
+    self.zone = zone
+    let term = elaborate(item.body, result.map { .type($0, .declared(place)) } ?? .poison)
+    let links = self.zone?.allLinks ?? []
+    self.zone = nil
+    for binding in bindings.reversed() { context.unbind(binding) }
+    guard let term, inputs.count == parameters.count else { return nil }
+    let judgement = Judgement(
+      name: item.name, context: links.map { Port(variable: $0.variable, bound: nil) }, term: term,
+      degrees: links.map { _ in Degree(bound: 1, isLinear: true) })
+    return LinkedModel(name: item.name, inputs: inputs, links: links, judgement: judgement)
+  }
+}
+
+extension Global.Kind {
+  /// By other declarations, in the linear language.
+  fileprivate var isCallable: Bool {
+    switch self {
+    case .definition, .program: true
+    case .net, .model: false
+    }
+  }
 }
 
 extension Item {
+  fileprivate var parameters: [TypedParameter] {
+    switch signature {
+    case .definition: []
+    case .program(let parameters, _, _), .model(let parameters, _, _): parameters
+    }
+  }
+
   fileprivate var isUntyped: Bool { if case .definition(nil, _) = signature { true } else { false } }
 }

@@ -69,7 +69,21 @@ extension Checker {
   }
 
   func letIn(_ name: Name, _ value: Term, _ body: Term, _ span: Span, _ expected: Expectation) -> TypedTerm? {
-    let typedValue = elaborate(value, .nothing)
+    switch zoned(value, .nothing) {
+    case .data(let datum):
+      return naming(datum, name) {
+        elaborate(body, expected)
+      } wrap: { result, binder in
+        result.map(binder)
+      }
+    case .linear(let typed): return letIn(name, typed, body, span, expected)
+    }
+  }
+
+  /// With a value of the linear zone.
+  func letIn(
+    _ name: Name, _ typedValue: TypedTerm?, _ body: Term, _ span: Span, _ expected: Expectation
+  ) -> TypedTerm? {
     let place = name.span.union(body.span)
     guard let lambda = abstraction(name, typedValue?.type, body, place, expected), let typedValue else { return nil }
     guard case .function(_, let result) = lambda.type else { return nil }
@@ -79,19 +93,24 @@ extension Checker {
   // MARK: Application
 
   func application(_ term: Term, _ expected: Expectation) -> TypedTerm? {
-    var head = term
-    var spine: [Argument] = []
-    while case .apply(let function, let argument) = head.kind {
-      spine.append(Argument(term: argument, whole: head.span))
-      head = function
-    }
-    spine.reverse()
+    let (head, spine) = spine(of: term)
+    if let net = net(named: head) { return application(of: net, head, spine, expected) }
     if case .variable(let name) = head.kind, let constant = constant(named: name) {
       return application(of: constant, head, spine, expected)
     }
     if inferability(head) == .needsType { return argumentsFirst(head, spine, expected) }
     return apply(elaborate(head, .nothing), spine[...])
       .flatMap { fit($0, expected) }
+  }
+
+  func spine(of term: Term) -> (head: Term, arguments: [Argument]) {
+    var head = term
+    var spine: [Argument] = []
+    while case .apply(let function, let argument) = head.kind {
+      spine.append(Argument(term: argument, whole: head.span))
+      head = function
+    }
+    return (head, spine.reversed())
   }
 
   /// An argument, with the span of the application of everything up to it.

@@ -9,7 +9,7 @@ public struct JudgementPrinter: Sendable {
 
   public init(_ module: TypedModule) { self.module = module }
 
-  /// All definitions and programs.
+  /// All definitions, programs, nets and models.
   public func print() -> String {
     var output = "horizon \(module.horizon)\n"
     let programs = Set(module.programs.map(\.name.text))
@@ -17,6 +17,8 @@ public struct JudgementPrinter: Sendable {
       output += "\n" + print(definition)
     }
     for program in module.programs { output += "\n" + print(program) }
+    for net in module.nets { output += "\n" + print(net) }
+    for model in module.models { output += "\n" + print(model) }
     return output
   }
 
@@ -27,21 +29,34 @@ public struct JudgementPrinter: Sendable {
   }
 
   public func print(_ judgement: Judgement) -> String {
-    var output = "program \(judgement.signature)\n"
-    append(judgement.term, "", 1, &output)
+    "program \(judgement.signature)\n" + derivation(judgement.term)
+  }
+
+  func derivation(_ term: TypedTerm) -> String {
+    var output = ""
+    append(term, "", 1, &output)
     return output
   }
 
   /// One line for each port, then one for each bound variable that is not linear.
   public func describeDegrees(_ judgement: Judgement) -> [String] {
-    var iterated = IteratedVariables()
-    iterated.visit(judgement.term)
-    var rows: [(variable: String, degree: String)] = []
-    for (port, degree) in zip(judgement.context, judgement.degrees) {
-      let why = port.bound != nil ? "bounded" : iterated.why(port.variable)
-      rows.append(("\(port.variable.name) : \(port.variable.type)", describe(degree, why)))
+    let ports = zip(judgement.context, judgement.degrees).map { port, degree in
+      ("\(port.variable.name) : \(port.variable.type)", port.variable, degree, port.bound)
     }
-    for binder in iterated.binders {
+    return describeDegrees(of: judgement.term, ports)
+  }
+
+  func describeDegrees(
+    of term: TypedTerm, _ ports: [(text: String, variable: Variable, degree: Degree, bound: Bound?)]
+  ) -> [String] {
+    var iterated = IteratedVariables()
+    iterated.visit(term)
+    var rows: [(variable: String, degree: String)] = []
+    for port in ports {
+      let why = port.bound != nil ? "bounded" : iterated.why(port.variable)
+      rows.append((port.text, describe(port.degree, why)))
+    }
+    for binder in iterated.binders where !binder.isData {
       let degree = module.degree(ofBinder: binder)
       guard !degree.isLinear else { continue }
       rows.append(("\(binder.name) : \(binder.type), bound inside", describe(degree, iterated.why(binder))))
@@ -100,6 +115,8 @@ public struct JudgementPrinter: Sendable {
 private struct IteratedVariables {
   private(set) var binders: [Variable] = []
   private var captured: Set<Int> = []
+  /// Of data: how often they are used.
+  private var uses: [Int: Int] = [:]
   /// For a variable in scope, how many steps there are around its binder.
   private var stepsAround: [Int: Int] = [:]
   private var steps = 0
@@ -107,6 +124,7 @@ private struct IteratedVariables {
   mutating func visit(_ term: TypedTerm) {
     switch term.kind {
     case .variable(let variable):
+      if variable.isData { uses[variable.id, default: 0] += 1 }
       if steps > stepsAround[variable.id, default: 0] { captured.insert(variable.id) }
     case .lambda(let variable, let body): visit(body, binding: variable)
     case .iterate(let base, let state, let step, let count):
@@ -128,6 +146,8 @@ private struct IteratedVariables {
   }
 
   func why(_ variable: Variable) -> String {
-    captured.contains(variable.id) ? "used in a step" : "handed to a step, or to a function that is not linear"
+    if captured.contains(variable.id) { return "used in a step" }
+    if uses[variable.id, default: 0] > 1 { return "used more than once" }
+    return "handed to a step, or to a function that is not linear"
   }
 }

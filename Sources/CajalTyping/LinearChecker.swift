@@ -8,6 +8,8 @@ final class Checker {
   var context: Context
   var usage = Usage()
   var globals = Globals()
+  /// Of the model that is being checked.
+  var zone: DataZone?
   private var diagnostics = Diagnostics()
   /// Variables whose second use has been reported.
   private var reportedTwice: Set<Int> = []
@@ -41,11 +43,20 @@ final class Checker {
         kind: .definition, name: Name(definition.name, nowhere), declaration: index, type: definition.term.type,
         index: index, boundedPort: nil)
     }
+    for (index, net) in module.nets.enumerated() {
+      globals.values[net.name.text] = Global(
+        kind: .net, name: net.name, declaration: index, type: nil, index: index, boundedPort: nil)
+    }
+    for (index, model) in module.models.enumerated() {
+      globals.values[model.name.text] = Global(
+        kind: .model, name: model.name, declaration: index, type: nil, index: nil, boundedPort: nil)
+    }
   }
 
   // MARK: Diagnostics
 
   var hasErrors: Bool { diagnostics.hasErrors }
+  var diagnosticCount: Int { diagnostics.errorCount }
 
   func report(_ diagnostic: Diagnostic) { diagnostics.add(diagnostic) }
 
@@ -80,6 +91,7 @@ final class Checker {
   }
 
   func use(_ binding: Binding, at span: Span) {
+    if binding.isData { return }
     if let first = usage.use(binding.id, at: span) { reportUsedTwice(binding.id, first, span) }
   }
 

@@ -8,12 +8,16 @@ func judgeDegrees(of module: TypedModule, strict: Bool, report: (Diagnostic) -> 
   for index in module.programs.indices {
     module.programs[index].degrees = analysis.degrees(of: module.programs[index])
   }
+  for index in module.models.indices {
+    module.models[index].judgement.degrees = analysis.degrees(of: module.models[index].judgement)
+  }
   module.binderDegrees = analysis.binders.filter { $0.value != .one }
   if strict { reportNonlinear(module, analysis.captures, report) }
   return module
 }
 
-/// Every variable that is not linear has its cause in a step that captures a variable, or in a bound.
+/// Every variable that is not linear has its cause in a step that captures a variable, in a bound, or in a net on the
+/// state of an iteration. Data of a model are no variables in this sense.
 private func reportNonlinear(_ module: TypedModule, _ captures: Captures, _ report: (Diagnostic) -> Void) {
   var search = CaptureSearch(captures: captures)
   for program in module.programs {
@@ -29,12 +33,17 @@ private func reportNonlinear(_ module: TypedModule, _ captures: Captures, _ repo
       }
     }
   }
+  for model in module.models {
+    search.enter([])
+    search.visit(model.judgement.term)
+  }
   let programs = Set(module.programs.map(\.name.text))
   for definition in module.definitions where !programs.contains(definition.name) {
     search.enter([])
     search.visit(definition.term)
   }
   for capture in search.found { report(diagnostic(capture)) }
+  for state in search.statesOfNets { report(stateOfNet(state)) }
 }
 
 /// A variable in a step that is not that step's state.
@@ -49,6 +58,8 @@ private struct Capture {
 private struct CaptureSearch {
   let captures: Captures
   private(set) var found: [Capture] = []
+  /// The states that nets are applied to.
+  private(set) var statesOfNets: [Variable] = []
   private var seen: Set<Int> = []
   private var levels: [Int: Int] = [:]
   private var states: Set<Int> = []
@@ -69,6 +80,7 @@ private struct CaptureSearch {
     case .lambda(let variable, let body): visit(body, binding: variable)
     case .iterate(let base, let state, let step, let count):
       visit(base)
+      if state.isData { statesOfNets.append(state) }
       states.insert(state.id)
       steps.append((levels.count, term.span))
       visit(step, binding: state)
@@ -85,7 +97,9 @@ private struct CaptureSearch {
   }
 
   private mutating func use(_ variable: Variable, _ span: Span) {
-    guard let level = levels[variable.id], let innermost = steps.last, innermost.level > level else { return }
+    guard !variable.isData, let level = levels[variable.id], let innermost = steps.last, innermost.level > level else {
+      return
+    }
     // The levels of the steps ascend: the outermost one inside the variable's scope.
     guard let capturing = steps.first(where: { $0.level > level }), seen.insert(variable.id).inserted else { return }
     found.append(
@@ -105,6 +119,14 @@ private func diagnostic(_ capture: Capture) -> Diagnostic {
     at: Label(capture.use, "used here, once a round"),
     also: [Label(capture.variable.span, "bound here"), Label(capture.iteration, "in the step of this iteration")],
     notes: [whyIterated], help: "use `\(name)` in the base or in the count, or compile without --strict-linear")
+}
+
+private func stateOfNet(_ state: Variable) -> Diagnostic {
+  Diagnostic(
+    .notLinear, "the step is not linear in the state `\(state.name)`",
+    at: Label(state.span, "a net is applied to this state"),
+    notes: ["a net is not linear in what it is applied to"],
+    help: "apply the net to the model's parameters, or compile without --strict-linear")
 }
 
 private func boundedPort(_ variable: Variable, _ bound: Bound) -> Diagnostic {

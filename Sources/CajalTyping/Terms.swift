@@ -16,7 +16,7 @@ extension Checker {
     case .letIn(let name, let value, let body): letIn(name, value, body, term.span, expected)
     case .conditional(let condition, let a, let b): conditional(condition, a, b, term.span, expected)
     case .iterate(let base, let state, let step, let count):
-      iterate(base, state, step, count, term.span, expected)
+      iterate(base, state, step, count, term, expected)
     case .add(let a, let b): sum(a, b, sign: 1, term.span, expected)
     case .subtract(let a, let b): sum(a, b, sign: -1, term.span, expected)
     case .negate(let inner): scaled(-1, inner, term.span, expected)
@@ -44,8 +44,13 @@ extension Checker {
   private func variable(_ name: String, _ term: Term, _ expected: Expectation) -> TypedTerm? {
     if let binding = context[name] {
       use(binding, at: term.span)
+      if let datum = binding.datum { return fit(linked(datum, term.span), expected) }
       guard let variable = binding.variable else { return nil }
       return fit(TypedTerm(.variable(variable), variable.type, term.span), expected)
+    }
+    if let net = net(named: term) {
+      reportNet(net, term.span, given: 0)
+      return nil
     }
     if let global = globals.values[name] { return fit(reference(to: global, term.span), expected) }
     if let constant = Constant(rawValue: name) { return application(of: constant, term, [], expected) }
@@ -59,6 +64,10 @@ extension Checker {
   }
 
   private func reference(to global: Global, _ span: Span) -> TypedTerm? {
+    if global.kind == .model {
+      reportModel(global, span)
+      return nil
+    }
     guard let type = global.type else { return nil }
     if let bounded = global.boundedPort {
       report(
@@ -181,17 +190,22 @@ extension Checker {
   }
 
   private func iterate(
-    _ base: Term, _ state: Name, _ step: Term, _ count: Term, _ span: Span, _ expected: Expectation
+    _ base: Term, _ state: Name, _ step: Term, _ count: Term, _ term: Term, _ expected: Expectation
   ) -> TypedTerm? {
     let typedBase = elaborate(base, expected)
     var type = typedBase?.type
     if type == nil, case .type(let wanted, _) = expected { type = wanted }
     let forStep = after(typedBase, expected, .base(base.span))
-    let (binding, typedStep) = withVariable(state, type) { ($0, elaborate(step, forStep)) }
+    let isData = zone?.states.contains(term) ?? false
+    let (variable, typedStep) =
+      isData
+      ? withData(state, type) { elaborate(step, forStep) }
+      : withVariable(state, type) { ($0.variable, elaborate(step, forStep)) }
     let typedCount = elaborate(count, .type(.nat, .count(count.span)))
-    guard let typedBase, let typedStep, let typedCount, let variable = binding.variable else { return nil }
+    guard let typedBase, let typedStep, let typedCount, let variable else { return nil }
     return TypedTerm(
-      .iterate(base: typedBase, state: variable, step: typedStep, count: typedCount), typedBase.type, span)
+      .iterate(base: typedBase, state: variable, step: typedStep, count: typedCount), typedBase.type,
+      term.span)
   }
 
   // MARK: Sums and scalings

@@ -32,7 +32,7 @@ public final class Compilation {
     return diagnostics.hasErrors ? nil : module
   }()
 
-  /// The bounds of the naturals of every program and model, in the order of the module's programs, then its models.
+  /// The bounds of the naturals of every program, in the order of the module's programs, then of every model.
   public private(set) lazy var horizons: [ProgramHorizon]? = {
     guard let module else { return nil }
     let horizons = HorizonAnalysis.analyse(module)

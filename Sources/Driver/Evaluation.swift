@@ -15,6 +15,15 @@ extension Compilation {
     let names = module.programs.map(\.name.text)
     if let name {
       if let found = module.programs.first(where: { $0.name.text == name }) { return found }
+      if let model = module.models.first(where: { $0.name.text == name }) {
+        add(
+          Diagnostic(
+            .noSuchProgram, "`\(name)` is a model, and has no value of its own",
+            at: Label(model.name.span, "a model, not a program"),
+            notes: ["what a model computes depends on its trained weights, which are not here"],
+            help: "compile it and call it from outside, or name a `program`"))
+        return nil
+      }
       add(
         Diagnostic(
           .noSuchProgram, "there is no program called `\(name)`", at: nil,

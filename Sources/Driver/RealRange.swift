@@ -2,7 +2,7 @@ import CajalSyntax
 import CajalTyping
 
 extension Compilation {
-  /// Numbers of the programs that the generated code's reals do not hold: too large is an error, so small that it
+  /// Numbers of the programs and models that the generated code's reals do not hold: too large is an error, so small that it
   /// becomes 0 a warning. Doubles hold whatever the source can say.
   func checkRealRange(of module: TypedModule) {
     guard options.realBytes == 4 else { return }
@@ -12,6 +12,17 @@ extension Compilation {
       finder.visit(program.term)
       for port in program.context {
         if let bound = port.bound { finder.judge(bound.radius, port.variable.span) }
+      }
+    }
+    for model in module.models {
+      finder.visit(model.judgement.term)
+      for port in model.inputs {
+        if let bound = port.bound { finder.judge(bound.radius, port.variable.span) }
+      }
+    }
+    for net in module.nets {
+      for layer in net.layers {
+        if case .within(let bound) = layer.kind { finder.judge(bound.radius, layer.span) }
       }
     }
     for diagnostic in finder.diagnostics { add(diagnostic) }

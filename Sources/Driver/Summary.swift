@@ -4,17 +4,24 @@ import Lowering
 
 extension Compilation {
   /// What `cajal2c check` prints: each judgement, the degree of every variable, and the bounds that the horizon
-  /// analysis found. Nil where there were errors.
+  /// analysis found; each net with its shapes; each model with its links. Nil where there were errors.
   public var summary: String? {
     guard let module, let horizons else { return nil }
     let printer = JudgementPrinter(module)
-    var text = ""
+    var blocks: [String] = []
     for (judgement, horizon) in zip(module.programs, horizons) {
-      text += "\(text.isEmpty ? "" : "\n")program \(judgement.signature)\n"
-      for line in printer.describeDegrees(judgement) { text += "  \(line)\n" }
-      for line in horizon.summary { text += "  \(line)\n" }
+      blocks.append(block("program \(judgement.signature)", printer.describeDegrees(judgement) + horizon.summary))
     }
+    for net in module.nets { blocks.append(printer.print(net)) }
+    for (model, horizon) in zip(module.models, horizons.dropFirst(module.programs.count)) {
+      blocks.append(block("model \(model.signature)", printer.describe(model) + horizon.summary))
+    }
+    let text = blocks.joined(separator: "\n")
     return text.isEmpty ? "no programs; \(module.definitions.count) definitions are well typed\n" : text
+  }
+
+  private func block(_ head: String, _ lines: [String]) -> String {
+    ([head] + lines.map { "  \($0)" }).joined(separator: "\n") + "\n"
   }
 }
 

@@ -63,6 +63,13 @@ public struct PortDescription: Hashable, Sendable {
   }
 }
 
+extension PortDescription {
+  /// As a model describes its data.
+  fileprivate var asData: PortDescription {
+    PortDescription(name: name, type: type, size: size, degree: 0, linear: false, dims: dims)
+  }
+}
+
 /// A named piece of a model's parameter vector.
 public struct TensorDescription: Hashable, Sendable {
   /// "kernel.0.weight".
@@ -95,6 +102,32 @@ public struct ModelDescription: Sendable {
   }
 
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
+
+  /// Where each tensor begins in the parameter vector.
+  var offsets: [Int] {
+    var end = 0
+    return tensors.map { tensor in
+      defer { end += tensor.count }
+      return end
+    }
+  }
+
+  /// Whether the parameter vector can be addressed.
+  var isPossible: Bool {
+    var total = 0
+    for tensor in tensors {
+      var count = 1
+      for extent in tensor.dims {
+        let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+        if overflow { return false }
+        count = product
+      }
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      if overflow || sum > Int.max / 64 { return false }
+      total = sum
+    }
+    return true
+  }
 }
 
 /// A program or a model, as its graphs.
@@ -107,7 +140,7 @@ public struct ProgramUnit: Sendable {
   public var horizon: Int
   /// nil for a program.
   public var model: ModelDescription?
-  /// Of a model: its data.
+  /// Of a model: its data, which has no degree.
   public var ports: [PortDescription]
   public var output: PortDescription
   /// From the model's tensors and the ports to the result, then what the adjoint wants kept.
@@ -124,14 +157,20 @@ public struct ProgramUnit: Sendable {
     self.sourceLines = sourceLines
     self.horizon = horizon
     self.model = model
-    self.ports = ports
+    self.ports = model == nil ? ports : ports.map(\.asData)
     self.output = output
     self.forward = forward
     self.backward = backward
   }
+
+  /// None of a program.
+  var tensors: [TensorDescription] { model?.tensors ?? [] }
+
+  /// Whether there is anything that can have a gradient.
+  var isAdjointEmpty: Bool { tensors.isEmpty && ports.isEmpty }
 }
 
-/// A file of programs.
+/// A file of programs and models.
 public struct ModuleUnit: Sendable {
   public var programs: [ProgramUnit]
   public var options: EmitOptions

@@ -51,7 +51,7 @@ public struct HorizonAnalysis {
     actual = BoundInterpreter(module: module, counting: counting, horizon: module.horizon, cuts: true)
   }
 
-  /// One for each program, then one for each model, in order.
+  /// One for each program, in order, then one for each model: what nets give may have any entry.
   public static func analyse(_ module: TypedModule) -> [ProgramHorizon] {
     var analysis = HorizonAnalysis(module: module)
     return (module.programs + module.models.map(\.judgement)).map { analysis.analyse($0) }

@@ -7,7 +7,12 @@ indirect enum JSON {
   case number(String)
   case string(String)
   case array([JSON])
-  case object([(key: String, value: JSON)])
+  case object([Member])
+
+  struct Member {
+    let key: String
+    let value: JSON
+  }
 
   struct Failure: Error {
     let offset: Int
@@ -86,9 +91,9 @@ private struct JSONReader {
     return value
   }
 
-  private mutating func members(depth: Int) throws -> [(key: String, value: JSON)] {
+  private mutating func members(depth: Int) throws -> [JSON.Member] {
     position += 1
-    var members: [(key: String, value: JSON)] = []
+    var members: [JSON.Member] = []
     skipSpace()
     if accept("}") { return members }
     repeat {
@@ -97,7 +102,7 @@ private struct JSONReader {
       let key = try string()
       skipSpace()
       try expect(":")
-      members.append((key, try value(depth: depth + 1)))
+      members.append(JSON.Member(key: key, value: try value(depth: depth + 1)))
       skipSpace()
     } while accept(",")
     try expect("}")

@@ -23,7 +23,8 @@ extension TensorFile {
     let (entries, dataStart) = try Self.header(of: bytes, path)
     var infos: [TensorInfo] = []
     var seen: Set<[UInt8]> = []
-    for (name, value) in entries {
+    for entry in entries {
+      let (name, value) = (entry.key, entry.value)
       guard seen.insert(Array(name.utf8)).inserted else { throw problem("the name \(quoted(name)) occurs twice") }
       if name.utf8.elementsEqual(Self.metadataKey.utf8) {
         metadata = try Self.metadata(value, path)
@@ -38,7 +39,7 @@ extension TensorFile {
     }
   }
 
-  private static func header(of bytes: [UInt8], _ path: String) throws -> ([(key: String, value: JSON)], Int) {
+  private static func header(of bytes: [UInt8], _ path: String) throws -> ([JSON.Member], Int) {
     func problem(_ message: String) -> SafetensorsError { SafetensorsError(path: path, message) }
     guard bytes.count >= 8 else {
       throw problem("is no safetensors file: it has \(bytes.count) bytes, and the header's length alone takes 8")
@@ -67,11 +68,11 @@ extension TensorFile {
       throw SafetensorsError(path: path, "its \(metadataKey) is \(value.kind) instead of an object")
     }
     var metadata: [String: String] = [:]
-    for (key, value) in members {
-      guard case .string(let text) = value else {
-        throw SafetensorsError(path: path, "its \(metadataKey) has \(value.kind) for \(quoted(key)) instead of a text")
+    for member in members {
+      guard case .string(let text) = member.value else {
+        throw SafetensorsError(path: path, "its \(metadataKey) has \(member.value.kind) for \(quoted(member.key)) instead of a text")
       }
-      metadata[key] = text
+      metadata[member.key] = text
     }
     return metadata
   }
@@ -133,7 +134,9 @@ private struct TensorInfo {
     let shape = try naturals("shape")
     let offsets = try naturals("data_offsets")
     guard offsets.count == 2 else { throw problem("has \(offsets.count) data_offsets instead of 2") }
-    guard offsets[0] <= offsets[1] else { throw problem("ends at byte \(offsets[1]), before its begin at \(offsets[0])") }
+    guard offsets[0] <= offsets[1] else {
+      throw problem("ends at byte \(offsets[1]), before its begin at \(offsets[0])")
+    }
 
     var bits = dtype.bits
     for dimension in shape {

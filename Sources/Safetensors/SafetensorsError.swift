@@ -14,7 +14,8 @@ public struct SafetensorsError: Error, CustomStringConvertible, Sendable {
 /// A text from a file that may be hostile, quoted for a message: on one line, and not too long.
 func quoted(_ text: String) -> String {
   let shown = text.unicodeScalars.prefix(80).map { scalar in
-    scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+    scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+      ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
   }
   return "\"" + shown.joined() + (text.unicodeScalars.count > 80 ? "…" : "") + "\""
 }

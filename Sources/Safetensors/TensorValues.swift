@@ -19,7 +19,8 @@ extension TensorFile {
         continue
       }
       if found.shape != tensor.shape {
-        problems.append("\(quoted(tensor.name)) has the shape \(shapeText(found.shape)) instead of \(shapeText(tensor.shape))")
+        problems.append(
+          "\(quoted(tensor.name)) has the shape \(shapeText(found.shape)) instead of \(shapeText(tensor.shape))")
       }
       if found.dtype != dtype {
         problems.append("\(quoted(tensor.name)) has the type \(found.dtype.rawValue) instead of \(dtype.rawValue)")
@@ -58,7 +59,8 @@ extension TensorFile {
       throw problem("has no tensor \(quoted(name)); it has \(there)")
     }
     if let shape, tensor.shape != shape {
-      throw problem("the tensor \(quoted(name)) has the shape \(shapeText(tensor.shape)) instead of \(shapeText(shape))")
+      throw problem(
+        "the tensor \(quoted(name)) has the shape \(shapeText(tensor.shape)) instead of \(shapeText(shape))")
     }
     guard tensor.dtype == dtype else {
       throw problem("the tensor \(quoted(name)) has the type \(tensor.dtype.rawValue) instead of \(dtype.rawValue)")

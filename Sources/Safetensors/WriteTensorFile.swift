@@ -12,7 +12,8 @@ extension TensorFile {
     var entries: [String] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      entries.append("\"\(Self.metadataKey)\":{" + texts.map { jsonText($0) + ":" + jsonText($1) }.joined(separator: ",") + "}")
+      entries.append(
+        "\"\(Self.metadataKey)\":{" + texts.map { jsonText($0) + ":" + jsonText($1) }.joined(separator: ",") + "}")
     }
     var offset = 0
     for tensor in ordered {

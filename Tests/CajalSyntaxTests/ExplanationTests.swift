@@ -45,7 +45,7 @@ import Testing
   /// What the parser reports by itself.
   private let codesOfTheParser: Set<DiagnosticCode> = [
     .unexpectedCharacter, .unterminatedComment, .malformedNumber, .unexpectedToken, .emptyFile, .raggedLiteral,
-    .badHorizon, .modelsUnsupported, .badBound,
+    .badHorizon, .badBound,
   ]
 
   @Test(arguments: DiagnosticCode.allCases)

@@ -98,7 +98,7 @@ import Testing
     let deep = "def a = " + repeated("(", 20_000)
     #expect(
       await codes("\(deep)\ndef b = )\n\(deep)\nnet k (x : Bool) : Bool = dense\ndef c = +")
-        == [.nestedTooDeeply, .unexpectedToken, .nestedTooDeeply, .modelsUnsupported, .unexpectedToken])
+        == [.nestedTooDeeply, .unexpectedToken, .nestedTooDeeply, .unexpectedToken])
   }
 
   @Test func longTokens() async {

@@ -24,7 +24,7 @@ private let flip = """
     }
   }
 
-  @Test(arguments: [[], ["compile"], ["check"], ["eval"], ["verify"], ["explain"]])
+  @Test(arguments: [[], ["compile"], ["check"], ["eval"], ["matrix"], ["verify"], ["explain"]])
   func helpHasExamples(command: [String]) throws {
     let result = try run(compilerPath, command + ["--help"])
     #expect(result.status == 0)
@@ -151,7 +151,7 @@ private let flip = """
   /// The wrong examples of the explanations, for codes that stages after checking give.
   @Test(
     arguments: [
-      ("E0105", []), ("E0402", []), ("E0403", ["--overflow", "error"]), ("E0404", []), ("E0408", []), ("W0501", []),
+      ("E0105", []), ("E0402", []), ("E0403", ["--overflow", "error"]), ("E0408", []), ("W0501", []),
       ("W0502", []), ("W0503", []),
     ] as [(String, [String])]) func explanationsShowWhatTheyExplain(code: String, flags: [String]) throws
   {

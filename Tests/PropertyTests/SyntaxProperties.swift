@@ -47,6 +47,7 @@ extension TypedTerm {
     case .apply: "apply"
     case .conditional: "conditional"
     case .add: "add"
+    case .network(let net, _): "network \(net)"
     }
   }
 }

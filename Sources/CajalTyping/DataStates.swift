@@ -1,0 +1,115 @@
+import CajalSyntax
+
+/// The iterations of a model to whose states a net is applied, directly or by way of `let`s: in their steps the state
+/// counts as data (LANGUAGE.md, section 6). Read off the text before it is checked.
+struct DataStates {
+  private var states: Set<ObjectIdentifier> = []
+
+  /// - Parameter arity: of the net that a name stands for, where nothing has taken the name.
+  init(of body: Term, parameters: [Name], arity: @escaping (String) -> Int?) {
+    var walk = Walk(arity: arity)
+    for parameter in parameters { walk.bind(parameter.text, .other) }
+    walk.visit(body, in: Place(value: nil, isArgument: false))
+    states = walk.reached()
+  }
+
+  func contains(_ iteration: Term) -> Bool { states.contains(ObjectIdentifier(iteration)) }
+
+  private enum Binder {
+    case state(of: ObjectIdentifier)
+    case named
+    case other
+  }
+
+  private struct Place {
+    /// The `let` in whose value we are.
+    let value: Int?
+    /// In an argument of a net.
+    let isArgument: Bool
+  }
+
+  private struct Walk {
+    let arity: (String) -> Int?
+    private var binders: [Binder] = []
+    /// By binder: those that the value of a `let` mentions.
+    private var mentioned: [[Int]] = []
+    private var scope: [String: [Int]] = [:]
+    private var roots: [Int] = []
+
+    init(arity: @escaping (String) -> Int?) { self.arity = arity }
+
+    mutating func bind(_ name: String, _ binder: Binder) {
+      scope[name, default: []].append(binders.count)
+      binders.append(binder)
+      mentioned.append([])
+    }
+
+    mutating func visit(_ term: Term, in place: Place) {
+      switch term.kind {
+      case .variable(let name): mention(name, place)
+      case .bool, .numeral, .decimal, .vector, .matrix, .error: break
+      case .succ, .conditional, .add, .subtract, .negate, .scale, .ascription:
+        for child in term.kind.children { visit(child, in: place) }
+      case .apply: visitApplication(term, place)
+      case .function(let binder, let body):
+        bind(binder.name.text, .other)
+        visitScope(of: binder.name, body, place)
+      case .letIn(let name, let value, let body):
+        let index = binders.count
+        binders.append(.named)
+        mentioned.append([])
+        visit(value, in: Place(value: index, isArgument: false))
+        scope[name.text, default: []].append(index)
+        visitScope(of: name, body, place)
+      case .iterate(let base, let state, let step, let count):
+        visit(base, in: place)
+        visit(count, in: place)
+        bind(state.text, .state(of: ObjectIdentifier(term)))
+        visitScope(of: state, step, place)
+      }
+    }
+
+    private mutating func visitScope(of name: Name, _ term: Term, _ place: Place) {
+      visit(term, in: place)
+      scope[name.text]?.removeLast()
+    }
+
+    private mutating func visitApplication(_ term: Term, _ place: Place) {
+      var head = term
+      var arguments: [Term] = []
+      while case .apply(let function, let argument) = head.kind {
+        arguments.append(argument)
+        head = function
+      }
+      var ofNet = 0
+      if case .variable(let name) = head.kind, scope[name, default: []].isEmpty, let arity = arity(name) {
+        ofNet = arity
+      }
+      visit(head, in: place)
+      for (index, argument) in arguments.reversed().enumerated() {
+        visit(argument, in: index < ofNet ? Place(value: place.value, isArgument: true) : place)
+      }
+    }
+
+    private mutating func mention(_ name: String, _ place: Place) {
+      guard let binder = scope[name]?.last else { return }
+      if place.isArgument { roots.append(binder) }
+      if let value = place.value { mentioned[value].append(binder) }
+    }
+
+    /// The states that the roots lead to.
+    func reached() -> Set<ObjectIdentifier> {
+      var states: Set<ObjectIdentifier> = []
+      var pending = roots
+      var seen = Set(roots)
+      while let index = pending.popLast() {
+        switch binders[index] {
+        case .state(let iteration): states.insert(iteration)
+        case .named: for next in mentioned[index] where seen.insert(next).inserted { pending.append(next) }
+        case .other: break
+        }
+      }
+      return states
+    }
+  }
+}
