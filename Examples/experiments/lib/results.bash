@@ -6,11 +6,26 @@ write_file() {
   mv "$1.new" "$1"
 }
 
+# In the order of the tables: D and its kin, T, I; seeds and images by number.
+run_folders() {
+  local file model
+  for file in "$out"/runs/*/*/*/run.csv; do
+    model=$(basename "$(dirname "$(dirname "$file")")")
+    case $model in
+    d*) model="1$model" ;;
+    t) model=2 ;;
+    i) model=3 ;;
+    *) model="4$model" ;;
+    esac
+    echo "$(basename "$(dirname "$(dirname "$(dirname "$file")")")") $model $(dirname "$file")"
+  done | LC_ALL=C sort -k1,2 -k3V | cut -d' ' -f3-
+}
+
 gather() {
   local folder files=()
-  for folder in "$out"/runs/*/*/*/; do
-    if [[ -f ${folder}metrics.csv && -f ${folder}run.csv ]]; then files+=("${folder}run.csv"); fi
-  done
+  while read -r folder; do
+    if [[ -f $folder/metrics.csv ]]; then files+=("$folder/run.csv"); fi
+  done < <(run_folders)
   [[ ${#files[@]} -gt 0 ]] || fail "there are no runs in $out"
   local what
   for what in results runs ${keep_steps:+steps}; do

@@ -32,6 +32,15 @@ function row_label(key, group,   part, text) {
   return text
 }
 
+# What all runs of a group have in common.
+function common(group,   r, text) {
+  for (r = 1; run_group[r] != group; r++) {}
+  if (distinct(run_lr, group) == 1) text = text "; learning rate " run_lr[r]
+  if (distinct(run_batch, group) == 1) text = text "; batches of " run_batch[r]
+  if (distinct(run_images, group) == 1) text = text "; " run_images[r] " training images"
+  return text
+}
+
 function cell(group, key, moment, name, format,   r) {
   clear()
   for (r = 1; r <= run_count; r++)
@@ -84,7 +93,7 @@ function table(group,   choice, i, m, r, key, order, rows, count, stopped, bette
     else printf " %s | %s | %s of %d |\n", cell(group, key, "end", "train_l1_pm1", "%.4f"),
       cell(group, key, "end", "exact", "%.0f"), better, count
   }
-  printf "\nThe end is at step %s.\n", steps_low == steps_high ? steps_low : steps_low " to " steps_high
+  printf "\nThe end is at step %s%s.\n", steps_low == steps_high ? steps_low : steps_low " to " steps_high, common(group)
 }
 
 function fixed(x, digits) { return x ~ /[0-9]/ ? sprintf("%." digits "f", x) : x }
