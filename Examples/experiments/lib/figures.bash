@@ -83,3 +83,19 @@ figure_outputs() {
       "images=$((($(stat -c %s "$file") - 128) / 3136))"
   done
 }
+
+figure_bounded() {
+  local experiment transform
+  while read -r experiment transform; do
+    draw "$(title_of "$experiment" "$transform")-bounded" bounded "experiment=$experiment" "transform=$transform" \
+      "models=$(values_of "$experiment" "$transform" model)" "steps_table=$out/steps.csv"
+  done < <(subjects)
+}
+
+figure_efficiency() {
+  local experiment transform
+  while read -r experiment transform; do
+    draw "$(title_of "$experiment" "$transform")-efficiency" efficiency "experiment=$experiment" \
+      "transform=$transform" "models=$(values_of "$experiment" "$transform" model)" all_images=60000
+  done < <(subjects)
+}

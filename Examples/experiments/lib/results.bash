@@ -6,23 +6,22 @@ write_file() {
   mv "$1.new" "$1"
 }
 
-# In the order of the tables: D and its kin, T, I; seeds and images by number.
+# In the order of the tables: D and its kin, T, I; learning rates, batches, images and seeds by number.
 run_folders() {
-  local file model
-  for file in "$out"/runs/*/*/*/run.csv; do
-    model=$(basename "$(dirname "$(dirname "$file")")")
-    case $model in
-    d*) model="1$model" ;;
-    t) model=2 ;;
-    i) model=3 ;;
-    *) model="4$model" ;;
-    esac
-    echo "$(basename "$(dirname "$(dirname "$(dirname "$file")")")") $model $(dirname "$file")"
-  done | LC_ALL=C sort -k1,2 -k3V | cut -d' ' -f3-
+  awk -F, '
+    FNR == 2 {
+      rank = $3 ~ /^d/ ? 1 : $3 == "t" ? 2 : $3 == "i" ? 3 : 4
+      folder = FILENAME
+      sub(/\/run\.csv$/, "", folder)
+      images = $7 == "all" ? 1e12 : $7
+      print $1, $2, rank, $3, $5, $6, images, $4, folder
+    }' OFS='\t' "$out"/runs/*/*/*/run.csv |
+    LC_ALL=C sort -t $'\t' -k1,2 -k3,3n -k4,4 -k5,5g -k6,6n -k7,7g -k8,8n | cut -f9
 }
 
 gather() {
   local folder files=()
+  compgen -G "$out/runs/*/*/*/run.csv" >/dev/null || fail "there are no runs in $out"
   while read -r folder; do
     if [[ -f $folder/metrics.csv ]]; then files+=("$folder/run.csv"); fi
   done < <(run_folders)
