@@ -15,13 +15,15 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDEXPANSION:
 
 .PHONY: all
-all: bin/cajal2c build/libcajal.a
+all: bin/cajal2c bin/cajal-train build/libcajal.a
 
 .PHONY: help
 help:
-	@echo 'make               the compiler, bin/cajal2c, and the runtime library, build/libcajal.a'
+	@echo 'make               the compiler, bin/cajal2c, the trainer, bin/cajal-train, and the runtime library,'
+	@echo '                   build/libcajal.a'
 	@echo 'make PATH/x.so     a shared object from PATH/x.cajal by way of PATH/x.c and PATH/x.h;'
-	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC)'
+	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC);'
+	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded'
 	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images;'
 	@echo '                   DEMOFLAGS goes to the trainer (DEMOFLAGS=--help)'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
@@ -30,7 +32,7 @@ help:
 
 # ---- Debian packages: checked where they are used, installed where they are missing ----
 
-PACKAGES = libopenblas-dev zlib1g-dev dataset-fashion-mnist
+PACKAGES = libopenblas-dev zlib1g-dev dataset-fashion-mnist gnuplot-nox
 NEEDS = $(PACKAGES:%=need-%)
 
 .PHONY: deps $(NEEDS)
@@ -39,17 +41,20 @@ deps:
 $(NEEDS): need-%:
 	@CC='$(CC)' .ci/need $*
 
-# ---- The compiler ----
+# ---- The compiler and the trainer ----
 
 # Folders too: they change when a file comes or goes.
 COMPILER_SOURCES := $(shell find Package.swift Sources Runtime/include Runtime/src)
 
 # The Swift runtime is linked in: it starts faster, and runs where Swift is not installed.
+# One after the other, since SwiftPM locks its folder.
 bin/cajal2c: $(COMPILER_SOURCES)
+bin/cajal-train: $(COMPILER_SOURCES) | bin/cajal2c need-zlib1g-dev
+bin/cajal2c bin/cajal-train:
 	@command -v swift >/dev/null || { echo 'swift is missing: see https://www.swift.org/install' >&2; exit 1; }
-	$(SWIFT) build -c release --product cajal2c --static-swift-stdlib
+	$(SWIFT) build -c release --product $(@F) --static-swift-stdlib
 	@mkdir -p bin
-	@strip -o $@.new .build/release/cajal2c && mv -f $@.new $@
+	@strip -o $@.new .build/release/$(@F) && mv -f $@.new $@
 
 # ---- The runtime library ----
 
@@ -71,17 +76,22 @@ build/runtime/blas_product.o: | need-libopenblas-dev
 
 # ---- x.cajal -> x.c, x.h -> x.so ----
 
+# x.safetensors beside x.cajal is embedded; t.cajal and x-t.cajal are Models T (Examples/experiments).
+file_flags = $(if $(wildcard $1.safetensors),--weights $1.safetensors) \
+  $(if $(filter t %-t,$(notdir $1)),--type-preserving)
+
 # The flags of the last time, so that other flags compile again.
 flags_of = build/flags$(abspath $1).flags
 .PRECIOUS: build/flags/%.flags %.c %.h
 build/flags/%.flags: FORCE
 	@mkdir -p "$(@D)"
-	@printf '%s\n' "$$CAJALFLAGS" | cmp -s - "$@" || printf '%s\n' "$$CAJALFLAGS" >"$@"
+	@flags="$$CAJALFLAGS $(strip $(call file_flags,/$*))"; \
+	  printf '%s\n' "$$flags" | cmp -s - "$@" || printf '%s\n' "$$flags" >"$@"
 .PHONY: FORCE
 FORCE:
 
-%.c %.h: %.cajal bin/cajal2c $$(call flags_of,$$*)
-	bin/cajal2c $(CAJALFLAGS) $< -o $*.c
+%.c %.h: %.cajal bin/cajal2c $$(call flags_of,$$*) $$(wildcard $$*.safetensors)
+	bin/cajal2c $(CAJALFLAGS) $(call file_flags,$*) $< -o $*.c
 
 # OpenBLAS is loaded with a module only if the module uses it.
 BLAS_LIBRARY = $(if $(filter none,$(patsubst --blas=%,%,$(CAJALFLAGS))),,-Wl,--as-needed -lopenblas)
@@ -158,4 +168,5 @@ test-swift: test-native build/libcajal.a
 .PHONY: clean
 clean:
 	rm -rf bin build Examples/xor/xor.c Examples/xor/xor.h Examples/xor/xor.so
+	rm -f Examples/experiments/*/*.[ch] Examples/experiments/*/*.so
 	-$(SWIFT) package clean

@@ -7,6 +7,7 @@ let package = Package(
   name: "cajal2c",
   products: [
     .executable(name: "cajal2c", targets: ["cajal2c"]),
+    .executable(name: "cajal-train", targets: ["cajal-train"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -31,11 +32,18 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CajalSyntax", "CajalTyping", "CajalEvaluator", "LinearMaps", "Lowering", "Passes", "Adjoint", "Schedule",
-        "EmitC", "CajalRuntime",
+        "EmitC", "CajalRuntime", "Safetensors",
       ]),
     .executableTarget(
       name: "cajal2c",
-      dependencies: ["Driver", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["Driver", "Safetensors", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .target(name: "Safetensors"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "TrainingKernels"),
+    .target(name: "Training", dependencies: ["Safetensors", "CajalRuntime", "CZlib", "TrainingKernels"]),
+    .executableTarget(
+      name: "cajal-train",
+      dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .target(name: "TestSupport", dependencies: ["Driver"], path: "Tests/Support"),
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "Driver", "TestSupport"]),
@@ -44,6 +52,8 @@ let package = Package(
     .testTarget(name: "LoweringTests", dependencies: ["Lowering", "Adjoint", "Driver", "TestSupport"]),
     .testTarget(name: "EmitCTests", dependencies: ["EmitC", "Passes", "Adjoint", "TestSupport"]),
     .testTarget(name: "PropertyTests", dependencies: ["Passes", "Adjoint", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Driver", "Safetensors", "TestSupport"]),
+    .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Safetensors", "cajal-train", "TestSupport"]),
   ]
 )

@@ -73,6 +73,91 @@ void cajal_conv2d_kernel_adjoint_f32(size_t kh, size_t kw, size_t h, size_t w, c
 void cajal_conv2d_kernel_adjoint_f64(size_t kh, size_t kw, size_t h, size_t w, const double *restrict image,
                                      const double *restrict out_bar, double *restrict kernel_bar, int accumulate);
 
+/* ---- Convolution over channels (LANGUAGE.md, section 6): kernel[co,ci,kh,kw], image[ci,h,w] with ph rows and pw
+ * columns of zeros on each side, out[co,oh,ow] with oh = (h + 2 ph - kh) / stride + 1 and ow likewise; the padded image
+ * is at least as large as the kernel ---- */
+
+/* out[o,i,j] = sum of kernel[o,c,a,b] image[c, stride i + a - ph, stride j + b - pw], where that is in the image. */
+void cajal_convolution_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride, size_t ph,
+                         size_t pw, const float *restrict kernel, const float *restrict image, float *restrict out,
+                         int accumulate);
+void cajal_convolution_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride, size_t ph,
+                         size_t pw, const double *restrict kernel, const double *restrict image, double *restrict out,
+                         int accumulate);
+
+/* The transpose of image -> out. */
+void cajal_convolution_image_adjoint_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
+                                       size_t ph, size_t pw, const float *restrict kernel,
+                                       const float *restrict out_bar, float *restrict image_bar, int accumulate);
+void cajal_convolution_image_adjoint_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
+                                       size_t ph, size_t pw, const double *restrict kernel,
+                                       const double *restrict out_bar, double *restrict image_bar, int accumulate);
+
+/* The transpose of kernel -> out. */
+void cajal_convolution_kernel_adjoint_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
+                                        size_t ph, size_t pw, const float *restrict image,
+                                        const float *restrict out_bar, float *restrict kernel_bar, int accumulate);
+void cajal_convolution_kernel_adjoint_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
+                                        size_t ph, size_t pw, const double *restrict image,
+                                        const double *restrict out_bar, double *restrict kernel_bar, int accumulate);
+
+/* ---- Pooling (LANGUAGE.md, section 6): image[channels,h,w], windows of size x size, an incomplete remainder is
+ * dropped. None of these accumulates ---- */
+
+void cajal_average_pool_f32(size_t channels, size_t h, size_t w, size_t size, const float *restrict image,
+                          float *restrict out);
+void cajal_average_pool_f64(size_t channels, size_t h, size_t w, size_t size, const double *restrict image,
+                          double *restrict out);
+void cajal_average_pool_adjoint_f32(size_t channels, size_t h, size_t w, size_t size, const float *restrict out_bar,
+                                  float *restrict image_bar);
+void cajal_average_pool_adjoint_f64(size_t channels, size_t h, size_t w, size_t size, const double *restrict out_bar,
+                                  double *restrict image_bar);
+
+/* The adjoint is at `image`; of equal maxima the first has the gradient. */
+void cajal_maximum_pool_f32(size_t channels, size_t h, size_t w, size_t size, const float *restrict image,
+                          float *restrict out);
+void cajal_maximum_pool_f64(size_t channels, size_t h, size_t w, size_t size, const double *restrict image,
+                          double *restrict out);
+void cajal_maximum_pool_adjoint_f32(size_t channels, size_t h, size_t w, size_t size, const float *restrict image,
+                                  const float *restrict out_bar, float *restrict image_bar);
+void cajal_maximum_pool_adjoint_f64(size_t channels, size_t h, size_t w, size_t size, const double *restrict image,
+                                  const double *restrict out_bar, double *restrict image_bar);
+
+/* ---- Activations (LANGUAGE.md, section 6). The adjoints are given the function's result y. None accumulates ---- */
+
+void cajal_relu_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_relu_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_relu_adjoint_f32(size_t n, const float *restrict y, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_relu_adjoint_f64(size_t n, const double *restrict y, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_tanh_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_tanh_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_tanh_adjoint_f32(size_t n, const float *restrict y, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_tanh_adjoint_f64(size_t n, const double *restrict y, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_sigmoid_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_sigmoid_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_sigmoid_adjoint_f32(size_t n, const float *restrict y, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_sigmoid_adjoint_f64(size_t n, const double *restrict y, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_softplus_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_softplus_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_softplus_adjoint_f32(size_t n, const float *restrict y, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_softplus_adjoint_f64(size_t n, const double *restrict y, const double *restrict y_bar,
+                              double *restrict x_bar);
+
+/* Over the whole vector. */
+void cajal_softmax_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_softmax_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_softmax_adjoint_f32(size_t n, const float *restrict y, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_softmax_adjoint_f64(size_t n, const double *restrict y, const double *restrict y_bar,
+                              double *restrict x_bar);
+
 /* ---- Bounded links (LANGUAGE.md, section 5) ---- */
 
 enum { CAJAL_NORM_LINF = 0, CAJAL_NORM_L1 = 1, CAJAL_NORM_L2 = 2 };

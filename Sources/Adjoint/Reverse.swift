@@ -5,14 +5,16 @@ import LinearMaps
 /// Parameters: the graph's own, then the cotangent of its result. Results: the graph's result, then for every
 /// parameter p the gradient of ⟨cotangent, result⟩ in p. Every operation is linear in each operand, so its
 /// derivative is its transpose, and the gradients of several uses add up.
-public func reverse(_ graph: Graph) -> Graph {
+///
+/// - Parameter constants: parameters whose gradient is 0 whatever depends on them.
+public func reverse(_ graph: Graph, constants: Set<Int> = []) -> Graph {
   precondition(graph.results.count == 1, "a judgement has one result")
   let graph = graph.stackingStates()
   let builder = GraphBuilder()
   let parameters = graph.parameters.map { builder.parameter($0.name, $0.space) }
   let cotangent = builder.parameter("out_bar", graph.nodes[graph.results[0]].space)
   let values = builder.inline(graph, parameters)
-  let active = graph.parameters.map { _ in true }
+  let active = graph.parameters.indices.map { !constants.contains($0) }
   let gradients = builder.cotangents(of: graph, values, active: active, seeds: [(graph.results[0], cotangent)])
   let results = zip(gradients, parameters).map { gradient, parameter in gradient ?? builder.zero(parameter.space) }
   return builder.finish(results: [values[graph.results[0]]] + results)
@@ -53,11 +55,12 @@ extension GraphBuilder {
         for (operand, gradient) in zip(node.operands, gradients) {
           if let gradient { accumulate(gradient, at: operand) }
         }
-      case .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .bound, .boundAdjoint:
+      case .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .averagePool,
+        .averageUnpool, .nonlinear, .nonlinearAdjoint:
         guard let cotangent = cotangents[index] else { break }
         let operands = node.operands.map { values[$0] }
         for (position, operand) in node.operands.enumerated() where activity[operand] {
-          accumulate(transposed(node.operation, operands, cotangent, in: position), at: operand)
+          accumulate(transposed(node.operation, operands, values[index], cotangent, in: position), at: operand)
         }
       }
     }

@@ -64,7 +64,7 @@ private struct RecomputePlan {
         // A view, or one pass over entries: reading it again costs what reading a kept copy would.
         recomputed.insert(index)
         wanted.formUnion(node.operands)
-      case .add, .product, .conv2d, .bound, .boundAdjoint, .loop, .output:
+      case .add, .product, .conv2d, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint, .loop, .output:
         residuals.append(index)
       }
     }

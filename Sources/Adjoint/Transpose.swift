@@ -6,14 +6,17 @@ extension GraphBuilder {
   ///
   /// - Parameters:
   ///   - operands: the operation's operands.
+  ///   - result: what it computed.
   ///   - cotangent: the cotangent of its result.
   ///   - index: the operand whose cotangent is wanted.
-  func transposed(_ operation: Operation, _ operands: [Value], _ cotangent: Value, in index: Int) -> Value {
+  func transposed(
+    _ operation: Operation, _ operands: [Value], _ result: Value, _ cotangent: Value, in index: Int
+  ) -> Value {
     let space = operands[index].space
     switch operation {
     case .parameter, .constant: preconditionFailure("has no operands")
     case .loop, .output: preconditionFailure("loops are reversed as a whole")
-    case .boundAdjoint: preconditionFailure("an adjoint is not differentiated again")
+    case .nonlinearAdjoint: preconditionFailure("an adjoint is not differentiated again")
     case .add: return cotangent
     case .scale(let factor): return scale(factor, cotangent)
     case .product(let product): return transposed(product, operands, cotangent, in: index)
@@ -23,7 +26,15 @@ extension GraphBuilder {
     case .reshape: return reshape(cotangent, space)
     case .transpose(let rows, let columns): return transpose(cotangent, rows: columns, columns: rows, space)
     case .conv2d(let convolution): return transposed(convolution, operands, cotangent, in: index)
-    case .bound(let ball): return value(.boundAdjoint(ball), [operands[0], cotangent], space)
+    case .averagePool(let pooling): return value(.averageUnpool(pooling), [cotangent], space)
+    case .averageUnpool(let pooling): return value(.averagePool(pooling), [cotangent], space)
+    case .nonlinear(let map):
+      let known =
+        switch map.adjointReads {
+        case .operand: operands[0]
+        case .result: result
+        }
+      return value(.nonlinearAdjoint(map), [known, cotangent], space)
     }
   }
 
@@ -48,7 +59,7 @@ extension GraphBuilder {
   private func transposed(_ c: Convolution, _ operands: [Value], _ cotangent: Value, in index: Int) -> Value {
     let space = operands[index].space
     func solve(_ role: Convolution.Role, _ first: Value, _ second: Value) -> Value {
-      value(.conv2d(Convolution(kernel: c.kernel, image: c.image, role: role)), [first, second], space)
+      value(.conv2d(c.with(role: role)), [first, second], space)
     }
     switch (c.role, index) {
     case (.out, 0): return solve(.kernel, operands[1], cotangent)

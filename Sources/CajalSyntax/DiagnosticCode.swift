@@ -57,6 +57,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case badBound = "E0407"
   case numberTooLarge = "E0408"
   case netTooLarge = "E0409"
+  case weightsDoNotFit = "E0410"
 
   // Warnings (W05xx)
   case entryMayBeDropped = "W0501"

@@ -147,6 +147,20 @@ extension Explanation {
       with the program. Compile with `--real double`, or use a smaller number.
       """)
 
+  static let weightsDoNotFit = Explanation(
+    title: "the weights do not fit the models",
+    text: """
+      `--weights file.safetensors` embeds trained parameters. The file has to hold exactly
+      the tensors of the models, by name and shape, in F32 or F64, and only finite numbers.
+      The message lists what is missing, unknown or of another shape.
+
+      A tensor is named after its net, the place of its layer and its role:
+      `kernel.0.weight` is the first layer of `net kernel`. The map that
+      `--type-preserving` puts in the place of a program is named after the model.
+
+      Why: parameters that belong to other layers would give a model that runs and is wrong.
+      """)
+
   static let entryMayBeDropped = Explanation(
     title: "an entry of a Nat may be dropped at the horizon",
     text: """

@@ -61,6 +61,7 @@ extension DiagnosticCode {
     case .missingValue: .missingValue
     case .badBound: .badBound
     case .numberTooLarge: .numberTooLarge
+    case .weightsDoNotFit: .weightsDoNotFit
     case .netTooLarge: .netTooLarge
     case .entryMayBeDropped: .entryMayBeDropped
     case .linearExtension: .linearExtension

@@ -47,42 +47,61 @@ public final class Compilation {
     return diagnostics.hasErrors ? nil : graphs.map { $0! }
   }()
 
-  // graphs → optimised graphs, with their adjoints by transposition
-  public func optimised() throws -> [OptimisedProgram]? {
-    guard let module, let graphs else { return nil }
-    return try zip(module.programs, graphs).map { judgement, graph in
-      try optimise(judgement, graph)
+  // models → linear-map graphs
+  public private(set) lazy var models: [LoweredModel]? = {
+    guard let module, horizons != nil else { return nil }
+    let models = module.models.map {
+      lower($0, in: module, source: source, typePreserving: options.typePreserving, diagnostics: &diagnostics)
     }
+    return diagnostics.hasErrors ? nil : models.map { $0! }
+  }()
+
+  // graphs → optimised graphs, with their adjoints by transposition; the programs, then the models
+  public func optimised() throws -> [OptimisedProgram]? {
+    guard let module, let graphs, let models else { return nil }
+    let programs = try zip(module.programs, graphs).map { try optimise($0, $1, model: nil) }
+    return try programs
+      + zip(module.models, models).map { try optimise($0.interface, $1.graph, model: $1) }
   }
 
-  private func optimise(_ judgement: Judgement, _ graph: Graph) throws -> OptimisedProgram {
+  private func optimise(_ judgement: Judgement, _ graph: Graph, model: LoweredModel?) throws -> OptimisedProgram {
     let name = judgement.name.text
     try graph.verify()
     let forward = try Pipeline.standard.run(graph) { observe(name, "forward", $0.name, $1) }
-    guard options.gradients else { return OptimisedProgram(judgement: judgement, forward: forward, backward: nil) }
-    let joint = try Pipeline.standard.run(reverse(forward)) { observe(name, "adjoint", $0.name, $1) }
-    let halves = split(joint, portCount: judgement.context.count)
+    guard options.gradients else {
+      return OptimisedProgram(judgement: judgement, model: model, forward: forward, backward: nil)
+    }
+    let joint = try Pipeline.standard.run(reverse(forward, constants: model?.frozen ?? [])) {
+      observe(name, "adjoint", $0.name, $1)
+    }
+    let halves = split(joint, portCount: graph.parameters.count)
     return OptimisedProgram(
-      judgement: judgement, forward: try Pipeline.cleanUp.run(halves.forward),
+      judgement: judgement, model: model, forward: try Pipeline.cleanUp.run(halves.forward),
       backward: try Pipeline.cleanUp.run(halves.backward))
   }
 
   // optimised graphs → schedule → C
   public func moduleUnit(header: String? = nil) throws -> ModuleUnit? {
     guard let module, let programs = try optimised() else { return nil }
+    let weights = try options.weights.map { try Weights(reading: $0, for: programs.compactMap(\.model)) }
     return ModuleUnit(
-      programs: programs.map { unit($0, horizon: module.horizon) },
+      programs: programs.map { unit($0, horizon: module.horizon, weights) },
       options: EmitOptions(
         realBytes: options.realBytes, blas: options.blas, checkFinite: options.checkFinite,
         prefix: options.prefix ?? source.stem, sourceName: source.fileName, headerName: header,
         compiler: compilerName, gradients: options.gradients))
   }
 
-  private func unit(_ program: OptimisedProgram, horizon: Int) -> ProgramUnit {
+  private func unit(_ program: OptimisedProgram, horizon: Int, _ weights: Weights?) -> ProgramUnit {
     let judgement = program.judgement
     return ProgramUnit(
       name: judgement.name.text, judgement: judgement.signature, sourceLines: sourceLines(of: judgement),
       horizon: horizon,
+      model: program.model.map { model in
+        ModelDescription(
+          tensors: model.tensors.map { TensorDescription(name: $0.name, dims: $0.dims, fanIn: $0.fanIn) },
+          weights: weights?.vector(of: model))
+      },
       ports: zip(judgement.context, judgement.degrees).map { port, degree in
         PortDescription(
           name: port.variable.name, type: port.variable.type, horizon: horizon, degree: degree.bound,
@@ -118,11 +137,23 @@ public final class Compilation {
   public func add(_ diagnostic: Diagnostic) { diagnostics.add(diagnostic) }
 }
 
-/// A judgement with its forward graph (result, then residuals) and the backward graph that reads them.
+/// A program or a model with its forward graph (result, then residuals) and the backward graph that reads them.
 public struct OptimisedProgram {
+  /// Of a model: from its inputs to its result.
   public let judgement: Judgement
+  /// nil for a program.
+  public let model: LoweredModel?
   public let forward: Graph
   public let backward: Graph?
+}
+
+extension LinkedModel {
+  /// The model as its callers see it: inputs are data, in which nothing is said to be linear.
+  fileprivate var interface: Judgement {
+    Judgement(
+      name: name, context: inputs, term: judgement.term,
+      degrees: inputs.map { _ in Degree(bound: 0, isLinear: false) })
+  }
 }
 
 extension PortDescription {
@@ -138,7 +169,8 @@ extension PortDescription {
 extension EmitError {
   fileprivate func diagnostics(in module: TypedModule) -> [Diagnostic] {
     func place(_ name: String, _ text: String) -> Label? {
-      module.programs.first { $0.name.text == name }.map { Label($0.name.span, text) }
+      (module.programs.map(\.name) + module.models.map(\.name)).first { $0.text == name }
+        .map { Label($0.span, text) }
     }
     switch self {
     case .clashes(let clashes):

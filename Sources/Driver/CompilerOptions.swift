@@ -15,6 +15,10 @@ public struct CompilerOptions: Sendable {
   public var checkFinite = false
   /// `--prefix`: the file's stem where it is nil.
   public var prefix: String?
+  /// `--type-preserving` and `--frozen`: what takes the place of the models' programs.
+  public var typePreserving: TypePreserving?
+  /// `--weights`: a safetensors file with the models' parameters.
+  public var weights: String?
 
   public init() {}
 }

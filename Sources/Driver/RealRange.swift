@@ -8,7 +8,7 @@ extension Compilation {
     guard options.realBytes == 4 else { return }
     var finder = UnrepresentableNumbers()
     for definition in module.definitions { finder.visit(definition.term) }
-    for program in module.programs {
+    for program in module.programs + module.models.map(\.judgement) {
       finder.visit(program.term)
       for port in program.context {
         if let bound = port.bound { finder.judge(bound.radius, port.variable.span) }

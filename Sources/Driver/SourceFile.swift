@@ -4,6 +4,7 @@ import Foundation
 /// A file that could not be read or written; there is no source text to point at.
 public struct FileProblem: Error, Sendable {
   public let diagnostic: Diagnostic
+  public init(diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }
 
 extension Source {

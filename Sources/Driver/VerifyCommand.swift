@@ -15,6 +15,15 @@ public func verify(
     try toolchain.buildSharedObject([stem + ".c"], output: stem + ".so", blas: compilation.options.blas == .openblas)
     let linked = try LinkedModule(path: stem + ".so")
     let verifier = ModuleVerifier(module: module, horizons: horizons, limit: limit, seed: seed)
-    return try verifier.verify(linked, only: program, progress: progress)
+    let programs = try verifier.verify(linked, only: program, progress: progress)
+    let models = try zip(module.models, compilation.models ?? []).enumerated().compactMap { index, pair in
+      guard program == nil || pair.0.name.text == program else { return nil as VerifyReport? }
+      progress(pair.0.name.text)
+      // A point of a model costs what thousands of a program's do.
+      var check = ModelCheck(
+        name: pair.0.name.text, model: pair.1, code: linked.models[index], points: min(limit, 8), seed: seed)
+      return try check.run()
+    }
+    return programs + models
   }
 }

@@ -154,6 +154,8 @@ struct CPrinter {
     case .variable(let variable):
       write(variable)
       line(";")
+    case .reals(let name, let values, let realBytes):
+      CReals(name: name, values: values, realBytes: realBytes).write(to: &output)
     case .linkage(let begins):
       line("#ifdef __cplusplus")
       line(begins ? "extern \"C\" {" : "}")

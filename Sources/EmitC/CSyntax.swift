@@ -77,6 +77,9 @@ enum CItem {
   case typedef(String, String)
   case function(CFunction)
   case variable(CVariable)
+  /// A static union with the reals as its member `values`: millions of numbers, as the bytes of one string literal,
+  /// take compilers a tenth of the time and a fifth of the memory that numbers would.
+  case reals(String, [Double], realBytes: Int)
   /// `extern "C" {` or its end, for C++.
   case linkage(begins: Bool)
 }

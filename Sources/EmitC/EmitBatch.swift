@@ -12,15 +12,19 @@ struct BatchEmitter {
   let forward: SampleFunction
   let adjoint: SampleFunction?
 
-  private static let genericInputs = [
-    CParameter(type: "size_t", name: "batch"), CParameter(type: "const void *const[]", name: "in"),
-    CParameter(type: "const size_t[]", name: "stride"),
-  ]
+  private var isModel: Bool { unit.model != nil }
+  private var genericInputs: [CParameter] {
+    [CParameter(type: "size_t", name: "batch")] + (isModel ? [CParameter(type: "const void *", name: "params")] : [])
+      + [CParameter(type: "const void *const[]", name: "in"), CParameter(type: "const size_t[]", name: "stride")]
+  }
   private static let out = CParameter(type: "void *", name: "out")
   private static let work = CParameter(type: "void *", name: "work")
-  private static let gradients = [
-    CParameter(type: "const void *", name: "out_bar"), CParameter(type: "void *const[]", name: "in_bar"), work,
-  ]
+  private var gradients: [CParameter] {
+    [CParameter(type: "const void *", name: "out_bar")]
+      + (isModel ? [CParameter(type: "void *", name: "params_bar")] : [])
+      + [CParameter(type: "void *const[]", name: "in_bar"), BatchEmitter.work]
+  }
+  private var parameterCount: Int { unit.model?.parameterCount ?? 0 }
 
   private func name(_ text: String) -> CExpression { .name(text) }
   private var sizeofReal: CExpression { .call("sizeof", [.name("real")]) }
@@ -41,10 +45,10 @@ struct BatchEmitter {
         .function(
           noGradient(
             own["generic_forward_keep"], specifiers: "static",
-            BatchEmitter.genericInputs + [BatchEmitter.out, BatchEmitter.work])), .blank,
+            genericInputs + [BatchEmitter.out, BatchEmitter.work])), .blank,
         .function(
           noGradient(
-            own["run_adjoint"], specifiers: "static", BatchEmitter.genericInputs + BatchEmitter.gradients)), .blank,
+            own["run_adjoint"], specifiers: "static", genericInputs + gradients)), .blank,
       ]
     }
     return items
@@ -77,14 +81,17 @@ struct BatchEmitter {
       parameters: [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")], body: body)
   }
 
-  private func inputCheck() -> CExpression {
+  private func inputChecks() -> [CExpression] {
     let sizes: CExpression = unit.ports.isEmpty ? .number("0") : name(own["sizes"])
-    return .binary(
-      "!=",
-      .call(
-        "cajal_check_inputs",
-        [name("batch"), .integer(unit.ports.count), name("in"), name("stride"), sizes, sizeofReal]),
-      name("CAJAL_OK"))
+    let inputs = check(
+      "cajal_check_inputs",
+      [name("batch"), .integer(unit.ports.count), name("in"), name("stride"), sizes, sizeofReal])
+    // Without parameters their vector may be null.
+    return [inputs] + (parameterCount > 0 ? [check("cajal_check_buffer", [name("params"), sizeofReal])] : [])
+  }
+
+  private var unusedParameters: [CStatement] {
+    isModel && parameterCount == 0 ? [.expression(.cast("void", name("params")))] : []
   }
 
   private func check(_ function: String, _ arguments: [CExpression]) -> CExpression {
@@ -101,10 +108,21 @@ struct BatchEmitter {
       condition: .binary("<", name("b"), name("batch")), step: .postfix("++", name("b")), body: body)
   }
 
-  /// Where sample b of an input begins.
+  /// Where sample b of a graph's parameter begins: the tensors, then the ports.
   private func input(_ index: Int) -> CExpression {
+    if index < unit.tensors.count { return tensor(index, of: "const real *", name("params")) }
+    return port(index - unit.tensors.count)
+  }
+
+  private func port(_ index: Int) -> CExpression {
     .cast("const real *", .index(name("in"), .integer(index)))
       + name("b") * .index(name("stride"), .integer(index))
+  }
+
+  /// Where a tensor begins in a parameter vector.
+  private func tensor(_ index: Int, of type: String, _ vector: CExpression) -> CExpression {
+    let offset = unit.model!.offsets[index]
+    return offset == 0 ? .cast(type, vector) : .cast(type, vector) + .integer(offset)
   }
 
   private func allFinite(_ size: CExpression, _ values: CExpression) -> CStatement {
@@ -119,13 +137,16 @@ struct BatchEmitter {
   private func run() -> CFunction {
     let size = unit.output.size
     var body: [CStatement] = [
-      guardArguments([
-        inputCheck(), check("cajal_check_output", [name("batch"), name("out"), .integer(size), sizeofReal]),
-        check("cajal_check_workspace", [name("work"), .call(names.workspaceBytes, [name("batch"), name("keep")])]),
-      ])
+      guardArguments(
+        inputChecks() + [
+          check("cajal_check_output", [name("batch"), name("out"), .integer(size), sizeofReal]),
+          check("cajal_check_workspace", [name("work"), .call(names.workspaceBytes, [name("batch"), name("keep")])]),
+        ])
     ]
+    body += unusedParameters
+    if options.checkFinite, parameterCount > 0 { body.append(allFinite(.integer(parameterCount), name("params"))) }
     if options.checkFinite, !unit.ports.isEmpty {
-      body.append(forEachSample(unit.ports.indices.map { allFinite(.integer(unit.ports[$0].size), input($0)) }))
+      body.append(forEachSample(unit.ports.indices.map { allFinite(.integer(unit.ports[$0].size), port($0)) }))
     }
     if forward.arguments.contains(.kept) {
       body.append(
@@ -147,7 +168,7 @@ struct BatchEmitter {
     body.append(.returnValue(name("CAJAL_OK")))
     return CFunction(
       specifiers: "static ONE_COPY", result: "int", name: own["run"],
-      parameters: BatchEmitter.genericInputs + [
+      parameters: genericInputs + [
         BatchEmitter.out, BatchEmitter.work, CParameter(type: "int", name: "keep"),
       ], body: body)
   }
@@ -155,10 +176,13 @@ struct BatchEmitter {
   private func generic(_ part: String, keep: Int) -> CFunction {
     CFunction(
       specifiers: "static", result: "int", name: own[part],
-      parameters: BatchEmitter.genericInputs + [BatchEmitter.out, BatchEmitter.work],
+      parameters: genericInputs + [BatchEmitter.out, BatchEmitter.work],
       body: [
         .returnValue(
-          .call(own["run"], ["batch", "in", "stride", "out", "work"].map { name($0) } + [.integer(keep)]))
+          .call(
+            own["run"],
+            (genericInputs + [BatchEmitter.out, BatchEmitter.work]).map { name($0.name) } + [.integer(keep)]
+          ))
       ])
   }
 
@@ -174,9 +198,11 @@ struct BatchEmitter {
 
   private func runAdjoint(_ adjoint: SampleFunction) -> CFunction {
     let size = unit.output.size
-    var checks = [
-      inputCheck(), check("cajal_check_output", [name("batch"), name("out_bar"), .integer(size), sizeofReal]),
-    ]
+    var checks =
+      inputChecks() + [check("cajal_check_output", [name("batch"), name("out_bar"), .integer(size), sizeofReal])]
+    if parameterCount > 0 {
+      checks.append(check("cajal_check_gradients", [.number("1"), .prefix("&", name("params_bar")), sizeofReal]))
+    }
     if !unit.ports.isEmpty {
       checks.append(check("cajal_check_gradients", [.integer(unit.ports.count), name("in_bar"), sizeofReal]))
     }
@@ -184,31 +210,46 @@ struct BatchEmitter {
       check("cajal_check_workspace", [name("work"), .call(names.workspaceBytes, [name("batch"), .number("1")])]))
     var body = [guardArguments(checks)]
     if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
-    if unit.ports.isEmpty {
-      body += [.expression(.cast("void", name("in_bar"))), .returnValue(name("CAJAL_OK"))]
-    } else {
+    body += unusedParameters
+    var unused: [String] = []
+    if isModel && parameterCount == 0 { unused.append("params_bar") }
+    if unit.ports.isEmpty { unused.append("in_bar") }
+    body += unused.map { .expression(.cast("void", name($0))) }
+    if !unit.isAdjointEmpty {
       body.append(constant("real *const ", "aside", name("work")))
       body.append(forEachSample(adjointOfSample(adjoint)))
-      body.append(.returnValue(name("CAJAL_OK")))
+      if options.checkFinite, parameterCount > 0 {
+        body.append(.ifThen(name("params_bar"), [allFinite(.integer(parameterCount), name("params_bar"))]))
+      }
     }
+    body.append(.returnValue(name("CAJAL_OK")))
     return CFunction(
       specifiers: "static", result: "int", name: own["run_adjoint"],
-      parameters: BatchEmitter.genericInputs + BatchEmitter.gradients, body: body)
+      parameters: genericInputs + gradients, body: body)
+  }
+
+  /// Where the gradient of a graph's parameter goes: the vector or null, and its distance from sample to sample.
+  private func gradient(_ index: Int) -> (bar: CExpression, stride: CExpression) {
+    if index < unit.tensors.count {
+      let vector = name("params_bar")
+      return (.conditional(vector, tensor(index, of: "real *", vector), vector), .number("0"))
+    }
+    let port = CExpression.integer(index - unit.tensors.count)
+    return (.index(name("in_bar"), port), .index(name("stride"), port))
   }
 
   private func adjointOfSample(_ adjoint: SampleFunction) -> [CStatement] {
     func part(_ offset: Int) -> CExpression { offset == 0 ? name("aside") : name("aside") + .integer(offset) }
-    func bar(_ port: Int) -> CExpression { .index(name("in_bar"), .integer(port)) }
-    func stride(_ port: Int) -> CExpression { .index(name("stride"), .integer(port)) }
-    let places = unit.ports.indices.map { "bar_\($0 + 1)" }
-    var body: [CStatement] = unit.ports.indices.map { port in
-      constant(
-        "real *const ", places[port],
-        .call(HelperName.place, [bar(port), stride(port), name("b"), part(layout.aside[port])]))
+    let sizes = unit.tensors.map(\.count) + unit.ports.map(\.size)
+    let places = sizes.indices.map { "bar_\($0 + 1)" }
+    var body: [CStatement] = sizes.indices.map { index in
+      let (bar, stride) = gradient(index)
+      return constant(
+        "real *const ", places[index], .call(HelperName.place, [bar, stride, name("b"), part(layout.aside[index])]))
     }
     let arguments: [CExpression] = adjoint.arguments.map { argument in
       switch argument {
-      case .input(let index) where index < unit.ports.count: input(index)
+      case .input(let index) where index < sizes.count: input(index)
       case .input: .cast("const real *", name("out_bar")) + name("b") * .integer(unit.output.size)
       case .output(let index): name(places[index])
       case .kept: name("aside") + .integer(layout.shared) + name("b") * .integer(layout.kept)
@@ -216,17 +257,14 @@ struct BatchEmitter {
       }
     }
     body.append(.expression(.call(own["adjoint_sample"], arguments)))
-    for port in unit.ports.indices {
-      if options.checkFinite {
-        body.append(
-          .ifThen(
-            bar(port), [allFinite(.integer(unit.ports[port].size), name(places[port]))]))
+    for (index, size) in sizes.enumerated() {
+      let (bar, stride) = gradient(index)
+      if options.checkFinite, index >= unit.tensors.count {
+        body.append(.ifThen(bar, [allFinite(.integer(size), name(places[index]))]))
       }
       body.append(
         .expression(
-          .call(
-            HelperName.addShared,
-            [bar(port), stride(port), name("b"), .integer(unit.ports[port].size), part(layout.aside[port])])))
+          .call(HelperName.addShared, [bar, stride, name("b"), .integer(size), part(layout.aside[index])])))
     }
     return body
   }
@@ -234,7 +272,7 @@ struct BatchEmitter {
   // MARK: Exported functions
 
   func exported() -> [CItem] {
-    let header = HeaderEmitter.parameters(names, realBytes: options.realBytes)
+    let header = HeaderEmitter.parameters(names, isModel: isModel, realBytes: options.realBytes)
     let inputs: [CStatement] =
       unit.ports.isEmpty
       ? []
@@ -242,7 +280,9 @@ struct BatchEmitter {
         array("const void *const", "in", names.ports.map { name($0) }),
         array("const size_t", "stride", names.ports.map { name("\($0)_stride") }),
       ]
-    let given: [CExpression] = unit.ports.isEmpty ? [.number("0"), .number("0")] : [name("in"), name("stride")]
+    let given: [CExpression] =
+      (isModel ? [name("params")] : [])
+      + (unit.ports.isEmpty ? [.number("0"), .number("0")] : [name("in"), name("stride")])
     func forward(_ function: String, _ keep: Int) -> CFunction {
       CFunction(
         specifiers: "", result: "int", name: function, parameters: header.forward,
@@ -265,8 +305,8 @@ struct BatchEmitter {
         .returnValue(
           .call(
             own["run_adjoint"],
-            [name("batch")] + given + [
-              name("result_bar"), unit.ports.isEmpty ? .number("0") : name("in_bar"), name("work"),
+            [name("batch")] + given + [name("result_bar")] + (isModel ? [name("params_bar")] : []) + [
+              unit.ports.isEmpty ? .number("0") : name("in_bar"), name("work"),
             ]))
       ]
     items += [

@@ -306,19 +306,44 @@ struct FunctionEmitter {
           .integer(p.transposeRight ? 1 : 0), to, add,
         ])
     case .convolution(let c):
-      let name =
+      let role =
         switch c.role {
-        case .out: "cajal_conv2d"
-        case .image: "cajal_conv2d_image_adjoint"
-        case .kernel: "cajal_conv2d_kernel_adjoint"
+        case .out: ""
+        case .image: "_image_adjoint"
+        case .kernel: "_kernel_adjoint"
         }
-      return .call(
-        "\(name)_\(suffix)", (c.kernel + c.image).map { .integer($0) } + [from[0], from[1], to, add])
-    case .bound(let ball, let size):
-      return .call("cajal_bound_\(suffix)", bound(ball) + [.integer(size), from[0], to])
-    case .boundAdjoint(let ball, let size):
-      return .call("cajal_bound_adjoint_\(suffix)", bound(ball) + [.integer(size), from[0], from[1], to])
+      if c.isConv2d {
+        return .call(
+          "cajal_conv2d\(role)_\(suffix)",
+          (c.kernel.suffix(2) + c.image.suffix(2)).map { .integer($0) } + [from[0], from[1], to, add])
+      }
+      let sizes = c.kernel + c.image.suffix(2) + [c.stride] + c.padding
+      return .call("cajal_convolution\(role)_\(suffix)", sizes.map { .integer($0) } + [from[0], from[1], to, add])
+    case .averagePool(let pooling):
+      return .call("cajal_average_pool_\(suffix)", self.pooling(pooling) + [from[0], to])
+    case .averageUnpool(let pooling):
+      return .call("cajal_average_pool_adjoint_\(suffix)", self.pooling(pooling) + [from[0], to])
+    case .nonlinear(let map, let size):
+      let (name, settings) = nonlinear(map, size)
+      return .call("\(name)_\(suffix)", settings + [from[0], to])
+    case .nonlinearAdjoint(let map, let size):
+      let (name, settings) = nonlinear(map, size)
+      return .call("\(name)_adjoint_\(suffix)", settings + [from[0], from[1], to])
     }
+  }
+
+  /// The runtime's function and its arguments before the vectors.
+  private func nonlinear(_ map: Nonlinear, _ size: Int) -> (String, [CExpression]) {
+    switch map {
+    case .bound(let ball): ("cajal_bound", bound(ball) + [.integer(size)])
+    case .activation(let activation): ("cajal_\(activation.rawValue)", [.integer(size)])
+    case .softmax: ("cajal_softmax", [.integer(size)])
+    case .maximumPool(let pooling): ("cajal_maximum_pool", self.pooling(pooling))
+    }
+  }
+
+  private func pooling(_ pooling: Pooling) -> [CExpression] {
+    (pooling.image + [pooling.size]).map { .integer($0) }
   }
 
   private func bound(_ ball: Ball) -> [CExpression] {
@@ -329,5 +354,13 @@ struct FunctionEmitter {
       case .linf: "CAJAL_NORM_LINF"
       }
     return [.name(norm), CText.number(ball.radius, realBytes: realBytes)]
+  }
+}
+
+extension Convolution {
+  /// What the runtime's `cajal_conv2d` computes.
+  fileprivate var isConv2d: Bool {
+    kernel.prefix(2) == [1, 1] && stride == 1 && kernel.suffix(2).allSatisfy { $0 % 2 == 1 }
+      && padding == kernel.suffix(2).map { $0 / 2 }
   }
 }

@@ -15,7 +15,7 @@ struct HeaderEmitter {
     ]
     for (program, names) in zip(module.programs, names.programs) {
       items += [.blank, .comment(program.judgement)]
-      items += functions(names).map { .function($0) }
+      items += functions(names, isModel: program.model != nil).map { .function($0) }
     }
     items += [
       .blank, .comment("All of this, for generic callers."),
@@ -31,8 +31,8 @@ struct HeaderEmitter {
   }
 
   /// The prototypes of a program's functions.
-  private func functions(_ names: ProgramNames) -> [CFunction] {
-    let parameters = HeaderEmitter.parameters(names, realBytes: module.options.realBytes)
+  private func functions(_ names: ProgramNames, isModel: Bool) -> [CFunction] {
+    let parameters = HeaderEmitter.parameters(names, isModel: isModel, realBytes: module.options.realBytes)
     func function(_ result: String, _ name: String, _ parameters: [CParameter]) -> CFunction {
       CFunction(specifiers: "CAJAL_EXPORT", result: result, name: name, parameters: parameters, body: nil)
     }
@@ -48,15 +48,18 @@ struct HeaderEmitter {
 
   /// The parameters of forward and forward_keep, and those of backward.
   static func parameters(
-    _ names: ProgramNames, realBytes: Int
+    _ names: ProgramNames, isModel: Bool, realBytes: Int
   ) -> (forward: [CParameter], backward: [CParameter]) {
     let real = realBytes == 4 ? "float" : "double"
     let inputs =
       [CParameter(type: "size_t", name: "batch")]
+      + (isModel ? [CParameter(type: "const \(real) *", name: "params")] : [])
       + names.ports.flatMap {
         [CParameter(type: "const \(real) *", name: $0), CParameter(type: "size_t", name: "\($0)_stride")]
       }
-    let bars = names.ports.map { CParameter(type: "\(real) *", name: "\($0)_bar") }
+    let bars =
+      (isModel ? [CParameter(type: "\(real) *", name: "params_bar")] : [])
+      + names.ports.map { CParameter(type: "\(real) *", name: "\($0)_bar") }
     let work = CParameter(type: "void *", name: "work")
     return (
       inputs + [CParameter(type: "\(real) *", name: "result"), work],

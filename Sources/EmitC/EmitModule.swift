@@ -42,6 +42,7 @@ struct ScheduledModule {
     var schedules: [ProgramSchedule] = []
     for program in module.programs {
       do {
+        guard program.model?.isPossible ?? true else { throw ScheduleTooLarge() }
         let backward = module.options.gradients ? program.backward : nil
         let schedule = try schedule(
           forward: program.forward, backward: backward, options: options, tables: store)
@@ -66,7 +67,7 @@ private struct ModuleEmitter {
   init(_ scheduled: ScheduledModule) {
     self.scheduled = scheduled
     names = scheduled.names
-    for name in [HelperName.place, HelperName.addShared, "programs", "module"] { _ = names.claim(name) }
+    for name in [HelperName.place, HelperName.addShared, "programs", "models", "module"] { _ = names.claim(name) }
     tableNames = scheduled.tables.indices.map { names.claim("constant_\($0 + 1)") }
   }
 
@@ -82,14 +83,15 @@ private struct ModuleEmitter {
     if !module.programs.isEmpty { items += preamble() }
     items += tables()
     var programs: [String] = []
+    var models: [String] = []
     for index in module.programs.indices {
       var emitter = ProgramEmitter(
         unit: module.programs[index], options: options, schedule: scheduled.schedules[index],
         names: scheduled.names.programs[index], tables: tableNames)
       items += emitter.items(&names)
-      programs.append(emitter.descriptor)
+      if emitter.unit.model == nil { programs.append(emitter.descriptor) } else { models.append(emitter.descriptor) }
     }
-    return items + info(programs)
+    return items + info(programs, models)
   }
 
   private func preamble() -> [CItem] {
@@ -103,7 +105,7 @@ private struct ModuleEmitter {
       .directive("#define ONE_COPY __attribute__((noinline))"),
       .directive("#else"), .directive("#define ONE_COPY"), .directive("#endif"), .blank,
     ]
-    let hasGradients = zip(module.programs, scheduled.schedules).contains { $1.backward != nil && !$0.ports.isEmpty }
+    let hasGradients = zip(module.programs, scheduled.schedules).contains { $1.backward != nil && !$0.isAdjointEmpty }
     if hasGradients {
       items += [
         .comment(
@@ -138,17 +140,20 @@ private struct ModuleEmitter {
     return items.isEmpty ? [] : items + [.blank]
   }
 
-  private func info(_ programs: [String]) -> [CItem] {
+  private func info(_ programs: [String], _ models: [String]) -> [CItem] {
     var items: [CItem] = []
-    let list = programs.isEmpty ? CExpression.number("0") : .name("programs")
-    if !programs.isEmpty {
+    func list(_ type: String, _ name: String, _ descriptors: [String]) -> CExpression {
+      if descriptors.isEmpty { return .number("0") }
       items += [
         .variable(
           CVariable(
-            type: "static const cajal_program *const", name: "programs", extent: "",
-            initial: .list(programs.map { .expression(.prefix("&", .name($0))) }))), .blank,
+            type: "static const \(type) *const", name: name, extent: "",
+            initial: .list(descriptors.map { .expression(.prefix("&", .name($0))) }))), .blank,
       ]
+      return .name(name)
     }
+    let programList = list("cajal_program", "programs", programs)
+    let modelList = list("cajal_model", "models", models)
     func field(_ name: String, _ value: CExpression) -> (String, CInitialiser) { (name, .expression(value)) }
     items += [
       .variable(
@@ -158,8 +163,8 @@ private struct ModuleEmitter {
             field("struct_size", .call("sizeof", [.name("cajal_module")])), field("abi", .name("CAJAL_ABI")),
             field("compiler", .string(Array(module.options.compiler.utf8))),
             field("source", .string(Array(module.options.sourceName.utf8))),
-            field("program_count", .integer(programs.count)), field("programs", list),
-            field("model_count", .number("0")), field("models", .number("0")),
+            field("program_count", .integer(programs.count)), field("programs", programList),
+            field("model_count", .integer(models.count)), field("models", modelList),
           ]))), .blank,
     ]
     let prefixed = "\(names.prefix)_module_info"

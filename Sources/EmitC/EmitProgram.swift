@@ -1,7 +1,7 @@
 import LinearMaps
 import Schedule
 
-/// Everything of one program: the functions that compute a sample, those that run over a batch, those that are
+/// Everything of one program or model: the functions that compute a sample, those that run over a batch, those that are
 /// exported, and the structures that describe them.
 struct ProgramEmitter {
   let unit: ProgramUnit
@@ -9,7 +9,7 @@ struct ProgramEmitter {
   let schedule: ProgramSchedule
   let names: ProgramNames
   let tables: [String]
-  /// The cajal_program.
+  /// The cajal_program or the cajal_model.
   private(set) var descriptor = ""
   private var layout: WorkspaceLayout { WorkspaceLayout(unit, schedule, realBytes: options.realBytes) }
 
@@ -23,11 +23,14 @@ struct ProgramEmitter {
 
   mutating func items(_ file: inout ModuleNames) -> [CItem] {
     var static_: [String: String] = [:]
-    for part in ["sample", "run", "adjoint_sample", "run_adjoint", "sizes", "inputs", "output", "program"]
+    for part in ["sample", "run", "adjoint_sample", "run_adjoint", "sizes", "inputs", "output"]
+      + (unit.model == nil ? ["program"] : ["model", "tensors", "weights"])
       + ["generic_forward", "generic_forward_keep"]
     { static_[part] = file.claim("\(names.base)_\(part)") }
-    let own = StaticNames(names: static_, ports: names.ports.map { file.claim("\(names.base)_input_\($0)") })
-    descriptor = own["program"]
+    let own = StaticNames(
+      names: static_, ports: names.ports.map { file.claim("\(names.base)_input_\($0)") },
+      tensors: names.tensors.map { file.claim("\(names.base)_tensor_\($0)") })
+    descriptor = own[unit.model == nil ? "program" : "model"]
 
     var items: [CItem] = [.comment(unit.judgement)]
     items += unit.sourceLines.map { .comment($0) }
@@ -39,10 +42,11 @@ struct ProgramEmitter {
     var adjoint: SampleFunction?
     if let backward = schedule.backward {
       let emitted = FunctionEmitter.emit(
-        backward, name: own["adjoint_sample"], names: procedureNames(outputs: names.ports.map { "\($0)_bar" }),
+        backward, name: own["adjoint_sample"],
+        names: procedureNames(outputs: (names.tensors + names.ports).map { "\($0)_bar" }),
         realBytes: options.realBytes, readsKept: true, fileNames: file.file)
       adjoint = emitted
-      if !unit.ports.isEmpty { items += [.comment("The adjoint."), .function(emitted.function), .blank] }
+      if !unit.isAdjointEmpty { items += [.comment("The adjoint."), .function(emitted.function), .blank] }
     }
     if !unit.ports.isEmpty {
       items += [
@@ -62,7 +66,7 @@ struct ProgramEmitter {
   }
 
   private func procedureNames(outputs: [String]) -> ProcedureNames {
-    ProcedureNames(inputs: names.ports + ["result_bar"], outputs: outputs, tables: tables)
+    ProcedureNames(inputs: names.tensors + names.ports + ["result_bar"], outputs: outputs, tables: tables)
   }
 
   // MARK: Descriptors
@@ -91,21 +95,55 @@ struct ProgramEmitter {
     constant(
       "cajal_port", own["output"],
       description(unit.output, .string([]), text(unit.output.type, "\(own["output"])_type")))
-    let name = text(unit.name, "\(own["program"])_name")
-    let judgement = text(unit.judgement, "\(own["program"])_judgement")
+    let name = text(unit.name, "\(descriptor)_name")
+    let judgement = text(unit.judgement, "\(descriptor)_judgement")
     func field(_ name: String, _ value: CExpression) -> (String, CInitialiser) { (name, .expression(value)) }
-    constant(
-      "cajal_program", own["program"],
-      .fields([
-        field("struct_size", .call("sizeof", [.name("cajal_program")])), field("horizon", .integer(unit.horizon)),
-        field("real_bytes", .call("sizeof", [.name("real")])), field("name", name), field("judgement", judgement),
-        field("input_count", .integer(unit.ports.count)),
-        field("inputs", unit.ports.isEmpty ? .number("0") : .name(own["inputs"])),
-        field("output", .prefix("&", .name(own["output"]))), field("workspace_bytes", .name(names.workspaceBytes)),
-        field("forward", .name(own["generic_forward"])), field("forward_keep", .name(own["generic_forward_keep"])),
-        field("backward", .name(own["run_adjoint"])),
-      ]))
+    let type = unit.model == nil ? "cajal_program" : "cajal_model"
+    var fields = [
+      field("struct_size", .call("sizeof", [.name(type)])), field("horizon", .integer(unit.horizon)),
+      field("real_bytes", .call("sizeof", [.name("real")])), field("name", name),
+      field(unit.model == nil ? "judgement" : "signature", judgement),
+      field("input_count", .integer(unit.ports.count)),
+      field("inputs", unit.ports.isEmpty ? .number("0") : .name(own["inputs"])),
+      field("output", .prefix("&", .name(own["output"]))),
+    ]
+    if let model = unit.model {
+      for (index, tensor) in model.tensors.enumerated() {
+        let name = text(tensor.name, "\(own.tensors[index])_name")
+        constant("cajal_tensor", own.tensors[index], description(tensor, name, offset: model.offsets[index]))
+      }
+      if !model.tensors.isEmpty {
+        constant(
+          "cajal_tensor *const", own["tensors"],
+          .list(own.tensors.map { .expression(.prefix("&", .name($0))) }), extent: "")
+      }
+      var weights = CExpression.number("0")
+      if let values = model.weights, !values.isEmpty {
+        precondition(values.count == model.parameterCount, "a weight for each parameter")
+        items.append(.reals(own["weights"], values, realBytes: options.realBytes))
+        weights = .name("\(own["weights"]).values")
+      }
+      fields += [
+        field("parameter_count", .integer(model.parameterCount)), field("tensor_count", .integer(model.tensors.count)),
+        field("tensors", model.tensors.isEmpty ? .number("0") : .name(own["tensors"])),
+        field("weights", weights),
+      ]
+    }
+    fields += [
+      field("workspace_bytes", .name(names.workspaceBytes)), field("forward", .name(own["generic_forward"])),
+      field("forward_keep", .name(own["generic_forward_keep"])), field("backward", .name(own["run_adjoint"])),
+    ]
+    constant(type, descriptor, .fields(fields))
     return items + [.blank]
+  }
+
+  private func description(_ tensor: TensorDescription, _ name: CExpression, offset: Int) -> CInitialiser {
+    let dims = tensor.dims.count <= 4 ? tensor.dims : [tensor.count]
+    return .list(
+      [
+        .call("sizeof", [.name("cajal_tensor")]), name, .integer(dims.count),
+      ].map { .expression($0) } + [.list((dims.isEmpty ? [0] : dims).map { .expression(.integer($0)) })]
+        + [offset, tensor.count, tensor.fanIn].map { .expression(.integer($0)) })
   }
 
   private func description(_ port: PortDescription, _ name: CExpression, _ type: CExpression) -> CInitialiser {
@@ -125,6 +163,7 @@ struct ProgramEmitter {
 struct StaticNames {
   let names: [String: String]
   let ports: [String]
+  let tensors: [String]
   subscript(part: String) -> String { names[part]! }
 }
 
@@ -133,7 +172,7 @@ struct WorkspaceLayout {
   /// In reals.
   let forward: Int
   let kept: Int
-  /// Where the adjoint puts gradients that are not wanted, for each port.
+  /// Where the adjoint puts gradients that are not wanted, for each tensor and each port.
   private(set) var aside: [Int] = []
   /// What both directions share where there is an adjoint.
   let shared: Int
@@ -149,9 +188,9 @@ struct WorkspaceLayout {
     }
     let reals = 64 / realBytes
     var end = backward.workspaceSize
-    for port in unit.ports {
+    for size in unit.tensors.map(\.count) + unit.ports.map(\.size) {
       aside.append(end)
-      end = WorkspaceLayout.sum(end, WorkspaceLayout.sum(port.size, reals - 1) / reals * reals)
+      end = WorkspaceLayout.sum(end, WorkspaceLayout.sum(size, reals - 1) / reals * reals)
     }
     shared = max(forward, end)
   }

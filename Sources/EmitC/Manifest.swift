@@ -4,12 +4,12 @@
 public func manifest(_ module: ModuleUnit) throws -> String {
   let scheduled = try ScheduledModule(module)
   let options = module.options
-  let programs = module.programs.indices.map { index -> JSON in
+  func describe(_ index: Int) -> JSON {
     let unit = module.programs[index]
     let names = scheduled.names.programs[index]
     let layout = WorkspaceLayout(unit, scheduled.schedules[index], realBytes: options.realBytes)
-    return .object([
-      "name": .string(unit.name), "judgement": .string(unit.judgement), "horizon": .integer(unit.horizon),
+    var fields: [String: JSON] = [
+      "name": .string(unit.name), "horizon": .integer(unit.horizon),
       "inputs": .array(zip(unit.ports, names.ports).map { port($0, cName: $1) }),
       "output": port(unit.output, cName: "result"),
       "gradients": .bool(scheduled.schedules[index].backward != nil),
@@ -22,14 +22,25 @@ public func manifest(_ module: ModuleUnit) throws -> String {
         "keep_bytes": .integer(layout.shared * options.realBytes),
         "keep_bytes_per_sample": .integer(layout.kept * options.realBytes),
       ]),
-    ])
+    ]
+    if let model = unit.model {
+      fields["signature"] = .string(unit.judgement)
+      fields["parameter_count"] = .integer(model.parameterCount)
+      fields["tensors"] = .array(zip(model.tensors, model.offsets).map { tensor($0, offset: $1) })
+      fields["weights"] = .bool(model.weights != nil)
+    } else {
+      fields["judgement"] = .string(unit.judgement)
+    }
+    return .object(fields)
   }
+  let models = module.programs.indices.filter { module.programs[$0].model != nil }
+  let programs = module.programs.indices.filter { module.programs[$0].model == nil }
   return JSON.object([
     "abi": .integer(1), "compiler": .string(options.compiler), "source": .string(options.sourceName),
     "header": .string(options.headerName), "prefix": .string(scheduled.names.prefix),
     "real": .string(options.realBytes == 4 ? "float" : "double"), "blas": .string(options.blas.rawValue),
     "check_finite": .bool(options.checkFinite), "module_info": .string("\(scheduled.names.prefix)_module_info"),
-    "programs": .array(programs),
+    "models": .array(models.map(describe)), "programs": .array(programs.map(describe)),
   ]).text + "\n"
 }
 
@@ -39,6 +50,13 @@ private func port(_ port: PortDescription, cName: String) -> JSON {
     // No bound is null.
     "degree": port.degree == Int.max ? .null : .integer(port.degree), "linear": .bool(port.linear),
     "dims": .array(port.dims.map { .integer($0) }),
+  ])
+}
+
+private func tensor(_ tensor: TensorDescription, offset: Int) -> JSON {
+  .object([
+    "name": .string(tensor.name), "dims": .array(tensor.dims.map { .integer($0) }), "offset": .integer(offset),
+    "count": .integer(tensor.count), "fan_in": .integer(tensor.fanIn),
   ])
 }
 

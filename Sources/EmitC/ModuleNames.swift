@@ -32,7 +32,7 @@ struct ModuleNames {
   mutating func claim(_ name: String) -> String { file.claim(name) }
 }
 
-/// The names of a program in C.
+/// The names of a program or a model in C.
 struct ProgramNames {
   let base: String
   let workspaceBytes: String
@@ -41,6 +41,8 @@ struct ProgramNames {
   let backward: String
   /// One for each port: the parameter's, with `_stride` and `_bar` behind it those that belong to it.
   let ports: [String]
+  /// One for each tensor of a model, inside of the functions that compute a sample; with `_bar` behind it its gradient's.
+  let tensors: [String]
 
   var exported: [String] { [workspaceBytes, forward, forwardKeep, backward] }
 
@@ -51,8 +53,9 @@ struct ProgramNames {
     forward = "\(stem)_forward"
     forwardKeep = "\(stem)_forward_keep"
     backward = "\(stem)_backward"
-    var scope = NameScope(exportedNames(stem))
+    var scope = NameScope(exportedNames(stem) + (program.model == nil ? [] : ["params", "params_bar"]))
     ports = program.ports.map { scope.claim($0.name, suffixes: ["", "_stride", "_bar"]) }
+    tensors = program.tensors.map { scope.claim(CName.joined($0.name), suffixes: ["", "_bar"]) }
   }
 }
 

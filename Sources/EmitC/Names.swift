@@ -1,6 +1,6 @@
 /// Two exported names that are the same in C (E0309).
 public struct NameClash: Error, Hashable, Sendable {
-  /// The names of the programs in the source.
+  /// The names of the programs or models in the source.
   public let first: String
   public let second: String
   public let cName: String
@@ -31,6 +31,12 @@ public enum CName {
       }
     }
     return result
+  }
+
+  /// A name of several parts, "kernel.0.weight", as one word.
+  static func joined(_ name: String) -> String {
+    let word = name.split(separator: ".").joined(separator: "_")
+    return word.unicodeScalars.first.map { $0.properties.isAlphabetic || $0 == "_" } ?? false ? word : "t" + word
   }
 
   /// The mangled name as a prefix: it begins with a letter.

@@ -63,7 +63,74 @@ public struct PortDescription: Hashable, Sendable {
   }
 }
 
-/// A program, as its graphs.
+extension PortDescription {
+  /// As a model describes its data.
+  fileprivate var asData: PortDescription {
+    PortDescription(name: name, type: type, size: size, degree: 0, linear: false, dims: dims)
+  }
+}
+
+/// A named piece of a model's parameter vector.
+public struct TensorDescription: Hashable, Sendable {
+  /// "kernel.0.weight".
+  public var name: String
+  public var dims: [Int]
+  /// Of the initialisation, uniform in ±1/√fanIn.
+  public var fanIn: Int
+
+  public init(name: String, dims: [Int], fanIn: Int) {
+    self.name = name
+    self.dims = dims
+    self.fanIn = fanIn
+  }
+
+  /// In reals.
+  public var count: Int { dims.reduce(1, *) }
+}
+
+/// What a model has and a program has not.
+public struct ModelDescription: Sendable {
+  /// One after another, the parameter vector. They are the first parameters of the graphs, in this order, and their
+  /// cotangents the backward graph's first results.
+  public var tensors: [TensorDescription]
+  /// The trained parameters, which become part of the module; nil in an untrained model.
+  public var weights: [Double]?
+
+  public init(tensors: [TensorDescription], weights: [Double]?) {
+    self.tensors = tensors
+    self.weights = weights
+  }
+
+  public var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
+
+  /// Where each tensor begins in the parameter vector.
+  var offsets: [Int] {
+    var end = 0
+    return tensors.map { tensor in
+      defer { end += tensor.count }
+      return end
+    }
+  }
+
+  /// Whether the parameter vector can be addressed.
+  var isPossible: Bool {
+    var total = 0
+    for tensor in tensors {
+      var count = 1
+      for extent in tensor.dims {
+        let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+        if overflow { return false }
+        count = product
+      }
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      if overflow || sum > Int.max / 64 { return false }
+      total = sum
+    }
+    return true
+  }
+}
+
+/// A program or a model, as its graphs.
 public struct ProgramUnit: Sendable {
   public var name: String
   /// Its signature, for readers.
@@ -71,29 +138,39 @@ public struct ProgramUnit: Sendable {
   /// What stands above its code: where it is in the source, and what it says there.
   public var sourceLines: [String]
   public var horizon: Int
+  /// nil for a program.
+  public var model: ModelDescription?
+  /// Of a model: its data, which has no degree.
   public var ports: [PortDescription]
   public var output: PortDescription
-  /// From the ports to the result, then what the adjoint wants kept.
+  /// From the model's tensors and the ports to the result, then what the adjoint wants kept.
   public var forward: Graph
-  /// From the ports, what was kept and the cotangent of the result to the cotangents of the ports.
+  /// From the tensors, the ports, what was kept and the cotangent of the result to the cotangents of tensors and ports.
   public var backward: Graph?
 
   public init(
-    name: String, judgement: String, sourceLines: [String] = [], horizon: Int, ports: [PortDescription],
-    output: PortDescription, forward: Graph, backward: Graph?
+    name: String, judgement: String, sourceLines: [String] = [], horizon: Int, model: ModelDescription? = nil,
+    ports: [PortDescription], output: PortDescription, forward: Graph, backward: Graph?
   ) {
     self.name = name
     self.judgement = judgement
     self.sourceLines = sourceLines
     self.horizon = horizon
-    self.ports = ports
+    self.model = model
+    self.ports = model == nil ? ports : ports.map(\.asData)
     self.output = output
     self.forward = forward
     self.backward = backward
   }
+
+  /// None of a program.
+  var tensors: [TensorDescription] { model?.tensors ?? [] }
+
+  /// Whether there is anything that can have a gradient.
+  var isAdjointEmpty: Bool { tensors.isEmpty && ports.isEmpty }
 }
 
-/// A file of programs.
+/// A file of programs and models.
 public struct ModuleUnit: Sendable {
   public var programs: [ProgramUnit]
   public var options: EmitOptions

@@ -1,3 +1,14 @@
+/// A ball of ℝⁿ (LANGUAGE.md, section 5, bounded links).
+public struct Ball: Hashable, Sendable {
+  public enum Norm: String, Hashable, Sendable, CaseIterable { case l1, l2, linf }
+  public let norm: Norm
+  public let radius: Double
+  public init(norm: Norm, radius: Double) {
+    self.norm = norm
+    self.radius = radius
+  }
+}
+
 extension Ball {
   /// The norm of a vector; free of overflow where the result is.
   func size(_ v: [Double]) -> Double {

@@ -24,6 +24,14 @@ public enum Dependence: Int, Hashable, Sendable {
     case (.linear, _), (.nonlinear, _): .nonlinear
     }
   }
+
+  func mapped(by map: Nonlinear) -> Dependence {
+    switch self {
+    case .zero: map.keepsZero ? .zero : .constant
+    case .constant: .constant
+    case .linear, .nonlinear: .nonlinear
+    }
+  }
 }
 
 extension Graph {
@@ -63,10 +71,10 @@ private struct DependenceAnalysis {
       case .constant(let vector): known.append([vector.entries.isEmpty ? .zero : .constant])
       case .add: known.append([operands[0].adding(operands[1])])
       case .scale(let factor): known.append([factor == 0 ? .zero : operands[0]])
-      case .shift, .slice, .embed, .reshape, .transpose: known.append([operands[0]])
+      case .shift, .slice, .embed, .reshape, .transpose, .averagePool, .averageUnpool: known.append([operands[0]])
       case .product, .conv2d: known.append([operands[0].multiplying(operands[1])])
-      case .bound: known.append([operands[0] == .linear ? .nonlinear : operands[0]])
-      case .boundAdjoint:
+      case .nonlinear(let map): known.append([operands[0].mapped(by: map)])
+      case .nonlinearAdjoint:
         known.append([operands[0] == .constant || operands[0] == .zero ? operands[1] : .nonlinear])
       case .loop(let loop): known.append(walk(loop, operands, path: path + [index]))
       case .output(let index): known.append([known[node.operands[0]][index]])

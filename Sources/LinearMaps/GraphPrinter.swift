@@ -41,13 +41,32 @@ extension Operation {
     case .embed(let offset): "embed[\(offset)]"
     case .reshape: "reshape"
     case .transpose(let rows, let columns): "transpose[\(rows), \(columns)]"
-    case .conv2d(let c): "conv2d[\(c.kernel[0]), \(c.kernel[1]), \(c.image[0]), \(c.image[1]), \(c.role.rawValue)]"
-    case .bound(let ball): "bound[\(ball.norm.rawValue), \(ball.radius)]"
-    case .boundAdjoint(let ball): "boundAdjoint[\(ball.norm.rawValue), \(ball.radius)]"
+    case .conv2d(let c):
+      "conv2d[\((c.kernel + c.image + [c.stride] + c.padding).map(String.init).joined(separator: ", ")), "
+        + "\(c.role.rawValue)]"
+    case .averagePool(let pooling): "averagePool[\(pooling.printed)]"
+    case .averageUnpool(let pooling): "averageUnpool[\(pooling.printed)]"
+    case .nonlinear(let map): map.printed("")
+    case .nonlinearAdjoint(let map): map.printed("Adjoint")
     case .loop(let loop):
       "loop[\(loop.trips), \(loop.descending ? "descending" : "ascending"), states \(loop.stateCount), "
         + "sequences \(loop.sequenceCount)\(loop.basis == nil ? "" : ", basis")]"
     case .output(let index): "output[\(index)]"
+    }
+  }
+}
+
+extension Pooling {
+  fileprivate var printed: String { (image + [size]).map(String.init).joined(separator: ", ") }
+}
+
+extension Nonlinear {
+  fileprivate func printed(_ suffix: String) -> String {
+    switch self {
+    case .bound(let ball): "bound\(suffix)[\(ball.norm.rawValue), \(ball.radius)]"
+    case .activation(let activation): "\(activation.rawValue)\(suffix)"
+    case .softmax: "softmax\(suffix)"
+    case .maximumPool(let pooling): "maximumPool\(suffix)[\(pooling.printed)]"
     }
   }
 }

@@ -198,6 +198,11 @@ private struct GraphReader {
       }
       return Ball(norm: norm, radius: radius)
     }
+    func pooling() throws -> Pooling {
+      let sizes = try (0..<4).map(whole)
+      guard sizes[3] >= 1 else { throw fail("`\(name)` wants windows of at least one entry") }
+      return Pooling(image: Array(sizes.prefix(3)), size: sizes[3])
+    }
     switch name {
     case "add": return .add
     case "scale":
@@ -214,15 +219,29 @@ private struct GraphReader {
     case "reshape": return .reshape
     case "transpose": return .transpose(rows: try whole(0), columns: try whole(1))
     case "conv2d":
-      guard settings.count == 5, let role = Convolution.Role(rawValue: settings[4]) else {
-        throw fail("`conv2d` wants four sizes and a role")
+      guard settings.count == 11, let role = Convolution.Role(rawValue: settings[10]), try whole(7) >= 1 else {
+        throw fail("`conv2d` wants ten sizes and a role")
       }
-      let (kernel, image) = (try [whole(0), whole(1)], try [whole(2), whole(3)])
-      return .conv2d(Convolution(kernel: kernel, image: image, role: role))
-    case "bound": return .bound(try ball())
-    case "boundAdjoint": return .boundAdjoint(try ball())
+      let sizes = try (0..<10).map(whole)
+      return .conv2d(
+        Convolution(
+          kernel: Array(sizes[0..<4]), image: Array(sizes[4..<7]), stride: sizes[7], padding: Array(sizes[8..<10]),
+          role: role))
+    case "averagePool": return .averagePool(try pooling())
+    case "averageUnpool": return .averageUnpool(try pooling())
     case "output": return .output(try whole(0))
-    default: throw fail("`\(name)` is no operation")
+    default:
+      let isAdjoint = name.hasSuffix("Adjoint")
+      let map: Nonlinear
+      switch isAdjoint ? String(name.dropLast("Adjoint".count)) : name {
+      case "bound": map = .bound(try ball())
+      case "softmax": map = .softmax
+      case "maximumPool": map = .maximumPool(try pooling())
+      case let other:
+        guard let activation = Nonlinear.Activation(rawValue: other) else { throw fail("`\(name)` is no operation") }
+        map = .activation(activation)
+      }
+      return isAdjoint ? .nonlinearAdjoint(map) : .nonlinear(map)
     }
   }
 }

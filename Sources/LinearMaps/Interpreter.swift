@@ -18,8 +18,8 @@ public struct Interpreter {
         values.append(run(loop, node.operands.map { values[$0][0] }))
       case .output(let index):
         values.append([values[node.operands[0]][index]])
-      case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .bound,
-        .boundAdjoint:
+      case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d,
+        .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint:
         values.append([apply(node.operation, node.operands.map { values[$0][0] }, node.space.dimension)])
       }
     }
@@ -69,9 +69,11 @@ public struct Interpreter {
     case .reshape: return operands[0]
     case .transpose(let rows, let columns):
       return (0..<(rows * columns)).map { operands[0][($0 % rows) * columns + $0 / rows] }
-    case .conv2d(let convolution): return convolve(convolution, operands[0], operands[1])
-    case .bound(let ball): return ball.project(operands[0])
-    case .boundAdjoint(let ball): return ball.adjoint(operands[0], operands[1])
+    case .conv2d(let convolution): return convolution.run(operands[0], operands[1])
+    case .averagePool(let pooling): return pooling.average(operands[0])
+    case .averageUnpool(let pooling): return pooling.averageTransposed(operands[0])
+    case .nonlinear(let map): return map.run(operands[0])
+    case .nonlinearAdjoint(let map): return map.adjoint(operands[0], operands[1])
     }
   }
 
@@ -84,30 +86,6 @@ public struct Interpreter {
           sum += a[p.transposeLeft ? l * p.m + i : i * p.k + l] * b[p.transposeRight ? j * p.k + l : l * p.n + j]
         }
         result[i * p.n + j] = sum
-      }
-    }
-    return result
-  }
-
-  private func convolve(_ c: Convolution, _ first: [Double], _ second: [Double]) -> [Double] {
-    let (kernelHeight, kernelWidth) = (c.kernel[0], c.kernel[1])
-    let (height, width) = (c.image[0], c.image[1])
-    let count = c.role == .kernel ? kernelHeight * kernelWidth : height * width
-    var result = [Double](repeating: 0, count: count)
-    for i in 0..<height {
-      for j in 0..<width {
-        for a in 0..<kernelHeight {
-          for b in 0..<kernelWidth {
-            let (row, column) = (i + a - kernelHeight / 2, j + b - kernelWidth / 2)
-            guard row >= 0, row < height, column >= 0, column < width else { continue }
-            let (k, x, y) = (a * kernelWidth + b, row * width + column, i * width + j)
-            switch c.role {
-            case .out: result[y] += first[k] * second[x]
-            case .image: result[x] += first[k] * second[y]
-            case .kernel: result[k] += first[x] * second[y]
-            }
-          }
-        }
       }
     }
     return result

@@ -49,32 +49,6 @@ public struct Product: Hashable, Sendable {
   }
 }
 
-/// The trilinear form Σ kernel[a,b] · image[i+a−⌊kh/2⌋, j+b−⌊kw/2⌋] · out[i,j], solved for one of the three: the two
-/// operands are the other two, in the order kernel, image, out. Each role's transposes are the other roles.
-public struct Convolution: Hashable, Sendable {
-  public enum Role: String, Hashable, Sendable, CaseIterable { case out, image, kernel }
-  public let kernel: [Int]
-  public let image: [Int]
-  public let role: Role
-
-  public init(kernel: [Int], image: [Int], role: Role) {
-    self.kernel = kernel
-    self.image = image
-    self.role = role
-  }
-}
-
-/// A ball of ℝⁿ (LANGUAGE.md, section 5, bounded links).
-public struct Ball: Hashable, Sendable {
-  public enum Norm: String, Hashable, Sendable, CaseIterable { case l1, l2, linf }
-  public let norm: Norm
-  public let radius: Double
-  public init(norm: Norm, radius: Double) {
-    self.norm = norm
-    self.radius = radius
-  }
-}
-
 /// A scan: `body` is run for k = 0 … trips−1, or for k = trips−1 … 0, and carries states from round to round.
 ///
 /// Operands: the states' initial values; the sequences, whose k-th slice a round reads (a sequence is an operand of at
@@ -116,7 +90,7 @@ public struct Loop: Hashable, Sendable {
   public static func stackSpace(trips: Int, slice: Space) -> Space { .real([trips, slice.dimension]) }
 }
 
-/// What a node computes. Every operation but the two of bounded links is linear in each operand on its own.
+/// What a node computes. Every operation but `nonlinear` and its adjoint is linear in each operand on its own.
 public enum Operation: Hashable, Sendable {
   /// The graph's parameter of that index.
   case parameter(Int)
@@ -135,11 +109,15 @@ public enum Operation: Hashable, Sendable {
   /// A rows × columns matrix becomes a columns × rows matrix.
   case transpose(rows: Int, columns: Int)
   case conv2d(Convolution)
-  /// Scales a vector back onto the ball when it is outside: the one operation that is not multilinear.
-  case bound(Ball)
-  /// The adjoint of `bound`: operands are the vector that was linked and the cotangent of the bounded one; linear in
-  /// the second.
-  case boundAdjoint(Ball)
+  /// The mean of every window of the image.
+  case averagePool(Pooling)
+  /// The transpose of `averagePool`.
+  case averageUnpool(Pooling)
+  /// The one kind of operation that is not multilinear.
+  case nonlinear(Nonlinear)
+  /// The adjoint of `nonlinear`. Operands: what `Nonlinear.adjointReads` says, then the cotangent of the result; linear
+  /// in the second.
+  case nonlinearAdjoint(Nonlinear)
   indirect case loop(Loop)
   /// One result of a loop.
   case output(Int)

@@ -44,8 +44,8 @@ extension Operation {
   var arity: Int? {
     switch self {
     case .parameter, .constant: 0
-    case .scale, .shift, .slice, .embed, .reshape, .transpose, .bound, .output: 1
-    case .add, .product, .conv2d, .boundAdjoint: 2
+    case .scale, .shift, .slice, .embed, .reshape, .transpose, .averagePool, .averageUnpool, .nonlinear, .output: 1
+    case .add, .product, .conv2d, .nonlinearAdjoint: 2
     case .loop: nil
     }
   }
@@ -64,8 +64,22 @@ extension Operation {
       return require(ascending && inside, "has entries out of order or out of range")
     case .add: return require(operands[0] == result && operands[1] == result, "adds \(operands) in \(result)")
     case .scale, .shift: return require(operands[0] == result, "leads from \(operands[0]) to \(result)")
-    case .bound: return require(operands[0] == result, "leads from \(operands[0]) to \(result)")
-    case .boundAdjoint: return require(operands[0] == result && operands[1] == result, "mixes spaces")
+    case .averagePool(let p):
+      return require(
+        p.isWellFormed && p.image.reduce(1, *) == sizes[0] && p.out.reduce(1, *) == size, "does not fit its image")
+    case .averageUnpool(let p):
+      return require(
+        p.isWellFormed && p.out.reduce(1, *) == sizes[0] && p.image.reduce(1, *) == size, "does not fit its image")
+    case .nonlinear(let map):
+      return require(map.resultDimension(sizes[0]) == size, "leads from \(operands[0]) to \(result)")
+    case .nonlinearAdjoint(let map):
+      let dimension = map.resultDimension(size)
+      let known =
+        switch map.adjointReads {
+        case .operand: size
+        case .result: dimension
+        }
+      return require(sizes[0] == known && sizes[1] == dimension, "mixes spaces")
     case .product(let p):
       return require(
         p.m * p.k == sizes[0] && p.k * p.n == sizes[1] && p.m * p.n == size,
@@ -76,15 +90,10 @@ extension Operation {
     case .transpose(let rows, let columns):
       return require(rows * columns == sizes[0] && sizes[0] == size, "is no \(rows) × \(columns) matrix")
     case .conv2d(let c):
-      guard c.kernel.count == 2, c.image.count == 2 else { return "is not two-dimensional" }
-      let (kernel, image) = (c.kernel[0] * c.kernel[1], c.image[0] * c.image[1])
-      let fits =
-        switch c.role {
-        case .out: sizes == [kernel, image] && size == image
-        case .image: sizes == [kernel, image] && size == image
-        case .kernel: sizes == [image, image] && size == kernel
-        }
-      return require(fits && c.kernel.allSatisfy { $0 % 2 == 1 }, "does not fit its kernel and image")
+      let expected = c.operands.map { c.extents(of: $0).reduce(1, *) }
+      return require(
+        c.isWellFormed && sizes == expected && size == c.extents(of: c.role).reduce(1, *),
+        "does not fit its kernel and image")
     case .output(let index):
       guard case .tuple(let spaces) = operands[0] else { return "is an output of no loop" }
       return require(spaces.indices.contains(index) && spaces[index] == result, "is not output \(index)")

@@ -9,11 +9,18 @@ import LinearMaps
 public func lower(
   _ judgement: Judgement, in module: TypedModule, source: Source, diagnostics: inout Diagnostics
 ) -> Graph? {
+  lowering(module: module, source: source, diagnostics: &diagnostics) { try $0.graph(of: judgement) }
+}
+
+/// Runs `body` and adds what it has to say.
+func lowering<T>(
+  module: TypedModule, source: Source, diagnostics: inout Diagnostics, _ body: (Lowering) throws -> T
+) -> T? {
   let lowering = Lowering(module: module, source: source)
   do {
-    let graph = try lowering.graph(of: judgement)
+    let result = try body(lowering)
     lowering.warnings.forEach { diagnostics.add($0) }
-    return graph
+    return result
   } catch LoweringError.refused(let diagnostic) {
     lowering.warnings.forEach { diagnostics.add($0) }
     diagnostics.add(diagnostic)

@@ -16,6 +16,8 @@ final class Lowering {
   var warnings: [Diagnostic] = []
   private var warned: Set<Span> = []
   private var definitions: [Int: Meaning] = [:]
+  /// The parameters of a model, by name.
+  var tensorValues: [String: Value] = [:]
   private var work = 0
 
   /// Terms visited before a program counts as one that unfolds too far. A visit takes about a microsecond.
@@ -33,23 +35,18 @@ final class Lowering {
 
   func graph(of judgement: Judgement) throws -> Graph {
     var environment = Environment()
-    for port in judgement.context {
-      let variable = port.variable
-      var value = root.parameter(variable.name, try space(variable.type, variable.span))
-      if let bound = port.bound {
-        let norm: Ball.Norm =
-          switch bound.norm {
-          case .l1: .l1
-          case .l2: .l2
-          case .linf: .linf
-          }
-        value = root.value(.bound(Ball(norm: norm, radius: bound.radius)), [value], value.space)
-      }
-      environment[variable] = reflect(value, variable.type, variable.span)
-    }
+    for port in judgement.context { environment[port.variable] = try parameter(port) }
     _ = try space(judgement.type, judgement.name.span)
     let result = try vector(try lower(judgement.term, environment), .interface)
     return root.finish(results: [result])
+  }
+
+  /// A port as the next parameter of the graph.
+  func parameter(_ port: Port) throws -> Meaning {
+    let variable = port.variable
+    var value = root.parameter(variable.name, try space(variable.type, variable.span))
+    if let bound = port.bound { value = root.value(.nonlinear(.bound(Ball(bound))), [value], value.space) }
+    return reflect(value, variable.type, variable.span)
   }
 
   func space(_ type: Type, _ span: Span) throws -> Space {

@@ -15,7 +15,7 @@ enum FoldConstants {
     }
     guard !operands.isEmpty, space.dimension <= dimensionLimit else { return nil }
     if case .product(let p) = operation, p.m * p.k * p.n > 16 * dimensionLimit { return nil }
-    if case .conv2d(let c) = operation, (c.kernel + c.image).reduce(1, *) > 16 * dimensionLimit { return nil }
+    if case .conv2d(let c) = operation, c.work > Double(16 * dimensionLimit) { return nil }
     let vectors = operands.map { operand -> [Double] in
       guard case .constant(let vector) = operand.operation else { preconditionFailure() }
       return vector.dense(operand.space.dimension)

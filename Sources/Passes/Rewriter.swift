@@ -41,8 +41,8 @@ class Rewriter {
       case .output(let index): values.append([values[node.operands[0]][index]])
       case .loop(let loop):
         values.append(unrolls(loop) ? unrolled(loop, operands, in: target) : rebuilt(loop, operands, in: target))
-      case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .bound,
-        .boundAdjoint:
+      case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d,
+        .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint:
         values.append([make(node.operation, operands, node.space, in: target)])
       }
     }

@@ -22,7 +22,7 @@ final class Simplify: Rewriter {
     _ operation: Operation, _ operands: [Value], _ space: Space, in builder: GraphBuilder
   ) -> Value? {
     switch operation {
-    case .parameter, .constant, .loop, .output, .boundAdjoint: nil
+    case .parameter, .constant, .loop, .output: nil
     case .add: sum(operands[0], operands[1], in: builder)
     case .scale(let factor): scaled(factor, operands[0], space, in: builder)
     case .product(let product): self.product(product, operands[0], operands[1], space, in: builder)
@@ -32,7 +32,9 @@ final class Simplify: Rewriter {
     case .reshape: reshaped(operands[0], space, in: builder)
     case .transpose(let rows, let columns): transposed(rows, columns, operands[0], space, in: builder)
     case .conv2d: operands.contains { $0.isZero } ? builder.zero(space) : nil
-    case .bound: operands[0].isZero ? operands[0] : nil
+    case .averagePool, .averageUnpool: operands[0].isZero ? builder.zero(space) : nil
+    case .nonlinear(let map): operands[0].isZero && map.keepsZero ? builder.zero(space) : nil
+    case .nonlinearAdjoint: operands[1].isZero ? builder.zero(space) : nil
     }
   }
 
@@ -129,7 +131,9 @@ final class Simplify: Rewriter {
     case .product(let p) where isSmall && p.k == 1 && p.n == 1:
       let scaling = Product(m: count, k: 1, n: 1)
       return make(.product(scaling), [again(a.operands[0], offset), a.operands[1]], space, in: builder)
-    case .parameter, .add, .scale, .product, .transpose, .conv2d, .bound, .boundAdjoint, .loop, .output: return nil
+    case .parameter, .add, .scale, .product, .transpose, .conv2d, .averagePool, .averageUnpool, .nonlinear,
+      .nonlinearAdjoint, .loop, .output:
+      return nil
     }
   }
 

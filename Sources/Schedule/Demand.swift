@@ -59,7 +59,8 @@ private struct DemandAnalysis {
         for (operand, demand) in zip(node.operands, operands) {
           region.nodes[operand] = max(region.nodes[operand], demand)
         }
-      case .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .bound, .boundAdjoint:
+      case .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .averagePool,
+        .averageUnpool, .nonlinear, .nonlinearAdjoint:
         for operand in node.operands { region.nodes[operand] = max(region.nodes[operand], level) }
       }
     }

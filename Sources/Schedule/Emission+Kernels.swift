@@ -8,10 +8,14 @@ extension Emission {
     case .product(let product): return multiply(product, operands[0], operands[1], target, accumulate)
     case .convolution(let convolution):
       return [.kernel(.convolution(convolution), operands: operands, target: target, accumulate: accumulate)]
-    case .bound(let ball):
-      return [.kernel(.bound(ball, size: kernel.size), operands: operands, target: target, accumulate: false)]
-    case .boundAdjoint(let ball):
-      return [.kernel(.boundAdjoint(ball, size: kernel.size), operands: operands, target: target, accumulate: false)]
+    case .averagePool(let pooling):
+      return [.kernel(.averagePool(pooling), operands: operands, target: target, accumulate: false)]
+    case .averageUnpool(let pooling):
+      return [.kernel(.averageUnpool(pooling), operands: operands, target: target, accumulate: false)]
+    case .nonlinear(let map, let size):
+      return [.kernel(.nonlinear(map, size: size), operands: operands, target: target, accumulate: false)]
+    case .nonlinearAdjoint(let map, let size):
+      return [.kernel(.nonlinearAdjoint(map, size: size), operands: operands, target: target, accumulate: false)]
     case .transpose(let rows, let columns):
       return nest([("i", rows), ("j", columns)]) { index in
         let value = Expression.load(operands[0].offset(by: index[0] * columns + index[1]))

@@ -61,12 +61,18 @@ final class RegionPlanner {
       case .conv2d(let convolution):
         if node.operands.contains(where: isZero) { continue }
         add(.convolution(convolution), at: index)
-      case .bound(let ball):
+      case .averagePool(let pooling):
         if isZero(node.operands[0]) { continue }
-        add(.bound(ball), at: index)
-      case .boundAdjoint(let ball):
+        add(.averagePool(pooling), at: index)
+      case .averageUnpool(let pooling):
+        if isZero(node.operands[0]) { continue }
+        add(.averageUnpool(pooling), at: index)
+      case .nonlinear(let map):
+        if isZero(node.operands[0]) && map.keepsZero { continue }
+        add(.nonlinear(map, size: graph.nodes[node.operands[0]].space.dimension), at: index)
+      case .nonlinearAdjoint(let map):
         if isZero(node.operands[1]) { continue }
-        add(.boundAdjoint(ball), at: index)
+        add(.nonlinearAdjoint(map, size: node.space.dimension), at: index)
       case .loop(let loop):
         plan(loop, at: index)
         continue
@@ -84,7 +90,7 @@ final class RegionPlanner {
   }
 
   func add(_ kind: PlannedKernel.Kind, _ operands: [Memory], at index: Int) {
-    pending[index] = [PlannedKernel(kind: kind, operands: operands, size: graph.nodes[index].space.dimension)]
+    pending[index] = [PlannedKernel(kind: kind, operands: operands)]
   }
 
   /// Leaves the value to its consumer, or gives it memory.
@@ -121,7 +127,8 @@ final class RegionPlanner {
       return product.isTiny && (slot == 0 ? product.n == 1 : product.m == 1)
     case .transpose(let rows, let columns): return rows * columns <= RegionPlanner.tinyLimit
     case .loop(let loop): return slot < loop.stateCount
-    case .parameter, .constant, .conv2d, .bound, .boundAdjoint, .output: return false
+    case .parameter, .constant, .conv2d, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint, .output:
+      return false
     }
   }
 
@@ -199,13 +206,31 @@ extension Operation {
     case .scale: "scaled"
     case .product(let product): product.isScaling ? "scaled" : "product"
     case .conv2d: "convolved"
-    case .bound: "bounded"
-    case .boundAdjoint: "bounded_bar"
+    case .averagePool: "pooled"
+    case .averageUnpool: "pooled_bar"
+    case .nonlinear(let map): map.nameHint
+    case .nonlinearAdjoint(let map): "\(map.nameHint)_bar"
     case .transpose: "transposed"
     case .shift: "shifted"
     case .embed: "embedded"
     case .slice: "slice"
     case .parameter, .constant, .reshape, .loop, .output: "t"
+    }
+  }
+}
+
+extension Nonlinear {
+  fileprivate var nameHint: String {
+    switch self {
+    case .bound: "bounded"
+    case .activation(let activation):
+      switch activation {
+      case .relu: "rectified"
+      case .tanh, .sigmoid: "squashed"
+      case .softplus: "smoothed"
+      }
+    case .softmax: "normalised"
+    case .maximumPool: "pooled"
     }
   }
 }

@@ -49,8 +49,11 @@ public indirect enum Expression: Hashable, Sendable {
 public enum Kernel: Hashable, Sendable {
   case product(Product, blas: Bool)
   case convolution(Convolution)
-  case bound(Ball, size: Int)
-  case boundAdjoint(Ball, size: Int)
+  case averagePool(Pooling)
+  case averageUnpool(Pooling)
+  /// The size is that of the operand.
+  case nonlinear(Nonlinear, size: Int)
+  case nonlinearAdjoint(Nonlinear, size: Int)
 }
 
 public struct CountedLoop: Hashable, Sendable {

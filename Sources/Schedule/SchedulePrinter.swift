@@ -57,9 +57,21 @@ private struct SchedulePrinter {
     case .product(let p, let blas):
       "\(blas ? "blas product" : "product") \(p.m)x\(p.k)\(p.transposeLeft ? "^T" : "") "
         + "\(p.k)x\(p.n)\(p.transposeRight ? "^T" : "")"
-    case .convolution(let c): "convolution \(c.kernel) \(c.image) for \(c.role.rawValue)"
-    case .bound(let ball, let size): "bound \(ball.norm.rawValue) \(ball.radius) of \(size)"
-    case .boundAdjoint(let ball, let size): "bound adjoint \(ball.norm.rawValue) \(ball.radius) of \(size)"
+    case .convolution(let c):
+      "convolution \(c.kernel) \(c.image) stride \(c.stride) padding \(c.padding) for \(c.role.rawValue)"
+    case .averagePool(let pooling): "average pool \(pooling.size) of \(pooling.image)"
+    case .averageUnpool(let pooling): "average pool transposed \(pooling.size) of \(pooling.image)"
+    case .nonlinear(let map, let size): "\(describe(map)) of \(size)"
+    case .nonlinearAdjoint(let map, let size): "\(describe(map)) adjoint of \(size)"
+    }
+  }
+
+  private func describe(_ map: Nonlinear) -> String {
+    switch map {
+    case .bound(let ball): "bound \(ball.norm.rawValue) \(ball.radius)"
+    case .activation(let activation): activation.rawValue
+    case .softmax: "softmax"
+    case .maximumPool(let pooling): "maximum pool \(pooling.size) of \(pooling.image)"
     }
   }
 

@@ -42,21 +42,21 @@ struct PlannedKernel {
   enum Kind {
     case product(Product)
     case convolution(Convolution)
-    case bound(Ball)
-    case boundAdjoint(Ball)
+    case averagePool(Pooling)
+    case averageUnpool(Pooling)
+    /// The size is that of the operand.
+    case nonlinear(Nonlinear, size: Int)
+    case nonlinearAdjoint(Nonlinear, size: Int)
     case transpose(rows: Int, columns: Int)
     /// Adds entry i of the operand at offset + stride · i.
     case scatter(count: Int, stride: Int, offset: Affine)
   }
   let kind: Kind
   let operands: [Memory]
-  /// Of the result.
-  let size: Int
-
   var canAccumulate: Bool {
     switch kind {
     case .product, .convolution, .transpose, .scatter: true
-    case .bound, .boundAdjoint: false
+    case .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: false
     }
   }
   /// Leaves entries alone, so that the target must hold something before.

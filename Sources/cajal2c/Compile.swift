@@ -11,6 +11,8 @@ struct Compile: ParsableCommand {
         cajal2c prog.cajal -o prog.c
         cajal2c prog.cajal -o prog.c --emit-grad --real double --blas none
         cajal2c prog.cajal --emit adjoint
+        cajal2c model.cajal -o model.c --emit-grad --weights model.safetensors
+        cajal2c model.cajal -o random.c --emit-grad --type-preserving
         cajal2c prog.cajal -o prog.c --dump-after simplify
       """)
 
@@ -24,6 +26,21 @@ struct Compile: ParsableCommand {
 
   @Flag(help: "Generate the adjoint of every program.")
   var emitGrad = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Embed the models' trained parameters, from this file as cajal-train writes it.", valueName: "file.safetensors"))
+  var weights: String?
+
+  @Flag(
+    help: """
+      Replace the program of every model by a linear map of the same type, from the tensor product of its links, which \
+      is trained like any other parameter.
+      """)
+  var typePreserving = false
+
+  @Flag(help: "With --type-preserving: the linear map keeps its random initial value; its gradient is 0.")
+  var frozen = false
 
   @Option(
     help: ArgumentHelp(
@@ -42,19 +59,25 @@ struct Compile: ParsableCommand {
     if let output, [output, headerPath(output)].contains(where: { isSource($0) }) {
       throw ValidationError("-o \(output) would overwrite the source \(source.file)")
     }
+    if frozen && !typePreserving { throw ValidationError("--frozen goes with --type-preserving") }
     if let dumpAfter, !passNames.contains(dumpAfter) {
       throw ValidationError("no pass is called `\(dumpAfter)`; there are \(passNames.joined(separator: ", "))")
     }
   }
 
   func run() throws {
-    let compilation = try source.compilation(code, gradients: emitGrad || emit == .adjoint)
+    let compilation = try source.compilation(
+      code, gradients: emitGrad || emit == .adjoint, weights: weights,
+      typePreserving: typePreserving ? (frozen ? .frozen : .trained) : nil)
     if let dumpAfter {
       compilation.observe = { program, part, pass, graph in
         if pass == dumpAfter { print("; \(part), after \(pass)\n\(graph.printed(name: program))", terminator: "") }
       }
     }
     try source.run(compilation) { compilation in
+      if typePreserving, let models = compilation.models {
+        for model in models { printError("cajal2c: \(model.mapDescription)") }
+      }
       if let emit {
         guard let text = try emit.text(of: compilation) else { return nil as Void? }
         print(text, terminator: text.hasSuffix("\n") ? "" : "\n")

@@ -64,12 +64,16 @@ struct CodeOptions: ParsableArguments {
 }
 
 extension SourceOptions {
-  func compilation(_ code: CodeOptions? = nil, gradients: Bool = false) throws -> Compilation {
+  func compilation(
+    _ code: CodeOptions? = nil, gradients: Bool = false, weights: String? = nil, typePreserving: TypePreserving? = nil
+  ) throws -> Compilation {
     var options = CompilerOptions()
     options.horizon = horizon
     options.strictLinear = strictLinear
     options.overflow = overflow
     options.gradients = gradients
+    options.weights = weights
+    options.typePreserving = typePreserving
     if let code {
       options.realBytes = code.real == .float ? 4 : 8
       options.blas = code.blas

@@ -66,7 +66,7 @@ struct AdversarialGraph {
   private mutating func node(_ builder: GraphBuilder, _ pool: [Value], depth: Int) -> Value {
     let a = builder.use(pick(pool))
     let b = builder.use(pick(pool))
-    switch random.below(depth < 3 ? 22 : 17) {
+    switch random.below(depth < 3 ? 23 : 18) {
     case 0, 1, 2: return builder.add(a, fit(b, a.space, in: builder))
     case 3: return builder.scale([1, -1, 0.5, 0.25][random.below(4)], a)
     case 4, 5, 6: return product(builder, a, b)
@@ -77,12 +77,13 @@ struct AdversarialGraph {
       let (rows, columns) = (1 + random.below(5), 1 + random.below(5))
       let matrix = fit(a, .real([rows, columns]), in: builder)
       return builder.value(.transpose(rows: rows, columns: columns), [matrix], .real([columns, rows]))
-    case 11: return convolution(builder, a, b)
+    case 11: return builder.random(random.convolution()) { fit([a, b][$0], $1, in: builder) }
     case 12: return builder.scaled(a, by: fit(b, .scalar, in: builder))
-    case 13: return bounded(builder, a, b)
+    case 13: return nonlinear(builder, a, b)
     case 14: return builder.dot(a, fit(b, a.space, in: builder))
     case 15: return builder.value(.reshape, [a], .real([a.space.dimension]))
     case 16: return builder.add(builder.scaled(a, by: fit(b, .scalar, in: builder)), fit(b, a.space, in: builder))
+    case 17: return averaged(builder, a)
     default: return loop(builder, pool, depth: depth)
     }
   }
@@ -105,10 +106,23 @@ struct AdversarialGraph {
     }
   }
 
-  private mutating func bounded(_ builder: GraphBuilder, _ a: Value, _ b: Value) -> Value {
-    let ball = Ball(norm: Ball.Norm.allCases[random.below(3)], radius: 0.7)
-    if random.below(2) == 0 { return builder.value(.bound(ball), [a], a.space) }
-    return builder.value(.boundAdjoint(ball), [a, fit(b, a.space, in: builder)], a.space)
+  private mutating func nonlinear(_ builder: GraphBuilder, _ a: Value, _ b: Value) -> Value {
+    let map = random.nonlinear()
+    if random.below(2) == 0 { return builder.random(map) { $0.map { fit(a, $0, in: builder) } ?? a } }
+    guard case .maximumPool(let pooling) = map else {
+      return builder.value(.nonlinearAdjoint(map), [a, fit(b, a.space, in: builder)], a.space)
+    }
+    let image = fit(a, .real(pooling.image), in: builder)
+    return builder.value(
+      .nonlinearAdjoint(map), [image, fit(b, .real(pooling.out), in: builder)], .real(pooling.image))
+  }
+
+  private mutating func averaged(_ builder: GraphBuilder, _ a: Value) -> Value {
+    let pooling = random.pooling()
+    let (image, out) = (Space.real(pooling.image), Space.real(pooling.out))
+    return random.below(2) == 0
+      ? builder.value(.averagePool(pooling), [fit(a, image, in: builder)], out)
+      : builder.value(.averageUnpool(pooling), [fit(a, out, in: builder)], image)
   }
 
   private mutating func product(_ builder: GraphBuilder, _ a: Value, _ b: Value) -> Value {
@@ -133,17 +147,6 @@ struct AdversarialGraph {
     }
     let result = builder.product(p, left, right, .real([m * n]))
     return random.below(3) == 0 ? builder.add(fit(a, result.space, in: builder), result) : result
-  }
-
-  private mutating func convolution(_ builder: GraphBuilder, _ a: Value, _ b: Value) -> Value {
-    let kernel = [1 + 2 * random.below(2), 1 + 2 * random.below(2)]
-    let image = [1 + random.below(4), 1 + random.below(4)]
-    let role = Convolution.Role.allCases[random.below(3)]
-    let first = fit(a, .real(role == .kernel ? image : kernel), in: builder)
-    let second = fit(b, .real(image), in: builder)
-    return builder.value(
-      .conv2d(Convolution(kernel: kernel, image: image, role: role)), [first, second],
-      .real(role == .kernel ? kernel : image))
   }
 
   private mutating func loop(_ builder: GraphBuilder, _ pool: [Value], depth: Int) -> Value {

@@ -1,4 +1,4 @@
-/// A caller of modules that knows only the ABI: it runs every program on a batch and holds it to the rules.
+/// A caller of modules that knows only the ABI: it runs every program and model on a batch and holds it to the rules.
 func clientSource(realBytes: Int) -> String {
   """
   #include <math.h>
@@ -7,7 +7,6 @@ func clientSource(realBytes: Int) -> String {
   #include <string.h>
   #include "t.h"
   typedef \(realBytes == 4 ? "float" : "double") real;
-  enum { BATCH = 3 };
 
   static void require(int condition, const char *name, const char *what) {
     if (condition) return;
@@ -39,6 +38,126 @@ func clientSource(realBytes: Int) -> String {
     return values;
   }
 
+  /* A program, or a model with its parameters. */
+  typedef struct subject {
+    const cajal_program *program;
+    const cajal_model *model;
+    const void *params;
+    const char *name;
+    size_t batch, input_count;
+    const cajal_port *const *inputs;
+    const cajal_port *output;
+    const void *const *in;
+    const size_t *stride;
+  } subject;
+
+  static size_t workspace_bytes(const subject *s, int keep) {
+    return s->model ? s->model->workspace_bytes(s->batch, keep) : s->program->workspace_bytes(s->batch, keep);
+  }
+
+  static int forward(const subject *s, size_t batch, void *out, void *work) {
+    return s->model ? s->model->forward(batch, s->params, s->in, s->stride, out, work)
+                    : s->program->forward(batch, s->in, s->stride, out, work);
+  }
+
+  static int forward_keep(const subject *s, void *out, void *work) {
+    return s->model ? s->model->forward_keep(s->batch, s->params, s->in, s->stride, out, work)
+                    : s->program->forward_keep(s->batch, s->in, s->stride, out, work);
+  }
+
+  static int backward(const subject *s, const void *out_bar, void *params_bar, void *const in_bar[], void *work) {
+    return s->model ? s->model->backward(s->batch, s->params, s->in, s->stride, out_bar, params_bar, in_bar, work)
+                    : s->program->backward(s->batch, s->in, s->stride, out_bar, in_bar, work);
+  }
+
+  static void run(subject s, size_t parameter_count, FILE *in, FILE *out) {
+    size_t count = s.input_count;
+    if (fread(&s.batch, sizeof s.batch, 1, in) != 1) exit(2);
+    real *params = get(in, parameter_count);
+    s.params = parameter_count == 0 ? NULL : params;
+    size_t *stride = calloc(count + 1, sizeof *stride);
+    size_t *extent = calloc(count + 1, sizeof *extent);
+    const void **inputs = calloc(count + 1, sizeof *inputs);
+    void **bars = calloc(count + 1, sizeof *bars);
+    void **some = calloc(count + 1, sizeof *some);
+    void **none = calloc(count + 1, sizeof *none);
+    real *params_bar = malloc((parameter_count + 1) * sizeof(real));
+    real *other_params_bar = malloc((parameter_count + 1) * sizeof(real));
+    if (count > 0 && fread(stride, sizeof *stride, count, in) != count) exit(2);
+    for (size_t i = 0; i < count; i++) {
+      extent[i] = stride[i] * (s.batch - 1) + s.inputs[i]->size;
+      inputs[i] = get(in, extent[i]);
+      bars[i] = malloc(extent[i] * sizeof(real));
+      if (i % 2 == 0) some[i] = malloc(extent[i] * sizeof(real));
+      for (size_t j = 0; j < extent[i]; j++) {
+        ((real *)bars[i])[j] = 12345;
+        if (some[i]) ((real *)some[i])[j] = 12345;
+      }
+    }
+    for (size_t i = 0; i <= parameter_count; i++) params_bar[i] = other_params_bar[i] = 12345;
+    size_t size = s.output->size;
+    size_t bytes = s.batch * size * sizeof(real);
+    real *bar = get(in, s.batch * size);
+    real *result = malloc(bytes);
+    real *kept = malloc(bytes);
+    void *work = aligned(workspace_bytes(&s, 0));
+    void *keep = aligned(workspace_bytes(&s, 1));
+    s.in = count == 0 ? NULL : inputs;
+    s.stride = count == 0 ? NULL : stride;
+    require(forward(&s, 0, result, work) == CAJAL_BAD_ARGUMENT, s.name, "batch 0");
+    require(forward(&s, s.batch, NULL, work) == CAJAL_BAD_ARGUMENT, s.name, "no result");
+    require(forward(&s, s.batch, result, work) == CAJAL_OK, s.name, "forward");
+    put(out, result, s.batch * size);
+    int status = forward_keep(&s, kept, keep);
+    if (status != CAJAL_NO_GRADIENT) {
+      void *const *given = count == 0 ? NULL : bars;
+      require(status == CAJAL_OK, s.name, "forward_keep");
+      require(memcmp(result, kept, bytes) == 0, s.name, "other bits when kept");
+      real *other = malloc(bytes);
+      for (size_t i = 0; i < s.batch * size; i++) other[i] = (real)i;
+      status = backward(&s, other, params_bar, given, keep);
+      require(status == CAJAL_OK, s.name, "backward");
+      status = backward(&s, bar, params_bar, given, keep);
+      require(status == CAJAL_OK, s.name, "backward again");
+      put(out, params_bar, parameter_count);
+      require(params_bar[parameter_count] == 12345, s.name, "behind the parameters' gradient");
+      status = backward(&s, bar, NULL, some, keep);
+      require(status == CAJAL_OK, s.name, "backward for some");
+      status = backward(&s, bar, other_params_bar, none, keep);
+      require(status == CAJAL_OK, s.name, "backward for the parameters alone");
+      require(memcmp(params_bar, other_params_bar, parameter_count * sizeof(real)) == 0, s.name, "parameters alone");
+      for (size_t i = 0; i < count; i++) {
+        put(out, bars[i], extent[i]);
+        require(!some[i] || memcmp(some[i], bars[i], extent[i] * sizeof(real)) == 0, s.name, "some bars");
+      }
+      free(other);
+    }
+    for (size_t i = 0; i < count; i++) {
+      free((void *)inputs[i]);
+      free(bars[i]);
+      free(some[i]);
+    }
+    free(stride), free(extent), free(inputs), free(bars), free(some), free(none), free(bar), free(result), free(kept);
+    free(params), free(params_bar), free(other_params_bar), free(work), free(keep);
+  }
+
+  static void check(const cajal_model *model) {
+    require(model->struct_size == sizeof(cajal_model), model->name, "size of the structure");
+    size_t end = 0;
+    for (size_t i = 0; i < model->tensor_count; i++) {
+      const cajal_tensor *tensor = model->tensors[i];
+      require(tensor->struct_size == sizeof(cajal_tensor), tensor->name, "size of the structure");
+      require(tensor->offset == end && tensor->fan_in == 7, tensor->name, "offset");
+      size_t extent = 1;
+      for (size_t d = 0; d < tensor->rank; d++) extent *= tensor->dims[d];
+      require(extent == tensor->count, tensor->name, "shape");
+      end += tensor->count;
+    }
+    require(end == model->parameter_count, model->name, "number of parameters");
+    for (size_t i = 0; i < model->input_count; i++)
+      require(model->inputs[i]->degree == 0 && model->inputs[i]->linear == 0, model->name, "degree of data");
+  }
+
   int main(int argc, char **argv) {
     if (argc < 3) return 2;
     FILE *in = fopen(argv[1], "rb");
@@ -47,59 +166,14 @@ func clientSource(realBytes: Int) -> String {
     for (size_t p = 0; p < module->program_count; p++) {
       const cajal_program *program = module->programs[p];
       require(program->struct_size == sizeof(cajal_program), program->name, "size of the structure");
-      size_t count = program->input_count;
-      size_t *stride = calloc(count + 1, sizeof *stride);
-      size_t *extent = calloc(count + 1, sizeof *extent);
-      const void **inputs = calloc(count + 1, sizeof *inputs);
-      void **bars = calloc(count + 1, sizeof *bars);
-      void **some = calloc(count + 1, sizeof *some);
-      if (count > 0 && fread(stride, sizeof *stride, count, in) != count) return 2;
-      for (size_t i = 0; i < count; i++) {
-        extent[i] = stride[i] * (BATCH - 1) + program->inputs[i]->size;
-        inputs[i] = get(in, extent[i]);
-        bars[i] = malloc(extent[i] * sizeof(real));
-        if (i % 2 == 0) some[i] = malloc(extent[i] * sizeof(real));
-        for (size_t j = 0; j < extent[i]; j++) {
-          ((real *)bars[i])[j] = 12345;
-          if (some[i]) ((real *)some[i])[j] = 12345;
-        }
-      }
-      size_t size = program->output->size;
-      real *bar = get(in, BATCH * size);
-      real *result = malloc(BATCH * size * sizeof(real));
-      real *kept = malloc(BATCH * size * sizeof(real));
-      void *work = aligned(program->workspace_bytes(BATCH, 0));
-      void *keep = aligned(program->workspace_bytes(BATCH, 1));
-      const void *const *given = count == 0 ? NULL : inputs;
-      require(program->forward(0, given, stride, result, work) == CAJAL_BAD_ARGUMENT, program->name, "batch 0");
-      require(program->forward(BATCH, given, stride, NULL, work) == CAJAL_BAD_ARGUMENT, program->name, "no result");
-      require(program->forward(BATCH, given, stride, result, work) == CAJAL_OK, program->name, "forward");
-      put(out, result, BATCH * size);
-      int status = program->forward_keep(BATCH, given, stride, kept, keep);
-      if (status != CAJAL_NO_GRADIENT) {
-        require(status == CAJAL_OK, program->name, "forward_keep");
-        require(memcmp(result, kept, BATCH * size * sizeof(real)) == 0, program->name, "other bits when kept");
-        real *other = malloc(BATCH * size * sizeof(real));
-        for (size_t i = 0; i < BATCH * size; i++) other[i] = (real)i;
-        status = program->backward(BATCH, given, stride, other, bars, keep);
-        require(status == CAJAL_OK, program->name, "backward");
-        status = program->backward(BATCH, given, stride, bar, bars, keep);
-        require(status == CAJAL_OK, program->name, "backward again");
-        status = program->backward(BATCH, given, stride, bar, some, keep);
-        require(status == CAJAL_OK, program->name, "backward for some");
-        for (size_t i = 0; i < count; i++) {
-          put(out, bars[i], extent[i]);
-          require(!some[i] || memcmp(some[i], bars[i], extent[i] * sizeof(real)) == 0, program->name, "some bars");
-        }
-        free(other);
-      }
-      for (size_t i = 0; i < count; i++) {
-        free((void *)inputs[i]);
-        free(bars[i]);
-        free(some[i]);
-      }
-      free(stride), free(extent), free(inputs), free(bars), free(some), free(bar), free(result), free(kept);
-      free(work), free(keep);
+      run((subject){.program = program, .name = program->name, .input_count = program->input_count,
+                    .inputs = program->inputs, .output = program->output}, 0, in, out);
+    }
+    for (size_t m = 0; m < module->model_count; m++) {
+      const cajal_model *model = module->models[m];
+      check(model);
+      run((subject){.model = model, .name = model->name, .input_count = model->input_count,
+                    .inputs = model->inputs, .output = model->output}, model->parameter_count, in, out);
     }
     fclose(in);
     fclose(out);

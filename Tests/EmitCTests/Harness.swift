@@ -4,14 +4,26 @@ import LinearMaps
 import TestSupport
 import Testing
 
-/// A program with the batch on which it is run.
+/// A program or a model with the batch on which it is run.
 struct Trial {
   var unit: ProgramUnit
+  /// Of a model.
+  var parameters: [Double]
   /// Of each input: 0, or its distance from sample to sample.
   var strides: [Int]
   /// As they lie in memory.
   var inputs: [[Double]]
+  var batch: Int
   var cotangent: [Double]
+
+  /// The parameters of the model's tensors, one after another.
+  var tensors: [[Double]] {
+    var rest = parameters[...]
+    return (unit.model?.tensors ?? []).map { tensor in
+      defer { rest = rest.dropFirst(tensor.count) }
+      return Array(rest.prefix(tensor.count))
+    }
+  }
 
   func sample(_ input: Int, _ b: Int) -> [Double] {
     Array(inputs[input][(strides[input] * b)..<(strides[input] * b + unit.ports[input].size)])
@@ -21,12 +33,13 @@ struct Trial {
 /// What the emitted C answered for a trial.
 struct Answer {
   var output: [Double]
+  /// Of a model, of its parameter vector.
+  var parameterGradient: [Double]
   /// As they lie in memory; untouched entries hold `Harness.untouched`.
   var gradients: [[Double]]
 }
 
 enum Harness {
-  static let batch = 3
   static let untouched = 12345.0
 
   static func port(_ parameter: Parameter) -> PortDescription {
@@ -35,12 +48,20 @@ enum Harness {
       dims: [parameter.space.dimension])
   }
 
+  static func tensor(_ parameter: Parameter) -> TensorDescription {
+    TensorDescription(name: parameter.name, dims: [parameter.space.dimension], fanIn: 7)
+  }
+
+  /// - Parameter tensors: how many of the graph's parameters are tensors of a model; nil for a program.
   static func unit(
-    _ name: String, _ forward: Graph, _ backward: Graph? = nil, comment: [String] = []
+    _ name: String, _ forward: Graph, _ backward: Graph? = nil, tensors: Int? = nil, weights: [Double]? = nil,
+    comment: [String] = []
   ) -> ProgramUnit {
     let output = forward.nodes[forward.results[0]].space
     return ProgramUnit(
-      name: name, judgement: "program \(name)", sourceLines: comment, horizon: 10, ports: forward.parameters.map(port),
+      name: name, judgement: "\(tensors == nil ? "program" : "model") \(name)", sourceLines: comment, horizon: 10,
+      model: tensors.map { ModelDescription(tensors: forward.parameters.prefix($0).map(tensor), weights: weights) },
+      ports: forward.parameters.dropFirst(tensors ?? 0).map(port),
       output: PortDescription(
         name: "", type: "\(output)", size: output.dimension, degree: 0, linear: false, dims: [output.dimension]),
       forward: forward, backward: backward)
@@ -54,12 +75,13 @@ enum Harness {
       compiler: "cajal2c test", gradients: gradients)
   }
 
-  static func trial(_ unit: ProgramUnit, seed: UInt64) -> Trial {
+  static func trial(_ unit: ProgramUnit, seed: UInt64, batch: Int = 3) -> Trial {
     var random = SplitMix(seed: seed ^ 0x5EED)
     let strides = unit.ports.map { random.below(3) == 0 ? 0 : $0.size + random.below(3) }
     let inputs = zip(unit.ports, strides).map { random.vector($1 == 0 ? $0.size : (batch - 1) * $1 + $0.size) }
     return Trial(
-      unit: unit, strides: strides, inputs: inputs, cotangent: random.vector(batch * unit.output.size))
+      unit: unit, parameters: random.vector(unit.model?.parameterCount ?? 0), strides: strides, inputs: inputs,
+      batch: batch, cotangent: random.vector(batch * unit.output.size))
   }
 
   static let warnings = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
@@ -70,7 +92,7 @@ enum Harness {
       .map { "\(folder)/\($0)" }
   }
 
-  /// Emits the trials' programs as one module, runs them, and gives the answers. Issues are recorded.
+  /// Emits the trials' programs and models as one module, runs them, and gives the answers. Issues are recorded.
   static func run(
     _ trials: [Trial], options: EmitOptions = Harness.options(), compiler: String = "gcc", flags: [String] = ["-O1"]
   ) throws -> [Answer] {
@@ -81,7 +103,8 @@ enum Harness {
       try write(clientSource(realBytes: options.realBytes), to: folder + "/client.c")
       let include = ["-I", folder, "-I", projectRoot + "/Runtime/include"]
       let built = try TestSupport.run(
-        compiler, warnings + flags + include + [folder + "/t.c", folder + "/client.c"] + runtimeSources
+        compiler,
+        warnings + flags + include + [folder + "/t.c", folder + "/client.c"] + runtimeSources
           + ["-lm", "-o", folder + "/client"])
       guard built.status == 0 else {
         try? emitted.c.write(toFile: NSTemporaryDirectory() + "failed.c", atomically: true, encoding: .utf8)
@@ -89,7 +112,13 @@ enum Harness {
         return []
       }
       var data = Data()
-      for trial in trials {
+      // A module lists its programs before its models.
+      let order =
+        trials.indices.filter { trials[$0].unit.model == nil }
+        + trials.indices.filter { trials[$0].unit.model != nil }
+      for trial in order.map({ trials[$0] }) {
+        append([UInt64(trial.batch)], to: &data)
+        append(trial.parameters, to: &data)
         append(trial.strides.map { UInt64($0) }, to: &data)
         for input in trial.inputs { append(input, to: &data) }
         append(trial.cotangent, to: &data)
@@ -109,11 +138,18 @@ enum Harness {
         defer { next += count }
         return Array(reals[next..<(next + count)])
       }
-      return trials.map { trial in
-        let output = take(batch * trial.unit.output.size)
-        let hasGradients = trial.unit.backward != nil && options.gradients
-        return Answer(output: output, gradients: hasGradients ? trial.inputs.map { take($0.count) } : [])
+      var answers: [Int: Answer] = [:]
+      for index in order {
+        let trial = trials[index]
+        var answer = Answer(
+          output: take(trial.batch * trial.unit.output.size), parameterGradient: [], gradients: [])
+        if trial.unit.backward != nil && options.gradients {
+          answer.parameterGradient = take(trial.parameters.count)
+          answer.gradients = trial.inputs.map { take($0.count) }
+        }
+        answers[index] = answer
       }
+      return trials.indices.map { answers[$0]! }
     }
   }
 
@@ -123,16 +159,22 @@ enum Harness {
 
   /// What the interpreter says.
   static func expected(_ trial: Trial) -> Answer {
-    var answer = Answer(output: [], gradients: trial.inputs.map { [Double](repeating: untouched, count: $0.count) })
-    for b in 0..<batch {
-      let inputs = trial.unit.ports.indices.map { trial.sample($0, b) }
+    let tensors = trial.tensors
+    var answer = Answer(
+      output: [], parameterGradient: [Double](repeating: 0, count: trial.parameters.count),
+      gradients: trial.inputs.map { [Double](repeating: untouched, count: $0.count) })
+    for b in 0..<trial.batch {
+      let inputs = tensors + trial.unit.ports.indices.map { trial.sample($0, b) }
       let results = Interpreter().run(trial.unit.forward, inputs)
       answer.output += results[0]
       guard let backward = trial.unit.backward else { continue }
       let size = trial.unit.output.size
       let cotangent = Array(trial.cotangent[(b * size)..<((b + 1) * size)])
       let bars = Interpreter().run(backward, inputs + results.dropFirst() + [cotangent])
-      for (port, bar) in bars.enumerated() {
+      for (index, value) in bars.prefix(tensors.count).flatMap({ $0 }).enumerated() {
+        answer.parameterGradient[index] += value
+      }
+      for (port, bar) in bars.dropFirst(tensors.count).enumerated() {
         let start = b * trial.strides[port]
         for (index, value) in bar.enumerated() {
           let isSum = trial.strides[port] == 0 && b > 0
@@ -155,6 +197,11 @@ enum Harness {
       #expect(
         agree(answer.output, expected.output, tolerance: tolerance),
         "\(trial.unit.name): \(answer.output) is not \(expected.output)")
+      if trial.unit.backward != nil, !answer.gradients.isEmpty || !answer.parameterGradient.isEmpty {
+        #expect(
+          agree(answer.parameterGradient, expected.parameterGradient, tolerance: tolerance),
+          "\(trial.unit.name), parameters: \(answer.parameterGradient) is not \(expected.parameterGradient)")
+      }
       for (port, gradient) in answer.gradients.enumerated() {
         #expect(
           agree(gradient, expected.gradients[port], tolerance: tolerance),

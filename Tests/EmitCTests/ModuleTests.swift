@@ -7,15 +7,18 @@ import TestSupport
 import Testing
 
 @Suite struct ModuleTests {
-  /// Programs as the compiler makes them: optimised, reversed and split.
-  static func compiled(_ seeds: Range<UInt64>) throws -> [Trial] {
+  /// Programs or models as the compiler makes them: optimised, reversed and split.
+  static func compiled(_ seeds: Range<UInt64>, areModels: Bool = false) throws -> [Trial] {
     try seeds.map { seed in
       let graph = try Pipeline.standard.run(RandomGraph.make(seed: seed))
       let joint = try Pipeline.standard.run(reverse(graph))
       let halves = split(joint, portCount: graph.parameters.count)
       let forward = try Pipeline.cleanUp.run(halves.forward)
       let backward = try Pipeline.cleanUp.run(halves.backward)
-      return Harness.trial(Harness.unit("p\(seed)", forward, backward), seed: seed)
+      let tensors = areModels ? Int(seed) % (graph.parameters.count + 1) : nil
+      return Harness.trial(
+        Harness.unit("p\(seed)", forward, backward, tensors: tensors), seed: seed,
+        batch: areModels ? [1, 2, 7][Int(seed / 4 % 3)] : 3)
     }
   }
 

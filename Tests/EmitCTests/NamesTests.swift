@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct NamesTests {
-  private func identity(_ name: String, ports: [String]) -> ProgramUnit {
+  private func identity(_ name: String, ports: [String], tensors: Int? = nil) -> ProgramUnit {
     let builder = GraphBuilder()
     let values = ports.map { builder.parameter($0, .boolean) }
     let sum = values.dropFirst().reduce(values.first ?? builder.unit(0, .boolean)) { builder.add($0, $1) }
@@ -12,7 +12,7 @@ import Testing
     let adjoint = GraphBuilder()
     for port in ports { _ = adjoint.parameter(port, .boolean) }
     let bar = adjoint.parameter("out_bar", .boolean)
-    return Harness.unit(name, forward, adjoint.finish(results: ports.map { _ in bar }))
+    return Harness.unit(name, forward, adjoint.finish(results: ports.map { _ in bar }), tensors: tensors)
   }
 
   private func module(_ programs: [ProgramUnit], prefix: String = "t") -> ModuleUnit {
@@ -35,14 +35,19 @@ import Testing
     #expect(throws: Never.self) { try emitModule(names) }
   }
 
-  /// Names that C, C++, the ABI or the emitter want for themselves, in one program, through four compilers.
+  /// Names that C, C++, the ABI or the emitter want for themselves, in one program or model, through four compilers.
   @Test func hostileNamesCompile() throws {
     let ports = [
       "x", "x_stride", "x_bar", "x_bar_stride", "batch", "work", "result", "result_bar", "class", "xor", "int", "real",
       "i", "j", "k", "l", "b", "in", "out", "kept", "aside", "stride", "size_t", "NULL", "linux", "_X", "__y", "_",
       "y'", "y_prime", "cajal_product_f32", "t_xor_forward", "xor_sample", "module", "constant_1", "new", "sum", "ψ",
     ]
-    let unit = module([identity("xor", ports: ports), identity("new", ports: []), identity("sample", ports: ["x"])])
+    let tensors = ["x.0.weight", "params", "params_bar", "x_0_weight", "0", ".", "w.*/", "kept", "b", "int", "aside"]
+    let unit = module([
+      identity("xor", ports: ports), identity("new", ports: []), identity("sample", ports: ["x"]),
+      identity("and", ports: tensors + ports + ["params", "params_bar"], tensors: tensors.count),
+      identity("models", ports: ["programs"], tensors: 1),
+    ])
     let emitted = try emitModule(unit)
     try withScratch { folder in
       try write(emitted.c, to: folder + "/t.c")

@@ -20,7 +20,9 @@ import Testing
 
   @Test func conditionalIsOneLoop() throws {
     let forward = graph { g in
-      let (c, a, b) = (g.parameter("c", .boolean), g.parameter("a", .real([28, 28])), g.parameter("b", .real([28, 28])))
+      let (c, a, b) = (
+        g.parameter("c", .boolean), g.parameter("a", .real([28, 28])), g.parameter("b", .real([28, 28]))
+      )
       return [g.add(g.scaled(a, by: g.entry(0, of: c)), g.scaled(b, by: g.entry(1, of: c)))]
     }
     #expect(

@@ -83,7 +83,8 @@ private struct CompiledProgram: PreparedProgram {
   func run(batch: Int, _ inputs: [[Double]], shared: [Bool], outputBar: [Double]?) throws
     -> (output: [Double], gradients: [[Double]])
   {
-    try program.run(batch: batch, inputs, shared: shared, outputBar: outputBar)
+    let result = try program.run(batch: batch, inputs, shared: shared, outputBar: outputBar)
+    return (result.output, result.gradients)
   }
 }
 

@@ -53,7 +53,7 @@ public struct RandomGraph {
   private mutating func node(_ builder: GraphBuilder, _ pool: [Value], depth: Int) -> Value {
     let a = builder.use(pick(pool))
     let b = builder.use(pick(pool))
-    switch random.below(depth < 3 ? 15 : 12) {
+    switch random.below(depth < 3 ? 16 : 13) {
     case 0: return builder.add(a, fit(b, a.space, in: builder))
     case 1: return builder.scale([0, 1, -1, 0.5][random.below(4)], a)
     case 2, 3: return product(builder, a, b)
@@ -68,10 +68,16 @@ public struct RandomGraph {
       let (rows, columns) = (1 + random.below(3), 1 + random.below(3))
       let matrix = fit(a, .real([rows, columns]), in: builder)
       return builder.value(.transpose(rows: rows, columns: columns), [matrix], .real([columns, rows]))
-    case 8: return convolution(builder, a, b)
+    case 8: return builder.random(random.convolution()) { fit([a, b][$0], $1, in: builder) }
     case 9: return builder.scaled(a, by: fit(b, .scalar, in: builder))
-    case 10: return builder.value(.bound(Ball(norm: Ball.Norm.allCases[random.below(3)], radius: 0.7)), [a], a.space)
-    case 11: return builder.dot(a, fit(b, a.space, in: builder))
+    case 10: return builder.random(random.nonlinear()) { $0.map { fit(a, $0, in: builder) } ?? a }
+    case 11:
+      let pooling = random.pooling()
+      let (image, out) = (Space.real(pooling.image), Space.real(pooling.out))
+      return random.below(2) == 0
+        ? builder.value(.averagePool(pooling), [fit(a, image, in: builder)], out)
+        : builder.value(.averageUnpool(pooling), [fit(a, out, in: builder)], image)
+    case 12: return builder.dot(a, fit(b, a.space, in: builder))
     default: return loop(builder, pool, depth: depth)
     }
   }
@@ -83,17 +89,6 @@ public struct RandomGraph {
     let left = fit(a, .real([p.m * p.k]), in: builder)
     let right = fit(b, .real([p.k * p.n]), in: builder)
     return builder.product(p, left, right, .real([p.m * p.n]))
-  }
-
-  private mutating func convolution(_ builder: GraphBuilder, _ a: Value, _ b: Value) -> Value {
-    let kernel = [1 + 2 * random.below(2), 1 + 2 * random.below(2)]
-    let image = [1 + random.below(4), 1 + random.below(4)]
-    let role = Convolution.Role.allCases[random.below(3)]
-    let first = fit(a, .real(role == .kernel ? image : kernel), in: builder)
-    let second = fit(b, .real(image), in: builder)
-    return builder.value(
-      .conv2d(Convolution(kernel: kernel, image: image, role: role)), [first, second],
-      .real(role == .kernel ? kernel : image))
   }
 
   private mutating func loop(_ builder: GraphBuilder, _ pool: [Value], depth: Int) -> Value {

@@ -143,7 +143,8 @@ extension Term {
     case .iterate(let base, let state, let step, let count):
       steps.append(step.substituting(base, for: state.text))
       steps.append(.binding(state.text, to: base, in: step))
-      if case .variable(state.text) = step.kind {} else {
+      if case .variable(state.text) = step.kind {
+      } else {
         steps.append(.iteration(base, state.text, .named(state.text), count))
       }
     case .numeral(let value) where value > 0: steps += [0, value / 2, value - 1].map { Term(.numeral($0)) }

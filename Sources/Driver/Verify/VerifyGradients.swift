@@ -9,7 +9,7 @@ extension ProgramCheck {
     else {
       return
     }
-    guard program.raw.forward_keep != nil, try hasGradient(basis) else {
+    guard try hasGradient(basis) else {
       report.leaveOut("gradients: compiled without --emit-grad")
       return
     }

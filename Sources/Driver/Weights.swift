@@ -1,0 +1,44 @@
+import CajalSyntax
+import EmitC
+import Foundation
+import Lowering
+import Safetensors
+
+/// Trained parameters for the models of a file (`--weights`), by the tensors' names. Models that share a net share its
+/// tensors.
+struct Weights {
+  private let values: [String: [Double]]
+
+  /// Reads a file that has to hold exactly the tensors of the models, as F32 or F64. Throws `FileProblem`.
+  init(reading path: String, for models: [LoweredModel]) throws {
+    var expected: [ExpectedTensor] = []
+    var known = Set<String>()
+    for tensor in models.flatMap(\.tensors) where known.insert(tensor.name).inserted {
+      expected.append(ExpectedTensor(name: tensor.name, shape: tensor.dims))
+    }
+    do {
+      let file = try TensorFile(reading: path)
+      let isDouble = file.tensors.contains { $0.dtype == .f64 }
+      try file.check(holdsExactly: expected, dtype: isDouble ? .f64 : .f32)
+      var values: [String: [Double]] = [:]
+      for tensor in expected {
+        values[tensor.name] =
+          isDouble
+          ? try file.values(named: tensor.name, shape: tensor.shape, as: Double.self)
+          : try file.values(named: tensor.name, shape: tensor.shape, as: Float.self).map { Double($0) }
+        if let index = values[tensor.name]!.firstIndex(where: { !$0.isFinite }) {
+          throw SafetensorsError(path: path, "entry \(index) of \(tensor.name) is \(values[tensor.name]![index])")
+        }
+      }
+      self.values = values
+    } catch let error as SafetensorsError {
+      throw FileProblem(
+        diagnostic: Diagnostic(
+          .weightsDoNotFit, "cannot use the weights: \(error)", at: nil,
+          help: "`cajal2c check` prints the tensors of every model; `cajal-train` writes them"))
+    }
+  }
+
+  /// The parameter vector of a model.
+  func vector(of model: LoweredModel) -> [Double] { model.tensors.flatMap { values[$0.name]! } }
+}

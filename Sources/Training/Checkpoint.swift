@@ -1,0 +1,65 @@
+import Safetensors
+
+/// All of a run's state, in one file.
+///
+/// A safetensors file with the vectors `parameters`, `adam.exp_avg`, `adam.exp_avg_sq`, and texts for the rest.
+struct Checkpoint {
+  var step: Int
+  /// Of the steps since the last row of metrics.csv.
+  var lossSum: Double
+  var lossCount: Int
+  /// That the run took so far.
+  var seconds: Double
+
+  static let format = "cajal-train checkpoint 1"
+
+  func write<Real>(to path: String, _ trainer: Trainer<Real>, _ configuration: RunConfiguration) throws {
+    func tensor(_ name: String, _ buffer: Buffer<Real>) -> Tensor {
+      Tensor(name, shape: [buffer.count], values: buffer.elements)
+    }
+    var metadata = configuration.metadata
+    metadata["format"] = Self.format
+    metadata["step"] = String(step)
+    metadata["loss_sum"] = String(lossSum)
+    metadata["loss_count"] = String(lossCount)
+    metadata["seconds"] = String(seconds)
+    let file = TensorFile(
+      metadata: metadata,
+      tensors: [
+        tensor("parameters", trainer.parameters), tensor("adam.exp_avg", trainer.first),
+        tensor("adam.exp_avg_sq", trainer.second),
+      ])
+    try file.write(to: path)
+  }
+
+  /// Reads a checkpoint into the trainer, and refuses that of another configuration.
+  init<Real>(reading path: String, into trainer: Trainer<Real>, _ configuration: RunConfiguration) throws {
+    let file = try TensorFile(reading: path)
+    guard file.metadata["format"] == Self.format else { throw TrainingError("\(path) is no checkpoint of cajal-train") }
+    if let differences = configuration.differences(from: RunConfiguration(metadata: file.metadata)) {
+      throw TrainingError(
+        "\(path) is of a run with another configuration: \(differences)\n"
+          + "Resume with the same, or start another run in another folder (--out).")
+    }
+    func number<Number: LosslessStringConvertible>(_ name: String) throws -> Number {
+      guard let number = file.metadata[name].flatMap(Number.init) else {
+        throw TrainingError("\(path) is damaged: its \(name) is missing or no number")
+      }
+      return number
+    }
+    step = try number("step")
+    lossSum = try number("loss_sum")
+    lossCount = try number("loss_count")
+    seconds = try number("seconds")
+    guard step >= 0, lossCount >= 0 else { throw TrainingError("\(path) is damaged: a count is below 0") }
+    let buffers = [
+      ("parameters", trainer.parameters), ("adam.exp_avg", trainer.first), ("adam.exp_avg_sq", trainer.second),
+    ]
+    try file.check(
+      holdsExactly: buffers.map { ExpectedTensor(name: $0.0, shape: [$0.1.count]) }, dtype: Real.dtype)
+    for (name, buffer) in buffers { try file.copyValues(named: name, shape: [buffer.count], to: buffer.base) }
+    trainer.step = step
+  }
+
+  init() { (step, lossSum, lossCount, seconds) = (0, 0, 0, 0) }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Safetensors
+
+/// What the evaluation of a model is asked for.
+public struct EvaluationSettings: Sendable {
+  public var modelPath: String
+  public var modelName: String?
+  public var dataFolder: String
+  public var task: LearningTask
+  public var loss: Loss
+  public var part = Dataset.Part.test
+  /// nil: the weights that are embedded in the module.
+  public var weightsPath: String?
+  public var threads = 1
+  /// How many samples to use, the first ones; nil: all.
+  public var limit: Int?
+  /// Where to save outputs, `.npy` or `.safetensors`, and of which samples.
+  public var outputsPath: String?
+  public var outputSamples: [Int] = []
+
+  public init(modelPath: String, dataFolder: String, task: LearningTask, loss: Loss) {
+    self.modelPath = modelPath
+    self.dataFolder = dataFolder
+    self.task = task
+    self.loss = loss
+  }
+}
+
+/// Measures a model on a task's samples, and saves outputs where the settings say so.
+public func evaluate(_ settings: EvaluationSettings) throws -> Measures {
+  let library = try ModelLibrary(path: settings.modelPath)
+  let model = try library.model(named: settings.modelName)
+  defer { withExtendedLifetime(library) {} }
+  switch model.realBytes {
+  case 4: return try evaluate(settings, model, Float.self)
+  default: return try evaluate(settings, model, Double.self)
+  }
+}
+
+private func evaluate<Real: TrainingReal>(
+  _ settings: EvaluationSettings, _ model: Model, _ real: Real.Type
+) throws -> Measures {
+  let workers = Workers(threads: settings.threads)
+  let parameters = try Buffer<Real>(model.parameterCount, for: "parameters")
+  if let path = settings.weightsPath {
+    try Initialisation.fill(parameters, of: model, from: TensorFile(reading: path))
+  } else if model.parameterCount > 0, !Initialisation.fill(parameters, embeddedIn: model) {
+    throw TrainingError("the model `\(model.name)` has no embedded weights: give some with --weights")
+  }
+  let samples: Samples<Real> = try loadSamples(
+    settings.task, settings.dataFolder, settings.part, model, limit: settings.limit, workers)
+  let evaluator = try Evaluator(model, samples, loss: settings.loss, workers: workers)
+  let measures = try evaluator.evaluate(parameters)
+  if let path = settings.outputsPath {
+    let chosen = settings.outputSamples
+    if let sample = chosen.first(where: { !(0..<samples.count).contains($0) }) {
+      throw TrainingError("there is no sample \(sample) to save: there are \(samples.count)")
+    }
+    try save(try evaluator.outputs(parameters, of: chosen), of: chosen, samples, model, to: path)
+  }
+  return measures
+}
+
+private func save<Real: TrainingReal>(
+  _ outputs: [Real], of chosen: [Int], _ samples: Samples<Real>, _ model: Model, to path: String
+) throws {
+  let shape = [chosen.count] + model.output.shape
+  if path.hasSuffix(".npy") {
+    try writeDurably(NumpyFile.bytes(outputs, shape: shape), to: path)
+    return
+  }
+  func rows(_ column: Column<Real>) -> [Real] {
+    chosen.flatMap { UnsafeBufferPointer(start: column.row($0), count: column.size) }
+  }
+  var tensors = [
+    Tensor("output", shape: shape, values: outputs), Tensor("target", shape: shape, values: rows(samples.target)),
+  ]
+  for (port, column) in zip(model.inputs, samples.inputs) {
+    tensors.append(Tensor("input.\(port.name)", shape: [chosen.count] + port.shape, values: rows(column)))
+  }
+  try TensorFile(tensors: tensors).write(to: path)
+}
+
+extension Measures {
+  public static func csvHeader(isClassification: Bool) -> String {
+    isClassification ? "samples,loss,accuracy" : "samples,loss,l1,mse,psnr,exact"
+  }
+
+  public func csv(isClassification: Bool) -> String {
+    isClassification ? "\(count),\(loss),\(accuracy)" : "\(count),\(loss),\(l1),\(mse),\(psnr),\(exact)"
+  }
+}

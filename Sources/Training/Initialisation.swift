@@ -1,0 +1,43 @@
+import Safetensors
+
+/// The parameters that training starts from.
+enum Initialisation {
+  /// Uniform in ±1/√fan_in, PyTorch's default. A number depends on the seed, the tensor's name and its index alone.
+  static func fill<Real: TrainingReal>(_ parameters: Buffer<Real>, of model: Model, seed: UInt64) {
+    for tensor in model.tensors {
+      let stream = RandomStream(seed: seed, name: "init:\(tensor.name)")
+      let bound = 1 / Double(tensor.fanIn).squareRoot()
+      for index in 0..<tensor.range.count {
+        parameters[tensor.range.lowerBound + index] = Real(bound * (2 * stream.unit(index) - 1))
+      }
+    }
+  }
+
+  /// The tensors of a file, which holds exactly those of the model.
+  static func fill<Real: TrainingReal>(_ parameters: Buffer<Real>, of model: Model, from file: TensorFile) throws {
+    try file.check(holdsExactly: model.expectedTensors, dtype: Real.dtype)
+    for tensor in model.tensors {
+      try file.copyValues(named: tensor.name, shape: tensor.shape, to: parameters.base + tensor.range.lowerBound)
+    }
+  }
+
+  /// The weights that are embedded in the module.
+  static func fill<Real: TrainingReal>(_ parameters: Buffer<Real>, embeddedIn model: Model) -> Bool {
+    guard let weights = model.weights else { return false }
+    parameters.base.update(from: weights.assumingMemoryBound(to: Real.self), count: parameters.count)
+    return true
+  }
+}
+
+extension Model {
+  /// The parameters as a file of weights, by the tensors' names.
+  func tensorFile<Real: TrainingReal>(of parameters: Buffer<Real>, metadata: [String: String]) -> TensorFile {
+    TensorFile(
+      metadata: metadata,
+      tensors: tensors.map { tensor in
+        Tensor(
+          tensor.name, shape: tensor.shape,
+          values: UnsafeBufferPointer(start: parameters.base + tensor.range.lowerBound, count: tensor.range.count))
+      })
+  }
+}

@@ -1,0 +1,150 @@
+import CajalRuntime
+import Safetensors
+
+/// An input or the output of a model.
+public struct Port: Sendable {
+  public let name: String
+  public let type: String
+  /// In reals.
+  public let size: Int
+  public let shape: [Int]
+}
+
+/// A named piece of a model's vector of parameters.
+public struct ParameterTensor: Sendable {
+  public let name: String
+  public let shape: [Int]
+  /// Where it lies in the vector, in reals.
+  public let range: Range<Int>
+  public let fanIn: Int
+}
+
+/// A model of a loaded module, in Swift's terms. Valid as long as its `ModelLibrary` lives.
+public struct Model: @unchecked Sendable {
+  public let name: String
+  public let signature: String
+  public let inputs: [Port]
+  public let output: Port
+  /// In the order of the vector, which they cover.
+  public let tensors: [ParameterTensor]
+  public let parameterCount: Int
+  /// 4: `Float`, 8: `Double`.
+  public let realBytes: Int
+  /// The embedded weights, `parameterCount` reals.
+  public let weights: UnsafeRawPointer?
+  let raw: cajal_model
+
+  init(_ pointer: UnsafePointer<cajal_model>, _ path: String) throws {
+    func damaged(_ what: String) -> TrainingError { TrainingError("\(path) is damaged: \(what)") }
+
+    guard pointer.pointee.struct_size >= MemoryLayout<cajal_model>.size else {
+      throw damaged("a model's structure is too short")
+    }
+    raw = pointer.pointee
+    guard let name = raw.name, let signature = raw.signature else { throw damaged("a model has no name") }
+    let modelName = String(cString: name)
+    self.name = modelName
+    self.signature = String(cString: signature)
+    func missing(_ what: String) -> TrainingError { damaged("the model `\(modelName)` has no \(what)") }
+
+    guard raw.real_bytes == 4 || raw.real_bytes == 8 else { throw damaged("its reals have \(raw.real_bytes) bytes") }
+    realBytes = Int(raw.real_bytes)
+    guard raw.workspace_bytes != nil, raw.forward != nil, raw.forward_keep != nil, raw.backward != nil else {
+      throw missing("functions")
+    }
+    inputs = try (0..<raw.input_count).map { [raw] index in
+      guard let port = raw.inputs?[index] else { throw missing("input \(index)") }
+      return try Port(port, damaged)
+    }
+    guard let output = raw.output else { throw missing("output") }
+    self.output = try Port(output, damaged)
+    tensors = try (0..<raw.tensor_count).map { [raw] index in
+      guard let tensor = raw.tensors?[index] else { throw missing("tensor \(index)") }
+      return try ParameterTensor(tensor, damaged)
+    }.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    parameterCount = raw.parameter_count
+    weights = raw.weights
+
+    var covered = 0
+    for tensor in tensors {
+      guard tensor.range.lowerBound == covered else {
+        throw damaged("the tensor `\(tensor.name)` does not follow the one before it")
+      }
+      covered = tensor.range.upperBound
+    }
+    guard covered == parameterCount else {
+      throw damaged("the tensors of `\(modelName)` cover \(covered) of \(parameterCount) parameters")
+    }
+    guard Set(tensors.map(\.name)).count == tensors.count else { throw damaged("two tensors have one name") }
+  }
+
+  /// The weights' names and shapes in a file.
+  public var expectedTensors: [ExpectedTensor] { tensors.map { ExpectedTensor(name: $0.name, shape: $0.shape) } }
+
+  /// A hash of all that has to agree for a checkpoint to fit: ports, tensors, and their layout.
+  public var signatureHash: String {
+    var text = "\(name)\n\(signature)\n\(raw.horizon) \(realBytes)\n"
+    for port in inputs + [output] { text += "\(port.name) \(port.type) \(port.size) \(port.shape)\n" }
+    for tensor in tensors { text += "\(tensor.name) \(tensor.shape) \(tensor.range) \(tensor.fanIn)\n" }
+    return String(fnv1a(text.utf8), radix: 16)
+  }
+
+  /// Bytes of workspace for a batch; throws where it cannot be that large.
+  func workspaceBytes(batch: Int, keep: Bool) throws -> Int {
+    let bytes = raw.workspace_bytes(batch, keep ? 1 : 0)
+    // SIZE_MAX, seen as signed.
+    guard bytes >= 0 else {
+      throw TrainingError("`\(name)` needs a workspace that is too large for a batch of \(batch)")
+    }
+    return bytes
+  }
+
+  /// What a status other than CAJAL_OK means.
+  static func statusText(_ status: Int32) -> String { String(cString: cajal_status_text(status)) }
+}
+
+extension Port {
+  fileprivate init(_ pointer: UnsafePointer<cajal_port>, _ damaged: (String) -> TrainingError) throws {
+    let raw = pointer.pointee
+    guard raw.struct_size >= MemoryLayout<cajal_port>.size else { throw damaged("a port's structure is too short") }
+    guard let name = raw.name, let type = raw.type else { throw damaged("a port has no name") }
+    self.name = String(cString: name)
+    self.type = String(cString: type)
+    size = raw.size
+    guard let shape = checkedShape(raw.rank, raw.dims, count: raw.size), size > 0 else {
+      throw damaged("the shape of the port `\(self.name)` does not agree with its size")
+    }
+    self.shape = shape
+  }
+}
+
+extension ParameterTensor {
+  fileprivate init(_ pointer: UnsafePointer<cajal_tensor>, _ damaged: (String) -> TrainingError) throws {
+    let raw = pointer.pointee
+    guard raw.struct_size >= MemoryLayout<cajal_tensor>.size else { throw damaged("a tensor's structure is too short") }
+    guard let name = raw.name else { throw damaged("a tensor has no name") }
+    self.name = String(cString: name)
+    guard let shape = checkedShape(raw.rank, raw.dims, count: raw.count), raw.offset >= 0 else {
+      throw damaged("the shape of the tensor `\(self.name)` does not agree with its size")
+    }
+    let (end, overflow) = raw.offset.addingReportingOverflow(raw.count)
+    guard !overflow else { throw damaged("the tensor `\(self.name)` lies out of range") }
+    guard raw.fan_in > 0 else { throw damaged("the tensor `\(self.name)` has no fan_in") }
+    self.shape = shape
+    range = raw.offset..<end
+    fanIn = raw.fan_in
+  }
+}
+
+/// The dimensions where their product is `count`.
+private func checkedShape(_ rank: Int, _ dims: (Int, Int, Int, Int), count: Int) -> [Int]? {
+  guard (0...4).contains(rank) else { return nil }
+  let shape = Array([dims.0, dims.1, dims.2, dims.3].prefix(rank))
+  var product = 1
+  for dimension in shape {
+    let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
+    guard dimension >= 0, !overflow else { return nil }
+    product = next
+  }
+  return product == count ? shape : nil
+}

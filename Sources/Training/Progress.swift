@@ -1,0 +1,58 @@
+import Foundation
+
+/// Tells a person how far a run is: a bar on a terminal, and a line an epoch.
+public final class Progress: @unchecked Sendable {
+  private let isTerminal: Bool
+  private let write: (String) -> Void
+  private var total = 0
+  private var began = ContinuousClock.now
+  private var beganAt = 0
+  private var lastShown: ContinuousClock.Instant?
+
+  /// - Parameter write: takes the lines that stay.
+  public init(isTerminal: Bool = isatty(STDERR_FILENO) == 1, write: @escaping (String) -> Void) {
+    self.isTerminal = isTerminal
+    self.write = write
+  }
+
+  func begin(at step: Int, of total: Int) {
+    self.total = total
+    beganAt = step
+    began = .now
+  }
+
+  /// Draws the bar, at most ten times a second.
+  func update(step: Int, batch: Int, loss: Double) {
+    guard isTerminal else { return }
+    let now = ContinuousClock.now
+    if let lastShown, now - lastShown < .milliseconds(100), step < total { return }
+    lastShown = now
+    let seconds = (now - began) / .seconds(1)
+    let rate = Double(step - beganAt) / max(seconds, 1e-9)
+    let width = 24
+    let filled = total > 0 ? width * step / total : width
+    let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled)
+    let left = duration(Double(total - step) / max(rate, 1e-9))
+    show(
+      "\r\u{1b}[K[\(bar)] step \(step)/\(total)  \(Int(rate * Double(batch))) samples/s  \(left) left  "
+        + "loss \(significant(loss, 4))")
+  }
+
+  /// Writes a line that stays.
+  func line(_ text: String) {
+    if isTerminal { show("\r\u{1b}[K") }
+    write(text)
+  }
+
+  private func show(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+  private func duration(_ seconds: Double) -> String {
+    guard seconds < 360_000 else { return "long" }
+    let whole = Int(seconds.rounded(.up))
+    let parts = [whole / 3600, whole / 60 % 60, whole % 60].map { String(format: "%02d", $0) }
+    return (whole >= 3600 ? parts : Array(parts.dropFirst())).joined(separator: ":")
+  }
+}
+
+/// A number with so many significant digits, for a person.
+func significant(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)g", value) }

@@ -1,0 +1,94 @@
+/// What a run is asked to do.
+public struct RunSettings: Sendable {
+  public var modelPath: String
+  /// nil: the only model of the module.
+  public var modelName: String?
+  public var dataFolder: String
+  public var task: LearningTask
+  public var loss: Loss
+  public var length = Length.epochs(10)
+  public var batch = 64
+  public var learningRate = 5e-4
+  public var seed: UInt64 = 0
+  /// The largest global norm of the gradient; nil: no limit.
+  public var clip: Double?
+  public var threads = 1
+  public var pieces = 4
+  /// Steps from one evaluation to the next; nil: an epoch.
+  public var evaluateEvery: Int?
+  /// Further steps to evaluate after.
+  public var evaluateAt: [Int] = []
+  /// Steps from one checkpoint to the next; nil: an epoch.
+  public var checkpointEvery: Int?
+  public var out: String
+  public var resume = false
+  /// A file of weights to start from.
+  public var weightsPath: String?
+  /// How many images to use, the first ones; nil: all.
+  public var trainLimit, testLimit: Int?
+  /// Steps after which outputs are saved, and the test samples whose outputs they are.
+  public var snapshots: [Int] = []
+  public var snapshotSamples: [Int] = []
+
+  public enum Length: Sendable, Equatable {
+    case epochs(Int)
+    case steps(Int)
+  }
+
+  public init(modelPath: String, dataFolder: String, task: LearningTask, loss: Loss, out: String) {
+    self.modelPath = modelPath
+    self.dataFolder = dataFolder
+    self.task = task
+    self.loss = loss
+    self.out = out
+  }
+}
+
+/// All that the bits of a run depend on beside its length, as fields with values for a user to read.
+///
+/// A run is only resumed with the same.
+struct RunConfiguration: Equatable {
+  let fields: [(name: String, value: String)]
+
+  init(_ settings: RunSettings, _ model: Model, trainChecksum: UInt, initialWeights: UInt64?) {
+    fields = [
+      ("model", model.name),
+      ("signature", model.signatureHash),
+      ("real", model.realBytes == 4 ? "float" : "double"),
+      ("task", settings.task.name),
+      ("loss", settings.loss.rawValue),
+      ("data", String(trainChecksum, radix: 16)),
+      ("train-images", settings.trainLimit.map(String.init) ?? "all"),
+      ("test-images", settings.testLimit.map(String.init) ?? "all"),
+      ("batch", String(settings.batch)),
+      ("lr", String(settings.learningRate)),
+      ("seed", String(settings.seed)),
+      ("clip", settings.clip.map { String($0) } ?? "none"),
+      ("pieces", String(settings.pieces)),
+      ("weights", initialWeights.map { String($0, radix: 16) } ?? "none"),
+    ]
+  }
+
+  init(metadata: [String: String]) {
+    fields = metadata.filter { $0.key.hasPrefix(Self.prefix) }
+      .map { (String($0.key.dropFirst(Self.prefix.count)), $0.value) }.sorted { $0.name < $1.name }
+  }
+
+  private static let prefix = "run."
+
+  /// For a file of tensors.
+  var metadata: [String: String] {
+    Dictionary(uniqueKeysWithValues: fields.map { (Self.prefix + $0.name, $0.value) })
+  }
+
+  /// The fields in which `stored` differs, as one text; nil where none does.
+  func differences(from stored: RunConfiguration) -> String? {
+    let theirs = Dictionary(uniqueKeysWithValues: stored.fields.map { ($0.name, $0.value) })
+    let texts = fields.compactMap { name, value in
+      theirs[name] == value ? nil : "\(name) was \(theirs[name] ?? "not there") and is \(value)"
+    }
+    return texts.isEmpty ? nil : texts.joined(separator: "; ")
+  }
+
+  static func == (a: RunConfiguration, b: RunConfiguration) -> Bool { a.differences(from: b) == nil }
+}

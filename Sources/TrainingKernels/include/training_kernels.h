@@ -1,0 +1,29 @@
+/* Loops over all parameters, which Swift's compiler does not vectorise: its square root may set errno. */
+#ifndef TRAINING_KERNELS_H
+#define TRAINING_KERNELS_H
+
+#include <stddef.h>
+
+/* Adam's numbers in one step, as PyTorch computes them. */
+typedef struct training_adam {
+  double scale;     /* what the gradient is multiplied by first */
+  double step_size; /* the learning rate / (1 - beta1^step) */
+  double root;      /* sqrt(1 - beta2^step) */
+  double beta1, beta2, epsilon;
+} training_adam;
+
+/* Updates parameters and moments. Returns how many parameters or second moments are NaN or infinite now. */
+size_t training_adam_f32(training_adam numbers, size_t count, float *parameters, const float *gradient, float *first,
+                         float *second);
+size_t training_adam_f64(training_adam numbers, size_t count, double *parameters, const double *gradient,
+                         double *first, double *second);
+
+/* to += from. */
+void training_add_f32(size_t count, float *to, const float *from);
+void training_add_f64(size_t count, double *to, const double *from);
+
+/* The sum of squares in double precision, in eight lanes whose order is fixed. */
+double training_squares_f32(size_t count, const float *values);
+double training_squares_f64(size_t count, const double *values);
+
+#endif

@@ -1,0 +1,54 @@
+import Foundation
+import LinearMaps
+
+/// Operations with random settings, small ones.
+extension SplitMix {
+  public mutating func convolution() -> Convolution {
+    let role = Convolution.Role.allCases[below(3)]
+    let image = [1 + below(4), 1 + below(4)]
+    if below(2) == 0 { return Convolution(kernel: [1 + 2 * below(2), 1 + 2 * below(2)], image: image, role: role) }
+    let padding = [below(3), below(3)]
+    let kernel = (0..<2).map { 1 + below(min(4, image[$0] + 2 * padding[$0])) }
+    let (into, from) = (1 + below(3), 1 + below(3))
+    return Convolution(
+      kernel: [into, from] + kernel, image: [from] + image, stride: 1 + below(3), padding: padding, role: role)
+  }
+
+  public mutating func pooling() -> Pooling {
+    let size = 1 + below(3)
+    return Pooling(image: [1 + below(2), size + below(4), size + below(4)], size: size)
+  }
+
+  public mutating func nonlinear() -> Nonlinear {
+    switch below(8) {
+    case 0, 1: .bound(Ball(norm: Ball.Norm.allCases[below(3)], radius: 0.7))
+    case 2: .softmax
+    case 3: .maximumPool(pooling())
+    case let other: .activation(Nonlinear.Activation.allCases[other % 4])
+    }
+  }
+}
+
+extension GraphBuilder {
+  /// - Parameter fit: brings a value into a space.
+  public func random(_ convolution: Convolution, fit: (_ operand: Int, Space) -> Value) -> Value {
+    let operands = convolution.operands.enumerated().map { fit($0, .real(convolution.extents(of: $1))) }
+    return value(.conv2d(convolution), operands, .real(convolution.extents(of: convolution.role)))
+  }
+
+  public func random(_ map: Nonlinear, fit: (Space?) -> Value) -> Value {
+    switch map {
+    case .maximumPool(let pooling):
+      return value(.nonlinear(map), [offKinks(fit(.real(pooling.image)))], .real(pooling.out))
+    case .activation, .softmax, .bound:
+      let operand = offKinks(fit(nil))
+      return value(.nonlinear(map), [operand], operand.space)
+    }
+  }
+
+  /// Entries that are equal, or 0, by construction would be where a map has no derivative.
+  private func offKinks(_ a: Value) -> Value {
+    let entries = (0..<a.space.dimension).map { SparseVector.Entry(index: $0, value: 0.3 * sin(Double(7 * $0 + 1))) }
+    return add(a, constant(SparseVector(entries: entries), a.space))
+  }
+}
