@@ -37,10 +37,12 @@ do for [value in "psnr test_l1_pm1"] {
   high = high > STATS_max ? high : STATS_max
   if (value eq "psnr") {
     unset logscale y
+    set ytics autofreq
     set yrange [low - 0.05 * (high - low) : high + 0.05 * (high - low)]
   } else {
     set logscale y
     set yrange [low / 1.2 : high * 1.2]
+    set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100)
   }
   do for [moment in early . " end"] {
     set lmargin at screen place
