@@ -22,7 +22,8 @@ help:
 	@echo 'make               the compiler, bin/cajal2c, the trainer, bin/cajal-train, and the runtime library,'
 	@echo '                   build/libcajal.a'
 	@echo 'make PATH/x.so     a shared object from PATH/x.cajal by way of PATH/x.c and PATH/x.h;'
-	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC)'
+	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC);'
+	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded'
 	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images;'
 	@echo '                   DEMOFLAGS goes to the trainer (DEMOFLAGS=--help)'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
@@ -31,7 +32,7 @@ help:
 
 # ---- Debian packages: checked where they are used, installed where they are missing ----
 
-PACKAGES = libopenblas-dev zlib1g-dev dataset-fashion-mnist
+PACKAGES = libopenblas-dev zlib1g-dev dataset-fashion-mnist gnuplot-nox
 NEEDS = $(PACKAGES:%=need-%)
 
 .PHONY: deps $(NEEDS)
@@ -75,17 +76,22 @@ build/runtime/blas_product.o: | need-libopenblas-dev
 
 # ---- x.cajal -> x.c, x.h -> x.so ----
 
+# x.safetensors beside x.cajal is embedded; t.cajal and x-t.cajal are Models T (Examples/experiments).
+file_flags = $(if $(wildcard $1.safetensors),--weights $1.safetensors) \
+  $(if $(filter t %-t,$(notdir $1)),--type-preserving)
+
 # The flags of the last time, so that other flags compile again.
 flags_of = build/flags$(abspath $1).flags
 .PRECIOUS: build/flags/%.flags %.c %.h
 build/flags/%.flags: FORCE
 	@mkdir -p "$(@D)"
-	@printf '%s\n' "$$CAJALFLAGS" | cmp -s - "$@" || printf '%s\n' "$$CAJALFLAGS" >"$@"
+	@flags="$$CAJALFLAGS $(strip $(call file_flags,/$*))"; \
+	  printf '%s\n' "$$flags" | cmp -s - "$@" || printf '%s\n' "$$flags" >"$@"
 .PHONY: FORCE
 FORCE:
 
-%.c %.h: %.cajal bin/cajal2c $$(call flags_of,$$*)
-	bin/cajal2c $(CAJALFLAGS) $< -o $*.c
+%.c %.h: %.cajal bin/cajal2c $$(call flags_of,$$*) $$(wildcard $$*.safetensors)
+	bin/cajal2c $(CAJALFLAGS) $(call file_flags,$*) $< -o $*.c
 
 # OpenBLAS is loaded with a module only if the module uses it.
 BLAS_LIBRARY = $(if $(filter none,$(patsubst --blas=%,%,$(CAJALFLAGS))),,-Wl,--as-needed -lopenblas)
@@ -162,4 +168,5 @@ test-swift: test-native build/libcajal.a
 .PHONY: clean
 clean:
 	rm -rf bin build Examples/xor/xor.c Examples/xor/xor.h Examples/xor/xor.so
+	rm -f Examples/experiments/*/*.[ch] Examples/experiments/*/*.so
 	-$(SWIFT) package clean

@@ -68,9 +68,8 @@ extension Lexer {
       guard peek(length) == UInt8(ascii: "x") else { break }
       length += 1
     }
-    let decoded = DecodedScalar(bytes, at: offset + length)
-    if offset + length < bytes.count, let scalar = decoded.scalar, scalar.continuesName { return nil }
-    return count > 1 ? length : nil
+    guard count > 1, offset + length < bytes.count else { return count > 1 ? length : nil }
+    return DecodedScalar(bytes, at: offset + length).scalar?.continuesName == true ? nil : length
   }
 
   private mutating func skipDigits() {

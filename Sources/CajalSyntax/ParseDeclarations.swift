@@ -127,7 +127,7 @@ extension Parser {
     let start = token.span.start
     let head = parseHead("`net name (x : type, …) : type = layer | layer …`", readsExtents: true)
     let layers = panicking ? [] : parseLayers()
-    endDeclaration()
+    if !atNetEnd { endDeclaration() }
     // The layers are not worth checking where it is not known what comes in.
     let checked = head.areParametersRead ? layers : []
     return head.name.map { Declaration(.net($0, head.parameters, head.type, checked), span(from: start)) }

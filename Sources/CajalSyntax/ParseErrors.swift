@@ -38,7 +38,7 @@ extension Parser {
   }
 
   private var startsNewDeclaration: Bool {
-    token.kind.startsDeclaration && source.bytes[previousEnd..<token.span.start].contains(0x0A)
+    (token.kind.startsDeclaration || atModelLine) && source.bytes[previousEnd..<token.span.start].contains(0x0A)
   }
 
   /// "expected …, found …" at the token in hand.

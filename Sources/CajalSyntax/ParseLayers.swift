@@ -4,6 +4,9 @@ extension Parser {
     "a layer is one of `conv C KxK [stride S] [valid]`, `dense [N]`, `maxpool P`, `avgpool P`, `relu`, `tanh`, "
     + "`sigmoid`, `softplus`, `softmax` and `within norm c`"
 
+  /// No layer starts with `net` or `model`: on a new line these words end a net, whatever follows them.
+  var atNetEnd: Bool { atBoundary || atModelLine }
+
   /// `layer | layer …`; empty where one of them could not be read.
   mutating func parseLayers() -> [Layer] {
     var layers: [Layer] = []
@@ -15,7 +18,7 @@ extension Parser {
       }
       if panicking {
         isRead = false
-        skip(to: [.bar])
+        while token.kind != .bar, !atNetEnd { advance() }
         if token.kind == .bar { panicking = false }
       }
     } while accept(.bar)
@@ -23,7 +26,7 @@ extension Parser {
   }
 
   private mutating func parseLayer() -> Layer? {
-    guard token.kind == .name, !atDeclaration else {
+    guard token.kind == .name, !atNetEnd else {
       unexpected("a layer", help: Self.everyLayer)
       return nil
     }
@@ -129,7 +132,7 @@ extension Parser {
 
   /// After a layer: the next one, or the next declaration.
   private mutating func expectLayerEnd(_ layer: Layer) {
-    guard !panicking, token.kind != .bar, !atBoundary else { return }
+    guard !panicking, token.kind != .bar, !atNetEnd else { return }
     let help: String
     switch token.kind {
     case .name: help = "layers are separated by `|`; \(Self.everyLayer)"

@@ -152,7 +152,7 @@ struct Parser {
   }
 
   /// After an error it is not known how many brackets are open: `net` and `model` count where they start a line.
-  private var atModelLine: Bool {
+  var atModelLine: Bool {
     guard isName(token, "net") || isName(token, "model"), following.kind == .name else { return false }
     return token.span.start == 0 || source.bytes[token.span.start - 1] == 0x0A
   }

@@ -190,7 +190,7 @@ extension Checker {
     var what = "this is computed by the program"
     var binder: [Label] = []
     if case .variable(let name) = term.kind {
-      what = "`\(name)` is no data"
+      what = "`\(name)` is not data"
       if let binding = context[name] { binder = [Label(binding.span, "bound here, in the linear zone")] }
     }
     report(

@@ -11,6 +11,14 @@ public struct LoweredModel: Sendable {
   public let frozen: Set<Int>
 
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.dims.reduce(1, *) } }
+
+  /// Of the map that takes the place of a program: the last tensor.
+  public var mapDescription: String {
+    guard let map = tensors.last else { return "no map" }
+    let extents = map.dims.map(String.init).joined(separator: " x ")
+    let state = frozen.isEmpty ? "" : ", frozen"
+    return "\(map.name) is a linear map of \(extents) = \(map.dims.reduce(1, *)) parameters\(state)"
+  }
 }
 
 /// `--type-preserving`: what takes the place of a model's program.
@@ -21,8 +29,8 @@ public enum TypePreserving: Sendable {
   case frozen
 }
 
-/// The most parameters of a model.
-public let maximumParameterCount = 1 << 31
+/// The most parameters of a model: a gigabyte of floats, and with the gradient and the moments of Adam four.
+public let maximumParameterCount = 1 << 28
 
 /// The linear-map graph of a model: its nets applied to its inputs, and its judgement linked to these.
 ///
@@ -121,7 +129,7 @@ extension Lowering {
       throw LoweringError.refused(
         Diagnostic(
           .typeTooLarge, "`\(model.name.text)` has too many parameters", at: Label(model.name.span, "this model"),
-          notes: ["`\(tensor.name)` alone has \(size); a model may have 2^31"], help: "use smaller layers"))
+          notes: ["`\(tensor.name)` alone has \(size); a model may have 2^28"], help: "use smaller layers"))
     }
   }
 }

@@ -70,7 +70,9 @@ extension TensorFile {
     var metadata: [String: String] = [:]
     for member in members {
       guard case .string(let text) = member.value else {
-        throw SafetensorsError(path: path, "its \(metadataKey) has \(member.value.kind) for \(quoted(member.key)) instead of a text")
+        throw SafetensorsError(
+          path: path,
+          "its \(metadataKey) has \(member.value.kind) for \(quoted(member.key)) instead of a text")
       }
       metadata[member.key] = text
     }

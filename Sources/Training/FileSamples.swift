@@ -8,6 +8,10 @@ extension Samples {
     let file = try TensorFile(reading: path)
     let ports =
       model.inputs + [Port(name: "target", type: model.output.type, size: model.output.size, shape: model.output.shape)]
+    guard !model.inputs.contains(where: { $0.name == "target" }) else {
+      throw TrainingError(
+        "the model `\(model.name)` has an input called `target`, which is the name of its result in \(path)")
+    }
     guard let target = file["target"], let total = target.shape.first, total > 0 else {
       throw TrainingError(
         "\(path): the tensor \"target\" of shape [N, …] is missing; its first dimension counts the samples")

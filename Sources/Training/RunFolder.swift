@@ -1,6 +1,12 @@
 import Foundation
 import Safetensors
 
+func makeFolder(_ path: String) throws {
+  do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
+    throw TrainingError("cannot make the folder \(path): \(error.localizedDescription)")
+  }
+}
+
 /// The folder of a run, which one process at a time writes to.
 final class RunFolder {
   let path: String
@@ -16,9 +22,7 @@ final class RunFolder {
   /// Makes the folder where it is not there. A folder with a run in it is only taken to resume that.
   init(_ path: String, resume: Bool) throws {
     self.path = path
-    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-      throw TrainingError("cannot make the folder \(path): \(error.localizedDescription)")
-    }
+    try makeFolder(path)
     lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard lock >= 0 else {
       throw TrainingError("cannot write to the folder \(path): \(String(cString: strerror(errno)))")

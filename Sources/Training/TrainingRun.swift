@@ -79,6 +79,10 @@ private final class TrainingRun<Real: TrainingReal> {
     folder.removeLeftovers()
     let resumes = folder.hasCheckpoint
     state = resumes ? try Checkpoint(reading: folder.checkpoint, into: trainer, configuration) : Checkpoint()
+    guard state.step <= totalSteps else {
+      throw TrainingError(
+        "the run in \(settings.out) has already done \(state.step) steps, and \(totalSteps) were asked for")
+    }
     secondsBefore = state.seconds
     metrics = try StepTable(folder.metrics, header: Self.metricsHeader, after: resumes ? state.step : nil)
     steps = try StepTable(folder.steps, header: "step,loss,grad_norm", after: resumes ? state.step : nil)
@@ -191,7 +195,7 @@ private final class TrainingRun<Real: TrainingReal> {
 
   private func saveSnapshot() throws {
     let chosen = settings.snapshotSamples
-    try FileManager.default.createDirectory(atPath: folder.snapshots, withIntermediateDirectories: true)
+    try makeFolder(folder.snapshots)
     func save(_ name: String, _ values: [Real], _ shape: [Int]) throws {
       try folder.write(NumpyFile.bytes(values, shape: [chosen.count] + shape), to: "\(folder.snapshots)/\(name).npy")
     }

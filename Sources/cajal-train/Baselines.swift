@@ -8,8 +8,9 @@ struct Baselines: ParsableCommand {
       EXAMPLE
         cajal-train baselines --data DIR --task blur
 
-      For a transform of images: the image after a number of rounds that does not depend on its class; `best` repeats
-      the row with the least L1. For a choice: always the same answer.
+      For a transform of images: the image after a number of rounds that does
+      not depend on its class; `best` repeats the row with the least L1. For a
+      choice: always the same answer.
       """)
 
   @OptionGroup var data: DataOptions

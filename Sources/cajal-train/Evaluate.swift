@@ -6,8 +6,10 @@ struct Evaluate: ParsableCommand {
     abstract: "Measure a model, and save outputs.",
     discussion: """
       EXAMPLES
-        cajal-train evaluate blur.so --data DIR --task blur --weights runs/blur/model.safetensors
-        cajal-train evaluate blur.so --data DIR --task blur --save-outputs rows.npy --images 0,1,2
+        cajal-train evaluate blur.so --data DIR --task blur \\
+          --weights runs/blur/model.safetensors
+        cajal-train evaluate blur.so --data DIR --task blur \\
+          --save-outputs rows.npy --images 0,1,2
 
       Without --weights those that are embedded in the module are used.
       """)

@@ -7,12 +7,15 @@ struct Train: ParsableCommand {
     abstract: "Train a model (the default command).",
     discussion: """
       EXAMPLES
-        cajal-train blur.so --data DIR --task blur --epochs 10 --seed 1 --out runs/blur-1
-        cajal-train xor.so --data DIR --task xor --loss cross-entropy --steps 2000 --out runs/xor
+        cajal-train blur.so --data DIR --task blur --epochs 10 --out runs/blur
+        cajal-train blur.so --data DIR --task blur --epochs 10 --out runs/blur \\
+          --resume
+        cajal-train xor.so --data DIR --task xor --steps 2000 --out runs/xor
 
-      The run's folder holds model.safetensors, metrics.csv, steps.csv, config.json and checkpoint.safetensors. After
-      any interruption the same command with --resume goes on, to the same bits as if it had not been interrupted;
-      where there is no checkpoint yet, it begins.
+      The run's folder holds model.safetensors, metrics.csv, steps.csv,
+      config.json and checkpoint.safetensors. After any interruption the same
+      command with --resume goes on, to the same bits as if it had not been
+      interrupted; where there is no checkpoint yet, it begins.
       """)
 
   @OptionGroup var model: ModelOptions

@@ -8,21 +8,21 @@ reportCrashesAsInternalErrors()
 do {
   var command = try CajalTrain.parseAsRoot()
   try command.run()
-} catch let error as TrainingError {
-  printError("cajal-train: \(error)")
-  exit(1)
-} catch let error as SafetensorsError {
-  printError("cajal-train: \(error)")
-  exit(1)
-} catch let error as DurableWriteFailure {
+} catch let error where error is TrainingError || error is SafetensorsError || error is DurableWriteFailure {
   printError("cajal-train: \(error)")
   exit(1)
 } catch {
   let text = CajalTrain.fullMessage(for: error)
-  if CajalTrain.exitCode(for: error) == .success {
+  let code = CajalTrain.exitCode(for: error)
+  if code == .success {
     print(text)
     exit(0)
   }
-  printError(text)
-  exit(2)
+  if code == .validationFailure {
+    printError(text)
+    exit(2)
+  }
+  printError(
+    "cajal-train: internal error: \(error)\nThis is a bug in the trainer. Please report it with the command line.")
+  exit(70)
 }

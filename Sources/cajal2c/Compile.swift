@@ -75,6 +75,9 @@ struct Compile: ParsableCommand {
       }
     }
     try source.run(compilation) { compilation in
+      if typePreserving, let models = compilation.models {
+        for model in models { printError("cajal2c: \(model.mapDescription)") }
+      }
       if let emit {
         guard let text = try emit.text(of: compilation) else { return nil as Void? }
         print(text, terminator: text.hasSuffix("\n") ? "" : "\n")

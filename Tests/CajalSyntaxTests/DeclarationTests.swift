@@ -73,22 +73,102 @@ import Testing
 
   // MARK: net and model
 
-  @Test func networksAreReportedAndSkipped() {
-    let (tree, found, _) = read(
-      """
+  private func layers(_ text: String) -> [Layer.Kind] {
+    let (tree, found, _) = read("net f (x : Img) : Bool = " + text)
+    guard found == [], tree.declarations.count == 1, case .net(_, _, _, let layers) = tree.declarations[0].kind else {
+      Issue.record("\(text): \(found)")
+      return []
+    }
+    return layers.map(\.kind)
+  }
+
+  @Test func netsAndModels() {
+    let text = """
       net kernel (x : Img) : Real[13,13] = conv 8 5x5 | relu | conv 16 5x5 | relu | maxpool 3 | dense | tanh
-      net steps (x : Img, y : (Img)) : Nat = dense 3 | within l1 1
+
+      net steps (x : Img, y : Img) : Nat = dense 3 | within l1 1
       model blur (x : Img) : Img = iter { x | y => conv2d (kernel x) y } (steps x)
       def a = true
-      """)
-    #expect(found == ["E0404@1:1", "E0404@2:1", "E0404@3:1"])
-    #expect(tree.declarations.count == 1)
+
+      """
+    let (tree, found, _) = read(text)
+    #expect(found == [])
+    #expect(PrettyPrinter(width: 110).print(tree) == text.replacing("\n\n", with: "\n"))
+    guard case .model(let name, let parameters, _, _) = tree.declarations[2].kind else {
+      Issue.record("no model")
+      return
+    }
+    #expect(name.text == "blur" && parameters.map(\.name.text) == ["x"])
+  }
+
+  @Test func everyLayer() {
+    #expect(
+      layers("conv 8 5x5 | conv 1 3x4 stride 2 | conv 2 1x1 valid | conv 3 7x7 stride 3 valid") == [
+        .convolution(channels: 8, kernel: [5, 5], stride: 1, isValid: false),
+        .convolution(channels: 1, kernel: [3, 4], stride: 2, isValid: false),
+        .convolution(channels: 2, kernel: [1, 1], stride: 1, isValid: true),
+        .convolution(channels: 3, kernel: [7, 7], stride: 3, isValid: true),
+      ])
+    #expect(
+      layers("maxpool 2 | avgpool 3 | dense 400 | dense | within linf 0.5") == [
+        .pool(.maxpool, size: 2), .pool(.avgpool, size: 3), .dense(400), .dense(nil),
+        .within(Bound(norm: .linf, radius: 0.5)),
+      ])
+    #expect(
+      layers("relu | tanh | sigmoid | softplus | softmax")
+        == [.relu, .tanh, .sigmoid, .softplus, .softmax].map { .activation($0) })
+  }
+
+  @Test func kernelsAreTokensOnlyAmongLayers() {
+    #expect(read("def a = 5x5").found == ["E0004@1:9"])
+    #expect(read("net f (x : Img) : Img = conv 8 5x5\ndef a = 5x5").found == ["E0004@2:9"])
+    #expect(read("net f (x : Real[5x5]) : Img = dense").found == ["E0004@1:17"])
+    #expect(read("net f (x : Img) : Img = conv 8 5x5y").found == ["E0004@1:32"])
+  }
+
+  @Test(arguments: [
+    ("", "1:24"), ("relu |", "1:32"), ("relu relu", "1:31"), ("relu 3", "1:31"), ("relu, relu", "1:30"),
+    ("flatten", "1:26"), ("conv", "1:30"), ("conv 8", "1:32"), ("conv 5x5", "1:31"), ("conv 8 5", "1:33"),
+    ("conv 8 5 x 5", "1:33"), ("conv 8 5x5x5", "1:33"), ("conv 0 5x5", "1:31"), ("conv 8 0x5", "1:33"),
+    ("conv 8 5x5 stride", "1:43"), ("conv 8 5x5 stride 0", "1:44"), ("conv 8 5x5 valid stride 2", "1:43"),
+    ("maxpool", "1:33"), ("maxpool 2x2", "1:34"), ("maxpool 0", "1:34"), ("dense 5x5", "1:32"), ("dense 0", "1:32"),
+    ("dense 1.5", "1:32"), ("relu = relu", "1:31"), ("fun x => x", "1:26"), ("(relu)", "1:26"),
+  ]) func layersThatCannotBeRead(text: String, place: String) {
+    let (tree, found, diagnostics) = read("net f (x : Img) : Img =  \(text)\nnet g (x : Img) : Img = relu")
+    #expect(found == ["E0005@\(place)"], "\(text): \(diagnostics.items.map(\.message))")
+    #expect(diagnostics.items.allSatisfy { $0.help != nil })
+    #expect(tree.declarations.count == 2, "the net is declared, without layers")
+    if case .net(_, _, _, let layers)? = tree.declarations.first?.kind { #expect(layers.isEmpty) }
+  }
+
+  @Test func layersThatAreTooLarge() {
+    #expect(read("net f (x : Img) : Img = dense 2147483649").found == ["E0409@1:31"])
+    #expect(read("net f (x : Img) : Img = conv 1 99999999999999999999x3").found == ["E0409@1:32"])
+    #expect(read("net f (x : Img) : Img = dense 2147483648").found == [])
+  }
+
+  @Test func everyLayerIsLookedAt() {
+    #expect(
+      read("net f (x : Img) : Img = flatten | conv 5x5 | relu | maxpool\ndef a = )").found
+        == ["E0005@1:25", "E0005@1:40", "E0005@1:60", "E0005@2:9"])
+  }
+
+  @Test func headsOfNetsAndModels() {
+    #expect(read("net f x : Img = relu\ndef a = b").found == ["E0005@1:7"])
+    #expect(read("net f (x : Img) = relu\ndef a = b").found == ["E0005@1:17"])
+    #expect(read("net f (x : ) : Img = relu\ndef a = b").found == ["E0005@1:12"])
+    #expect(read("model m (x : Img) = x\ndef a = b").found == ["E0005@1:19"])
+    #expect(read("model m (x : Img within l3 1) : Img = x").found == ["E0407@1:25"])
+    #expect(
+      read("net f (x : Img) : Img = relu\nnet g x : Img = relu\nmodel m : Img = x").found == [
+        "E0005@2:7", "E0005@3:9",
+      ])
   }
 
   @Test func networksEndTheDeclarationBeforeThem() {
     let (tree, found, _) = read("def a = f x\n net k (x : Bool) : Bool = dense def b = c")
-    #expect(found == ["E0404@2:2"])
-    #expect(PrettyPrinter().print(tree) == "def a = f x\ndef b = c\n")
+    #expect(found == [])
+    #expect(PrettyPrinter().print(tree) == "def a = f x\nnet k (x : Bool) : Bool = dense\ndef b = c\n")
   }
 
   @Test func netAndModelAreNamesElsewhere() {

@@ -128,17 +128,29 @@ import Testing
       horizon 5 type T = Real[2, 3] -o (𝟚 ⊸ ℕ)
       program p (x : T within l2 1e-3, y : Bool) : T = let z = iter { [[1, -2], [3, 4]] | s => 2 * f s } (succ 3)
         in if y then (λ(a : T). a + x : T) else - z -- done
+      net k (x : T) : Real[3,3] = conv 8 5x5 stride 2 valid | relu | maxpool 2 | dense 40 | within l1 0.5 | dense
+      model m (x : T within linf 2) : T = iter { x | y => conv2d (k y) y } (n x)
       """
     let bytes = Array(text.utf8)
     for end in 0...bytes.count { _ = await codes(Array(bytes[..<end])) }
     for start in 0...bytes.count { _ = await codes(Array(bytes[start...])) }
   }
 
+  @Test func longNets() async {
+    let head = "net f (x : Bool) : Nat = "
+    #expect(await codes(head + repeated("relu | ", 100_000) + "dense") == [])
+    #expect(await codes(head + repeated("conv 8 5 | ", 100_000) + "dense").count == Diagnostics.limit)
+    #expect(await codes(head + repeated("conv 8 ", 100_000)) == [.unexpectedToken])
+    #expect(await codes(head + "conv 8 " + repeated("5x", 500_000) + "5") == [.malformedNumber])
+    #expect(await codes(repeated(head + "dense\n", 10_000)) == [])
+  }
+
   @Test func randomTokensAreHandled() async {
     let words = [
       "fun", "if", "then", "else", "let", "in", "iter", "succ", "true", "def", "program", "type", "horizon", "net",
       "model", "within", "x", "o", "1", "2.5", "(", ")", "[", "]", "{", "}", "|", ",", ":", "=", "=>", "->", ".", "+",
-      "-", "*",
+      "-", "*", "conv", "dense", "relu", "maxpool", "5x5", "8", "stride", "valid", "net f (x : Bool) : Nat =",
+      "model m (x : Bool) : Nat =",
       "⊸", "λ", "\n", "@", "9x",
     ]
     var state: UInt64 = 11

@@ -92,12 +92,28 @@ struct TreeGenerator {
     return Parameter(name: named(), type: type(3), bound: bound)
   }
 
+  private mutating func layer() -> Layer {
+    let kind: Layer.Kind =
+      switch below(6) {
+      case 0:
+        .convolution(
+          channels: below(40) + 1, kernel: [below(9) + 1, below(9) + 1], stride: below(3) + 1, isValid: below(2) == 0)
+      case 1: .dense(below(2) == 0 ? nil : below(500) + 1)
+      case 2: .pool(pick(Layer.Pool.allCases), size: below(4) + 1)
+      case 3, 4: .activation(pick(Layer.Activation.allCases))
+      default: .within(Bound(norm: pick(Norm.allCases), radius: magnitude() + 0.5))
+      }
+    return Layer(kind, Self.nowhere)
+  }
+
   mutating func declaration() -> Declaration {
     let kind: Declaration.Kind =
-      switch below(6) {
+      switch below(8) {
       case 0: .horizon(next() >> UInt64(below(63)) | 1)
       case 1: .type(Name("Image", Self.nowhere), type(5))
       case 2, 3: .definition(named(), below(2) == 0 ? type(4) : nil, term(below(6)))
+      case 4: .net(named(), (0..<below(4)).map { _ in parameter() }, type(3), (0...below(8)).map { _ in layer() })
+      case 5: .model(named(), (0..<below(5)).map { _ in parameter() }, type(3), term(below(6)))
       default: .program(named(), (0..<below(5)).map { _ in parameter() }, type(3), term(below(6)))
       }
     return Declaration(kind, Self.nowhere)

@@ -9,7 +9,8 @@ import Testing
     .usedTwice, .neverUsed, .usedInOneBranch, .capturedByStep, .notLinear, .typeMismatch, .notAFunction,
     .binderNeedsType, .baseAndStepDiffer, .branchesDiffer, .notReal, .shapesDoNotFit, .needsExpectedType,
     .raggedLiteral, .unknownVariable, .unknownType, .duplicateDeclaration, .duplicateParameter, .recursiveDefinition,
-    .recursiveType, .badHorizon, .typeTooLarge, .badBound,
+    .recursiveType, .badHorizon, .typeTooLarge, .badBound, .layerDoesNotFit, .notData, .netNotApplied, .notCallable,
+    .netTooLarge,
   ]
 
   @Test(arguments: codes)

@@ -36,7 +36,8 @@ struct ModelCheck {
       compare(got.output, expected[0], "result at point \(point)")
       let gradient = Array(expected.dropFirst())
       compare(
-        got.parameterGradient, gradient.prefix(model.tensors.count).flatMap { $0 }, "gradient of parameters at \(point)")
+        got.parameterGradient, gradient.prefix(model.tensors.count).flatMap { $0 }, "gradient of parameters at \(point)"
+      )
       for (index, want) in gradient.dropFirst(model.tensors.count).enumerated() {
         compare(got.gradients[index], want, "gradient of input \(index) at point \(point)")
       }
@@ -83,11 +84,14 @@ struct ModelCheck {
       return zip(Interpreter().run(model.graph, moved)[0], weights).reduce(0) { $0 + $1.0 * $1.1 }
     }
     func difference(_ step: Double) -> Double { (objective(step) - objective(-step)) / (2 * step) }
-    let slope = zip(gradient, direction).reduce(0.0) { sum, pair in zip(pair.0, pair.1).reduce(sum) { $0 + $1.0 * $1.1 } }
+    let slope = zip(gradient, direction).reduce(0.0) { sum, pair in zip(pair.0, pair.1).reduce(sum) { $0 + $1.0 * $1.1 }
+    }
     let (coarse, fine) = (difference(2e-6), difference(1e-6))
     let scale = max(1e-3, abs(slope), abs(fine))
     guard abs(coarse - fine) <= 1e-5 * scale else { return false }
-    if abs(fine - slope) > 1e-4 * scale { report.disagree("derivative in a direction: \(slope), by differences \(fine)") }
+    if abs(fine - slope) > 1e-4 * scale {
+      report.disagree("derivative in a direction: \(slope), by differences \(fine)")
+    }
     return true
   }
 }
