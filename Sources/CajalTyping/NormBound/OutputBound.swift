@@ -14,11 +14,13 @@ extension TypedModule {
     return outputBound(of: program, ports: program.context.map { $0.bound.map { NormBound.none.within($0) } ?? .none })
   }
 
-  /// Nil where nothing that is linked has a bound, or where there is too much to compute.
+  /// Nil where no input and no net has a bound, or where there is too much to compute.
   public func outputBound(of model: LinkedModel) -> OutputBound? {
-    let ports = linkBounds(of: model)
-    guard ports.contains(where: \.isKnown) else { return nil }
-    return outputBound(of: model.judgement, ports: ports)
+    guard
+      model.inputs.contains(where: { $0.bound != nil })
+        || model.nets.contains(where: { nets[$0].outputBound(.none).isKnown })
+    else { return nil }
+    return outputBound(of: model.judgement, ports: linkBounds(of: model))
   }
 
   /// Of a judgement's result, for a function of its matrix's entries, where the vectors of its ports have these
