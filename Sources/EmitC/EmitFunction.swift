@@ -75,8 +75,7 @@ struct FunctionEmitter {
     for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const real *", name) }
     for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "real *restrict ", name) }
     for index in rows {
-      let isWritten = emitter.usage.writes(index) > 0
-      add(.row(buffer: index), isWritten ? "real *restrict " : "const real *", emitter.names[index])
+      add(.row(buffer: index), emitter.rowType(index), emitter.names[index])
     }
     if usesKept { add(.kept, readsKept ? "const real *" : "real *", "kept") }
     if emitter.usage.branchesOnKept, names.ports != nil { add(.keep, "int", "keep") }
@@ -85,6 +84,13 @@ struct FunctionEmitter {
     let function = CFunction(
       specifiers: "static", result: "void", name: name, parameters: parameters, body: body)
     return SampleFunction(function: function, arguments: arguments)
+  }
+
+  /// Buffers that share the workspace with others, one after another, must not be `restrict`.
+  private func rowType(_ index: Int) -> String {
+    if usage.writes(index) == 0 { return "const real *" }
+    if case .workspace = procedure.buffers[index].storage { return "real *" }
+    return "real *restrict "
   }
 
   private init(
@@ -108,7 +114,7 @@ struct FunctionEmitter {
       case .table(let table): names.append(given.tables[table])
       case .kept: names.append("kept")
       case .workspace, .rows, .keptRows, .local, .pointer, .unplanned:
-        names.append(usage.isUsed(index) ? scope.claim(buffer.name) : "")
+        names.append(usage.isUsed(index) ? scope.claim(CName.joined(buffer.name)) : "")
       }
     }
     for wanted in usage.wanted.sorted() {

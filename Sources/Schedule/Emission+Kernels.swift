@@ -21,6 +21,12 @@ extension Emission {
         let value = Expression.load(operands[0].offset(by: index[0] * columns + index[1]))
         return write(value, to: target.offset(by: index[1] * rows + index[0]), accumulate)
       }
+    case .broadcast(let rows, let columns, let factor):
+      return nest([("i", rows), ("j", columns)]) { index in
+        let entry = Expression.load(operands[0].offset(by: index[0]))
+        let value = factor == 1 ? entry : .product(.literal(factor), entry)
+        return write(value, to: target.offset(by: index[0] * columns + index[1]), accumulate)
+      }
     case .scatter(let count, let stride, let offset):
       return nest([("i", count)]) { index in
         write(.load(operands[0].offset(by: index[0])), to: target.offset(by: index[0] * stride + offset), accumulate)

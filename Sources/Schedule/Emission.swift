@@ -65,7 +65,7 @@ final class Emission {
     if case .zero = base {} else { isWritten = true }
     if !isWritten, kernels.isEmpty || kernels[0].isPartial { isWritten = true }
     if isWritten { result += assign(base, to: target, size: cell.size) }
-    for kernel in kernels {
+    for kernel in kernels.filter(\.isCheap) + kernels.filter({ !$0.isCheap }) {
       let operands = kernel.operands.map { place($0.cell, $0.base) }
       result += statements(of: kernel, operands, target, accumulate: isWritten)
       isWritten = true

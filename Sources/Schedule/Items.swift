@@ -41,6 +41,8 @@ private struct ItemBuilder {
   private var origin: Origin?
   /// Pointers whose loop is still to come.
   private var pointers: [Statement] = []
+  /// Copies of what does not change.
+  private var copies: [Place: Place] = [:]
 
   init(draft: Draft, tensorCount: Int, options: ScheduleOptions) {
     self.draft = draft
@@ -138,8 +140,10 @@ private struct ItemBuilder {
   /// The operand as a row for every sample, copied where it is none.
   private mutating func inRows(_ place: Place, size: Int) -> Place {
     if hasRows(place, size: size) { return place }
+    if let copy = copies[place], draft.buffers[copy.buffer].size == size { return copy }
     let copy = Place(buffer: draft.buffer("rows", size: size), index: Affine(0))
     append([draft.copy(place, to: copy, size: size, accumulate: false)])
+    if case .input = draft.buffers[place.buffer].storage { copies[place] = copy }
     return copy
   }
 

@@ -30,6 +30,11 @@ extension RegionPlanner {
       return
     }
     if product.k == 1, planScatter(product, left, right, at: index) { return }
+    if product.k == 1, let factor = equalEntries(right.node), isReadable(left.node) {
+      add(
+        .broadcast(rows: product.m, columns: product.n, factor: factor), [memory(of: left.node)], at: index)
+      return
+    }
     let kernel = Product(
       m: product.m, k: product.k, n: product.n, transposeLeft: left.transposed, transposeRight: right.transposed)
     add(.product(kernel), [memory(of: left.node), memory(of: right.node)], at: index)
@@ -156,6 +161,15 @@ extension RegionPlanner {
     // Other values are read where the line is contiguous and at a known place.
     guard start.isConstant, stride == 1 || count == 1 else { return nil }
     return forms[factor.node].moved(by: -start.constant, dimension: count)
+  }
+
+  /// The value of all entries of a constant, where they are equal.
+  private func equalEntries(_ node: Int) -> Double? {
+    guard case .atom(let atom) = forms[node], case .constant(let runs, let offset) = atom.kind, atom.lower == 0,
+      atom.upper == graph.nodes[node].space.dimension,
+      let run = runs.runs.first(where: { $0.lower <= offset && $0.upper >= offset + atom.upper })
+    else { return nil }
+    return run.value
   }
 
   /// An outer product with a unit vector has one row or one column.

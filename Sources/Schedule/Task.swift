@@ -50,14 +50,20 @@ struct PlannedKernel {
     case transpose(rows: Int, columns: Int)
     /// Adds entry i of the operand at offset + stride · i.
     case scatter(count: Int, stride: Int, offset: Affine)
+    /// Entry i of the operand times the factor, everywhere in row i.
+    case broadcast(rows: Int, columns: Int, factor: Double)
   }
   let kind: Kind
   let operands: [Memory]
   var canAccumulate: Bool {
     switch kind {
-    case .product, .convolution, .transpose, .scatter: true
+    case .product, .convolution, .transpose, .scatter, .broadcast: true
     case .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: false
     }
+  }
+  /// As cheap to write as zeros, so that it should come before what costs more.
+  var isCheap: Bool {
+    if case .broadcast = kind { true } else { false }
   }
   /// Leaves entries alone, so that the target must hold something before.
   var isPartial: Bool {
