@@ -1,13 +1,29 @@
-/* Part of a template: the pieces in which the convolutions look at an image.
+/* Part of a template: the pieces in which the convolutions look at images.
  *
- * A band is BAND_ROWS x BAND_COLUMNS entries of an image. A kernel is taken in pieces of at most PIECE x PIECE
- * entries; what a piece sees of another image from all places of a band is a patch. Patches and bands are copied to
- * the stack with the zeros around the image, so that the loops over them have no edges. */
+ * A band is some rows of at most BAND_COLUMNS entries of the output. A kernel is taken in pieces of at most
+ * PIECE x PIECE taps; what a piece sees of an image from all places of a band is a patch. Patches are copied to the
+ * stack with the zeros around the image, so that the loops over them have no edges. */
 #define PIECE 16
-#define BAND_ROWS 32
-#define BAND_COLUMNS (2 * LANE_COUNT)
-#define PATCH_ROWS (BAND_ROWS + PIECE)
-#define PATCH_COLUMNS (BAND_COLUMNS + PIECE)
+#define PIECE_INPUTS 8
+#define TILE_COLUMNS (2 * LANE_COUNT)
+#define BAND_COLUMNS (128 / sizeof(float))
+#define PATCH_REALS (40960 / sizeof(REAL))
+
+/* The compiler must see the numbers with which these are called: they say how many sums stay in registers. */
+#define INLINE static inline __attribute__((always_inline))
+
+/* The sums that fit into the registers, in pairs of vectors, beside a pair of the image and a tap. */
+#if defined __AVX512F__ || defined __aarch64__
+#define TILE_PAIRS 12
+#define MOST_SUMS 26
+#define MOST_OUTPUTS 8
+#define MOST_ROWS 13
+#else
+#define TILE_PAIRS 6
+#define MOST_SUMS 12
+#define MOST_OUTPUTS 6
+#define MOST_ROWS 13
+#endif
 
 static inline size_t NAMED(least)(size_t a, size_t b) { return a < b ? a : b; }
 
@@ -25,12 +41,53 @@ static void NAMED(cut)(size_t h, size_t w, const REAL *restrict image, ptrdiff_t
   }
 }
 
-/* The kernel entries first ... last - 1 of `count`, along one axis, that meet an image of the given extent at all. */
 typedef struct NAMED(range) {
-  size_t first, last;
+  size_t first, last; /* without `last` itself */
 } NAMED(range);
 
-static inline NAMED(range) NAMED(meeting)(size_t count, size_t extent) {
-  const size_t reach = count / 2;
-  return (NAMED(range)){reach < extent ? 0 : reach - extent + 1, NAMED(least)(count, reach + extent)};
+/* The taps of a range, along one axis, that meet an image of the given extent from any of `count` neighbouring places,
+ * of which tap 0 of the first is at `start`. */
+static inline NAMED(range) NAMED(meeting)(NAMED(range) taps, size_t extent, ptrdiff_t start, size_t count) {
+  const ptrdiff_t first = -(start + (ptrdiff_t)count - 1), last = (ptrdiff_t)extent - start;
+  if (first > (ptrdiff_t)taps.first) taps.first = (size_t)first;
+  if (last < (ptrdiff_t)taps.last) taps.last = last > 0 ? (size_t)last : 0;
+  return taps;
+}
+
+/* What is computed at once: taps, inputs from `input`, and a band of the output. */
+typedef struct NAMED(part) {
+  NAMED(range) kernel_rows, kernel_columns;
+  size_t input, inputs, most_inputs;
+  size_t y, height, most_height, x, width;
+  size_t pitch, patch_size; /* from row to row of a patch, and from input to input */
+} NAMED(part);
+
+/* Given taps and width, and how many inputs and rows there are in all: the most inputs and rows, without much more
+ * work in a last part that is smaller, whose patches fit. A patch is `overhang` rows longer than what it is for. */
+static void NAMED(size_part)(size_t inputs, size_t height, size_t overhang, NAMED(part) *part) {
+  const size_t around = part->kernel_rows.last - part->kernel_rows.first - 1 + overhang;
+  part->pitch = (part->width + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS + part->kernel_columns.last -
+                part->kernel_columns.first - 1;
+  const size_t small = NAMED(least)(height, TILE_PAIRS) + around, room = PATCH_REALS / part->pitch;
+  part->most_inputs = NAMED(least)(NAMED(least)(inputs, room / small), PIECE_INPUTS);
+  const size_t most = room / part->most_inputs - around, bands = (height + most - 1) / most;
+  const size_t even = (height + bands - 1) / bands, tiled = (even + TILE_PAIRS - 1) / TILE_PAIRS * TILE_PAIRS;
+  part->most_height = tiled <= most ? tiled : most;
+  part->patch_size = (part->most_height + around) * part->pitch;
+}
+
+/* to[0 ... columns - 1] += a pair of vectors, of which what is beyond that is dropped. */
+INLINE void NAMED(add_pair)(size_t columns, const LANES *pair, REAL *restrict to) {
+  if (columns == TILE_COLUMNS) {
+    for (size_t i = 0; i < 2; i++) {
+      LANES lanes;
+      LOAD_LANES(lanes, to + i * LANE_COUNT);
+      lanes += pair[i];
+      STORE_LANES(to + i * LANE_COUNT, lanes);
+    }
+    return;
+  }
+  REAL entries[TILE_COLUMNS];
+  memcpy(entries, pair, sizeof entries);
+  for (size_t x = 0; x < columns; x++) to[x] += entries[x];
 }

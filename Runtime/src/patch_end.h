@@ -1,6 +1,11 @@
 /* Ends what patch.h began, so that it can begin again for the other precision. */
 #undef PIECE
-#undef BAND_ROWS
+#undef PIECE_INPUTS
+#undef TILE_COLUMNS
 #undef BAND_COLUMNS
-#undef PATCH_ROWS
-#undef PATCH_COLUMNS
+#undef PATCH_REALS
+#undef INLINE
+#undef TILE_PAIRS
+#undef MOST_SUMS
+#undef MOST_OUTPUTS
+#undef MOST_ROWS

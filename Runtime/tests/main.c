@@ -70,6 +70,7 @@ int main(void) {
   test_vectors();
   test_product();
   test_conv2d();
+  test_convolution();
   test_bound();
   printf("runtime: %zu passed, %zu failed\n", passed, failed);
   return failed != 0 || passed == 0;

@@ -34,6 +34,7 @@ void test_status(void);
 void test_vectors(void);
 void test_product(void);
 void test_conv2d(void);
+void test_convolution(void);
 void test_bound(void);
 
 #endif

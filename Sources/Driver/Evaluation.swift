@@ -16,12 +16,7 @@ extension Compilation {
     if let name {
       if let found = module.programs.first(where: { $0.name.text == name }) { return found }
       if let model = module.models.first(where: { $0.name.text == name }) {
-        add(
-          Diagnostic(
-            .noSuchProgram, "`\(name)` is a model, and has no value of its own",
-            at: Label(model.name.span, "a model, not a program"),
-            notes: ["what a model computes depends on its trained weights, which are not here"],
-            help: "compile it and call it from outside, or name a `program`"))
+        reportModel(model.name)
         return nil
       }
       add(
@@ -32,6 +27,10 @@ extension Compilation {
       return nil
     }
     if names.count == 1 { return module.programs[0] }
+    if names.isEmpty, let model = module.models.first {
+      reportModel(model.name)
+      return nil
+    }
     add(
       Diagnostic(
         .noSuchProgram, names.isEmpty ? "the file declares no program" : "the file declares \(names.count) programs",
@@ -40,6 +39,15 @@ extension Compilation {
           ? "declare one with `program`"
           : "choose one with `--program`: \(names.prefix(20).joined(separator: ", "))"))
     return nil
+  }
+
+  private func reportModel(_ name: Name) {
+    add(
+      Diagnostic(
+        .noSuchProgram, "`\(name.text)` is a model, and has no value of its own",
+        at: Label(name.span, "a model, not a program"),
+        notes: ["what a model computes depends on its trained weights, which are not here"],
+        help: "compile it and call it from outside, or name a `program`"))
   }
 
   /// The value of a program, its variables set to closed expressions; nil where there were errors.

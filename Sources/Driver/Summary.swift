@@ -10,14 +10,25 @@ extension Compilation {
     let printer = JudgementPrinter(module)
     var blocks: [String] = []
     for (judgement, horizon) in zip(module.programs, horizons) {
-      blocks.append(block("program \(judgement.signature)", printer.describeDegrees(judgement) + horizon.summary))
+      let norms = norms(module.outputBound(of: judgement), judgement.context.map(\.variable.name))
+      blocks.append(
+        block("program \(judgement.signature)", printer.describeDegrees(judgement) + horizon.summary + norms))
     }
     for net in module.nets { blocks.append(printer.print(net)) }
     for (model, horizon) in zip(module.models, horizons.dropFirst(module.programs.count)) {
-      blocks.append(block("model \(model.signature)", printer.describe(model) + horizon.summary))
+      let norms = norms(module.outputBound(of: model), model.links.map { printer.text(of: $0.datum) })
+      blocks.append(block("model \(model.signature)", printer.describe(model) + horizon.summary + norms))
     }
     let text = blocks.joined(separator: "\n")
     return text.isEmpty ? "no programs; \(module.definitions.count) definitions are well typed\n" : text
+  }
+
+  /// The bound of the norm of a result, or what it would take.
+  private func norms(_ output: OutputBound?, _ ports: [String]) -> [String] {
+    guard let output else { return [] }
+    if output.bound.isKnown { return ["norm of the result at most \(output.bound.summary)"] }
+    let missing = output.missing.map { "`\(ports[$0])`" }.joined(separator: ", ")
+    return ["no bound on the norm of the result follows" + (missing.isEmpty ? "" : ": there is none for \(missing)")]
   }
 
   private func block(_ head: String, _ lines: [String]) -> String {

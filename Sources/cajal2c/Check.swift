@@ -3,7 +3,7 @@ import Driver
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check a file; print each judgement with its degrees and horizon bounds.",
+    abstract: "Check a file; print each program, net and model with its degrees, shapes and bounds.",
     discussion: """
       EXAMPLE
         cajal2c check prog.cajal --strict-linear
@@ -13,7 +13,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     try source.run(try source.compilation()) { compilation in
-      guard compilation.graphs != nil, let text = compilation.summary else { return nil as Void? }
+      guard compilation.graphs != nil, compilation.models != nil, let text = compilation.summary else { return nil as Void? }
       print(text, terminator: "")
       return ()
     }

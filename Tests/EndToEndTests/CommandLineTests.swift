@@ -193,6 +193,102 @@ private let flip = """
   }
 }
 
+private let blur = """
+  type Img = Real[9, 9]
+  net kernel (x : Img) : Real[3, 3] = conv 2 3x3 stride 2 | relu | maxpool 2 | dense | within l1 1
+  net steps (x : Img) : Nat = dense 12 | tanh | dense | softmax
+  net even (x : Img, y : Img) : Bool = dense
+  model blur (x : Img within linf 2) : Img = iter { x | y => conv2d (kernel x) y } (steps x)
+  model learnt (x : Img) : Img = iter { x | y => if even x y then conv2d (kernel y) y else y } (steps x)
+  program id (x : Img) : Img = x
+  """
+
+@Suite struct ModelCommandTests {
+  @Test func checkShowsShapesAndLinks() throws {
+    try withScratch { folder in
+      let file = try write(blur, to: folder + "/p.cajal")
+      let result = try cajal2c("check", file)
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+      #expect(
+        result.output == """
+          program id (x : Real[9,9]) : Real[9,9]
+            x : Real[9,9]   degree 1, linear
+            nothing is dropped at horizon 10
+
+          net kernel (x : Real[9,9]) : Real[3,3]
+            conv 2 3x3 stride 2   [1,9,9] -> [2,5,5]    20 parameters
+            relu                  [2,5,5] -> [2,5,5]
+            maxpool 2             [2,5,5] -> [2,2,2]
+            dense 9               [2,2,2] -> [9]        81 parameters
+            within l1 1           [9] -> [9]
+            in all                                     101 parameters
+
+          net steps (x : Real[9,9]) : Nat
+            dense 12   [1,9,9] -> [12]    984 parameters
+            tanh       [12] -> [12]
+            dense 10   [12] -> [10]       130 parameters
+            softmax    [10] -> [10]
+            in all                       1114 parameters
+
+          net even (x : Real[9,9], y : Real[9,9]) : Bool
+            dense 2   [162] -> [2]   326 parameters
+            in all                   326 parameters
+
+          model blur (x : Real[9,9] within linf 2.0) : Real[9,9]
+            x : Real[9,9]          degree 1, linear
+            kernel x : Real[3,3]   degree 9, not linear (used in a step)
+            steps x : Nat          degree 1, linear
+            1215 parameters, in kernel, steps
+            nothing is dropped at horizon 10
+            norm of the result at most l1 162, l2 18, linf 2
+
+          model learnt (x : Real[9,9]) : Real[9,9]
+            x : Real[9,9]   no bound on the degree, not linear (used in a step)
+            steps x : Nat   degree 1, linear
+            nonlinear in y : Real[9,9], a net is applied to this state
+            1541 parameters, in kernel, steps, even
+            nothing is dropped at horizon 10
+            no bound on the norm of the result follows: there is none for `x`
+
+          """)
+      #expect(try cajal2c("check", file).output == result.output)
+      let strict = try cajal2c("check", file, "--strict-linear")
+      #expect(strict.status == 1 && strict.errors.contains("a net is applied to this state"))
+    }
+  }
+
+  @Test func judgementsOfModelsArePrinted() throws {
+    try withScratch { folder in
+      let file = try write(blur, to: folder + "/p.cajal")
+      let output = try cajal2c(file, "--emit", "judgement").output
+      #expect(output.contains("model blur (x : Real[9,9] within linf 2.0) : Real[9,9]\n  link x : Real[9,9] = x\n"))
+      #expect(output.contains("  link kernel : Real[3,3] = kernel x\n") && output.contains("net even : Bool\n"))
+    }
+  }
+
+  @Test func modelsHaveNoValue() throws {
+    try withScratch { folder in
+      let file = try write(blur, to: folder + "/p.cajal")
+      let named = try cajal2c("eval", file, "--program", "blur", "--set", "x=3")
+      #expect(
+        named.status == 1 && named.errors.contains("error[E0308]: `blur` is a model, and has no value of its own"))
+      let only = try write("net f (x : Bool) : Bool = dense\nmodel m (x : Bool) : Bool = f x", to: folder + "/m.cajal")
+      let unnamed = try cajal2c("eval", only)
+      #expect(unnamed.status == 1 && unnamed.errors.contains("`m` is a model"))
+    }
+  }
+
+  /// The number of entries at 32 bits may be a number that no float holds.
+  @Test func radiiOfNetsAreFloats() throws {
+    try withScratch { folder in
+      let text = "net f (x : Bool) : Real[2] = dense | within l2 1e300\nmodel m (x : Bool) : Real[2] = f x"
+      let file = try write(text, to: folder + "/m.cajal")
+      let result = try cajal2c(file, "-o", folder + "/m.c")
+      #expect(result.status == 1 && result.errors.contains("E0408"), "\(result.errors)")
+    }
+  }
+}
+
 @Suite struct EvalTests {
   private func eval(_ text: String, _ arguments: String...) throws -> SubprocessResult {
     try withScratch { folder in

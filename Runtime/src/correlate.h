@@ -1,0 +1,184 @@
+/* Part of a template: correlation over channels with stride 1, which is convolution and also its transpose in the
+ * image.
+ *
+ * Sums stay in registers while all taps pass, and a tap is multiplied with two vectors of a row of the image at once.
+ * Where there are several outputs, the sums are those of a tile: some outputs, some rows, TILE_COLUMNS columns. Where
+ * there is one, they are those of all rows of the output that one row of the image meets; see `add_by_rows`. */
+#include "patch.h"
+
+/* out[o,y,x] += sum of tap[o,c,a,b] image[c, y + a + top, x + b + left], where that is in the image. */
+typedef struct NAMED(correlation) {
+  size_t outputs, inputs, kh, kw, h, w, oh, ow;
+  ptrdiff_t top, left; /* where the first tap of the first output is in the image, which it can be outside of */
+  const REAL *kernel;  /* the tap (o,c,a,b) is at o * output_step + c * input_step + (a * kw + b) * tap_step */
+  size_t output_step, input_step;
+  ptrdiff_t tap_step;
+} NAMED(correlation);
+
+/* out += taps correlated with the patch: for `outputs` outputs from `o`, and `rows` rows of the band from `y`, and
+ * TILE_COLUMNS columns from `x`. What is beyond the band is computed and not stored. */
+INLINE void NAMED(add_tile)(const size_t outputs, const size_t rows, const NAMED(correlation) *restrict k,
+                            const NAMED(part) *restrict part, const REAL *restrict patch, size_t o, size_t y, size_t x,
+                            REAL *restrict out) {
+  LANES sum[MOST_OUTPUTS][TILE_PAIRS][2];
+  const REAL *taps[MOST_OUTPUTS];
+  for (size_t v = 0; v < outputs; v++) {
+    taps[v] = k->kernel + (o + v) * k->output_step + part->input * k->input_step;
+    for (size_t r = 0; r < rows; r++) sum[v][r][0] = sum[v][r][1] = (LANES){0};
+  }
+  const NAMED(range) as = NAMED(meeting)(part->kernel_rows, k->h, k->top + (ptrdiff_t)(part->y + y), rows);
+  for (size_t c = 0; c < part->inputs; c++) {
+    for (size_t a = as.first; a < as.last; a++) {
+      const REAL *from = patch + c * part->patch_size + (y + a - part->kernel_rows.first) * part->pitch + x;
+      ptrdiff_t tap = (ptrdiff_t)(c * k->input_step) +
+                      (ptrdiff_t)(a * k->kw + part->kernel_columns.first) * k->tap_step;
+      for (size_t b = part->kernel_columns.first; b < part->kernel_columns.last; b++, from++, tap += k->tap_step) {
+        LANES image[TILE_PAIRS][2];
+        for (size_t r = 0; r < rows; r++) {
+          LOAD_LANES(image[r][0], from + r * part->pitch);
+          LOAD_LANES(image[r][1], from + r * part->pitch + LANE_COUNT);
+        }
+        for (size_t v = 0; v < outputs; v++) {
+          const REAL factor = taps[v][tap];
+          for (size_t r = 0; r < rows; r++) {
+            sum[v][r][0] += factor * image[r][0];
+            sum[v][r][1] += factor * image[r][1];
+          }
+        }
+      }
+    }
+  }
+  const size_t there = NAMED(least)(rows, part->height - y), width = NAMED(least)(TILE_COLUMNS, part->width - x);
+  for (size_t v = 0; v < outputs; v++) {
+    REAL *to = out + ((o + v) * k->oh + part->y + y) * k->ow + part->x + x;
+    for (size_t r = 0; r < rows; r++) {
+      if (r < there) NAMED(add_pair)(width, sum[v][r], to + r * k->ow);
+    }
+  }
+}
+
+/* out += taps correlated with the patch, for one output: as the rows of the image pass, `rows` rows of the output are
+ * in the making, each a tap's row behind the one before it, and move up by one with every row of the image. */
+INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *restrict k,
+                               const NAMED(part) *restrict part, const REAL *restrict patch, size_t x,
+                               REAL *restrict out) {
+  REAL taps[PIECE_INPUTS][PIECE][MOST_ROWS];
+  const size_t kernel_rows = part->kernel_rows.last - part->kernel_rows.first;
+  const size_t kernel_columns = part->kernel_columns.last - part->kernel_columns.first;
+  memset(taps, 0, part->inputs * sizeof taps[0]);
+  for (size_t c = 0; c < part->inputs; c++) {
+    for (size_t a = part->kernel_rows.first; a < part->kernel_rows.last; a++) {
+      for (size_t b = 0; b < kernel_columns; b++) {
+        taps[c][b][a - part->kernel_rows.first] =
+            k->kernel[(ptrdiff_t)((part->input + c) * k->input_step) +
+                      (ptrdiff_t)(a * k->kw + part->kernel_columns.first + b) * k->tap_step];
+      }
+    }
+  }
+  const size_t width = NAMED(least)(TILE_COLUMNS, part->width - x);
+  const ptrdiff_t top = k->top + (ptrdiff_t)(part->y + part->kernel_rows.first);
+  LANES sum[MOST_ROWS][2];
+  for (size_t a = 0; a < rows; a++) sum[a][0] = sum[a][1] = (LANES){0};
+  for (size_t i = 0; i < part->height + rows - 1; i++) {
+    const ptrdiff_t image_row = top + (ptrdiff_t)i;
+    if (image_row >= 0 && image_row < (ptrdiff_t)k->h && i < part->height + kernel_rows - 1) {
+      for (size_t c = 0; c < part->inputs; c++) {
+        const REAL *from = patch + c * part->patch_size + i * part->pitch + x;
+        for (size_t b = 0; b < kernel_columns; b++) {
+          LANES left, right;
+          LOAD_LANES(left, from + b);
+          LOAD_LANES(right, from + b + LANE_COUNT);
+          for (size_t a = 0; a < rows; a++) {
+            sum[a][0] += taps[c][b][a] * left;
+            sum[a][1] += taps[c][b][a] * right;
+          }
+        }
+      }
+    }
+    if (i + 1 >= rows) {
+      NAMED(add_pair)(width, sum[rows - 1], out + (part->y + i + 1 - rows) * k->ow + part->x + x);
+    }
+    for (size_t a = rows - 1; a > 0; a--) {
+      sum[a][0] = sum[a - 1][0];
+      sum[a][1] = sum[a - 1][1];
+    }
+    sum[0][0] = sum[0][1] = (LANES){0};
+  }
+}
+
+/* One part, whose patch has been cut. */
+static void NAMED(add_part)(const NAMED(correlation) *restrict k, const NAMED(part) *restrict part,
+                            const REAL *restrict patch, REAL *restrict out) {
+  for (size_t x = 0; x < part->width; x += TILE_COLUMNS) {
+    if (k->outputs == 1) {
+      const size_t rows = part->kernel_rows.last - part->kernel_rows.first;
+      if (rows <= 1) {
+        NAMED(add_by_rows)(1, k, part, patch, x, out);
+      } else if (rows <= 3) {
+        NAMED(add_by_rows)(3, k, part, patch, x, out);
+      } else if (rows <= 5) {
+        NAMED(add_by_rows)(5, k, part, patch, x, out);
+      } else if (rows <= 7) {
+        NAMED(add_by_rows)(7, k, part, patch, x, out);
+      } else {
+        NAMED(add_by_rows)(MOST_ROWS, k, part, patch, x, out);
+      }
+      continue;
+    }
+    const size_t blocks = (k->outputs + MOST_OUTPUTS - 1) / MOST_OUTPUTS;
+    const size_t few = k->outputs / blocks, more = k->outputs % blocks;
+    for (size_t block = 0; block < blocks; block++) {
+      const size_t outputs = few + (block < more), o = block * few + NAMED(least)(block, more);
+#define TILES(n)                                                      \
+  for (size_t y = 0; y < part->height; y += TILE_PAIRS / n) {         \
+    NAMED(add_tile)(n, TILE_PAIRS / n, k, part, patch, o, y, x, out); \
+  }                                                                   \
+  break
+      switch (outputs) {
+        case 1: TILES(1);
+        case 2: TILES(2);
+        case 3: TILES(3);
+        case 4: TILES(4);
+        case 5: TILES(5);
+        case 6: TILES(6);
+#if MOST_OUTPUTS > 6
+        case 7: TILES(7);
+        case 8: TILES(8);
+#endif
+      }
+#undef TILES
+    }
+  }
+}
+
+static void NAMED(correlate)(const NAMED(correlation) *restrict k, const REAL *restrict image, REAL *restrict out) {
+  REAL patch[PATCH_REALS];
+  const NAMED(range) as = NAMED(meeting)((NAMED(range)){0, k->kh}, k->h, k->top, k->oh);
+  const NAMED(range) bs = NAMED(meeting)((NAMED(range)){0, k->kw}, k->w, k->left, k->ow);
+  const size_t most_rows = k->outputs == 1 ? MOST_ROWS : PIECE;
+  const size_t blocks = (k->outputs + MOST_OUTPUTS - 1) / MOST_OUTPUTS;
+  const size_t overhang = k->outputs == 1 ? 0 : TILE_PAIRS / (k->outputs / blocks) - 1;
+  NAMED(part) part;
+  for (size_t a = as.first; a < as.last; a = part.kernel_rows.last) {
+    part.kernel_rows = (NAMED(range)){a, NAMED(least)(a + most_rows, as.last)};
+    for (size_t b = bs.first; b < bs.last; b = part.kernel_columns.last) {
+      part.kernel_columns = (NAMED(range)){b, NAMED(least)(b + PIECE, bs.last)};
+      for (part.x = 0; part.x < k->ow; part.x += part.width) {
+        part.width = NAMED(least)(BAND_COLUMNS, k->ow - part.x);
+        NAMED(size_part)(k->inputs, k->oh, overhang, &part);
+        for (part.input = 0; part.input < k->inputs; part.input += part.inputs) {
+          part.inputs = NAMED(least)(part.most_inputs, k->inputs - part.input);
+          for (part.y = 0; part.y < k->oh; part.y += part.height) {
+            part.height = NAMED(least)(part.most_height, k->oh - part.y);
+            const size_t rows = part.height + overhang + (part.kernel_rows.last - a) - 1;
+            for (size_t c = 0; c < part.inputs; c++) {
+              NAMED(cut)(k->h, k->w, image + (part.input + c) * k->h * k->w, k->top + (ptrdiff_t)(part.y + a),
+                         k->left + (ptrdiff_t)(part.x + b), rows, part.pitch, patch + c * part.patch_size, part.pitch);
+            }
+            NAMED(add_part)(k, &part, patch, out);
+          }
+        }
+      }
+    }
+  }
+}
