@@ -352,6 +352,22 @@ import Testing
     }
   }
 
+  /// A model that checks its numbers and finds a NaN: what is measured of it is no number.
+  @Test func aModelThatStopsAtNaN() throws {
+    try withModel(["-DFORWARD_STATUS=2"]) { folder, module in
+      var settings = settings(folder, "run", module: module)
+      settings.modelName = "linear"
+      expectFailure("step 1: the model found a NaN or an infinity") { try train(settings, progress: silent) }
+      let metrics = try rows(folder + "/run/metrics.csv")
+      #expect(metrics.count == 1 && metrics[0][3] == "nan" && metrics[0][5] == "nan")
+    }
+    try withModel(["-DFORWARD_STATUS=1"]) { folder, module in
+      var settings = settings(folder, "run", module: module)
+      settings.modelName = "linear"
+      expectFailure("`linear` refused a batch: bad argument") { try train(settings, progress: silent) }
+    }
+  }
+
   /// A choice is learnt: the class of images that show it.
   @Test func learnsAChoice() throws {
     try withScratch { folder in
