@@ -1,6 +1,6 @@
 import Schedule
 
-/// How often each buffer of a procedure is used and written.
+/// How often each buffer of a procedure is used and written, in one of its steps or in all.
 struct BufferUsage {
   private var uses: [Int]
   private var writeCounts: [Int]
@@ -12,11 +12,27 @@ struct BufferUsage {
   /// The depth of the nest of loops.
   private(set) var depth = 0
 
-  init(_ procedure: Procedure) {
+  /// The gradients on which statements depend.
+  private(set) var wanted: Set<Wanted> = []
+
+  init(_ body: [Statement], of procedure: Procedure) {
     uses = [Int](repeating: 0, count: procedure.buffers.count)
     writeCounts = uses
     declared = uses
-    walk(procedure.body, procedure, 1)
+    walk(body, procedure, 1)
+  }
+
+  init(_ procedure: Procedure) {
+    self.init([], of: procedure)
+    for step in procedure.steps {
+      switch step {
+      case .once(let body), .samples(let body): walk(body, procedure, 1)
+      case .batch(let product, _):
+        uses[product.left.buffer] += 1
+        uses[product.right.buffer] += 1
+        write(product.target.buffer)
+      }
+    }
   }
 
   func isUsed(_ buffer: Int) -> Bool { uses[buffer] > 0 }
@@ -52,6 +68,11 @@ struct BufferUsage {
         walk(inner, procedure, level)
         conditions -= 1
       case .whenInside(_, _, let inner): walk(inner, procedure, level)
+      case .whenWanted(let gradients, let inner):
+        wanted.formUnion(gradients)
+        conditions += 1
+        walk(inner, procedure, level)
+        conditions -= 1
       case .swap(let a, let b):
         write(a)
         write(b)

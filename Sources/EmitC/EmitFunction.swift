@@ -7,9 +7,11 @@ struct ProcedureNames {
   var outputs: [String]
   /// One for each table of the module.
   var tables: [String]
+  /// Of a model: in the order of its ports. Nil for a program.
+  var ports: [String]?
 }
 
-/// The C of one procedure: a static function that computes one sample.
+/// The C of one step of a procedure: a static function that computes one sample.
 struct SampleFunction {
   let function: CFunction
   /// What the function takes, in order.
@@ -19,27 +21,35 @@ struct SampleFunction {
 enum SampleArgument: Hashable {
   case input(Int)
   case output(Int)
+  /// Of a model: the sample's row of a buffer.
+  case row(buffer: Int)
+  /// Of a program: what is kept of the sample.
   case kept
+  /// Of a model: whether this run keeps anything.
+  case keep
+  case wants(Wanted)
   case work
 }
 
-/// Emits one procedure.
+/// Emits one step of a procedure.
 struct FunctionEmitter {
   private let procedure: Procedure
   private let realBytes: Int
   private var scope: NameScope
   private var names: [String]
   private var usage: BufferUsage
-  private let keptIsReadOnly: Bool
+  private let isModel: Bool
+  private var wantsName: [Wanted: String] = [:]
 
   /// Names that the emitter gives to indices.
   private static let indexNames = ["i", "j", "l"]
 
   static func emit(
-    _ procedure: Procedure, name: String, names: ProcedureNames, realBytes: Int, readsKept: Bool, fileNames: NameScope
+    _ statements: [Statement], of procedure: Procedure, name: String, names: ProcedureNames, realBytes: Int,
+    readsKept: Bool, fileNames: NameScope
   ) -> SampleFunction {
-    var emitter = FunctionEmitter(procedure, names, realBytes, readsKept, fileNames)
-    let body = emitter.statements(procedure.body, depth: 0)
+    var emitter = FunctionEmitter(statements, procedure, names, realBytes, fileNames)
+    let body = emitter.statements(statements, depth: 0)
     var parameters: [CParameter] = []
     var arguments: [SampleArgument] = []
     func add(_ argument: SampleArgument, _ type: String, _ name: String) {
@@ -48,6 +58,7 @@ struct FunctionEmitter {
     }
     var inputs: [Int: String] = [:]
     var outputs: [Int: String] = [:]
+    var rows: [Int] = []
     var usesKept = false
     var usesWork = false
     for (index, buffer) in procedure.buffers.enumerated() where emitter.usage.isUsed(index) {
@@ -55,14 +66,21 @@ struct FunctionEmitter {
       case .input(let input): inputs[input] = emitter.names[index]
       case .output(let output): outputs[output] = emitter.names[index]
       case .kept: usesKept = true
-      case .workspace: usesWork = true
+      case .rows, .keptRows: rows.append(index)
+      case .workspace: if buffer.keptAt == nil { usesWork = true } else { rows.append(index) }
       case .table, .local, .pointer, .unplanned: break
       }
     }
-    if emitter.usage.branchesOnKept { usesKept = true }
+    if emitter.usage.branchesOnKept, names.ports == nil { usesKept = true }
     for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const real *", name) }
     for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "real *restrict ", name) }
+    for index in rows {
+      let isWritten = emitter.usage.writes(index) > 0
+      add(.row(buffer: index), isWritten ? "real *restrict " : "const real *", emitter.names[index])
+    }
     if usesKept { add(.kept, readsKept ? "const real *" : "real *", "kept") }
+    if emitter.usage.branchesOnKept, names.ports != nil { add(.keep, "int", "keep") }
+    for wanted in emitter.usage.wanted.sorted() { add(.wants(wanted), "int", emitter.wantsName[wanted]!) }
     if usesWork { add(.work, "real *", "work") }
     let function = CFunction(
       specifiers: "static", result: "void", name: name, parameters: parameters, body: body)
@@ -70,14 +88,14 @@ struct FunctionEmitter {
   }
 
   private init(
-    _ procedure: Procedure, _ given: ProcedureNames, _ realBytes: Int, _ readsKept: Bool, _ fileNames: NameScope
+    _ body: [Statement], _ procedure: Procedure, _ given: ProcedureNames, _ realBytes: Int, _ fileNames: NameScope
   ) {
     self.procedure = procedure
     self.realBytes = realBytes
-    keptIsReadOnly = readsKept
-    usage = BufferUsage(procedure)
+    isModel = given.ports != nil
+    usage = BufferUsage(body, of: procedure)
     scope = NameScope(inside: fileNames)
-    for name in FunctionEmitter.indexNames + ["kept", "work"] { _ = scope.take(name) }
+    for name in FunctionEmitter.indexNames + [isModel ? "keep" : "kept", "work"] { _ = scope.take(name) }
     names = []
     var nameOf: [Storage: String] = [:]
     // `result` and `result_bar` are names that no port gets.
@@ -89,8 +107,14 @@ struct FunctionEmitter {
       case .input, .output: names.append(nameOf[buffer.storage]!)
       case .table(let table): names.append(given.tables[table])
       case .kept: names.append("kept")
-      case .workspace, .local, .pointer, .unplanned:
+      case .workspace, .rows, .keptRows, .local, .pointer, .unplanned:
         names.append(usage.isUsed(index) ? scope.claim(buffer.name) : "")
+      }
+    }
+    for wanted in usage.wanted.sorted() {
+      switch wanted {
+      case .parameters: wantsName[wanted] = scope.claim("wants_params")
+      case .port(let port): wantsName[wanted] = scope.claim("wants_\(given.ports![port])")
       }
     }
     for depth in 0...usage.depth { counters.append(scope.claim(depth == 0 ? "k" : "k\(depth)")) }
@@ -109,7 +133,7 @@ struct FunctionEmitter {
       defer { index += 1 }
       switch body[index] {
       case .declare(let buffer):
-        guard usage.isUsed(buffer) else { continue }
+        guard usage.isUsed(buffer), procedure.buffers[buffer].keptAt == nil else { continue }
         if let value = initialValue(of: buffer, followedBy: index + 1 < body.count ? body[index + 1] : nil) {
           let isConstant = usage.writes(buffer) == 1
           result.append(
@@ -121,7 +145,7 @@ struct FunctionEmitter {
           continue
         }
         result.append(declaration(of: buffer))
-      case .note, .loop, .assign, .accumulate, .kernel, .whenKept, .whenInside, .swap:
+      case .note, .loop, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap:
         result += statement(body[index], depth)
       }
     }
@@ -146,7 +170,7 @@ struct FunctionEmitter {
     case .pointer(let start):
       variable.type = "real *"
       variable.initial = .expression(pointer(start))
-    case .local, .unplanned, .input, .output, .kept, .table:
+    case .local, .unplanned, .input, .output, .kept, .rows, .keptRows, .table:
       if size > 1 { variable.extent = "\(size)" }
       // Written in one conditional block and read in another.
       if usage.isWrittenConditionally(buffer) {
@@ -171,7 +195,9 @@ struct FunctionEmitter {
     case .kernel(let kernel, let operands, let target, let accumulate):
       return [.expression(call(kernel, operands, target, accumulate))]
     case .whenKept(let body):
-      return [.ifThen(.name("kept"), statements(body, depth: depth))]
+      return [.ifThen(.name(isModel ? "keep" : "kept"), statements(body, depth: depth))]
+    case .whenWanted(let wanted, let body):
+      return [.ifThen(.any(wanted.map { .name(wantsName[$0]!) }), statements(body, depth: depth))]
     case .whenInside(let index, let count, let body):
       return conditional(index, count, statements(body, depth: depth))
     case .swap(let a, let b):
@@ -239,7 +265,7 @@ struct FunctionEmitter {
     switch buffer.storage {
     case .local, .unplanned: return buffer.size == 1 ? base : .index(base, index(place.index))
     case .kept(let offset): return .index(base, index(place.index + offset))
-    case .input, .output, .table, .workspace, .pointer: return .index(base, index(place.index))
+    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer: return .index(base, index(place.index))
     }
   }
 
@@ -250,7 +276,7 @@ struct FunctionEmitter {
     switch buffer.storage {
     case .local, .unplanned: if buffer.size == 1 { return .prefix("&", base) }
     case .kept(let start): offset = offset + start
-    case .input, .output, .table, .workspace, .pointer: break
+    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer: break
     }
     return offset == Affine(0) ? base : .binary("+", base, index(offset))
   }

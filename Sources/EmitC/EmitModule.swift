@@ -37,7 +37,9 @@ struct ScheduledModule {
   init(_ module: ModuleUnit) throws {
     self.module = module
     names = try ModuleNames(module)
-    let options = ScheduleOptions(realBytes: module.options.realBytes, blas: module.options.blas == .openblas)
+    let options = ScheduleOptions(
+      realBytes: module.options.realBytes, blas: module.options.blas == .openblas,
+      batchThreshold: module.options.batchThreshold)
     let store = TableStore()
     var schedules: [ProgramSchedule] = []
     for program in module.programs {
@@ -45,7 +47,8 @@ struct ScheduledModule {
         guard program.model?.isPossible ?? true else { throw ScheduleTooLarge() }
         let backward = module.options.gradients ? program.backward : nil
         let schedule = try schedule(
-          forward: program.forward, backward: backward, options: options, tables: store)
+          forward: program.forward, backward: backward, tensorCount: program.model?.tensors.count, options: options,
+          tables: store)
         guard WorkspaceLayout(program, schedule, realBytes: options.realBytes).isPossible else {
           throw ScheduleTooLarge()
         }
@@ -105,7 +108,9 @@ private struct ModuleEmitter {
       .directive("#define ONE_COPY __attribute__((noinline))"),
       .directive("#else"), .directive("#define ONE_COPY"), .directive("#endif"), .blank,
     ]
-    let hasGradients = zip(module.programs, scheduled.schedules).contains { $1.backward != nil && !$0.isAdjointEmpty }
+    let hasGradients = zip(module.programs, scheduled.schedules).contains {
+      $0.model == nil && $1.backward != nil && !$0.isAdjointEmpty
+    }
     if hasGradients {
       items += [
         .comment(

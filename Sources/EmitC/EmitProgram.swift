@@ -35,18 +35,17 @@ struct ProgramEmitter {
     var items: [CItem] = [.comment(unit.judgement)]
     items += unit.sourceLines.map { .comment($0) }
     items.append(.blank)
-    let forward = FunctionEmitter.emit(
-      schedule.forward, name: own["sample"], names: procedureNames(outputs: ["result"]),
-      realBytes: options.realBytes, readsKept: false, fileNames: file.file)
-    items += [.function(forward.function), .blank]
-    var adjoint: SampleFunction?
+    let forward = steps(of: schedule.forward, own["sample"], outputs: ["result"], readsKept: false, &file)
+    for function in forward.compactMap(\.function) { items += [.function(function.function), .blank] }
+    var adjoint: [StepCode]?
     if let backward = schedule.backward {
-      let emitted = FunctionEmitter.emit(
-        backward, name: own["adjoint_sample"],
-        names: procedureNames(outputs: (names.tensors + names.ports).map { "\($0)_bar" }),
-        realBytes: options.realBytes, readsKept: true, fileNames: file.file)
-      adjoint = emitted
-      if !unit.isAdjointEmpty { items += [.comment("The adjoint."), .function(emitted.function), .blank] }
+      let bars = (names.tensors + names.ports).map { "\($0)_bar" }
+      let code = steps(of: backward, own["adjoint_sample"], outputs: bars, readsKept: true, &file)
+      adjoint = code
+      if !unit.isAdjointEmpty {
+        items.append(.comment("The adjoint."))
+        for function in code.compactMap(\.function) { items += [.function(function.function), .blank] }
+      }
     }
     if !unit.ports.isEmpty {
       items += [
@@ -65,8 +64,29 @@ struct ProgramEmitter {
     return items
   }
 
-  private func procedureNames(outputs: [String]) -> ProcedureNames {
-    ProcedureNames(inputs: names.tensors + names.ports + ["result_bar"], outputs: outputs, tables: tables)
+  /// The functions of a procedure's steps, by numbers where there are several.
+  private func steps(
+    of procedure: Procedure, _ name: String, outputs: [String], readsKept: Bool, _ file: inout ModuleNames
+  ) -> [StepCode] {
+    let names = ProcedureNames(
+      inputs: names.tensors + names.ports + ["result_bar"], outputs: outputs, tables: tables,
+      ports: unit.model == nil ? nil : names.ports)
+    let phases = procedure.steps.count { if case .samples = $0 { true } else { false } }
+    var phase = 0
+    return procedure.steps.map { step in
+      func code(_ body: [Statement], _ name: String) -> SampleFunction {
+        FunctionEmitter.emit(
+          body, of: procedure, name: name, names: names, realBytes: options.realBytes, readsKept: readsKept,
+          fileNames: file.file)
+      }
+      switch step {
+      case .once(let body): return .once(code(body, file.claim("\(name)_once")))
+      case .samples(let body):
+        phase += 1
+        return .samples(code(body, phases == 1 ? name : file.claim("\(name)_\(phase)")))
+      case .batch(let product, let wanted): return .batch(product, wanted)
+      }
+    }
   }
 
   // MARK: Descriptors
@@ -159,47 +179,24 @@ struct ProgramEmitter {
   }
 }
 
+/// The C of a step.
+enum StepCode {
+  case once(SampleFunction)
+  case samples(SampleFunction)
+  case batch(BatchProduct, [Wanted])
+
+  var function: SampleFunction? {
+    switch self {
+    case .once(let function), .samples(let function): function
+    case .batch: nil
+    }
+  }
+}
+
 /// The names of a program's static functions and structures.
 struct StaticNames {
   let names: [String: String]
   let ports: [String]
   let tensors: [String]
   subscript(part: String) -> String { names[part]! }
-}
-
-/// The workspace of a program: what the samples of a batch share, then what is kept of each.
-struct WorkspaceLayout {
-  /// In reals.
-  let forward: Int
-  let kept: Int
-  /// Where the adjoint puts gradients that are not wanted, for each tensor and each port.
-  private(set) var aside: [Int] = []
-  /// What both directions share where there is an adjoint.
-  let shared: Int
-  let realBytes: Int
-
-  init(_ unit: ProgramUnit, _ schedule: ProgramSchedule, realBytes: Int) {
-    self.realBytes = realBytes
-    forward = schedule.forward.workspaceSize
-    kept = schedule.keptSize
-    guard let backward = schedule.backward else {
-      shared = forward
-      return
-    }
-    let reals = 64 / realBytes
-    var end = backward.workspaceSize
-    for size in unit.tensors.map(\.count) + unit.ports.map(\.size) {
-      aside.append(end)
-      end = WorkspaceLayout.sum(end, WorkspaceLayout.sum(size, reals - 1) / reals * reals)
-    }
-    shared = max(forward, end)
-  }
-
-  private static func sum(_ a: Int, _ b: Int) -> Int {
-    let (sum, overflow) = a.addingReportingOverflow(b)
-    return overflow ? Int.max : sum
-  }
-
-  /// Whether the shared part can be addressed.
-  var isPossible: Bool { shared <= Int.max / 64 }
 }

@@ -19,8 +19,9 @@ public func manifest(_ module: ModuleUnit) throws -> String {
       ]),
       "workspace": .object([
         "forward_bytes": .integer(layout.forward * options.realBytes),
+        "forward_bytes_per_sample": .integer(layout.forwardRows * options.realBytes),
         "keep_bytes": .integer(layout.shared * options.realBytes),
-        "keep_bytes_per_sample": .integer(layout.kept * options.realBytes),
+        "keep_bytes_per_sample": .integer(layout.keptRows * options.realBytes),
       ]),
     ]
     if let model = unit.model {

@@ -1,4 +1,5 @@
 import LinearMaps
+import Schedule
 
 /// The matrix products of large sizes.
 public enum Blas: String, Hashable, Sendable, CaseIterable { case none, openblas }
@@ -19,10 +20,13 @@ public struct EmitOptions: Sendable {
   /// The compiler's name and version.
   public var compiler: String
   public var gradients: Bool
+  /// Products with tensors of at least as many reals are run for a whole batch.
+  public var batchThreshold: Int
 
   public init(
     realBytes: Int = 4, blas: Blas = .openblas, checkFinite: Bool = false, prefix: String, sourceName: String,
-    headerName: String? = nil, compiler: String, gradients: Bool
+    headerName: String? = nil, compiler: String, gradients: Bool,
+    batchThreshold: Int = ScheduleOptions.defaultBatchThreshold
   ) {
     self.realBytes = realBytes
     self.blas = blas
@@ -32,6 +36,7 @@ public struct EmitOptions: Sendable {
     self.headerName = headerName ?? EmitOptions.stem(of: sourceName) + ".h"
     self.compiler = compiler
     self.gradients = gradients
+    self.batchThreshold = batchThreshold
   }
 
   private static func stem(of name: String) -> String {

@@ -49,7 +49,8 @@ private struct JSONReader {
   let bytes: [UInt8]
   var position = 0
 
-  static let deepest = 100
+  // As in Python's package.
+  static let deepest = 127
 
   func failure(_ message: String) -> JSON.Failure { JSON.Failure(offset: position, message: message) }
 

@@ -53,7 +53,9 @@ extension TensorFile {
       throw problem("is truncated: its header has \(length) bytes, and \(bytes.count - 8) are there")
     }
     let text = Array(bytes[8..<end])
-    guard text.first == UInt8(ascii: "{") else { throw problem("is no safetensors file: its header is no JSON object") }
+    guard text.first(where: { $0 != UInt8(ascii: " ") }) == UInt8(ascii: "{") else {
+      throw problem("is no safetensors file: its header is no JSON object")
+    }
     do {
       guard case .object(let entries) = try JSON(text) else { throw problem("its header is no JSON object") }
       return (entries, end)
@@ -70,7 +72,9 @@ extension TensorFile {
     var metadata: [String: String] = [:]
     for member in members {
       guard case .string(let text) = member.value else {
-        throw SafetensorsError(path: path, "its \(metadataKey) has \(member.value.kind) for \(quoted(member.key)) instead of a text")
+        throw SafetensorsError(
+          path: path,
+          "its \(metadataKey) has \(member.value.kind) for \(quoted(member.key)) instead of a text")
       }
       metadata[member.key] = text
     }

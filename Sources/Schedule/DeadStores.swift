@@ -1,6 +1,6 @@
 /// Removes what is written and never read. Graphs arrive without dead nodes, but planning finds more: entries that all
 /// consumers cut away, factors of a structural zero.
-extension Procedure {
+extension Draft {
   mutating func removeDead() {
     var sources: [Int: Set<Int>] = [:]
     func add(_ target: Int, _ source: Int) { sources[target, default: []].insert(source) }
@@ -18,7 +18,7 @@ extension Procedure {
         case .assign(let place, let value), .accumulate(let place, let value):
           value.visit { add(place.buffer, $0.buffer) }
         case .kernel(_, let operands, let target, _): for operand in operands { add(target.buffer, operand.buffer) }
-        case .whenKept(let inner), .whenInside(_, _, let inner): collect(inner)
+        case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner): collect(inner)
         case .swap(let a, let b):
           add(a, b)
           add(b, a)
@@ -41,7 +41,7 @@ extension Storage {
   fileprivate var isResult: Bool {
     switch self {
     case .output, .kept: true
-    case .input, .table, .workspace, .local, .pointer, .unplanned: false
+    case .input, .table, .workspace, .rows, .keptRows, .local, .pointer, .unplanned: false
     }
   }
 }
@@ -57,15 +57,16 @@ extension Statement {
     case .loop(let loop):
       let body = loop.body.compactMap { $0.keeping(live) }.withoutIdleNotes
       if body.isEmpty { return nil }
-      return .loop(
-        CountedLoop(
-          variable: loop.variable, lower: loop.lower, upper: loop.upper, descending: loop.descending, body: body))
+      return .loop(loop.with(body: body))
     case .whenKept(let inner):
       let body = inner.compactMap { $0.keeping(live) }.withoutIdleNotes
       return body.isEmpty ? nil : .whenKept(body)
     case .whenInside(let index, let count, let inner):
       let body = inner.compactMap { $0.keeping(live) }.withoutIdleNotes
       return body.isEmpty ? nil : .whenInside(index, count: count, body)
+    case .whenWanted(let wanted, let inner):
+      let body = inner.compactMap { $0.keeping(live) }.withoutIdleNotes
+      return body.isEmpty ? nil : .whenWanted(wanted, body)
     }
   }
 }

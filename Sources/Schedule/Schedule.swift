@@ -12,6 +12,11 @@ public enum Storage: Hashable, Sendable {
   case table(Int)
   /// The workspace from an offset on, in reals.
   case workspace(Int)
+  /// A row for every sample, in the part of the workspace that grows with the batch: the row of sample b begins at
+  /// batch · offset + b · size.
+  case rows(Int)
+  /// The same in what forward_keep keeps for the adjoint of a model.
+  case keptRows(Int)
   /// A local array, or a local variable where the size is 1.
   case local
   /// A pointer variable that starts at the place and is swapped with another.
@@ -25,6 +30,14 @@ public struct Buffer: Hashable, Sendable {
   /// In reals.
   public let size: Int
   public var storage: Storage
+  /// Where it is, instead, in a run that keeps what the adjoint wants: the offset of `keptRows`.
+  public var keptAt: Int?
+}
+
+/// Something of which the caller of a model's adjoint may want the gradient or not.
+public enum Wanted: Hashable, Sendable {
+  case parameters
+  case port(Int)
 }
 
 /// An entry of a buffer, or all from there on.
@@ -79,16 +92,50 @@ public enum Statement: Hashable, Sendable {
   case whenKept([Statement])
   /// Only where the index lies in 0 ..< count.
   case whenInside(Affine, count: Int, [Statement])
+  /// Only where one of these gradients is wanted.
+  case whenWanted([Wanted], [Statement])
   /// Exchanges two pointers.
   case swap(Int, Int)
 }
 
-/// One sample of one direction of a program: loops over buffers.
+/// A matrix product for all samples together, one operand or the result of which they share: a tensor, or its gradient.
+/// Each sample has `rows` rows in the other matrices.
+public struct BatchProduct: Hashable, Sendable {
+  public enum Role: Hashable, Sendable {
+    /// target[batch·rows × n] = left[batch·rows × k] op(right)[k × n], where `right` is the tensor.
+    case apply(k: Int, n: Int, transposed: Bool)
+    /// target[m × n] = Σ leftᵀ right over all rows of left[batch·rows × m] and right[batch·rows × n].
+    case sum(m: Int, n: Int)
+  }
+  public let role: Role
+  public let rows: Int
+  public let blas: Bool
+  public var left: Place
+  public var right: Place
+  public var target: Place
+  public var accumulate: Bool
+}
+
+/// A part of a procedure.
+public enum Step: Hashable, Sendable {
+  /// What does not depend on the sample, once a batch.
+  case once([Statement])
+  /// For every sample.
+  case samples([Statement])
+  /// For all samples together; only where one of the gradients is wanted, if there are any.
+  case batch(BatchProduct, wanted: [Wanted])
+}
+
+/// One direction of a program: loops over buffers.
 public struct Procedure: Hashable, Sendable {
   public var buffers: [Buffer]
-  public var body: [Statement]
-  /// In reals, for one sample; a multiple of 64 bytes.
+  public var steps: [Step]
+  /// In reals, for one sample at a time; a multiple of 64 bytes.
   public var workspaceSize: Int
+  /// In reals, what the workspace grows by with every sample; a multiple of 64 bytes.
+  public var rowsSize: Int
+  /// Of a model's adjoint: the outputs that are not overwritten but added to, and so have to be 0 at first.
+  public var clearedOutputs: [Int]
 }
 
 /// A literal that lies in the emitted file as a table.
@@ -109,10 +156,16 @@ public struct ScheduleOptions: Sendable {
   public var realBytes: Int
   /// Large products may be calls of OpenBLAS.
   public var blas: Bool
-  public init(realBytes: Int, blas: Bool) {
+  /// Products with tensors of at least as many reals are run for a whole batch.
+  public var batchThreshold: Int
+  public init(realBytes: Int, blas: Bool, batchThreshold: Int = ScheduleOptions.defaultBatchThreshold) {
     self.realBytes = realBytes
     self.blas = blas
+    self.batchThreshold = batchThreshold
   }
+
+  /// A matrix of this size no longer stays in the fastest cache from sample to sample.
+  public static let defaultBatchThreshold = 4096
 }
 
 /// A program that needs more memory than can be addressed.

@@ -16,10 +16,13 @@ private struct SchedulePrinter {
 
   mutating func print() -> String {
     for (index, buffer) in procedure.buffers.enumerated() {
-      lines.append("  \(name(index)) : real[\(buffer.size)] in \(describe(buffer.storage))")
+      lines.append(
+        "  \(name(index)) : real[\(buffer.size)] in \(describe(buffer.storage))"
+          + (buffer.keptAt.map { ", or kept rows + \($0)" } ?? ""))
     }
-    lines.append("  workspace \(procedure.workspaceSize) reals")
-    print(procedure.body, indent: "  ")
+    let growth = procedure.rowsSize > 0 ? ", and \(procedure.rowsSize) for every sample" : ""
+    lines.append("  workspace \(procedure.workspaceSize) reals\(growth)")
+    for step in procedure.steps { print(step) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -32,6 +35,8 @@ private struct SchedulePrinter {
     case .kept(let offset): "kept + \(offset)"
     case .table(let index): "table \(index)"
     case .workspace(let offset): "workspace + \(offset)"
+    case .rows(let offset): "rows + \(offset)"
+    case .keptRows(let offset): "kept rows + \(offset)"
     case .local: "locals"
     case .pointer(let place): "pointer, at first \(describe(place))"
     case .unplanned: "no place"
@@ -75,6 +80,38 @@ private struct SchedulePrinter {
     }
   }
 
+  private mutating func print(_ step: Step) {
+    switch step {
+    case .once(let body):
+      lines.append("once")
+      print(body, indent: "  ")
+    case .samples(let body):
+      if procedure.steps.count > 1 { lines.append("for every sample") }
+      print(body, indent: "  ")
+    case .batch(let product, let wanted):
+      lines.append("for the batch\(wanted.isEmpty ? "" : " when wanted for \(describe(wanted))")")
+      let (left, right) = (describe(product.left), describe(product.right))
+      let operation = product.accumulate ? "+=" : "="
+      let rows = product.rows == 1 ? "batch" : "\(product.rows) batch"
+      let kind = product.blas ? "blas product" : "product"
+      let sizes =
+        switch product.role {
+        case .apply(let k, let n, let transposed): "\(rows)x\(k) \(k)x\(n)\(transposed ? "^T" : "")"
+        case .sum(let m, let n): "\(m)x\(rows)^T \(rows)x\(n)"
+        }
+      lines.append("  \(describe(product.target)) \(operation) \(kind) \(sizes) (\(left), \(right))")
+    }
+  }
+
+  private func describe(_ wanted: [Wanted]) -> String {
+    wanted.map { wanted in
+      switch wanted {
+      case .parameters: "parameters"
+      case .port(let port): "input \(port)"
+      }
+    }.joined(separator: ", ")
+  }
+
   private mutating func print(_ body: [Statement], indent: String) {
     for statement in body { print(statement, indent) }
   }
@@ -97,6 +134,9 @@ private struct SchedulePrinter {
       print(inner, indent: indent + "  ")
     case .whenInside(let index, let count, let inner):
       lines.append("\(indent)when 0 <= \(index) < \(count)")
+      print(inner, indent: indent + "  ")
+    case .whenWanted(let wanted, let inner):
+      lines.append("\(indent)when wanted for \(describe(wanted))")
       print(inner, indent: indent + "  ")
     case .swap(let a, let b): lines.append("\(indent)swap \(name(a)), \(name(b))")
     }

@@ -5,11 +5,12 @@ import LinearMaps
 /// - Parameters:
 ///   - forward: from the ports to the result, then the residuals.
 ///   - backward: from the ports, the residuals and the cotangent of the result to the cotangents of the ports.
+///   - tensorCount: the number of a model's tensors, which are the first ports; nil for a program.
 ///   - tables: receives the literals that become tables.
 public func schedule(
-  forward: Graph, backward: Graph?, options: ScheduleOptions, tables: TableStore
+  forward: Graph, backward: Graph?, tensorCount: Int? = nil, options: ScheduleOptions, tables: TableStore
 ) throws -> ProgramSchedule {
-  let planner = ProgramPlanner(options: options, tables: tables)
+  let planner = ProgramPlanner(tensorCount: tensorCount, options: options, tables: tables)
   let (procedure, residuals, keptSize) = try planner.forward(forward, keeps: wanted(backward, of: forward))
   let adjoint = try backward.map { try planner.backward($0, residuals: residuals) }
   return ProgramSchedule(forward: procedure, backward: adjoint, keptSize: keptSize)
@@ -31,6 +32,7 @@ private enum Residual {
 }
 
 private struct ProgramPlanner {
+  let tensorCount: Int?
   let options: ScheduleOptions
   let tables: TableStore
 
@@ -67,7 +69,7 @@ private struct ProgramPlanner {
       residuals.append(.kept(offset: offset, size: size))
       known[result] = residuals.last
     }
-    return (try finish(region, context), residuals, try kept.total())
+    return (try finish(region, context, isAdjoint: false), residuals, try kept.total())
   }
 
   func backward(_ graph: Graph, residuals: [Residual]) throws -> Procedure {
@@ -96,7 +98,7 @@ private struct ProgramPlanner {
       let name = index < portCount ? "\(graph.parameters[index].name)_bar" : "bar"
       deliver(result, of: region, toOutput: index, name: name)
     }
-    return try finish(region, context)
+    return try finish(region, context, isAdjoint: true)
   }
 
   private func deliver(_ result: Int, of region: RegionPlanner, toOutput index: Int, name: String) {
@@ -107,14 +109,22 @@ private struct ProgramPlanner {
     region.deliver(result, to: cell, at: Affine(0), demand: .always)
   }
 
-  private func finish(_ region: RegionPlanner, _ context: PlanContext) throws -> Procedure {
+  private func finish(_ region: RegionPlanner, _ context: PlanContext, isAdjoint: Bool) throws -> Procedure {
     region.placeParts()
     let emission = Emission(options: options)
     let body = emission.statements(of: context.prelude + region.tasks, isKept: false)
-    var procedure = Procedure(buffers: emission.buffers, body: body, workspaceSize: 0)
-    procedure.removeDead()
-    try procedure.planWorkspace(realBytes: options.realBytes)
-    return procedure
+    var draft = Draft(buffers: emission.buffers, body: body)
+    draft.removeDead()
+    guard let tensorCount else {
+      var procedure = Procedure(
+        buffers: draft.buffers, steps: [.samples(draft.body)], workspaceSize: 0, rowsSize: 0, clearedOutputs: [])
+      try procedure.planWorkspace(realBytes: options.realBytes)
+      return procedure
+    }
+    if isAdjoint { draft.accumulateOutputs() } else { draft.keepInPlace(above: Procedure.localLimit) }
+    let outputCount = isAdjoint ? region.graph.results.count : 1
+    let cutter = PhaseCutter(draft, tensorCount: tensorCount, outputCount: outputCount, options: options)
+    return try cutter.procedure(realBytes: options.realBytes)
   }
 
   /// Residuals that the adjoint has anyway are not kept.

@@ -2,22 +2,34 @@
 /// long as it is needed.
 extension Procedure {
   /// Vectors up to this size are locals, up to a total that is safe on any stack.
-  private static var localLimit: Int { 16 }
+  static var localLimit: Int { 16 }
   private static var localTotal: Int { 4096 }
 
-  mutating func planWorkspace(realBytes: Int) throws {
+  /// - Parameter base: what comes before is taken.
+  mutating func planWorkspace(from base: Int = 0, realBytes: Int) throws {
+    workspaceSize = base
+    for step in steps {
+      switch step {
+      case .once(let body), .samples(let body): try planWorkspace(of: body, from: base, realBytes: realBytes)
+      case .batch: break
+      }
+    }
+  }
+
+  private mutating func planWorkspace(of body: [Statement], from base: Int, realBytes: Int) throws {
     var lifetimes = Lifetimes(buffers)
     _ = lifetimes.walk(body, depth: 0)
     var locals = 0
     var intervals: [Interval] = []
     for (index, buffer) in buffers.enumerated() where buffer.storage == .unplanned {
-      if buffer.size <= Procedure.localLimit, locals + buffer.size <= Procedure.localTotal || buffer.size == 1 {
+      guard let interval = lifetimes.interval(index) else { continue }
+      let isSmall =
+        buffer.size <= Procedure.localLimit && (locals + buffer.size <= Procedure.localTotal || buffer.size == 1)
+      if isSmall, buffer.keptAt == nil {
         locals += buffer.size
         buffers[index].storage = .local
-      } else if let interval = lifetimes.interval(index) {
-        intervals.append(interval)
       } else {
-        buffers[index].storage = .local
+        intervals.append(interval)
       }
     }
     let unit = 64 / realBytes
@@ -34,11 +46,11 @@ extension Procedure {
       let (padded, overflow) = buffers[interval.buffer].size.addingReportingOverflow(unit - 1)
       if overflow { throw ScheduleTooLarge() }
       let size = padded / unit * unit
-      guard let offset = heap.take(size), heap.end <= Int.max / 64 else { throw ScheduleTooLarge() }
+      guard let offset = heap.take(size), heap.end <= Int.max / 64 - base else { throw ScheduleTooLarge() }
       offsets[interval.buffer] = (offset, size)
-      buffers[interval.buffer].storage = .workspace(offset)
+      buffers[interval.buffer].storage = .workspace(base + offset)
     }
-    workspaceSize = heap.end
+    workspaceSize = max(workspaceSize, base + heap.end)
   }
 }
 
@@ -94,7 +106,7 @@ private struct Lifetimes {
       case .kernel(_, let operands, let target, _):
         for operand in operands { use(operand.buffer, &used) }
         use(target.buffer, &used)
-      case .whenKept(let inner), .whenInside(_, _, let inner):
+      case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner):
         used.formUnion(walk(inner, depth: depth))
       case .swap(let a, let b):
         use(a, &used)
@@ -109,55 +121,6 @@ private struct Lifetimes {
     used.insert(buffer)
     // The pointer may point to either buffer of its loop; both are declared before it and used by its partner.
     if let start = pointers[buffer], start.buffer != buffer { use(start.buffer, &used) }
-  }
-}
-
-/// Free stretches of the workspace, in ascending order, no two of them adjacent.
-private struct FreeList {
-  private var free: [(offset: Int, size: Int)] = []
-  private(set) var end = 0
-
-  /// The tightest stretch that is large enough; nil where the workspace grows too large.
-  mutating func take(_ size: Int) -> Int? {
-    var best: Int?
-    for index in free.indices where free[index].size >= size {
-      if best.map({ free[index].size < free[$0].size }) ?? true { best = index }
-    }
-    if let best {
-      let offset = free[best].offset
-      free[best].offset += size
-      free[best].size -= size
-      if free[best].size == 0 { free.remove(at: best) }
-      return offset
-    }
-    // The last stretch may reach the end.
-    var offset = end
-    if let last = free.last, last.offset + last.size == end {
-      offset = last.offset
-      free.removeLast()
-    }
-    let (sum, overflow) = offset.addingReportingOverflow(size)
-    if overflow { return nil }
-    end = sum
-    return offset
-  }
-
-  mutating func release(_ offset: Int, _ size: Int) {
-    var low = 0
-    var high = free.count
-    while low < high {
-      let middle = (low + high) / 2
-      if free[middle].offset < offset { low = middle + 1 } else { high = middle }
-    }
-    free.insert((offset, size), at: low)
-    if low + 1 < free.count, free[low].offset + free[low].size == free[low + 1].offset {
-      free[low].size += free[low + 1].size
-      free.remove(at: low + 1)
-    }
-    if low > 0, free[low - 1].offset + free[low - 1].size == free[low].offset {
-      free[low - 1].size += free[low].size
-      free.remove(at: low)
-    }
   }
 }
 

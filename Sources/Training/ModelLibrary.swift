@@ -66,8 +66,8 @@ public final class ModelLibrary: @unchecked Sendable {
       let programs = (0..<module.pointee.program_count).compactMap { module.pointee.programs?[$0]?.pointee.name }
         .map { "`\(String(cString: $0))`" }.joined(separator: ", ")
       throw TrainingError(
-        "\(path) has no model, only programs\(programs.isEmpty ? "" : " (\(programs))"): a program has nothing to train; "
-          + "declare a `model` that links networks to it")
+        "\(path) has no model, only programs\(programs.isEmpty ? "" : " (\(programs))"): "
+          + "a program has nothing to train; declare a `model` that links networks to it")
     }
     return try (0..<count).map { index in
       guard let model = module.pointee.models?[index] else {

@@ -37,19 +37,17 @@ extension Samples {
   /// - Parameter model: whose inputs they are checked against, by order and size.
   func check(_ task: LearningTask, fit model: Model) throws {
     func list(_ shapes: [(String, [Int])]) -> String {
-      shapes.isEmpty
-        ? "none" : shapes.map { "\($0.0) [\($0.1.map(String.init).joined(separator: ", "))]" }.joined(separator: ", ")
+      shapes.isEmpty ? "none" : shapes.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
-    let given = zip(inputNames, inputs).map { ($0, $1.shape) }
     if inputs.map(\.size) != model.inputs.map(\.size) {
       throw TrainingError(
-        "the task `\(task.name)` gives the inputs \(list(given)), and the model `\(model.name)` takes "
-          + list(model.inputs.map { ($0.name, $0.shape) }))
+        "the task `\(task.name)` gives the inputs \(list(zip(inputNames, inputs).map { ($0, $1.shape) })), "
+          + "and the model `\(model.name)` takes \(list(model.inputs.map { ($0.name, $0.shape) }))")
     }
     if target.size != model.output.size {
       throw TrainingError(
-        "the target of the task `\(task.name)` is \(list([("", target.shape)])), and the result of the model `\(model.name)` is "
-          + "\(model.output.type)\(list([("", model.output.shape)]))")
+        "the target of the task `\(task.name)` has the shape \(target.shape), "
+          + "and the result of the model `\(model.name)` has the shape \(model.output.shape)")
     }
   }
 }

@@ -26,7 +26,8 @@ struct NumberList: ExpressibleByArgument {
 struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The folder with the four files of MNIST or Fashion-MNIST; for the task files: with train.safetensors and test.safetensors.",
+      "The folder with the four files of MNIST or Fashion-MNIST; for the task files, with train.safetensors and "
+        + "test.safetensors.",
       valueName: "folder"))
   var data: String
 

@@ -68,11 +68,12 @@ enum Harness {
   }
 
   static func options(
-    realBytes: Int = 8, gradients: Bool = true, blas: Blas = .none, checkFinite: Bool = false, prefix: String = "t"
+    realBytes: Int = 8, gradients: Bool = true, blas: Blas = .none, checkFinite: Bool = false, prefix: String = "t",
+    batchThreshold: Int = 4096
   ) -> EmitOptions {
     EmitOptions(
       realBytes: realBytes, blas: blas, checkFinite: checkFinite, prefix: prefix, sourceName: "t.cajal",
-      compiler: "cajal2c test", gradients: gradients)
+      compiler: "cajal2c test", gradients: gradients, batchThreshold: batchThreshold)
   }
 
   static func trial(_ unit: ProgramUnit, seed: UInt64, batch: Int = 3) -> Trial {

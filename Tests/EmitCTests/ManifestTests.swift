@@ -50,7 +50,7 @@ import Testing
   private func isBoolean(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
 
   @Test func followsItsSchema() throws {
-    let trials = try RandomProgramTests.trials(0..<5) + RandomProgramTests.trials(0..<5, areModels: true)
+    let trials = try RandomProgramTests.trials(0..<5) + RandomProgramTests.trials(5..<10, areModels: true)
     let text = try manifest(ModuleUnit(programs: trials.map(\.unit), options: Harness.options(prefix: "a\"b")))
     let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
     let schemaData = try Data(contentsOf: URL(fileURLWithPath: projectRoot + "/docs/manifest.schema.json"))

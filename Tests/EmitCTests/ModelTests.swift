@@ -11,6 +11,18 @@ import Testing
     Harness.check(trials, try Harness.run(trials))
   }
 
+  /// Products with tensors for the whole batch, all of them, some, or none.
+  @Test(arguments: [1, 90, 1 << 20]) func networksAgreeWithTheInterpreter(threshold: Int) throws {
+    let trials = try (0..<60).map { try NetworkGraph.trial(seed: $0) }
+    Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: threshold)))
+  }
+
+  @Test func networksRunCleanUnderSanitizers() throws {
+    let trials = try (100..<140).map { try NetworkGraph.trial(seed: $0) }
+    let flags = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: 1), flags: flags))
+  }
+
   @Test func compiledModelsAgreeBesidePrograms() throws {
     let trials = try ModuleTests.compiled(200..<240, areModels: true) + ModuleTests.compiled(240..<250)
     Harness.check(trials, try Harness.run(trials))

@@ -5,7 +5,8 @@
  *   pair    (x : Real[INPUTS], y : Real[INPUTS]) : Real[OUTPUTS] = the sum of two dense layers
  *
  * REAL, INPUTS, OUTPUTS and HIDDEN are set where it is compiled. With EXPLODE the gradients of `linear` grow without
- * bound; with WEIGHTS every parameter is embedded as 1/4. */
+ * bound; with STATUS its adjoint answers this; with WEIGHTS its parameters are embedded, each 1/4; with DAMAGE
+ * something is wrong with what the module says of itself. */
 #include <math.h>
 #include <stdint.h>
 
@@ -80,6 +81,9 @@ static int linear_backward(size_t batch, const void *params, const void *const i
   (void)params;
   (void)in_bar;
   (void)work;
+#ifdef STATUS
+  return STATUS;
+#endif
   clear(w_bar, OUTPUTS * INPUTS + OUTPUTS);
   for (size_t s = 0; s < batch; s++) {
     affine_bar(OUTPUTS, INPUTS, (const real *)in[0] + s * stride[0], (const real *)out_bar + s * OUTPUTS, w_bar, b_bar);
@@ -214,4 +218,54 @@ static const cajal_model *const models[] = {&linear, &network, &pair};
 static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI, .compiler = "by hand",
                                     .source = "models.c", .model_count = 3, .models = models};
 
+#ifdef DAMAGE
+static const cajal_module *damaged(void) {
+  static cajal_module copy;
+  static cajal_model model;
+  static cajal_tensor tensor;
+  static cajal_port port;
+  static const cajal_tensor *tensors[2];
+  static const cajal_model *one[1];
+  static const cajal_port *ports[1];
+  copy = module;
+  model = linear;
+  tensor = linear_bias;
+  port = port_x;
+  copy.model_count = 1;
+  copy.models = one;
+  one[0] = &model;
+  model.tensors = tensors;
+  tensors[0] = &linear_weight;
+  tensors[1] = &tensor;
+  model.inputs = ports;
+  ports[0] = &port;
+  switch (DAMAGE) {
+  case 0: break;
+  case 1: copy.abi = CAJAL_ABI + 1; break;
+  case 2: copy.struct_size = offsetof(cajal_module, model_count); break;
+  case 3: copy.model_count = 0; break;
+  case 4: one[0] = NULL; break;
+  case 5: model.struct_size = 16; break;
+  case 6: model.name = NULL; break;
+  case 7: model.real_bytes = 2; break;
+  case 8: model.backward = NULL; break;
+  case 9: ports[0] = NULL; break;
+  case 10: model.output = NULL; break;
+  case 11: port.size = 7; break;
+  case 12: port.rank = 5; break;
+  case 13: tensors[1] = NULL; break;
+  case 14: tensor.offset += 1; break;
+  case 15: tensor.offset = 0; break;
+  case 16: model.parameter_count += 1; break;
+  case 17: tensor.fan_in = 0; break;
+  case 18: tensor.name = "linear.weight"; break;
+  case 19: tensor.dims[0] = (size_t)1 << 62; tensor.dims[1] = 8; tensor.rank = 2; break;
+  case 20: tensor.offset = SIZE_MAX; break;
+  case 21: return NULL;
+  }
+  return &copy;
+}
+const cajal_module *cajal_module_info(void) { return damaged(); }
+#else
 const cajal_module *cajal_module_info(void) { return &module; }
+#endif

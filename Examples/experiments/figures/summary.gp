@@ -1,5 +1,5 @@
 # What each model comes to over all seeds, learning rates and batches, early and at the end: a dot a run, a box from the
-# first to the third quartile with the median. In the manner of Figs. 15 and 16 of arXiv:2511.14953.
+# first to the third quartile with the median. Expects moments: step numbers, end. In the manner of Figs. 15 and 16 of arXiv:2511.14953.
 
 width = 900
 height = 420
@@ -26,29 +26,30 @@ place = 0.075
 do for [value in "psnr test_l1_pm1"] {
   # One scale for both moments. Statistics leave out what is outside of the range that is set.
   set yrange [*:*]
-  stats rows(early, value) using 2 nooutput
+  stats baselines using (here(0) ? column(value) : NaN) nooutput
   low = STATS_min
   high = STATS_max
-  stats rows("end", value) using 2 nooutput
-  low = low < STATS_min ? low : STATS_min
-  high = high > STATS_max ? high : STATS_max
-  stats baselines using (here(0) ? column(value) : NaN) nooutput
-  low = low < STATS_min ? low : STATS_min
-  high = high > STATS_max ? high : STATS_max
+  do for [moment in moments] {
+    stats rows(moment, value) using 2 nooutput
+    low = low < STATS_min ? low : STATS_min
+    high = high > STATS_max ? high : STATS_max
+  }
   if (value eq "psnr") {
     unset logscale y
+    set ytics autofreq
     set yrange [low - 0.05 * (high - low) : high + 0.05 * (high - low)]
   } else {
     set logscale y
     set yrange [low / 1.2 : high * 1.2]
+    set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100)
   }
-  do for [moment in early . " end"] {
+  do for [moment in moments] {
     set lmargin at screen place
     set rmargin at screen place + 0.18
     set tmargin at screen 0.80
     set bmargin at screen 0.14
     set title heading(moment) font ",11" offset 0, -0.5 textcolor rgb 0x333333
-    if (moment eq "end") {
+    if (moment ne word(moments, 1)) {
       unset ylabel
       set format y ""
     } else {

@@ -46,10 +46,12 @@ figure_dynamics() {
 }
 
 figure_summary() {
-  local experiment transform
+  local experiment transform when
   while read -r experiment transform; do
+    when=end
+    if values_of "$experiment" "$transform" step | grep -qw "$early"; then when="$early end"; fi
     draw "$(title_of "$experiment" "$transform")-summary" summary "experiment=$experiment" "transform=$transform" \
-      "models=$(values_of "$experiment" "$transform" model)" "early=$early"
+      "models=$(values_of "$experiment" "$transform" model)" "moments=$when"
   done < <(subjects)
 }
 

@@ -12,7 +12,9 @@ wrong_usage() {
 experiments='' transforms='' models='' seeds=0 lr=0.0005 batch=64 train_images=all test_images=all
 length='' eval_every=250 eval_at='' checkpoint_every=250 clip=''
 snapshots='' snapshot_images=''
-tables='' figures='' early=600
+tables='' figures='' early=600 trained=''
+# yes: checkpoints and weights of finished runs are removed.
+discard=no
 
 data=/usr/share/datasets/fashion-mnist
 jobs=1 threads='' hours='' retry=no out='' train=yes publish='' list=no

@@ -70,7 +70,7 @@ loss_of() { if is_image_task "$@"; then echo l1; else echo cross-entropy; fi; }
 
 pause() {
   show_status
-  sleep 0.3
+  sleep 0.1
 }
 
 # Takes note of the processes that have ended.
@@ -94,6 +94,7 @@ ended() {
   last=$(grep -E '^cajal-train: ' "$folder/log" | tail -n 1) || true
   if [[ $code = 0 ]]; then
     echo "$length" >"$folder/finished"
+    if [[ $discard = yes ]]; then rm -f "$folder"/{checkpoint,model}.safetensors; fi
     finished_count=$((finished_count + 1))
     say "[$finished_count/${#runs[@]}] $(text_of "$@"): $(last_measures "$folder/metrics.csv")"
   elif [[ $code = 1 && $last =~ ^cajal-train:\ step\ [0-9]+: ]]; then

@@ -15,8 +15,7 @@ file == 4 {
 function cell(group, model, values, format,   r) {
   clear()
   for (r = 1; r <= run_count; r++) if (run_group[r] == group && run_model[r] == model) sample(values[r] + 0)
-  sort()
-  return sprintf(format " (" format " – " format ")", quantile(0.5), list[1], list[samples])
+  return median(format) " (" text_of(format, list[1]) " – " text_of(format, list[samples]) ")"
 }
 
 function at_end(group, model, name, format,   r) {
@@ -24,8 +23,7 @@ function at_end(group, model, name, format,   r) {
   for (r = 1; r <= run_count; r++)
     if (run_group[r] == group && run_model[r] == model) sample(measured[r, "end", name])
   if (samples == 0) return "not finite"
-  sort()
-  return sprintf(format " (" format " – " format ")", quantile(0.5), list[1], list[samples])
+  return median(format) " (" text_of(format, list[1]) " – " text_of(format, list[samples]) ")"
 }
 
 function table(group,   r, i, models, seen, count, stopped, steps) {

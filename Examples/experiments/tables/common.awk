@@ -94,13 +94,16 @@ function quantile(q,   position, i) {
   return i >= samples ? list[samples] : list[i] + (position - i) * (list[i + 1] - list[i])
 }
 
+# Numbers that are far too large are not given to four places.
+function text_of(format, x) { return sprintf(x < 100 && x > -100 ? format : "%.3g", x) }
+
 # The mean, and the least and greatest where they differ as they are printed.
 function summary(format,   low, high, text) {
   if (samples == 0) return odd_ones ? "not finite" : ""
   sort()
-  low = sprintf(format, list[1])
-  high = sprintf(format, list[samples])
-  text = sprintf(format, mean())
+  low = text_of(format, list[1])
+  high = text_of(format, list[samples])
+  text = text_of(format, mean())
   if (low != high) text = text " (" low " – " high ")"
   return odd_ones ? text " and " odd_ones " not finite" : text
 }
@@ -108,7 +111,7 @@ function summary(format,   low, high, text) {
 function median(format) {
   if (samples == 0) return odd_ones ? "not finite" : ""
   sort()
-  return sprintf(format, quantile(0.5))
+  return text_of(format, quantile(0.5))
 }
 
 function baseline_text(name) {

@@ -6,9 +6,9 @@ function distribution(group, model, moment, name, format,   r) {
   clear()
   for (r = 1; r <= run_count; r++)
     if (run_group[r] == group && run_model[r] == model) sample(measured[r, moment, name])
-  if (samples == 0) return "| | |"
+  if (samples == 0) return " | | |"
   sort()
-  return sprintf(" " format " | " format " | " format " |", list[1], quantile(0.5), list[samples])
+  return " " text_of(format, list[1]) " | " median(format) " | " text_of(format, list[samples]) " |"
 }
 
 function lines(group, moment, text,   i, m, count, stopped, better, r) {

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# experiments.bash FOLDER: every model of every experiment for three steps on a few patterns; tables, figures, trained
+# modules; and that a run that was killed goes on to the same bits. Needs what `make` builds; draws if gnuplot is there.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+run=$here/../run
+folder=$1
+rm -rf "$folder"
+mkdir -p "$folder"
+failures=0
+
+check() { # WHAT COMMAND...
+  local what=$1
+  shift
+  if ! "$@"; then
+    echo "experiments: FAILED: $what" >&2
+    failures=$((failures + 1))
+  fi
+}
+equal() {
+  if [[ $1 != "$2" ]]; then
+    echo "    expected: $1" >&2
+    echo "    found:    $2" >&2
+    return 1
+  fi
+}
+rows() { awk -F, "NR > 1 && ($1)" "$2" | wc -l; }
+loudly() {
+  "$@" >"$folder/said" 2>&1 || {
+    cat "$folder/said" >&2
+    return 1
+  }
+}
+
+"$here/make-images" "$folder/data" 24 12
+short=(--data "$folder/data" --steps 3 --batch 4 --seeds 0 --eval-every 3 --eval-at 0 --jobs 2)
+
+snapshots=(--snapshots 0,3 --snapshot-images 0,1)
+out=$folder/experiment1
+check experiment1 loudly "$run" experiment1 "${short[@]}" "${snapshots[@]}" --out "$out"
+check 'experiment1 trains five models on two transforms' equal 10 "$(rows '$9 == "finished" && $10 == 3' "$out/runs.csv")"
+check 'experiment1 evaluates twice' equal 20 "$(rows '$11 > 0' "$out/results.csv")"
+check 'experiment1 has two baselines each' equal 4 "$(rows '$4 > 0' "$out/baselines.csv")"
+check 'experiment1 has a row for each model and baseline' equal 14 "$(grep -c '^| [*A-Z]' "$out/tables.md")"
+out=$folder/experiment2
+check experiment2 loudly "$run" experiment2 "${short[@]}" "${snapshots[@]}" --transforms blur --out "$out"
+check 'experiment2 trains five models' equal 5 "$(rows '$9 == "finished" && $10 == 3' "$out/runs.csv")"
+check logic loudly "$run" logic "${short[@]}" --out "$folder/logic"
+check 'logic trains three models on four tasks' equal 12 "$(rows '$9 == "finished"' "$folder/logic/runs.csv")"
+check 'logic measures accuracies' equal 24 "$(rows '$14 >= 0 && $14 <= 1 && $14 != ""' "$folder/logic/results.csv")"
+
+# Figures of all kinds, from the shortest runs.
+check bounded loudly "$run" bounded "${short[@]}" --seeds 0..2 --transforms blur --out "$folder/bounded"
+check 'bounded keeps every step' equal 18 "$(rows '$10 > 0' "$folder/bounded/steps.csv")"
+check efficiency loudly "$run" efficiency "${short[@]}" --train-images 4,24 --models d,i --out "$folder/efficiency"
+check 'efficiency keeps no checkpoints' equal '' "$(find "$folder/efficiency" -name '*.safetensors')"
+check sweep loudly "$run" sweep "${short[@]}" --experiments iterative --models d,i --lr 1e-3,5e-4 --out "$folder/sweep"
+if command -v gnuplot >/dev/null; then
+  for figure in experiment1/figures/iterative-{blur,dilate}-{dynamics,outputs} \
+    experiment2/figures/conditional-blur-{dynamics,outputs} logic/figures/logic \
+    bounded/figures/iterative-blur-bounded efficiency/figures/iterative-blur-efficiency \
+    sweep/figures/iterative-blur-summary; do
+    for format in png svg; do check "$figure.$format" test -s "$folder/$figure.$format"; done
+  done
+else
+  echo 'experiments: SKIPPED the figures: gnuplot is missing' >&2
+fi
+
+# The trained module gives what the trainer's last evaluation saw.
+read -r -a infer <<<"${INFER:-}"
+trained=$folder/experiment1/trained/iterative-blur-d-bounded.so
+check 'a trained module' test -s "$trained"
+
+# A run that is finished is not touched; one with other settings is refused, and nothing of it is changed.
+before=$(find "$folder/experiment1/runs" -type f -exec ls -l --time-style=full-iso {} + | cksum)
+check 'a second time' loudly "$run" experiment1 "${short[@]}" "${snapshots[@]}" --out "$folder/experiment1"
+check 'nothing is trained twice' equal "$before" \
+  "$(find "$folder/experiment1/runs" -type f -exec ls -l --time-style=full-iso {} + | cksum)"
+if "$run" experiment1 "${short[@]}" --clip 1 --out "$folder/experiment1" 2>"$folder/said"; then
+  check 'other settings in the same folder are refused' false
+fi
+check 'it says why' grep -q 'other settings' "$folder/said"
+
+# Killed in the middle, with everything that it started, and then run again: the same bits as without.
+long=(logic --experiments xor --models d --data "$folder/data" --steps 400 --batch 4 --seeds 0,1
+  --eval-every 50 --checkpoint-every 10 --jobs 2)
+check 'a run without a break' loudly "$run" "${long[@]}" --out "$folder/whole"
+setsid "$run" "${long[@]}" --out "$folder/broken" >/dev/null 2>&1 &
+broken=$!
+steps=$folder/broken/runs/xor/d/lr0.0005-batch4-imagesall-seed0/steps.csv
+for ((i = 0; i < 600; i++)); do
+  if [[ -f $steps && $(wc -l <"$steps") -gt 20 ]]; then break; fi
+  sleep 0.02
+done
+kill -KILL -- "-$broken" 2>/dev/null || true
+wait "$broken" 2>/dev/null || true
+check 'it was killed before its end' test ! -f "$(dirname "$steps")/finished"
+check 'it goes on' loudly "$run" "${long[@]}" --out "$folder/broken"
+for seed in 0 1; do
+  name=runs/xor/d/lr0.0005-batch4-imagesall-seed$seed
+  for file in model.safetensors steps.csv; do
+    check "the same $file of seed $seed" cmp "$folder/whole/$name/$file" "$folder/broken/$name/$file"
+  done
+done
+check 'the same results' equal "$(cut -d, -f1-17 "$folder/whole/results.csv")" \
+  "$(cut -d, -f1-17 "$folder/broken/results.csv")"
+
+if ((failures > 0)); then exit 1; fi
+echo 'experiments: passed'

@@ -1,0 +1,91 @@
+import LinearMaps
+import Schedule
+
+/// The adjoint of a model: the gradients of all samples are added up where they are wanted.
+extension BatchEmitter {
+  func runModelAdjoint(_ steps: [StepCode]) -> CFunction {
+    let size = unit.output.size
+    var checks =
+      inputChecks() + [check("cajal_check_output", [name("batch"), name("out_bar"), .integer(size), sizeofReal])]
+    if parameterCount > 0 {
+      checks.append(check("cajal_check_gradients", [.number("1"), .prefix("&", name("params_bar")), sizeofReal]))
+    }
+    if !unit.ports.isEmpty {
+      checks.append(check("cajal_check_gradients", [.integer(unit.ports.count), name("in_bar"), sizeofReal]))
+    }
+    checks.append(
+      check("cajal_check_workspace", [name("work"), .call(names.workspaceBytes, [name("batch"), .number("1")])]))
+    var body = [guardArguments(checks)] + unusedParameters
+    if parameterCount == 0 { body.append(.expression(.cast("void", name("params_bar")))) }
+    if unit.ports.isEmpty { body.append(.expression(.cast("void", name("in_bar")))) }
+    if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
+    if !wanted.isEmpty {
+      let nothing = wanted.map { CExpression.prefix("!", bar($0)) }
+      body.append(
+        .ifThen(nothing.dropFirst().reduce(nothing[0]) { .binary("&&", $0, $1) }, [.returnValue(name("CAJAL_OK"))]))
+      body += clearing()
+      body += runSteps(steps, of: schedule.backward!, direction: .adjoint)
+      if options.checkFinite { body += finiteness() }
+    }
+    body.append(.returnValue(name("CAJAL_OK")))
+    return CFunction(
+      specifiers: "static", result: "int", name: own["run_adjoint"], parameters: genericInputs + gradients, body: body)
+  }
+
+  private var wanted: [Wanted] {
+    (parameterCount > 0 ? [.parameters] : []) + unit.ports.indices.map { .port($0) }
+  }
+
+  /// What is added to is 0 at first.
+  private func clearing() -> [CStatement] {
+    let outputs = schedule.backward!.clearedOutputs
+    var body: [CStatement] = []
+    // Neighbours are one stretch.
+    var stretches: [Range<Int>] = []
+    for tensor in outputs where tensor < unit.tensors.count {
+      let start = unit.model!.offsets[tensor]
+      let end = start + unit.tensors[tensor].count
+      if stretches.last?.upperBound == start {
+        stretches[stretches.count - 1] = stretches.last!.lowerBound..<end
+      } else {
+        stretches.append(start..<end)
+      }
+    }
+    if !stretches.isEmpty {
+      body.append(.ifThen(name("params_bar"), stretches.map { clear(name("params_bar"), from: $0) }))
+    }
+    for port in unit.ports.indices where outputs.contains(unit.tensors.count + port) {
+      let start = name("b") * .index(name("stride"), .integer(port))
+      let row = clear(bar(.port(port)), at: start, from: 0..<unit.ports[port].size)
+      body.append(.ifThen(bar(.port(port)), [forEachSample([row])]))
+    }
+    return body
+  }
+
+  private func clear(_ vector: CExpression, at start: CExpression? = nil, from range: Range<Int>) -> CStatement {
+    .forLoop(
+      first: CVariable(type: "size_t", name: "i", extent: nil, initial: .expression(.integer(range.lowerBound))),
+      condition: .binary("<", name("i"), .integer(range.upperBound)), step: .postfix("++", name("i")),
+      body: [
+        .expression(.assign(.index(.cast("real *", vector), start.map { $0 + name("i") } ?? name("i")), .number("0")))
+      ])
+  }
+
+  private func finiteness() -> [CStatement] {
+    wanted.map { wanted in
+      switch wanted {
+      case .parameters: .ifThen(bar(wanted), [allFinite(.integer(parameterCount), bar(wanted))])
+      case .port(let port):
+        .ifThen(
+          bar(wanted),
+          [
+            forEachSample([
+              allFinite(
+                .integer(unit.ports[port].size),
+                .cast("const real *", bar(wanted)) + name("b") * .index(name("stride"), .integer(port)))
+            ])
+          ])
+      }
+    }
+  }
+}
