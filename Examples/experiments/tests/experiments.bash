@@ -67,10 +67,7 @@ else
   echo 'experiments: SKIPPED the figures: gnuplot is missing' >&2
 fi
 
-# The trained module gives what the trainer's last evaluation saw.
-read -r -a infer <<<"${INFER:-}"
-trained=$folder/experiment1/trained/iterative-blur-d-bounded.so
-check 'a trained module' test -s "$trained"
+check 'a trained module' test -s "$folder/experiment1/trained/iterative-blur-d-bounded.so"
 
 # A run that is finished is not touched; one with other settings is refused, and nothing of it is changed.
 before=$(find "$folder/experiment1/runs" -type f -exec ls -l --time-style=full-iso {} + | cksum)
