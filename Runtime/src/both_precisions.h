@@ -28,6 +28,13 @@ typedef double lanes_f64 __attribute__((vector_size(LANE_BYTES)));
 #define LOAD_LANES(lanes, address) memcpy(&(lanes), (address), sizeof(LANES))
 #define STORE_LANES(address, lanes) memcpy((address), &(lanes), sizeof(LANES))
 
+/* gcc would load the lanes again for every use of them, where that saves a register. */
+#if defined __x86_64__ && !defined __clang__
+#define LOAD_LANES_ONCE(lanes, address) (LOAD_LANES(lanes, address), (void)0); __asm__("" : "+v"(lanes))
+#else
+#define LOAD_LANES_ONCE(lanes, address) LOAD_LANES(lanes, address)
+#endif
+
 #define REAL float
 #define REAL_LARGEST FLT_MAX
 #define REAL_SMALLEST FLT_MIN

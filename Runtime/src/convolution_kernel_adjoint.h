@@ -35,9 +35,9 @@ INLINE void NAMED(add_taps)(const size_t outputs, const size_t taps, const NAMED
     const size_t which = tap + NAMED(least)(t, there - 1);
     from[t] = patch + c * part->patch_size + which / columns * part->pitch + which % columns;
   }
-  LANES sum[MOST_OUTPUTS][MOST_SUMS];
+  LANES sum[MOST_SUMS];
   for (size_t v = 0; v < outputs; v++) {
-    for (size_t t = 0; t < taps; t++) sum[v][t] = (LANES){0};
+    for (size_t t = 0; t < taps; t++) sum[v * taps + t] = (LANES){0};
   }
   /* The rows of the band from which at least one of the taps meets the image. */
   const ptrdiff_t top = k->top + (ptrdiff_t)(part->y + part->kernel_rows.first);
@@ -47,12 +47,12 @@ INLINE void NAMED(add_taps)(const size_t outputs, const size_t taps, const NAMED
     for (size_t x = 0; x < band->columns; x += LANE_COUNT) {
       LANES out_bar[MOST_OUTPUTS];
       for (size_t v = 0; v < outputs; v++) {
-        LOAD_LANES(out_bar[v], band->entries + v * band->size + y * band->columns + x);
+        LOAD_LANES_ONCE(out_bar[v], band->entries + v * band->size + y * band->columns + x);
       }
       for (size_t t = 0; t < taps; t++) {
         LANES image;
-        LOAD_LANES(image, from[t] + y * part->pitch + x);
-        for (size_t v = 0; v < outputs; v++) sum[v][t] += out_bar[v] * image;
+        LOAD_LANES_ONCE(image, from[t] + y * part->pitch + x);
+        for (size_t v = 0; v < outputs; v++) sum[v * taps + t] += out_bar[v] * image;
       }
     }
   }
@@ -60,7 +60,7 @@ INLINE void NAMED(add_taps)(const size_t outputs, const size_t taps, const NAMED
     if (t >= there) break;
     const size_t a = part->kernel_rows.first + (tap + t) / columns, b = part->kernel_columns.first + (tap + t) % columns;
     REAL *to = k->kernel_bar + ((band->output * k->inputs + part->input + c) * k->kh + a) * k->kw + b;
-    for (size_t v = 0; v < outputs; v++) to[v * k->inputs * k->kh * k->kw] += NAMED(lane_sum)(sum[v][t]);
+    for (size_t v = 0; v < outputs; v++) to[v * k->inputs * k->kh * k->kw] += NAMED(lane_sum)(sum[v * taps + t]);
   }
 }
 
@@ -75,9 +75,9 @@ INLINE void NAMED(add_columns)(const size_t rows, const size_t taps, const NAMED
   for (size_t t = 0; t < taps; t++) {
     from[t] = patch + c * part->patch_size + tap + NAMED(least)(t, there - 1);
   }
-  LANES sum[MOST_ROWS][MOST_SUMS];
+  LANES sum[MOST_SUMS];
   for (size_t a = 0; a < rows; a++) {
-    for (size_t t = 0; t < taps; t++) sum[a][t] = (LANES){0};
+    for (size_t t = 0; t < taps; t++) sum[a * taps + t] = (LANES){0};
   }
   const ptrdiff_t top = k->top + (ptrdiff_t)(part->y + part->kernel_rows.first);
   const NAMED(range) is = NAMED(meeting)((NAMED(range)){0, part->height + kernel_rows - 1}, k->h, top, 1);
@@ -85,11 +85,13 @@ INLINE void NAMED(add_columns)(const size_t rows, const size_t taps, const NAMED
     for (size_t x = 0; x < band->columns; x += LANE_COUNT) {
       const REAL *out_bar = band->entries + (i + MOST_ROWS - 1) * band->columns + x;
       LANES image[MOST_SUMS];
-      for (size_t t = 0; t < taps; t++) LOAD_LANES(image[t], from[t] + i * part->pitch + x);
+      for (size_t t = 0; t < taps; t++) {
+        LOAD_LANES_ONCE(image[t], from[t] + i * part->pitch + x);
+      }
       for (size_t a = 0; a < rows; a++, out_bar -= band->columns) {
         LANES factor;
-        LOAD_LANES(factor, out_bar);
-        for (size_t t = 0; t < taps; t++) sum[a][t] += factor * image[t];
+        LOAD_LANES_ONCE(factor, out_bar);
+        for (size_t t = 0; t < taps; t++) sum[a * taps + t] += factor * image[t];
       }
     }
   }
@@ -97,7 +99,7 @@ INLINE void NAMED(add_columns)(const size_t rows, const size_t taps, const NAMED
     REAL *to = k->kernel_bar + ((part->input + c) * k->kh + part->kernel_rows.first + a) * k->kw +
                part->kernel_columns.first + tap;
     for (size_t t = 0; t < taps; t++) {
-      if (a < kernel_rows && t < there) to[t] += NAMED(lane_sum)(sum[a][t]);
+      if (a < kernel_rows && t < there) to[t] += NAMED(lane_sum)(sum[a * taps + t]);
     }
   }
 }
@@ -116,7 +118,7 @@ static void NAMED(add_input)(size_t outputs, const NAMED(kernel_adjoint) *restri
   }                                                               \
   break
   if (k->outputs == 1) {
-#if MOST_SUMS > 12
+#if MOST_SUMS > 13
     if (rows > 7) {
       COLUMNS(MOST_ROWS, 2);
     } else if (rows > 5) {
@@ -144,7 +146,7 @@ static void NAMED(add_input)(size_t outputs, const NAMED(kernel_adjoint) *restri
     return;
   }
   switch (outputs) {
-#if MOST_SUMS > 12
+#if MOST_SUMS > 13
     case 1: TAPS(1, 8);
     case 2: TAPS(2, 10);
     case 3: TAPS(3, 8);
@@ -167,7 +169,7 @@ static void NAMED(add_input)(size_t outputs, const NAMED(kernel_adjoint) *restri
 /* A part of the images, whose patch has been cut, against the same part of out_bar. */
 static void NAMED(add_outputs)(const NAMED(kernel_adjoint) *restrict k, const NAMED(part) *restrict part,
                                const REAL *restrict patch, const REAL *restrict out_bar) {
-  REAL entries[BAND_REALS];
+  _Alignas(LANE_BYTES) REAL entries[BAND_REALS];
   const size_t around = k->outputs == 1 ? MOST_ROWS - 1 : 0;
   const size_t columns = (part->width + LANE_COUNT - 1) / LANE_COUNT * LANE_COUNT;
   NAMED(band) band = {0, columns, (part->height + 2 * around) * columns, entries};
@@ -190,7 +192,8 @@ static void NAMED(add_outputs)(const NAMED(kernel_adjoint) *restrict k, const NA
 
 static void NAMED(add_kernel_adjoint)(const NAMED(kernel_adjoint) *restrict k, const REAL *restrict image,
                                       const REAL *restrict out_bar) {
-  REAL patch[PATCH_REALS];
+  _Alignas(LANE_BYTES) REAL patch[PATCH_REALS];
+  if (k->outputs == 0 || k->inputs == 0 || k->oh == 0 || k->ow == 0) return;
   const NAMED(range) as = NAMED(meeting)((NAMED(range)){0, k->kh}, k->h, k->top, k->oh);
   const NAMED(range) bs = NAMED(meeting)((NAMED(range)){0, k->kw}, k->w, k->left, k->ow);
   const size_t most_rows = k->outputs == 1 ? MOST_ROWS : PIECE;
@@ -204,7 +207,7 @@ static void NAMED(add_kernel_adjoint)(const NAMED(kernel_adjoint) *restrict k, c
       part.kernel_columns = (NAMED(range)){b, NAMED(least)(b + PIECE, bs.last)};
       for (part.x = 0; part.x < k->ow; part.x += part.width) {
         part.width = NAMED(least)(BAND_COLUMNS, k->ow - part.x);
-        NAMED(size_part)(k->inputs, NAMED(least)(k->oh, most_height), 0, &part);
+        NAMED(size_part)(k->inputs, k->oh, most_height, 1, &part);
         part.most_height = NAMED(least)(part.most_height, most_height);
         for (part.input = 0; part.input < k->inputs; part.input += part.inputs) {
           part.inputs = NAMED(least)(part.most_inputs, k->inputs - part.input);

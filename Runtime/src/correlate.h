@@ -152,12 +152,13 @@ static void NAMED(add_part)(const NAMED(correlation) *restrict k, const NAMED(pa
 }
 
 static void NAMED(correlate)(const NAMED(correlation) *restrict k, const REAL *restrict image, REAL *restrict out) {
-  REAL patch[PATCH_REALS];
+  _Alignas(LANE_BYTES) REAL patch[PATCH_REALS];
+  if (k->outputs == 0 || k->inputs == 0 || k->oh == 0 || k->ow == 0) return;
   const NAMED(range) as = NAMED(meeting)((NAMED(range)){0, k->kh}, k->h, k->top, k->oh);
   const NAMED(range) bs = NAMED(meeting)((NAMED(range)){0, k->kw}, k->w, k->left, k->ow);
   const size_t most_rows = k->outputs == 1 ? MOST_ROWS : PIECE;
   const size_t blocks = (k->outputs + MOST_OUTPUTS - 1) / MOST_OUTPUTS;
-  const size_t overhang = k->outputs == 1 ? 0 : TILE_PAIRS / (k->outputs / blocks) - 1;
+  const size_t tile_rows = k->outputs == 1 ? 1 : TILE_PAIRS / (k->outputs / blocks);
   NAMED(part) part;
   for (size_t a = as.first; a < as.last; a = part.kernel_rows.last) {
     part.kernel_rows = (NAMED(range)){a, NAMED(least)(a + most_rows, as.last)};
@@ -165,12 +166,13 @@ static void NAMED(correlate)(const NAMED(correlation) *restrict k, const REAL *r
       part.kernel_columns = (NAMED(range)){b, NAMED(least)(b + PIECE, bs.last)};
       for (part.x = 0; part.x < k->ow; part.x += part.width) {
         part.width = NAMED(least)(BAND_COLUMNS, k->ow - part.x);
-        NAMED(size_part)(k->inputs, k->oh, overhang, &part);
+        NAMED(size_part)(k->inputs, k->oh, k->outputs == 1 ? k->oh : TILE_PAIRS, tile_rows, &part);
         for (part.input = 0; part.input < k->inputs; part.input += part.inputs) {
           part.inputs = NAMED(least)(part.most_inputs, k->inputs - part.input);
           for (part.y = 0; part.y < k->oh; part.y += part.height) {
             part.height = NAMED(least)(part.most_height, k->oh - part.y);
-            const size_t rows = part.height + overhang + (part.kernel_rows.last - a) - 1;
+            const size_t filled = (part.height + tile_rows - 1) / tile_rows * tile_rows;
+            const size_t rows = filled + (part.kernel_rows.last - a) - 1;
             for (size_t c = 0; c < part.inputs; c++) {
               NAMED(cut)(k->h, k->w, image + (part.input + c) * k->h * k->w, k->top + (ptrdiff_t)(part.y + a),
                          k->left + (ptrdiff_t)(part.x + b), rows, part.pitch, patch + c * part.patch_size, part.pitch);

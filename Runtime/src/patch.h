@@ -20,7 +20,7 @@
 #define MOST_ROWS 13
 #else
 #define TILE_PAIRS 6
-#define MOST_SUMS 12
+#define MOST_SUMS 13
 #define MOST_OUTPUTS 6
 #define MOST_ROWS 13
 #endif
@@ -62,17 +62,17 @@ typedef struct NAMED(part) {
   size_t pitch, patch_size; /* from row to row of a patch, and from input to input */
 } NAMED(part);
 
-/* Given taps and width, and how many inputs and rows there are in all: the most inputs and rows, without much more
- * work in a last part that is smaller, whose patches fit. A patch is `overhang` rows longer than what it is for. */
-static void NAMED(size_part)(size_t inputs, size_t height, size_t overhang, NAMED(part) *part) {
-  const size_t around = part->kernel_rows.last - part->kernel_rows.first - 1 + overhang;
+/* Given taps and width of a part, the most inputs and rows of one whose patches fit: as many inputs as leave room for
+ * `wanted` rows, if any do. The rows are even parts of all, but a multiple of `tile_rows`, to which a patch fills up. */
+static void NAMED(size_part)(size_t inputs, size_t height, size_t wanted, size_t tile_rows, NAMED(part) *part) {
+  const size_t around = part->kernel_rows.last - part->kernel_rows.first - 1, room = PATCH_REALS;
   part->pitch = (part->width + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS + part->kernel_columns.last -
                 part->kernel_columns.first - 1;
-  const size_t small = NAMED(least)(height, TILE_PAIRS) + around, room = PATCH_REALS / part->pitch;
-  part->most_inputs = NAMED(least)(NAMED(least)(inputs, room / small), PIECE_INPUTS);
-  const size_t most = room / part->most_inputs - around, bands = (height + most - 1) / most;
-  const size_t even = (height + bands - 1) / bands, tiled = (even + TILE_PAIRS - 1) / TILE_PAIRS * TILE_PAIRS;
-  part->most_height = tiled <= most ? tiled : most;
+  const size_t small = (NAMED(least)(height, wanted) + tile_rows - 1 + around) * part->pitch;
+  part->most_inputs = small > room ? 1 : NAMED(least)(NAMED(least)(inputs, room / small), PIECE_INPUTS);
+  const size_t most = (room / part->pitch / part->most_inputs - around) / tile_rows * tile_rows;
+  const size_t bands = (height + most - 1) / most, even = (height + bands - 1) / bands;
+  part->most_height = (even + tile_rows - 1) / tile_rows * tile_rows;
   part->patch_size = (part->most_height + around) * part->pitch;
 }
 
