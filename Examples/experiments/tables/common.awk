@@ -61,6 +61,8 @@ function label(model) {
   if (model == "d") return "D"
   if (model == "d-bounded") return "D, `within l1 1`"
   if (model == "d-state") return "D-state"
+  if (model == "d-softmax") return "D, softmax"
+  if (model == "d-small") return "D, small"
   if (model == "t") return "T"
   if (model == "i") return "I"
   return "`" model "`"
