@@ -56,6 +56,7 @@ start() {
   fi
   if [[ -n $eval_at ]]; then more+=(--eval-at "$eval_at"); fi
   if [[ -n $clip ]]; then more+=(--clip "$clip"); fi
+  if [[ -n $pieces ]]; then more+=(--pieces "$pieces"); fi
   if [[ $count != all ]]; then more+=(--train-images "$count"); fi
   if [[ $test_images != all ]]; then more+=(--test-images "$test_images"); fi
   # The trainer has threads of its own. It must not live longer than this script: the next would find it at work.
