@@ -101,7 +101,7 @@ before=$(find "$folder/experiment1/runs" -type f -exec ls -l --time-style=full-i
 check 'a second time' loudly "$run" experiment1 "${short[@]}" "${snapshots[@]}" --out "$folder/experiment1"
 check 'nothing is trained twice' equal "$before" \
   "$(find "$folder/experiment1/runs" -type f -exec ls -l --time-style=full-iso {} + | cksum)"
-if "$run" experiment1 "${short[@]}" --clip 1 --out "$folder/experiment1" 2>"$folder/said"; then
+if "$run" experiment1 "${short[@]}" --clip 0.123 --out "$folder/experiment1" 2>"$folder/said"; then
   check 'other settings in the same folder are refused' false
 fi
 check 'it says why' grep -q 'other settings' "$folder/said"
