@@ -50,7 +50,7 @@ for table in dynamics sweep efficiency bounded; do
 done
 
 "$here/make-images" "$folder/data" 24 12
-short=(--data "$folder/data" --steps 3 --batch 4 --seeds 0 --eval-every 3 --eval-at 0 --jobs 2)
+short=(--data "$folder/data" --steps 3 --batch 4 --seeds 0 --eval-every 3 --eval-at 0 --test-images all --jobs 2)
 
 snapshots=(--snapshots 0,3 --snapshot-images 0,1)
 out=$folder/experiment1
