@@ -50,7 +50,7 @@ for table in dynamics sweep efficiency bounded; do
 done
 
 "$here/make-images" "$folder/data" 24 12
-short=(--data "$folder/data" --steps 3 --batch 4 --seeds 0 --eval-every 3 --eval-at 0 --jobs 2)
+short=(--data "$folder/data" --steps 3 --batch 4 --seeds 0 --eval-every 3 --eval-at 0 --test-images all --jobs 2)
 
 snapshots=(--snapshots 0,3 --snapshot-images 0,1)
 out=$folder/experiment1
@@ -101,7 +101,7 @@ before=$(find "$folder/experiment1/runs" -type f -exec ls -l --time-style=full-i
 check 'a second time' loudly "$run" experiment1 "${short[@]}" "${snapshots[@]}" --out "$folder/experiment1"
 check 'nothing is trained twice' equal "$before" \
   "$(find "$folder/experiment1/runs" -type f -exec ls -l --time-style=full-iso {} + | cksum)"
-if "$run" experiment1 "${short[@]}" --clip 1 --out "$folder/experiment1" 2>"$folder/said"; then
+if "$run" experiment1 "${short[@]}" --clip 0.123 --out "$folder/experiment1" 2>"$folder/said"; then
   check 'other settings in the same folder are refused' false
 fi
 check 'it says why' grep -q 'other settings' "$folder/said"
