@@ -181,6 +181,7 @@ static void NAMED(correlate)(const NAMED(correlation) *restrict k, const REAL *r
       for (part.x = 0; part.x < k->ow; part.x += part.width) {
         part.width = NAMED(least)(BAND_COLUMNS, k->ow - part.x);
         NAMED(size_part)(k->inputs, k->oh, k->outputs == 1 ? k->oh : LEAST_BAND_ROWS, tile_rows, &part);
+        if (k->outputs == 1) part.most_inputs = NAMED(least)(part.most_inputs, PIECE_INPUTS);
         for (part.input = 0; part.input < k->inputs; part.input += part.inputs) {
           part.inputs = NAMED(least)(part.most_inputs, k->inputs - part.input);
           for (part.y = 0; part.y < k->oh; part.y += part.height) {

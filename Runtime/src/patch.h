@@ -4,7 +4,7 @@
  * PIECE x PIECE taps; what a piece sees of an image from all places of a band is a patch. Patches are copied to the
  * stack with the zeros around the image, so that the loops over them have no edges. */
 #define PIECE 16
-#define PIECE_INPUTS 8
+#define PIECE_INPUTS 16
 #define TILE_COLUMNS (2 * LANE_COUNT)
 #define LEAST_BAND_ROWS 12
 #define BAND_COLUMNS (128 / sizeof(float))
@@ -16,7 +16,7 @@
 #define MOST_ROWS 13
 /* How many sums of how many outputs fit into the registers, with what is multiplied. */
 #if defined __AVX512F__ || defined __aarch64__
-#define TILE_ROWS(outputs) ((outputs) > 3 ? 2 : (outputs) > 2 ? 3 : 4)
+#define TILE_ROWS(outputs) ((outputs) > 4 ? 2 : (outputs) > 2 ? 3 : 4)
 #define MOST_TILE_ROWS 4
 #define MOST_SUMS 26
 #else
@@ -74,7 +74,7 @@ static void NAMED(size_part)(size_t inputs, size_t height, size_t wanted, size_t
   part->pitch = (part->width + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS + part->kernel_columns.last -
                 part->kernel_columns.first - 1;
   const size_t small = (NAMED(least)(height, wanted) + tile_rows - 1 + around) * part->pitch;
-  part->most_inputs = small > room ? 1 : NAMED(least)(NAMED(least)(inputs, room / small), PIECE_INPUTS);
+  part->most_inputs = small > room ? 1 : NAMED(least)(inputs, room / small);
   const size_t most = (room / part->pitch / part->most_inputs - around) / tile_rows * tile_rows;
   const size_t bands = (height + most - 1) / most, even = (height + bands - 1) / bands;
   part->most_height = (even + tile_rows - 1) / tile_rows * tile_rows;
