@@ -24,8 +24,8 @@ help:
 	@echo 'make PATH/x.so     a shared object from PATH/x.cajal by way of PATH/x.c and PATH/x.h;'
 	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC);'
 	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded'
-	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images;'
-	@echo '                   DEMOFLAGS goes to the trainer (DEMOFLAGS=--help)'
+	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images, and then Model D of'
+	@echo '                   Examples/experiments; DEMOFLAGS goes to the first trainer (DEMOFLAGS=--help)'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
@@ -119,9 +119,16 @@ $(TRAINER_OBJECTS): build/xor/%.o: Examples/xor/%.c $(TRAINER_HEADERS) Runtime/i
 
 build/xor/program.o: Examples/xor/xor.h
 
+# The folder of --data, for the experiment too.
+DEMO_DATA = $(foreach i,$(shell seq $(words $(DEMOFLAGS))),\
+  $(if $(filter --data,$(word $i,$(DEMOFLAGS))),--data $(wordlist 2,2,$(wordlist $i,$(words $(DEMOFLAGS)),$(DEMOFLAGS)))))
+
 .PHONY: demo
-demo: bin/train-xor $(if $(findstring --data,$(DEMOFLAGS)),,need-dataset-fashion-mnist)
+demo: all bin/train-xor $(if $(findstring --data,$(DEMOFLAGS)),,need-dataset-fashion-mnist)
+	-@.ci/need gnuplot-nox
 	bin/train-xor $(DEMOFLAGS)
+	@rm -rf build/experiments/demo
+	$(if $(filter --help,$(DEMOFLAGS)),,Examples/experiments/run demo $(DEMO_DATA))
 
 # ---- Tests ----
 
@@ -149,11 +156,17 @@ build/tests/header: Runtime/include/cajal.h Makefile
 	done
 	@touch $@
 
-.PHONY: test test-native test-swift
+.PHONY: test test-native test-experiments test-swift
 test: test-swift
 
+# Every experiment for a few steps, and the trained module that comes out in C, Swift and Python.
+test-experiments: all
+	-@.ci/need gnuplot-nox
+	@Examples/experiments/tests/experiments.bash build/tests/experiments
+	@CC='$(CC)' Examples/infer/tests/infer.bash build/tests/infer build/tests/experiments
+
 test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized
+    build/tests/idx-sanitized test-experiments
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \
 	done

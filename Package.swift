@@ -32,15 +32,15 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CajalSyntax", "CajalTyping", "CajalEvaluator", "LinearMaps", "Lowering", "Passes", "Adjoint", "Schedule",
-        "EmitC", "CajalRuntime", "Safetensors",
+        "EmitC", "CajalRuntime", "TensorFiles",
       ]),
     .executableTarget(
       name: "cajal2c",
-      dependencies: ["Driver", "Safetensors", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-    .target(name: "Safetensors"),
+      dependencies: ["Driver", "TensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .target(name: "TensorFiles"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "TrainingKernels"),
-    .target(name: "Training", dependencies: ["Safetensors", "CajalRuntime", "CZlib", "TrainingKernels"]),
+    .target(name: "Training", dependencies: ["TensorFiles", "CajalRuntime", "CZlib", "TrainingKernels"]),
     .executableTarget(
       name: "cajal-train",
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -52,8 +52,8 @@ let package = Package(
     .testTarget(name: "LoweringTests", dependencies: ["Lowering", "Adjoint", "Driver", "TestSupport"]),
     .testTarget(name: "EmitCTests", dependencies: ["EmitC", "Passes", "Adjoint", "TestSupport"]),
     .testTarget(name: "PropertyTests", dependencies: ["Passes", "Adjoint", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["Driver", "Safetensors", "TestSupport"]),
-    .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Safetensors", "cajal-train", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TensorFiles", "TestSupport"]),
+    .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "TensorFiles", "cajal-train", "TestSupport"]),
   ]
 )

@@ -28,6 +28,24 @@ typedef double lanes_f64 __attribute__((vector_size(LANE_BYTES)));
 #define LOAD_LANES(lanes, address) memcpy(&(lanes), (address), sizeof(LANES))
 #define STORE_LANES(address, lanes) memcpy((address), &(lanes), sizeof(LANES))
 
+/* gcc would load the lanes again for every use of them, where that saves a register. */
+#if defined __x86_64__ && !defined __clang__
+#define LOAD_LANES_ONCE(lanes, address)                 \
+  do {                                                  \
+    LOAD_LANES(lanes, address);                         \
+    __asm__("" : "+v"(lanes));                          \
+  } while (0)
+#else
+#define LOAD_LANES_ONCE(lanes, address) LOAD_LANES(lanes, address)
+#endif
+
+/* Before a loop over an array of lanes, which stays in registers only if every index is a number. */
+#if defined __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 32")
+#endif
+
 #define REAL float
 #define REAL_LARGEST FLT_MAX
 #define REAL_SMALLEST FLT_MIN

@@ -46,7 +46,7 @@ void NAMED(cajal_convolution)(size_t co, size_t ci, size_t kh, size_t kw, size_t
   if (!accumulate) memset(out, 0, co * oh * ow * sizeof(REAL));
   if (stride == 1) {
     const NAMED(correlation) k = {co, ci, kh, kw, h, w, oh, ow, -(ptrdiff_t)ph, -(ptrdiff_t)pw,
-                                  kernel, ci * kh * kw, kh * kw, 1};
+                                  kernel, ci * kh * kw, kh * kw, 1, (co + MOST_OUTPUTS - 1) / MOST_OUTPUTS};
     NAMED(correlate)(&k, image, out);
     return;
   }
@@ -62,7 +62,8 @@ void NAMED(cajal_convolution_image_adjoint)(size_t co, size_t ci, size_t kh, siz
   const size_t oh = (h + 2 * ph - kh) / stride + 1, ow = (w + 2 * pw - kw) / stride + 1;
   if (stride == 1) {
     const NAMED(correlation) k = {ci, co, kh, kw, oh, ow, h, w, (ptrdiff_t)ph - (ptrdiff_t)kh + 1,
-                                  (ptrdiff_t)pw - (ptrdiff_t)kw + 1, kernel + kh * kw - 1, kh * kw, ci * kh * kw, -1};
+                                  (ptrdiff_t)pw - (ptrdiff_t)kw + 1, kernel + kh * kw - 1, kh * kw, ci * kh * kw, -1,
+                                  (ci + MOST_OUTPUTS - 1) / MOST_OUTPUTS};
     NAMED(correlate)(&k, out_bar, image_bar);
     return;
   }

@@ -6,6 +6,8 @@
  * there is one, they are those of all rows of the output that one row of the image meets; see `add_by_rows`. */
 #include "patch.h"
 
+#define MOST_OUTPUTS 6
+
 /* out[o,y,x] += sum of tap[o,c,a,b] image[c, y + a + top, x + b + left], where that is in the image. */
 typedef struct NAMED(correlation) {
   size_t outputs, inputs, kh, kw, h, w, oh, ow;
@@ -13,6 +15,7 @@ typedef struct NAMED(correlation) {
   const REAL *kernel;  /* the tap (o,c,a,b) is at o * output_step + c * input_step + (a * kw + b) * tap_step */
   size_t output_step, input_step;
   ptrdiff_t tap_step;
+  size_t blocks; /* of outputs */
 } NAMED(correlation);
 
 /* out += taps correlated with the patch: for `outputs` outputs from `o`, and `rows` rows of the band from `y`, and
@@ -20,11 +23,11 @@ typedef struct NAMED(correlation) {
 INLINE void NAMED(add_tile)(const size_t outputs, const size_t rows, const NAMED(correlation) *restrict k,
                             const NAMED(part) *restrict part, const REAL *restrict patch, size_t o, size_t y, size_t x,
                             REAL *restrict out) {
-  LANES sum[MOST_OUTPUTS][TILE_PAIRS][2];
+  LANES sum[MOST_OUTPUTS][MOST_TILE_ROWS][2];
   const REAL *taps[MOST_OUTPUTS];
-  for (size_t v = 0; v < outputs; v++) {
+  UNROLL for (size_t v = 0; v < outputs; v++) {
     taps[v] = k->kernel + (o + v) * k->output_step + part->input * k->input_step;
-    for (size_t r = 0; r < rows; r++) sum[v][r][0] = sum[v][r][1] = (LANES){0};
+    UNROLL for (size_t r = 0; r < rows; r++) sum[v][r][0] = sum[v][r][1] = (LANES){0};
   }
   const NAMED(range) as = NAMED(meeting)(part->kernel_rows, k->h, k->top + (ptrdiff_t)(part->y + y), rows);
   for (size_t c = 0; c < part->inputs; c++) {
@@ -33,14 +36,14 @@ INLINE void NAMED(add_tile)(const size_t outputs, const size_t rows, const NAMED
       ptrdiff_t tap = (ptrdiff_t)(c * k->input_step) +
                       (ptrdiff_t)(a * k->kw + part->kernel_columns.first) * k->tap_step;
       for (size_t b = part->kernel_columns.first; b < part->kernel_columns.last; b++, from++, tap += k->tap_step) {
-        LANES image[TILE_PAIRS][2];
-        for (size_t r = 0; r < rows; r++) {
-          LOAD_LANES(image[r][0], from + r * part->pitch);
-          LOAD_LANES(image[r][1], from + r * part->pitch + LANE_COUNT);
+        LANES image[MOST_TILE_ROWS][2];
+        UNROLL for (size_t r = 0; r < rows; r++) {
+          LOAD_LANES_ONCE(image[r][0], from + r * part->pitch);
+          LOAD_LANES_ONCE(image[r][1], from + r * part->pitch + LANE_COUNT);
         }
-        for (size_t v = 0; v < outputs; v++) {
+        UNROLL for (size_t v = 0; v < outputs; v++) {
           const REAL factor = taps[v][tap];
-          for (size_t r = 0; r < rows; r++) {
+          UNROLL for (size_t r = 0; r < rows; r++) {
             sum[v][r][0] += factor * image[r][0];
             sum[v][r][1] += factor * image[r][1];
           }
@@ -49,9 +52,9 @@ INLINE void NAMED(add_tile)(const size_t outputs, const size_t rows, const NAMED
     }
   }
   const size_t there = NAMED(least)(rows, part->height - y), width = NAMED(least)(TILE_COLUMNS, part->width - x);
-  for (size_t v = 0; v < outputs; v++) {
+  UNROLL for (size_t v = 0; v < outputs; v++) {
     REAL *to = out + ((o + v) * k->oh + part->y + y) * k->ow + part->x + x;
-    for (size_t r = 0; r < rows; r++) {
+    UNROLL for (size_t r = 0; r < rows; r++) {
       if (r < there) NAMED(add_pair)(width, sum[v][r], to + r * k->ow);
     }
   }
@@ -78,7 +81,7 @@ INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *rest
   const size_t width = NAMED(least)(TILE_COLUMNS, part->width - x);
   const ptrdiff_t top = k->top + (ptrdiff_t)(part->y + part->kernel_rows.first);
   LANES sum[MOST_ROWS][2];
-  for (size_t a = 0; a < rows; a++) sum[a][0] = sum[a][1] = (LANES){0};
+  UNROLL for (size_t a = 0; a < rows; a++) sum[a][0] = sum[a][1] = (LANES){0};
   for (size_t i = 0; i < part->height + rows - 1; i++) {
     const ptrdiff_t image_row = top + (ptrdiff_t)i;
     if (image_row >= 0 && image_row < (ptrdiff_t)k->h && i < part->height + kernel_rows - 1) {
@@ -88,7 +91,7 @@ INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *rest
           LANES left, right;
           LOAD_LANES(left, from + b);
           LOAD_LANES(right, from + b + LANE_COUNT);
-          for (size_t a = 0; a < rows; a++) {
+          UNROLL for (size_t a = 0; a < rows; a++) {
             sum[a][0] += taps[c][b][a] * left;
             sum[a][1] += taps[c][b][a] * right;
           }
@@ -98,7 +101,7 @@ INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *rest
     if (i + 1 >= rows) {
       NAMED(add_pair)(width, sum[rows - 1], out + (part->y + i + 1 - rows) * k->ow + part->x + x);
     }
-    for (size_t a = rows - 1; a > 0; a--) {
+    UNROLL for (size_t a = rows - 1; a > 0; a--) {
       sum[a][0] = sum[a - 1][0];
       sum[a][1] = sum[a - 1][1];
     }
@@ -106,58 +109,70 @@ INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *rest
   }
 }
 
+/* Each of these is a function of its own, called through a table: what the compiler inlines into one large function, it
+ * does not keep in registers. */
+typedef void NAMED(tile)(const NAMED(correlation) *restrict, const NAMED(part) *restrict, const REAL *restrict, size_t,
+                         size_t, size_t, REAL *restrict);
+#define TILE(n)                                                                                                     \
+  static void NAMED(add_tile_##n)(const NAMED(correlation) *restrict k, const NAMED(part) *restrict part,           \
+                                  const REAL *restrict patch, size_t o, size_t y, size_t x, REAL *restrict out) {   \
+    NAMED(add_tile)(n, TILE_ROWS(n), k, part, patch, o, y, x, out);                                                 \
+  }
+TILE(2)
+TILE(3)
+TILE(4)
+TILE(5)
+TILE(6)
+#undef TILE
+
+typedef void NAMED(rows)(const NAMED(correlation) *restrict, const NAMED(part) *restrict, const REAL *restrict, size_t,
+                         REAL *restrict);
+#define ROWS(n)                                                                                              \
+  static void NAMED(add_by_rows_##n)(const NAMED(correlation) *restrict k, const NAMED(part) *restrict part, \
+                                     const REAL *restrict patch, size_t x, REAL *restrict out) {             \
+    NAMED(add_by_rows)(n, k, part, patch, x, out);                                                           \
+  }
+ROWS(1)
+ROWS(3)
+ROWS(5)
+ROWS(7)
+ROWS(13)
+#undef ROWS
+
 /* One part, whose patch has been cut. */
 static void NAMED(add_part)(const NAMED(correlation) *restrict k, const NAMED(part) *restrict part,
                             const REAL *restrict patch, REAL *restrict out) {
-  for (size_t x = 0; x < part->width; x += TILE_COLUMNS) {
-    if (k->outputs == 1) {
-      const size_t rows = part->kernel_rows.last - part->kernel_rows.first;
-      if (rows <= 1) {
-        NAMED(add_by_rows)(1, k, part, patch, x, out);
-      } else if (rows <= 3) {
-        NAMED(add_by_rows)(3, k, part, patch, x, out);
-      } else if (rows <= 5) {
-        NAMED(add_by_rows)(5, k, part, patch, x, out);
-      } else if (rows <= 7) {
-        NAMED(add_by_rows)(7, k, part, patch, x, out);
-      } else {
-        NAMED(add_by_rows)(MOST_ROWS, k, part, patch, x, out);
-      }
-      continue;
+  static NAMED(tile) *const tiles[] = {NULL,
+                                       NULL,
+                                       NAMED(add_tile_2),
+                                       NAMED(add_tile_3),
+                                       NAMED(add_tile_4),
+                                       NAMED(add_tile_5),
+                                       NAMED(add_tile_6)};
+  static NAMED(rows) *const by_rows[] = {NAMED(add_by_rows_1), NAMED(add_by_rows_3), NAMED(add_by_rows_5),
+                                         NAMED(add_by_rows_7), NAMED(add_by_rows_13)};
+  if (k->outputs == 1) {
+    const size_t rows = part->kernel_rows.last - part->kernel_rows.first;
+    const size_t which = rows > 7 ? 4 : rows / 2;
+    for (size_t x = 0; x < part->width; x += TILE_COLUMNS) by_rows[which](k, part, patch, x, out);
+    return;
+  }
+  for (size_t o = 0, block = 0; block < k->blocks; block++) {
+    const size_t outputs = NAMED(block_size)(k->outputs, k->blocks, block);
+    for (size_t x = 0; x < part->width; x += TILE_COLUMNS) {
+      for (size_t y = 0; y < part->height; y += TILE_ROWS(outputs)) tiles[outputs](k, part, patch, o, y, x, out);
     }
-    const size_t blocks = (k->outputs + MOST_OUTPUTS - 1) / MOST_OUTPUTS;
-    const size_t few = k->outputs / blocks, more = k->outputs % blocks;
-    for (size_t block = 0; block < blocks; block++) {
-      const size_t outputs = few + (block < more), o = block * few + NAMED(least)(block, more);
-#define TILES(n)                                                      \
-  for (size_t y = 0; y < part->height; y += TILE_PAIRS / n) {         \
-    NAMED(add_tile)(n, TILE_PAIRS / n, k, part, patch, o, y, x, out); \
-  }                                                                   \
-  break
-      switch (outputs) {
-        case 1: TILES(1);
-        case 2: TILES(2);
-        case 3: TILES(3);
-        case 4: TILES(4);
-        case 5: TILES(5);
-        case 6: TILES(6);
-#if MOST_OUTPUTS > 6
-        case 7: TILES(7);
-        case 8: TILES(8);
-#endif
-      }
-#undef TILES
-    }
+    o += outputs;
   }
 }
 
 static void NAMED(correlate)(const NAMED(correlation) *restrict k, const REAL *restrict image, REAL *restrict out) {
-  REAL patch[PATCH_REALS];
+  _Alignas(LANE_BYTES) REAL patch[PATCH_REALS];
+  if (k->outputs == 0 || k->inputs == 0 || k->oh == 0 || k->ow == 0) return;
   const NAMED(range) as = NAMED(meeting)((NAMED(range)){0, k->kh}, k->h, k->top, k->oh);
   const NAMED(range) bs = NAMED(meeting)((NAMED(range)){0, k->kw}, k->w, k->left, k->ow);
   const size_t most_rows = k->outputs == 1 ? MOST_ROWS : PIECE;
-  const size_t blocks = (k->outputs + MOST_OUTPUTS - 1) / MOST_OUTPUTS;
-  const size_t overhang = k->outputs == 1 ? 0 : TILE_PAIRS / (k->outputs / blocks) - 1;
+  const size_t tile_rows = k->outputs == 1 ? 1 : TILE_ROWS(k->outputs / k->blocks);
   NAMED(part) part;
   for (size_t a = as.first; a < as.last; a = part.kernel_rows.last) {
     part.kernel_rows = (NAMED(range)){a, NAMED(least)(a + most_rows, as.last)};
@@ -165,12 +180,14 @@ static void NAMED(correlate)(const NAMED(correlation) *restrict k, const REAL *r
       part.kernel_columns = (NAMED(range)){b, NAMED(least)(b + PIECE, bs.last)};
       for (part.x = 0; part.x < k->ow; part.x += part.width) {
         part.width = NAMED(least)(BAND_COLUMNS, k->ow - part.x);
-        NAMED(size_part)(k->inputs, k->oh, overhang, &part);
+        NAMED(size_part)(k->inputs, k->oh, k->outputs == 1 ? k->oh : LEAST_BAND_ROWS, tile_rows, &part);
+        if (k->outputs == 1) part.most_inputs = NAMED(least)(part.most_inputs, PIECE_INPUTS);
         for (part.input = 0; part.input < k->inputs; part.input += part.inputs) {
           part.inputs = NAMED(least)(part.most_inputs, k->inputs - part.input);
           for (part.y = 0; part.y < k->oh; part.y += part.height) {
             part.height = NAMED(least)(part.most_height, k->oh - part.y);
-            const size_t rows = part.height + overhang + (part.kernel_rows.last - a) - 1;
+            const size_t filled = (part.height + tile_rows - 1) / tile_rows * tile_rows;
+            const size_t rows = filled + (part.kernel_rows.last - a) - 1;
             for (size_t c = 0; c < part.inputs; c++) {
               NAMED(cut)(k->h, k->w, image + (part.input + c) * k->h * k->w, k->top + (ptrdiff_t)(part.y + a),
                          k->left + (ptrdiff_t)(part.x + b), rows, part.pitch, patch + c * part.patch_size, part.pitch);

@@ -4,25 +4,25 @@
  * PIECE x PIECE taps; what a piece sees of an image from all places of a band is a patch. Patches are copied to the
  * stack with the zeros around the image, so that the loops over them have no edges. */
 #define PIECE 16
-#define PIECE_INPUTS 8
+#define PIECE_INPUTS 16
 #define TILE_COLUMNS (2 * LANE_COUNT)
+#define LEAST_BAND_ROWS 12
 #define BAND_COLUMNS (128 / sizeof(float))
 #define PATCH_REALS (40960 / sizeof(REAL))
 
 /* The compiler must see the numbers with which these are called: they say how many sums stay in registers. */
 #define INLINE static inline __attribute__((always_inline))
 
-/* The sums that fit into the registers, in pairs of vectors, beside a pair of the image and a tap. */
+#define MOST_ROWS 13
+/* How many sums of how many outputs fit into the registers, with what is multiplied. */
 #if defined __AVX512F__ || defined __aarch64__
-#define TILE_PAIRS 12
+#define TILE_ROWS(outputs) ((outputs) > 4 ? 2 : (outputs) > 2 ? 3 : 4)
+#define MOST_TILE_ROWS 4
 #define MOST_SUMS 26
-#define MOST_OUTPUTS 8
-#define MOST_ROWS 13
 #else
-#define TILE_PAIRS 6
-#define MOST_SUMS 12
-#define MOST_OUTPUTS 6
-#define MOST_ROWS 13
+#define TILE_ROWS(outputs) ((outputs) > 3 ? 1 : 2)
+#define MOST_TILE_ROWS 2
+#define MOST_SUMS 13
 #endif
 
 static inline size_t NAMED(least)(size_t a, size_t b) { return a < b ? a : b; }
@@ -39,6 +39,11 @@ static void NAMED(cut)(size_t h, size_t w, const REAL *restrict image, ptrdiff_t
     if (y < 0 || y >= (ptrdiff_t)h || begin >= end) continue;
     memcpy(to + begin, image + (size_t)y * w + (size_t)(left + (ptrdiff_t)begin), (end - begin) * sizeof(REAL));
   }
+}
+
+/* The size of block number `block` of `count` things in `blocks` blocks that differ by one at most. */
+static inline size_t NAMED(block_size)(size_t count, size_t blocks, size_t block) {
+  return count / blocks + (block < count % blocks);
 }
 
 typedef struct NAMED(range) {
@@ -62,32 +67,36 @@ typedef struct NAMED(part) {
   size_t pitch, patch_size; /* from row to row of a patch, and from input to input */
 } NAMED(part);
 
-/* Given taps and width, and how many inputs and rows there are in all: the most inputs and rows, without much more
- * work in a last part that is smaller, whose patches fit. A patch is `overhang` rows longer than what it is for. */
-static void NAMED(size_part)(size_t inputs, size_t height, size_t overhang, NAMED(part) *part) {
-  const size_t around = part->kernel_rows.last - part->kernel_rows.first - 1 + overhang;
+/* Given taps and width of a part, the most inputs and rows of one whose patches fit: as many inputs as leave room for
+ * `wanted` rows, if any do. The rows are even parts of all, but a multiple of `tile_rows`, to which a patch fills up. */
+static void NAMED(size_part)(size_t inputs, size_t height, size_t wanted, size_t tile_rows, NAMED(part) *part) {
+  const size_t around = part->kernel_rows.last - part->kernel_rows.first - 1, room = PATCH_REALS;
   part->pitch = (part->width + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS + part->kernel_columns.last -
                 part->kernel_columns.first - 1;
-  const size_t small = NAMED(least)(height, TILE_PAIRS) + around, room = PATCH_REALS / part->pitch;
-  part->most_inputs = NAMED(least)(NAMED(least)(inputs, room / small), PIECE_INPUTS);
-  const size_t most = room / part->most_inputs - around, bands = (height + most - 1) / most;
-  const size_t even = (height + bands - 1) / bands, tiled = (even + TILE_PAIRS - 1) / TILE_PAIRS * TILE_PAIRS;
-  part->most_height = tiled <= most ? tiled : most;
+  const size_t small = (NAMED(least)(height, wanted) + tile_rows - 1 + around) * part->pitch;
+  part->most_inputs = small > room ? 1 : NAMED(least)(inputs, room / small);
+  const size_t most = (room / part->pitch / part->most_inputs - around) / tile_rows * tile_rows;
+  const size_t bands = (height + most - 1) / most, even = (height + bands - 1) / bands;
+  part->most_height = (even + tile_rows - 1) / tile_rows * tile_rows;
   part->patch_size = (part->most_height + around) * part->pitch;
 }
 
 /* to[0 ... columns - 1] += a pair of vectors, of which what is beyond that is dropped. */
 INLINE void NAMED(add_pair)(size_t columns, const LANES *pair, REAL *restrict to) {
-  if (columns == TILE_COLUMNS) {
-    for (size_t i = 0; i < 2; i++) {
-      LANES lanes;
-      LOAD_LANES(lanes, to + i * LANE_COUNT);
-      lanes += pair[i];
-      STORE_LANES(to + i * LANE_COUNT, lanes);
-    }
-    return;
-  }
   REAL entries[TILE_COLUMNS];
   memcpy(entries, pair, sizeof entries);
+  if (columns >= LANE_COUNT) {
+    /* The second vector ends with the columns, and repeats what it shares with the first. */
+    LANES first, second, sums;
+    const size_t at = columns - LANE_COUNT;
+    LOAD_LANES(first, to);
+    LOAD_LANES(second, to + at);
+    LOAD_LANES(sums, entries + at);
+    first += pair[0];
+    second += sums;
+    STORE_LANES(to, first);
+    STORE_LANES(to + at, second);
+    return;
+  }
   for (size_t x = 0; x < columns; x++) to[x] += entries[x];
 }

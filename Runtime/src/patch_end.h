@@ -5,7 +5,9 @@
 #undef BAND_COLUMNS
 #undef PATCH_REALS
 #undef INLINE
-#undef TILE_PAIRS
+#undef TILE_ROWS
+#undef MOST_TILE_ROWS
+#undef LEAST_BAND_ROWS
 #undef MOST_SUMS
 #undef MOST_OUTPUTS
 #undef MOST_ROWS

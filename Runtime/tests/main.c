@@ -71,6 +71,8 @@ int main(void) {
   test_product();
   test_conv2d();
   test_convolution();
+  test_activation();
+  test_pool();
   test_bound();
   printf("runtime: %zu passed, %zu failed\n", passed, failed);
   return failed != 0 || passed == 0;

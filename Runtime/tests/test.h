@@ -35,6 +35,8 @@ void test_vectors(void);
 void test_product(void);
 void test_conv2d(void);
 void test_convolution(void);
+void test_activation(void);
+void test_pool(void);
 void test_bound(void);
 
 #endif

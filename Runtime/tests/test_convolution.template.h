@@ -117,7 +117,28 @@ static void NAMED(test_convolution_of_nan)(void) {
   }
 }
 
+/* Where there is nothing to sum, the sum is zero. */
+static void NAMED(test_empty_convolution)(void) {
+  const REAL none = 0;
+  REAL out[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+  NAMED(cajal_convolution)(1, 0, 3, 3, 3, 3, 1, 1, 1, &none, &none, out, 1);
+  CHECK(out[0] == 1 && out[8] == 1, "accumulating a convolution of no inputs");
+  NAMED(cajal_convolution)(1, 0, 3, 3, 3, 3, 1, 1, 1, &none, &none, out, 0);
+  CHECK(out[0] == 0 && out[8] == 0, "a convolution of no inputs");
+  out[0] = 1;
+  NAMED(cajal_convolution)(0, 1, 3, 3, 3, 3, 1, 1, 1, &none, out, (REAL[1]){0}, 0);
+  NAMED(cajal_convolution_kernel_adjoint)(0, 1, 3, 3, 3, 3, 1, 1, 1, out, &none, (REAL[1]){0}, 0);
+  NAMED(cajal_convolution_image_adjoint)(0, 1, 3, 3, 3, 3, 1, 1, 1, &none, &none, out, 0);
+  CHECK(out[0] == 0, "the image adjoint of no outputs");
+  out[0] = 1;
+  NAMED(cajal_conv2d)(3, 3, 0, 2, out, &none, (REAL[1]){0}, 0);
+  NAMED(cajal_conv2d_image_adjoint)(3, 3, 2, 0, out, &none, (REAL[1]){0}, 0);
+  NAMED(cajal_conv2d_kernel_adjoint)(3, 3, 0, 0, &none, &none, out, 0);
+  CHECK(out[0] == 0, "the kernel adjoint of no image");
+}
+
 static void NAMED(test_convolution)(void) {
+  NAMED(test_empty_convolution)();
   NAMED(test_convolution_anywhere)();
   NAMED(test_convolution_of_nan)();
   for (size_t i = 0; i < 600; i++) {

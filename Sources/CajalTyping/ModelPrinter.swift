@@ -40,7 +40,8 @@ extension JudgementPrinter {
     }
     let nets = model.nets
     let total = nets.reduce(0) { $0 + module.nets[$1].parameterCount }
-    let names = nets.map { module.nets[$0].name.text }.joined(separator: ", ")
+    let shown = nets.prefix(8).map { module.nets[$0].name.text }
+    let names = (shown + (nets.count > 8 ? ["… (\(nets.count) nets)"] : [])).joined(separator: ", ")
     lines.append(nets.isEmpty ? "no parameters" : "\(total) parameters, in \(names)")
     return lines
   }
@@ -58,7 +59,10 @@ extension JudgementPrinter {
       return datum.concreteSyntax(definitions: module.definitions, nets: module.nets)
     }
     var words = [module.nets[net].name.text]
-    for argument in arguments { words.append(text(of: argument, isArgument: true, &room)) }
+    for argument in arguments {
+      words.append(text(of: argument, isArgument: true, &room))
+      if room < 0 { break }
+    }
     let text = words.joined(separator: " ")
     return isArgument ? "(\(text))" : text
   }

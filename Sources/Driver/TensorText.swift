@@ -1,4 +1,5 @@
 import CajalSyntax
+import TensorFiles
 
 /// How `cajal2c matrix` writes a tensor.
 public enum TensorFormat: String, CaseIterable, Sendable { case text, csv, npy }
@@ -42,19 +43,8 @@ extension ProgramTensor {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// NumPy's format, version 1.0: little-endian doubles in C order.
-  public var npy: [UInt8] {
-    let shape = axes.map { "\($0.dimension)" }.joined(separator: ", ") + (axes.count == 1 ? "," : "")
-    var header = "{'descr': '<f8', 'fortran_order': False, 'shape': (\(shape)), }"
-    // The header ends with a newline, and the data begins at a multiple of 64 bytes.
-    let length = 10 + header.utf8.count + 1
-    header += String(repeating: " ", count: (64 - length % 64) % 64) + "\n"
-    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
-    bytes += [UInt8(header.utf8.count & 0xff), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
-    bytes.reserveCapacity(bytes.count + 8 * entries.count)
-    for entry in entries { withUnsafeBytes(of: entry.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
-    return bytes
-  }
+  /// NumPy's format.
+  public var npy: [UInt8] { NumpyFile.bytes(entries, shape: axes.map(\.dimension)) }
 
   private func title(of block: Int, _ between: [Axis]) -> String {
     zip(between, indices(of: block, between)).map { axis, index in

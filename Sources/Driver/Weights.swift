@@ -2,7 +2,7 @@ import CajalSyntax
 import EmitC
 import Foundation
 import Lowering
-import Safetensors
+import TensorFiles
 
 /// Trained parameters for the models of a file (`--weights`), by the tensors' names. Models that share a net share its
 /// tensors.

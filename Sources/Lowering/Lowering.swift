@@ -18,6 +18,8 @@ final class Lowering {
   private var definitions: [Int: Meaning] = [:]
   /// The parameters of a model, by name.
   var tensorValues: [String: Value] = [:]
+  /// The data of a model that have been lowered.
+  var loweredData: [ObjectIdentifier: Meaning] = [:]
   private var work = 0
 
   /// Terms visited before a program counts as one that unfolds too far. A visit takes about a microsecond.

@@ -49,7 +49,10 @@ extension LinkedModel {
   /// - Parameter typePreserving: those of the links alone, the program being replaced.
   public func nets(typePreserving: Bool) -> [Int] {
     var found = Set<Int>()
+    // The data of links share their parts.
+    var seen = Set<ObjectIdentifier>()
     func walk(_ term: TypedTerm) {
+      guard seen.insert(ObjectIdentifier(term)).inserted else { return }
       if case .network(let net, _) = term.kind { found.insert(net) }
       term.kind.children.forEach(walk)
     }
@@ -71,7 +74,7 @@ extension Lowering {
     var environment = Environment()
     var linked: [Value] = []
     for link in model.links {
-      let meaning = try lower(link.datum, data)
+      let meaning = try datum(link.datum, data)
       environment[link.variable] = meaning
       if typePreserving != nil { linked.append(try vector(meaning, .interface)) }
     }
@@ -87,6 +90,15 @@ extension Lowering {
     return LoweredModel(
       graph: root.finish(results: [result]), tensors: tensors,
       frozen: typePreserving == .frozen ? [tensors.count - 1] : [])
+  }
+
+  /// Equal data are one object, which is lowered once: as a tree, a datum may be exponentially larger than its text.
+  private func datum(_ term: TypedTerm, _ data: Environment) throws -> Meaning {
+    guard case .network(let net, let arguments) = term.kind else { return try lower(term, data) }
+    if let known = loweredData[ObjectIdentifier(term)] { return known }
+    let meaning = try network(net, arguments.map { try datum($0, data) }, term)
+    loweredData[ObjectIdentifier(term)] = meaning
+    return meaning
   }
 
   func tensor(_ tensor: Tensor) -> Value { tensorValues[tensor.name]! }

@@ -44,8 +44,12 @@ extension Lowering {
   func network(
     _ index: Int, _ arguments: [TypedTerm], _ term: TypedTerm, _ environment: Environment
   ) throws -> Meaning {
+    try network(index, arguments.map { try lower($0, environment) }, term)
+  }
+
+  func network(_ index: Int, _ arguments: [Meaning], _ term: TypedTerm) throws -> Meaning {
     let net = module.nets[index]
-    let values = try arguments.map { try vector(try lower($0, environment), .interface) }
+    let values = try arguments.map { try vector($0, .interface) }
     let result = try space(term.type, term.span)
     let output = at(term) {
       var value = concatenated(values)

@@ -1,4 +1,4 @@
-import Safetensors
+import TensorFiles
 
 /// All of a run's state, in one file.
 ///

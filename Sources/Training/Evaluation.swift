@@ -1,5 +1,5 @@
 import Foundation
-import Safetensors
+import TensorFiles
 
 /// What the evaluation of a model is asked for.
 public struct EvaluationSettings: Sendable {

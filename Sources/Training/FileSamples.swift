@@ -1,5 +1,5 @@
 import CZlib
-import Safetensors
+import TensorFiles
 
 /// The samples of a safetensors file: for each input of the model a tensor of its name and shape [N, …], and `target`.
 extension Samples {

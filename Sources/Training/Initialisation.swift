@@ -1,4 +1,4 @@
-import Safetensors
+import TensorFiles
 
 /// The parameters that training starts from.
 enum Initialisation {

@@ -1,5 +1,5 @@
 import CajalRuntime
-import Safetensors
+import TensorFiles
 
 /// An input or the output of a model.
 public struct Port: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import Safetensors
+import TensorFiles
 
 func makeFolder(_ path: String) throws {
   do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {

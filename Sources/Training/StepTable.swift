@@ -1,5 +1,5 @@
 import Foundation
-import Safetensors
+import TensorFiles
 
 /// A CSV file whose rows begin with a step, written in the order of the steps. Rows wait in memory until `flush`.
 final class StepTable {

@@ -1,4 +1,4 @@
-import Safetensors
+import TensorFiles
 import TrainingKernels
 
 /// The real numbers of a model: `Float` or `Double`, with the loops over parameters.

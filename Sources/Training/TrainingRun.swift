@@ -1,5 +1,5 @@
 import Foundation
-import Safetensors
+import TensorFiles
 
 /// Trains a model as the settings say, and writes what the run's folder holds. Throws errors with a text for the user.
 public func train(_ settings: RunSettings, progress: Progress) throws {

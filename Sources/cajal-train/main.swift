@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Safetensors
+import TensorFiles
 import Training
 
 // Exit codes: 0 fine, 1 errors in the model, the data or the run, 2 wrong usage, 70 a bug in the trainer.

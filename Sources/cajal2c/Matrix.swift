@@ -1,7 +1,7 @@
 import ArgumentParser
 import CajalSyntax
 import Driver
-import Safetensors
+import TensorFiles
 
 struct Matrix: ParsableCommand {
   static let configuration = CommandConfiguration(

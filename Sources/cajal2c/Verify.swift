@@ -7,7 +7,8 @@ struct Verify: ParsableCommand {
     abstract: "Compile a file, build it, and compare the machine code with two oracles.",
     discussion: """
       The oracles are the evaluator, at points that are values, and an interpreter of the language's equations on
-      vectors, at basis points. Gradients are compared too. What was compared is printed, and what was not.
+      vectors, at basis points. Gradients are compared too. A model is compared with the interpreter of its graph, at
+      random points, and its gradient with differences. What was compared is printed, and what was not.
 
       EXAMPLE
         cajal2c verify prog.cajal --real double --limit 10000
@@ -16,7 +17,7 @@ struct Verify: ParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var code: CodeOptions
 
-  @Option(help: ArgumentHelp("Verify one program only.", valueName: "name"))
+  @Option(help: ArgumentHelp("Verify one program or model only.", valueName: "name"))
   var program: String?
 
   @Option(help: ArgumentHelp("At most so many points of each kind; a sample beyond.", valueName: "N"))
@@ -33,7 +34,10 @@ struct Verify: ParsableCommand {
     let compilation = try source.compilation(code, gradients: true)
     let showsProgress = isatty(STDERR_FILENO) == 1
     let reports = try source.run(compilation) { compilation in
-      if let program { guard try compilation.findProgram(program) != nil else { return nil as [VerifyReport]? } }
+      let isModel = compilation.module?.models.contains { $0.name.text == program } == true
+      if let program, !isModel {
+        guard try compilation.findProgram(program) != nil else { return nil as [VerifyReport]? }
+      }
       return try verify(compilation, limit: limit, seed: seed, program: program) { step in
         if showsProgress { printError("verify: \(step)") }
       }

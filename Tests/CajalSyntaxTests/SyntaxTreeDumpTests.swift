@@ -2,6 +2,34 @@ import CajalSyntax
 import Testing
 
 @Suite struct SyntaxTreeDumpTests {
+  @Test func netsAndModels() {
+    let text = """
+      net k (x : Real[4,4], b : Bool) : Nat = conv 2 3x5 stride 2 valid | relu
+        | within l2 0.5 | dense
+      model m (x : Real within linf 2) : Nat = k x
+      """
+    let (tree, found, _) = read(text)
+    #expect(found == [])
+    #expect(
+      SyntaxTreeDump.dump(tree, source: Source(name: "t", text: text)) == """
+        (net k @1:1
+          (parameter x `Real[4,4]` @1:8)
+          (parameter b `Bool` @1:23)
+          (type `Nat` @1:35)
+          (conv 2 3x5 stride 2 valid @1:41)
+          (relu @1:69)
+          (within l2 0.5 @2:5)
+          (dense @2:21))
+        (model m @3:1
+          (parameter x `Real` within linf 2 @3:10)
+          (type `Nat` @3:36)
+          (apply @3:42
+            (variable k @3:42)
+            (variable x @3:44)))
+
+        """)
+  }
+
   @Test func everyNode() {
     let text = """
       horizon 4

@@ -47,6 +47,25 @@ import Testing
     #expect(module?.programs[0].degrees == [Degree(bound: 9, isLinear: false)])
   }
 
+  @Test func longAndDeepModels() {
+    let nets =
+      "type V = Real[2]\nnet f (x : V) : V = dense\nnet g (x : V, y : V) : V = dense\nnet n (x : V) : Nat = dense\n"
+    func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
+    for body in [
+      repeated("f (", 4_000) + "x" + repeated(")", 4_000),
+      repeated("let x = f x in ", 8_000) + "x",
+      repeated("let x = g x x in ", 8_000) + "x",
+      "f " + repeated("(let x = f ", 4_000) + "x" + repeated(" in x)", 4_000),
+      repeated("iter { x | y => let x = f y in ", 1_500) + "x" + repeated(" } (n x)", 1_500),
+      repeated("iter { x | y => let z = g x y in let x = g z z in ", 1_500) + "g x x" + repeated(" } (n x)", 1_500),
+      "f (" + repeated("(", 4_000) + "x" + repeated(" : V)", 4_000) + ")",
+    ] { _ = expectChecked("\(nets)model m (x : V) : V = \(body)") }
+    let wide = "net h (\((0..<3_000).map { "x\($0) : V" }.joined(separator: ", "))) : V = dense\n"
+    _ = expectChecked("\(nets)\(wide)model m (x : V) : V = h\(repeated(" (f x)", 3_000))")
+    let many = (0..<2_000).map { "net h\($0) (x : V) : V = \(repeated("dense 3 | relu | ", 20)) dense\n" }.joined()
+    _ = expectChecked("\(nets)\(many)model m (x : V) : V = \((0..<2_000).map { "h\($0) x" }.joined(separator: " + "))")
+  }
+
   @Test func manyVariablesInNestedBranches() {
     // Each level adds a variable to all branches above it.
     let count = 150

@@ -71,7 +71,7 @@ import Testing
       let length = Int(bytes[8]) + 256 * Int(bytes[9])
       let header = String(decoding: bytes[10..<(10 + length)], as: UTF8.self)
       #expect(
-        header.hasPrefix("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }") && header.hasSuffix(" \n"))
+        header.hasPrefix("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2,), }") && header.hasSuffix(" \n"))
       #expect((10 + length) % 64 == 0)
       let values = stride(from: 10 + length, to: bytes.count, by: 8).map { start in
         Double(bitPattern: (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << UInt64(8 * $1) })

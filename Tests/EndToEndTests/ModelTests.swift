@@ -3,7 +3,7 @@ import Driver
 import Foundation
 import LinearMaps
 import Lowering
-import Safetensors
+import TensorFiles
 import TestSupport
 import Testing
 
@@ -181,8 +181,8 @@ import Testing
 
   // MARK: --weights
 
-  private func tensors(_ change: (inout [Safetensors.Tensor]) -> Void = { _ in }) -> TensorFile {
-    var values = (0..<4).reduce(into: [Safetensors.Tensor]()) { tensors, index in
+  private func tensors(_ change: (inout [TensorFiles.Tensor]) -> Void = { _ in }) -> TensorFile {
+    var values = (0..<4).reduce(into: [TensorFiles.Tensor]()) { tensors, index in
       let (name, shape) = [
         ("steps.0.weight", [4, 6]), ("steps.0.bias", [4]), ("steps.2.weight", [3, 4]), ("steps.2.bias", [3]),
       ][index]

@@ -5,8 +5,8 @@
  *   pair    (x : Real[INPUTS], y : Real[INPUTS]) : Real[OUTPUTS] = the sum of two dense layers
  *
  * REAL, INPUTS, OUTPUTS and HIDDEN are set where it is compiled. With EXPLODE the gradients of `linear` grow without
- * bound; with STATUS its adjoint answers this; with WEIGHTS its parameters are embedded, each 1/4; with DAMAGE
- * something is wrong with what the module says of itself. */
+ * bound; with STATUS its adjoint answers this, with FORWARD_STATUS the model itself; with WEIGHTS its parameters are
+ * embedded, each 1/4; with DAMAGE something is wrong with what the module says of itself. */
 #include <math.h>
 #include <stdint.h>
 
@@ -69,6 +69,9 @@ static int linear_forward(size_t batch, const void *params, const void *const in
                           void *work) {
   const real *w = params, *b = w + OUTPUTS * INPUTS;
   (void)work;
+#ifdef FORWARD_STATUS
+  return FORWARD_STATUS;
+#endif
   for (size_t s = 0; s < batch; s++) {
     affine(OUTPUTS, INPUTS, w, b, (const real *)in[0] + s * stride[0], (real *)out + s * OUTPUTS);
   }

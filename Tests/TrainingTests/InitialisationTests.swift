@@ -1,4 +1,4 @@
-import Safetensors
+import TensorFiles
 import TestSupport
 import Testing
 

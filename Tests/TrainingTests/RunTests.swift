@@ -1,5 +1,5 @@
 import Foundation
-import Safetensors
+import TensorFiles
 import TestSupport
 import Testing
 
@@ -349,6 +349,22 @@ import Testing
       var settings = settings(folder, "run", module: module)
       settings.modelName = "linear"
       expectFailure(message) { try train(settings, progress: silent) }
+    }
+  }
+
+  /// A model that checks its numbers and finds a NaN: what is measured of it is no number.
+  @Test func aModelThatStopsAtNaN() throws {
+    try withModel(["-DFORWARD_STATUS=2"]) { folder, module in
+      var settings = settings(folder, "run", module: module)
+      settings.modelName = "linear"
+      expectFailure("step 1: the model found a NaN or an infinity") { try train(settings, progress: silent) }
+      let metrics = try rows(folder + "/run/metrics.csv")
+      #expect(metrics.count == 1 && metrics[0][3] == "nan" && metrics[0][5] == "nan")
+    }
+    try withModel(["-DFORWARD_STATUS=1"]) { folder, module in
+      var settings = settings(folder, "run", module: module)
+      settings.modelName = "linear"
+      expectFailure("`linear` refused a batch: bad argument") { try train(settings, progress: silent) }
     }
   }
 

@@ -16,9 +16,9 @@ set datafile missing "nan"
 
 # Okabe and Ito's colours, told apart by every kind of eye; a model has the same one in all figures.
 colour(model) = model eq "d" ? 0x0072B2 : model eq "d-bounded" ? 0x56B4E9 : model eq "d-state" ? 0x009E73 : \
-  model eq "t" ? 0xE69F00 : model eq "i" ? 0xD55E00 : 0xCC79A7
+  model eq "t" ? 0xE69F00 : model eq "i" ? 0xD55E00 : model eq "d-softmax" ? 0xCC79A7 : 0x111111
 name(model) = model eq "d" ? "D" : model eq "d-bounded" ? "D, within l1 1" : model eq "d-state" ? "D-state" : \
-  model eq "t" ? "T" : model eq "i" ? "I" : model
+  model eq "t" ? "T" : model eq "i" ? "I" : model eq "d-softmax" ? "D, softmax" : model eq "d-small" ? "D, small" : model
 grey = 0x555555
 
 title_of(experiment, transform) = (experiment eq "iterative" ? "Experiment 1: " : experiment eq "conditional" ? \

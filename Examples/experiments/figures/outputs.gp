@@ -11,6 +11,7 @@ plot_height = images * (n * cell + gap)
 scale = 2.1
 side = 120
 width = int(scale * plot_width + side + 10)
+width = width < 640 ? 640 : width
 height = int(scale * plot_height + 70)
 load folder . "/common.gp"
 

@@ -9,34 +9,28 @@ make_or_fail() {
   }
 }
 
+# For the runs with these indices.
 build_what_is_needed() {
-  local run module source targets=() wanted=()
+  local i module targets=() wanted=()
   local -A seen=()
-  for run in "${runs[@]}"; do
-    case $(state_of $run) in
-    finished) continue ;;
-    stopped) if [[ $retry = no ]]; then continue; fi ;;
-    esac
-    module=$(module_of $run) source=$(source_of $run)
+  for i in "$@"; do
+    module=${modules[i]}
     if [[ -n ${seen[$module]:-} ]]; then continue; fi
     seen[$module]=yes
     if [[ -f $module ]]; then
-      cmp -s "${module%.so}.cajal" "$source" ||
-        fail "$source is not what the runs in $out began with; choose another folder (--out)"
+      cmp -s "${module%.so}.cajal" "${sources[i]}" ||
+        fail "${sources[i]} is not what the runs in $out began with; choose another folder (--out)"
     else
-      targets+=("${source%.cajal}.so")
+      targets+=("${sources[i]%.cajal}.so")
       wanted+=("$module")
     fi
   done
-  if [[ ${#seen[@]} = 0 ]]; then return; fi
   if [[ -z ${CAJAL_TRAIN:-} ]]; then targets+=(bin/cajal-train); fi
   if [[ ${#targets[@]} -gt 0 ]]; then make_or_fail "${targets[@]#"$root"/}"; fi
-  local index
-  for index in "${!wanted[@]}"; do
-    module=${wanted[index]}
-    source=${targets[index]%.so}
-    cp "$source.cajal" "${module%.so}.cajal"
-    cp "$source.so" "$module.new"
+  for i in "${!wanted[@]}"; do
+    module=${wanted[i]}
+    cp "${targets[i]%.so}.cajal" "${module%.so}.cajal"
+    cp "${targets[i]}" "$module.new"
     mv "$module.new" "$module"
   done
 }

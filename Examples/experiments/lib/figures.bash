@@ -24,6 +24,9 @@ draw() {
     gnuplot -e "${settings}format = '$format'; output_file = '$out/figures/$name.$format'" "$here/figures/$script.gp" ||
       fail "gnuplot could not draw $name"
   done
+  # Fonts for where gnuplot's is missing, and pixels that stay pixels.
+  sed -i -e 's/font-family="DejaVu Sans"/font-family="DejaVu Sans, Verdana, Helvetica, sans-serif"/g' \
+    -e "s/preserveAspectRatio='none'/& style='image-rendering: pixelated'/" "$out/figures/$name.svg"
 }
 
 # The values of a column of results.csv, in their order, of one experiment and transform, on one line.
@@ -57,21 +60,25 @@ figure_summary() {
 
 figure_logic() { draw logic logic "models=$(values_of xor - model)"; }
 
+# iterative-blur, or xor
+title_of() { if [[ $2 = - ]]; then echo "$1"; else echo "$1-$2"; fi; }
+
 # Outputs of one run of each model: the first seed of the first configuration.
 figure_outputs() {
-  local run folder step file title
-  local -A model_names=() model_runs=() model_steps=() subject=()
-  for run in "${runs[@]}"; do
-    set -- $run
-    folder=$(folder_of $run) title=$(title_of $run)
+  local i step file title folder steps
+  local -A model_names=() model_runs=() subject=()
+  for i in "${!runs[@]}"; do
+    folder=${folders[i]} title=${titles[i]}
     [[ -f $folder/snapshots/target.npy ]] || continue
+    # shellcheck disable=SC2086 # fields
+    set -- ${runs[i]}
     case " ${model_names[$title]:-} " in *" $3 "*) continue ;; esac
     subject[$title]="$1 $2"
     model_names[$title]="${model_names[$title]:-}${model_names[$title]:+ }$3"
     model_runs[$title]="${model_runs[$title]:-}${model_runs[$title]:+ }$folder"
   done
   for title in "${!subject[@]}"; do
-    local steps=''
+    steps=''
     for step in ${snapshots//,/ }; do
       for folder in ${model_runs[$title]}; do
         if [[ ! -f $folder/snapshots/$step.npy ]]; then continue 2; fi

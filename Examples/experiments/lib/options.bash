@@ -10,7 +10,7 @@ wrong_usage() {
 
 # What a plan may set, and what an option may replace. Lists have commas.
 experiments='' transforms='' models='' seeds=0 lr=0.0005 batch=64 train_images=all test_images=all
-length='' eval_every=250 eval_at='' checkpoint_every=250 clip=''
+length='' eval_every=250 eval_at='' checkpoint_every=250 clip='' pieces=''
 snapshots='' snapshot_images=''
 tables='' figures='' early=600 trained=''
 # yes: checkpoints and weights of finished runs are removed.
@@ -41,7 +41,7 @@ read_options() {
     --no-train) train=no ;;
     --list) list=yes ;;
     --experiments | --transforms | --models | --seeds | --lr | --batch | --train-images | --steps | --epochs | --data | \
-      --test-images | --clip | --eval-every | --eval-at | --checkpoint-every | --snapshots | --snapshot-images | \
+      --test-images | --clip | --pieces | --eval-every | --eval-at | --checkpoint-every | --snapshots | --snapshot-images | \
       --jobs | --threads | --hours | --out | --publish)
       [[ $# -ge 2 ]] || wrong_usage "$1 needs a value"
       set_option "$1" "$2"

@@ -37,28 +37,27 @@ gather() {
 
 # What is reached without learning, once for each task.
 write_baselines() {
-  local run title task file known=$out/baselines
-  mkdir -p "$known"
-  local arguments=()
-  if [[ $test_images != all ]]; then arguments=(--test-images "$test_images"); fi
-  for run in "${runs[@]}"; do
-    title=$(title_of $run) task=$(task_of $run)
-    file=$known/$title-$test_images.csv
+  local i file limit=()
+  local -A first=() # title -> index of a run
+  if [[ $test_images != all ]]; then limit=(--test-images "$test_images"); fi
+  mkdir -p "$out/baselines"
+  for i in "${!runs[@]}"; do
+    if [[ -n ${first[${titles[i]}]:-} ]]; then continue; fi
+    first[${titles[i]}]=$i
+    file=$out/baselines/${titles[i]}-$test_images.csv
     if [[ -f $file ]]; then continue; fi
     if [[ ! -x $trainer ]]; then make_or_fail bin/cajal-train; fi
-    "$trainer" baselines --data "$data" --task "$task" "${arguments[@]}" >"$file.new" ||
-      fail "no baselines for $title: $trainer failed"
+    "$trainer" baselines --data "$data" --task "${tasks[i]}" "${limit[@]}" >"$file.new" ||
+      fail "no baselines for ${titles[i]}: $trainer failed"
     mv "$file.new" "$file"
   done
   {
     echo 'experiment,transform,baseline,test_l1_pm1,psnr,exact,accuracy,test_cross_entropy'
-    local -A seen=()
-    for run in "${runs[@]}"; do
-      title=$(title_of $run)
-      if [[ -n ${seen[$title]:-} ]]; then continue; fi
-      seen[$title]=yes
-      set -- $run
-      awk -v experiment="$1" -v transform="$2" -f "$here/lib/baselines.awk" "$known/$title-$test_images.csv"
+    for i in "${!runs[@]}"; do
+      if [[ ${first[${titles[i]}]} != "$i" ]]; then continue; fi
+      # shellcheck disable=SC2086 # fields
+      set -- ${runs[i]}
+      awk -v experiment="$1" -v transform="$2" -f "$here/lib/baselines.awk" "$out/baselines/${titles[i]}-$test_images.csv"
     done
   } | write_file "$out/baselines.csv"
 }

@@ -7,19 +7,27 @@
 #   stopped   why it cannot go on: a NaN or an infinity
 
 runs=() # each: experiment transform model seed lr batch train_images
+# Of each run, by its index: iterative-blur, or xor; the trainer's task; the .cajal file; the folder; a text for people.
+titles=() tasks=() sources=() folders=() texts=()
+# The binary that every run of a model uses, so that a change to the source cannot get into the middle of a sweep.
+modules=()
 
-# Seeds first, so that what is there after a part of a sweep is of all models.
+# Seeds first, so that what is there after a part of a sweep is of all models. Nothing is forked: there may be hundreds.
 list_runs() {
-  local seed rate size count experiment transform model
+  local seed rate size count experiment transform model rates=()
+  for rate in ${lr//,/ }; do rates+=("$(awk -v x="$rate" 'BEGIN { printf "%g", x }')"); done
   for seed in ${seeds//,/ }; do
     for count in ${train_images//,/ }; do
       for size in ${batch//,/ }; do
-        for rate in ${lr//,/ }; do
-          rate=$(awk -v x="$rate" 'BEGIN { printf "%g", x }')
+        for rate in "${rates[@]}"; do
           for experiment in ${experiments//,/ }; do
-            for transform in $(transforms_of "$experiment"); do
+            case $experiment in
+            iterative | conditional) transform=${transforms//,/ } ;;
+            *) transform=- ;;
+            esac
+            for transform in $transform; do
               for model in ${models//,/ }; do
-                runs+=("$experiment $transform $model $seed $rate $size $count")
+                add_run "$experiment" "$transform" "$model" "$seed" "$rate" "$size" "$count"
               done
             done
           done
@@ -27,84 +35,74 @@ list_runs() {
       done
     done
   done
-  for run in "${runs[@]}"; do
-    [[ -f $(source_of $run) ]] || wrong_usage "there is no model ${run%% *}/$(cut -d' ' -f3 <<<"$run"): $(source_of $run)"
-  done
 }
 
-transforms_of() {
+add_run() {
+  runs+=("$*")
   case $1 in
-  iterative | conditional) echo "${transforms//,/ }" ;;
-  *) echo - ;;
+  iterative)
+    titles+=("$1-$2")
+    tasks+=("$2")
+    sources+=("$here/$1/$3.cajal")
+    modules+=("$out/models/$1-$3.so")
+    ;;
+  conditional)
+    titles+=("$1-$2")
+    tasks+=("$2-odd")
+    sources+=("$here/$1/$3.cajal")
+    modules+=("$out/models/$1-$3.so")
+    ;;
+  *)
+    titles+=("$1")
+    tasks+=("$1")
+    sources+=("$here/logic/$1-$3.cajal")
+    modules+=("$out/models/logic-$1-$3.so")
+    ;;
   esac
+  folders+=("$out/runs/${titles[-1]}/$3/lr$5-batch$6-images$7-seed$4")
+  texts+=("${titles[-1]} $3, seed $4, lr $5, batch $6, $7 images")
+  [[ -f ${sources[-1]} ]] || wrong_usage "$1 has no model $3: there is no ${sources[-1]}"
 }
 
-# The functions below take the seven fields of a run.
-
-source_of() {
-  case $1 in
-  iterative | conditional) echo "$here/$1/$3.cajal" ;;
-  *) echo "$here/logic/$1-$3.cajal" ;;
-  esac
-}
-
-task_of() {
-  case $1 in
-  iterative) echo "$2" ;;
-  conditional) echo "$2-odd" ;;
-  *) echo "$1" ;;
-  esac
-}
-
-# iterative-blur, or xor
-title_of() {
-  if [[ $2 = - ]]; then echo "$1"; else echo "$1-$2"; fi
-}
-
-folder_of() { echo "$out/runs/$(title_of "$@")/$3/lr$5-batch$6-images$7-seed$4"; }
-
-# The binary that every run of a model uses, so that a change to the source cannot get into the middle of a sweep.
-module_of() {
-  case $1 in
-  iterative | conditional) echo "$out/models/$1-$3.so" ;;
-  *) echo "$out/models/logic-$1-$3.so" ;;
-  esac
-}
-
-text_of() { echo "$(title_of "$@") $3, seed $4, lr $5, batch $6, $7 images"; }
-
+# What run.csv says of a run; in REPLY, as what the next one finds.
 identity_of() {
-  echo 'experiment,transform,model,seed,lr,batch,train_images,test_images,clip'
-  echo "$1,$2,$3,$4,$5,$6,$7,$test_images,${clip:-none}"
+  local IFS=,
+  # shellcheck disable=SC2086 # fields
+  set -- ${runs[$1]// /,}
+  printf -v REPLY '%s\n%s' 'experiment,transform,model,seed,lr,batch,train_images,test_images,clip' \
+    "$*,$test_images,${clip:-none}"
 }
 
 state_of() {
-  local folder
-  folder=$(folder_of "$@")
+  local folder=${folders[$1]}
   if [[ -f $folder/stopped ]]; then
-    echo stopped
+    REPLY=stopped
   elif [[ -f $folder/finished && $(<"$folder/finished") = "$length" ]]; then
-    echo finished
+    REPLY=finished
   elif [[ -f $folder/metrics.csv ]]; then
-    echo begun
+    REPLY=begun
   else
-    echo waiting
+    REPLY=waiting
   fi
 }
 
 print_runs() {
-  local run
-  for run in "${runs[@]}"; do printf '%-9s %s\n' "$(state_of $run)" "$(text_of $run)"; done
+  local i
+  for i in "${!runs[@]}"; do
+    state_of "$i"
+    printf '%-9s %s\n' "$REPLY" "${texts[i]}"
+  done
 }
 
 # A folder that holds a run with other settings is not touched.
 check_identities() {
-  local run folder
-  for run in "${runs[@]}"; do
-    folder=$(folder_of $run)
-    if [[ -f $folder/run.csv && $(<"$folder/run.csv") != "$(identity_of $run)" ]]; then
-      diff "$folder/run.csv" <(identity_of $run) >&2 || true
-      fail "$folder holds a run with other settings; choose another folder (--out), or remove it"
+  local i
+  for i in "${!runs[@]}"; do
+    if [[ ! -f ${folders[i]}/run.csv ]]; then continue; fi
+    identity_of "$i"
+    if [[ $(<"${folders[i]}/run.csv") != "$REPLY" ]]; then
+      diff "${folders[i]}/run.csv" - <<<"$REPLY" >&2 || true
+      fail "${folders[i]} holds a run with other settings; choose another folder (--out), or remove it"
     fi
   done
 }

@@ -1,72 +1,71 @@
 # Runs processes of the trainer, a number of them at a time.
 
-declare -A running=() # process -> index into runs
-finished_count=0 failed_count=0 started=$SECONDS
+declare -A running=() # process -> index of its run
+done_count=0 failed_count=0 began=$SECONDS
 
 train_all() {
-  local index state waiting=()
-  for index in "${!runs[@]}"; do
-    state=$(state_of ${runs[index]})
-    case $state in
-    finished) finished_count=$((finished_count + 1)) ;;
-    stopped) if [[ $retry = yes ]]; then waiting+=("$index"); else finished_count=$((finished_count + 1)); fi ;;
-    *) waiting+=("$index") ;;
-    esac
+  local i waiting=()
+  for i in "${!runs[@]}"; do
+    state_of "$i"
+    if [[ $REPLY = finished || ($REPLY = stopped && $retry = no) ]]; then
+      done_count=$((done_count + 1))
+    else
+      waiting+=("$i")
+    fi
   done
-  if ((${#waiting[@]} > 0 && finished_count > 0)); then
-    say "$finished_count of ${#runs[@]} runs were done before"
-  fi
+  if ((${#waiting[@]} == 0)); then return; fi
+  build_what_is_needed "${waiting[@]}"
+  if ((done_count > 0)); then say "$done_count of ${#runs[@]} runs were done before"; fi
+
   trap 'interrupted' INT TERM HUP
-  for index in "${waiting[@]}"; do
+  for i in "${waiting[@]}"; do
     while ((${#running[@]} >= jobs)); do
       pause
       collect
     done
     if time_is_up; then break; fi
-    start "$index"
+    start "$i"
   done
   while ((${#running[@]} > 0)); do
     pause
     collect
   done
   trap - INT TERM HUP
-  if time_is_up && ((finished_count + failed_count < ${#runs[@]})); then
-    say "$((${#runs[@]} - finished_count - failed_count)) runs are left; the same command goes on with them"
+  if ((done_count + failed_count < ${#runs[@]})); then
+    say "$((${#runs[@]} - done_count - failed_count)) runs are left; the same command goes on with them"
   fi
   ((failed_count == 0))
 }
 
 time_is_up() {
-  [[ -n $hours ]] && awk -v s=$((SECONDS - started)) -v h="$hours" 'BEGIN { exit !(s >= 3600 * h) }'
+  [[ -n $hours ]] && awk -v s=$((SECONDS - began)) -v h="$hours" 'BEGIN { exit !(s >= 3600 * h) }'
 }
 
 start() {
-  local run=${runs[$1]} folder
-  folder=$(folder_of $run)
+  local folder=${folders[$1]} experiment transform model seed rate size count loss=cross-entropy
+  read -r experiment transform model seed rate size count <<<"${runs[$1]}"
   mkdir -p "$folder"
-  identity_of $run >"$folder/run.csv"
+  identity_of "$1"
+  printf '%s\n' "$REPLY" >"$folder/run.csv"
   rm -f "$folder/stopped"
-  set -- "$1" $run
-  local arguments=(
-    "$(module_of $run)" --data "$data" --task "$(task_of $run)" --loss "$(loss_of $run)"
-    "--${length% *}" "${length#* }" --lr "$6" --batch "$7" --seed "$5" --threads "$threads"
-    --eval-every "$eval_every" --checkpoint-every "$checkpoint_every" --out "$folder" --resume)
-  if [[ -n $eval_at ]]; then arguments+=(--eval-at "$eval_at"); fi
-  if [[ -n $clip ]]; then arguments+=(--clip "$clip"); fi
-  if [[ $8 != all ]]; then arguments+=(--train-images "$8"); fi
-  if [[ $test_images != all ]]; then arguments+=(--test-images "$test_images"); fi
-  if [[ -n $snapshots ]] && is_image_task $run; then
-    arguments+=(--snapshots "$snapshots")
-    if [[ -n $snapshot_images ]]; then arguments+=(--snapshot-images "$snapshot_images"); fi
+  local more=()
+  if [[ $transform != - ]]; then
+    loss=l1
+    if [[ -n $snapshots ]]; then more+=(--snapshots "$snapshots"); fi
+    if [[ -n $snapshots && -n $snapshot_images ]]; then more+=(--snapshot-images "$snapshot_images"); fi
   fi
+  if [[ -n $eval_at ]]; then more+=(--eval-at "$eval_at"); fi
+  if [[ -n $clip ]]; then more+=(--clip "$clip"); fi
+  if [[ -n $pieces ]]; then more+=(--pieces "$pieces"); fi
+  if [[ $count != all ]]; then more+=(--train-images "$count"); fi
+  if [[ $test_images != all ]]; then more+=(--test-images "$test_images"); fi
   # The trainer has threads of its own. It must not live longer than this script: the next would find it at work.
-  OPENBLAS_NUM_THREADS=1 setpriv --pdeathsig KILL -- "$trainer" "${arguments[@]}" >>"$folder/log" 2>&1 9>&- &
+  OPENBLAS_NUM_THREADS=1 setpriv --pdeathsig KILL -- "$trainer" "${modules[$1]}" --data "$data" --task "${tasks[$1]}" \
+    --loss "$loss" "--${length% *}" "${length#* }" --lr "$rate" --batch "$size" --seed "$seed" --threads "$threads" \
+    --eval-every "$eval_every" --checkpoint-every "$checkpoint_every" "${more[@]}" --out "$folder" --resume \
+    >>"$folder/log" 2>&1 9>&- &
   running[$!]=$1
 }
-
-is_image_task() { [[ $1 = iterative || $1 = conditional ]]; }
-
-loss_of() { if is_image_task "$@"; then echo l1; else echo cross-entropy; fi; }
 
 pause() {
   show_status
@@ -75,35 +74,31 @@ pause() {
 
 # Takes note of the processes that have ended.
 collect() {
-  local process index code
+  local process code
   for process in "${!running[@]}"; do
     if kill -0 "$process" 2>/dev/null; then continue; fi
     code=0
     wait "$process" || code=$?
-    index=${running[$process]}
+    ended "${running[$process]}" "$code"
     unset "running[$process]"
-    ended "$code" ${runs[index]}
   done
 }
 
-ended() {
-  local code=$1
-  shift
-  local folder last
-  folder=$(folder_of "$@")
+ended() { # RUN EXIT-CODE
+  local folder=${folders[$1]} last
   last=$(grep -E '^cajal-train: ' "$folder/log" | tail -n 1) || true
-  if [[ $code = 0 ]]; then
+  if [[ $2 = 0 ]]; then
     echo "$length" >"$folder/finished"
     if [[ $discard = yes ]]; then rm -f "$folder"/{checkpoint,model}.safetensors; fi
-    finished_count=$((finished_count + 1))
-    say "[$finished_count/${#runs[@]}] $(text_of "$@"): $(last_measures "$folder/metrics.csv")"
-  elif [[ $code = 1 && $last =~ ^cajal-train:\ step\ [0-9]+: ]]; then
+    done_count=$((done_count + 1))
+    say "[$done_count/${#runs[@]}] ${texts[$1]}: $(last_measures "$folder/metrics.csv")"
+  elif [[ $2 = 1 && $last =~ ^cajal-train:\ step\ [0-9]+: ]]; then
     echo "${last#cajal-train: }" >"$folder/stopped"
-    finished_count=$((finished_count + 1))
-    say "[$finished_count/${#runs[@]}] $(text_of "$@"): stopped at ${last#cajal-train: }"
+    done_count=$((done_count + 1))
+    say "[$done_count/${#runs[@]}] ${texts[$1]}: stopped at ${last#cajal-train: }"
   else
     failed_count=$((failed_count + 1))
-    say "failed with $code: $(text_of "$@")"
+    say "failed with $2: ${texts[$1]}"
     tail -n 5 "$folder/log" | sed 's/^/    /'
     say "    (all that it said is in $folder/log)"
   fi
@@ -131,10 +126,10 @@ clear_status() { if [[ -t 2 ]]; then printf '\r\033[K' >&2; fi; }
 
 show_status() {
   [[ -t 2 ]] || return 0
-  local text="$finished_count of ${#runs[@]} runs done" process run
+  local text="$done_count of ${#runs[@]} runs done" process i
   for process in "${!running[@]}"; do
-    run=${runs[${running[$process]}]}
-    text+=" | $(text_of $run): step $(tail -n 1 "$(folder_of $run)/steps.csv" 2>/dev/null | cut -d, -f1)"
+    i=${running[$process]}
+    text+=" | ${texts[i]}: step $(tail -n 1 "${folders[i]}/steps.csv" 2>/dev/null | cut -d, -f1)"
   done
   printf '\r\033[K%.*s' "$(($(tput cols 2>/dev/null || echo 80) - 1))" "$text" >&2
 }

@@ -2,19 +2,18 @@
 # seed of the first configuration.
 
 build_trained() {
-  local run name folder targets=()
+  local i name model targets=()
   local -A seen=()
-  for run in "${runs[@]}"; do
-    set -- $run
-    name=$(title_of $run)-$3
-    case ",${trained:-}," in *",$3,"*) ;; *) continue ;; esac
-    if [[ -n ${seen[$name]:-} ]]; then continue; fi
+  for i in "${!runs[@]}"; do
+    read -r _ _ model _ <<<"${runs[i]}"
+    name=${titles[i]}-$model
+    if [[ ",$trained," != *",$model,"* || -n ${seen[$name]:-} || ! -f ${folders[i]}/model.safetensors ]]; then
+      continue
+    fi
     seen[$name]=yes
-    folder=$(folder_of $run)
-    if [[ ! -f $folder/model.safetensors ]]; then continue; fi
     mkdir -p "$out/trained"
-    copy_if_changed "$(module_of $run | sed 's/so$/cajal/')" "$out/trained/$name.cajal"
-    copy_if_changed "$folder/model.safetensors" "$out/trained/$name.safetensors"
+    copy_if_changed "${modules[i]%.so}.cajal" "$out/trained/$name.cajal"
+    copy_if_changed "${folders[i]}/model.safetensors" "$out/trained/$name.safetensors"
     targets+=("$out/trained/$name.so")
   done
   if [[ ${#targets[@]} = 0 ]]; then return; fi

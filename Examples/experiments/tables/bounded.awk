@@ -21,7 +21,7 @@ function cell(group, model, values, format,   r) {
 function at_end(group, model, name, format,   r) {
   clear()
   for (r = 1; r <= run_count; r++)
-    if (run_group[r] == group && run_model[r] == model) sample(measured[r, "end", name])
+    if (run_group[r] == group && run_model[r] == model) sample(worst(measured[r, "end", name], name))
   if (samples == 0) return "not finite"
   return median(format) " (" text_of(format, list[1]) " – " text_of(format, list[samples]) ")"
 }

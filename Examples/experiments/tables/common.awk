@@ -61,6 +61,8 @@ function label(model) {
   if (model == "d") return "D"
   if (model == "d-bounded") return "D, `within l1 1`"
   if (model == "d-state") return "D-state"
+  if (model == "d-softmax") return "D, softmax"
+  if (model == "d-small") return "D, small"
   if (model == "t") return "T"
   if (model == "i") return "I"
   return "`" model "`"
@@ -73,6 +75,9 @@ function sample(x) {
   if (x ~ /[0-9]/) list[++samples] = x + 0
   else if (x != "") odd_ones++
 }
+
+# What is not finite is worse than every number.
+function worst(x, name) { return x ~ /[0-9]/ || x == "" ? x : name == "psnr" ? -1e308 : 1e308 }
 
 function sort(   i, j, x) {
   for (i = 2; i <= samples; i++) {
@@ -94,8 +99,12 @@ function quantile(q,   position, i) {
   return i >= samples ? list[samples] : list[i] + (position - i) * (list[i + 1] - list[i])
 }
 
-# Numbers that are far too large are not given to four places.
-function text_of(format, x) { return sprintf(x < 100 && x > -100 ? format : "%.3g", x) }
+# Numbers that are far too large are not given to four places. 1e308 stands for what is not finite.
+function text_of(format, x) {
+  if (x > 1e300) return "∞"
+  if (x < -1e300) return "−∞"
+  return sprintf(x < 100 && x > -100 ? format : "%.3g", x)
+}
 
 # The mean, and the least and greatest where they differ as they are printed.
 function summary(format,   low, high, text) {

@@ -5,7 +5,7 @@ file == 3 && get("step") == early { keep(this_run(), "early") }
 function distribution(group, model, moment, name, format,   r) {
   clear()
   for (r = 1; r <= run_count; r++)
-    if (run_group[r] == group && run_model[r] == model) sample(measured[r, moment, name])
+    if (run_group[r] == group && run_model[r] == model) sample(worst(measured[r, moment, name], name))
   if (samples == 0) return " | | |"
   sort()
   return " " text_of(format, list[1]) " | " median(format) " | " text_of(format, list[samples]) " |"
@@ -67,7 +67,7 @@ function by_configuration(group,   r, i, c, key, seen, count, part) {
       clear()
       for (r = 1; r <= run_count; r++)
         if (run_group[r] == group && run_model[r] == model[i] && run_lr[r] FS run_batch[r] == configuration[c])
-          sample(measured[r, "end", "psnr"])
+          sample(worst(measured[r, "end", "psnr"], "psnr"))
       printf " %s |", median("%.1f")
     }
     print ""

@@ -1,5 +1,5 @@
 import Foundation
-import Safetensors
+import TensorFiles
 import TestSupport
 import Testing
 

@@ -1,0 +1,106 @@
+#include "reals.h"
+
+/* An activation of single entries, and the formula it is compared with. */
+typedef struct NAMED(activation) {
+  const char *name;
+  void (*apply)(size_t, const REAL *restrict, REAL *restrict);
+  void (*adjoint)(size_t, const REAL *restrict, const REAL *restrict, REAL *restrict);
+  double (*formula)(double);
+} NAMED(activation);
+
+static double NAMED(relu_of)(double x) { return x > 0 ? x : 0; }
+static double NAMED(tanh_of)(double x) { return tanh(x); }
+static double NAMED(sigmoid_of)(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
+static double NAMED(softplus_of)(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
+
+static void NAMED(compare_activation)(NAMED(activation) f, size_t n) {
+  REAL *x = NAMED(random_vector)(n), *y = NAMED(new_vector)(n);
+  REAL *y_bar = NAMED(random_vector)(n), *x_bar = NAMED(new_vector)(n);
+  for (size_t i = 0; i < n; i++) x[i] *= 8;
+  f.apply(n, x, y);
+  f.adjoint(n, y, y_bar, x_bar);
+  double worst = 0, worst_slope = 0;
+  for (size_t i = 0; i < n; i++) {
+    const double at = (double)x[i], step = 1e-5;
+    const double error = fabs((double)y[i] - f.formula(at)) / (1 + fabs(at));
+    if (!(error <= worst)) worst = error;
+    const double slope = (f.formula(at + step) - f.formula(at - step)) / (2 * step);
+    const double slope_error = fabs((double)x_bar[i] - slope * (double)y_bar[i]);
+    if (!(slope_error <= worst_slope) && fabs(at) > step) worst_slope = slope_error;
+  }
+  CHECK(worst <= 4 * REAL_EPSILON, "%s of %zu: off by %g", f.name, n, worst);
+  CHECK(worst_slope <= 8 * REAL_EPSILON + 1e-9, "the adjoint of %s of %zu: off by %g", f.name, n, worst_slope);
+  NAMED(delete_vector)(x);
+  NAMED(delete_vector)(y);
+  NAMED(delete_vector)(y_bar);
+  NAMED(delete_vector)(x_bar);
+}
+
+/* Far from zero an activation is at its limit, and a NaN stays one. */
+static void NAMED(test_activation_limits)(NAMED(activation) f) {
+  const REAL x[] = {-1000, 1000, (REAL)NAN, 0};
+  REAL y[4], x_bar[4];
+  f.apply(4, x, y);
+  for (size_t i = 0; i < 4; i++) {
+    const double want = f.formula((double)x[i]);
+    CHECK(isnan(x[i]) ? isnan(y[i]) : fabs((double)y[i] - want) <= REAL_EPSILON * fabs(want), "%s(%g) = %g", f.name,
+          (double)x[i], (double)y[i]);
+  }
+  f.adjoint(4, y, (const REAL[]){1, 1, (REAL)NAN, 1}, x_bar);
+  CHECK(fabs((double)x_bar[0]) <= REAL_EPSILON, "the slope of %s(-1000) = %g", f.name, (double)x_bar[0]);
+  CHECK(isfinite(x_bar[1]) && isfinite(x_bar[3]), "the slope of %s at 1000 and 0", f.name);
+}
+
+static double NAMED(softmax_of)(size_t n, const double *x, size_t at) {
+  double largest = x[0], total = 0;
+  for (size_t i = 1; i < n; i++) largest = x[i] > largest ? x[i] : largest;
+  for (size_t i = 0; i < n; i++) total += exp(x[i] - largest);
+  return exp(x[at] - largest) / total;
+}
+
+static void NAMED(compare_softmax)(size_t n, double spread) {
+  REAL *x = NAMED(random_vector)(n), *y = NAMED(new_vector)(n);
+  REAL *y_bar = NAMED(random_vector)(n), *x_bar = NAMED(new_vector)(n);
+  double *exact = calloc(n, sizeof(double)), worst = 0, worst_slope = 0;
+  for (size_t i = 0; i < n; i++) exact[i] = (double)(x[i] *= (REAL)spread);
+  NAMED(cajal_softmax)(n, x, y);
+  NAMED(cajal_softmax_adjoint)(n, y, y_bar, x_bar);
+  for (size_t i = 0; i < n; i++) {
+    const double error = fabs((double)y[i] - NAMED(softmax_of)(n, exact, i)), at = exact[i], step = 1e-5;
+    if (!(error <= worst)) worst = error;
+    double slope = 0;
+    exact[i] = at + step;
+    for (size_t j = 0; j < n; j++) slope += NAMED(softmax_of)(n, exact, j) * (double)y_bar[j];
+    exact[i] = at - step;
+    for (size_t j = 0; j < n; j++) slope -= NAMED(softmax_of)(n, exact, j) * (double)y_bar[j];
+    exact[i] = at;
+    const double slope_error = fabs((double)x_bar[i] - slope / (2 * step));
+    if (!(slope_error <= worst_slope)) worst_slope = slope_error;
+  }
+  const double scale = 4 + spread;
+  CHECK(worst <= scale * REAL_EPSILON, "softmax of %zu: off by %g", n, worst);
+  CHECK(worst_slope <= 2 * scale * REAL_EPSILON + 1e-9, "the adjoint of softmax of %zu: off by %g", n, worst_slope);
+  free(exact);
+  NAMED(delete_vector)(x);
+  NAMED(delete_vector)(y);
+  NAMED(delete_vector)(y_bar);
+  NAMED(delete_vector)(x_bar);
+}
+
+static void NAMED(test_activation)(void) {
+  const NAMED(activation) all[] = {
+      {"relu", NAMED(cajal_relu), NAMED(cajal_relu_adjoint), NAMED(relu_of)},
+      {"tanh", NAMED(cajal_tanh), NAMED(cajal_tanh_adjoint), NAMED(tanh_of)},
+      {"sigmoid", NAMED(cajal_sigmoid), NAMED(cajal_sigmoid_adjoint), NAMED(sigmoid_of)},
+      {"softplus", NAMED(cajal_softplus), NAMED(cajal_softplus_adjoint), NAMED(softplus_of)}};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    NAMED(test_activation_limits)(all[i]);
+    for (size_t n = 0; n < 40; n++) NAMED(compare_activation)(all[i], n);
+    NAMED(compare_activation)(all[i], 169);
+  }
+  for (size_t n = 1; n < 20; n++) {
+    NAMED(compare_softmax)(n, 1);
+    NAMED(compare_softmax)(n, 100);
+  }
+  NAMED(cajal_softmax)(0, NULL, NULL);
+}
