@@ -20,7 +20,7 @@ typedef struct sizes {
   size_t co, ci, k, n, stride, p;
 } sizes;
 
-enum { MOST_RUNS = 100000, GEMM = 384 };
+enum { MOST_RUNS = 100000, GEMM = 192 };
 static double times[MOST_RUNS];
 static float *kernel, *image, *out, *kernel_bar, *image_bar, *out_bar, *gemm;
 
@@ -70,19 +70,39 @@ static void call_kernel(sizes s) {
   cajal_convolution_kernel_adjoint_f32(s.co, s.ci, s.k, s.k, s.n, s.n, s.stride, s.p, s.p, image, out_bar, kernel_bar,
                                        1);
 }
-static void call_out_2d(sizes s) { cajal_conv2d_f32(s.k, s.k, s.n, s.n, kernel, image, out, 0); }
-static void call_image_2d(sizes s) { cajal_conv2d_image_adjoint_f32(s.k, s.k, s.n, s.n, kernel, out_bar, image_bar, 0); }
+static void call_out_2d(sizes s) {
+  cajal_conv2d_f32(s.k, s.k, s.n, s.n, kernel, image, out, 0);
+}
+static void call_image_2d(sizes s) {
+  cajal_conv2d_image_adjoint_f32(s.k, s.k, s.n, s.n, kernel, out_bar, image_bar, 0);
+}
 static void call_kernel_2d(sizes s) {
   cajal_conv2d_kernel_adjoint_f32(s.k, s.k, s.n, s.n, image, out_bar, kernel_bar, 1);
 }
-static void call_pool(sizes s) { cajal_maximum_pool_f32(s.ci, s.n, s.n, s.k, image, out); }
-static void call_pool_adjoint(sizes s) { cajal_maximum_pool_adjoint_f32(s.ci, s.n, s.n, s.k, image, out_bar, image_bar); }
-static void call_average(sizes s) { cajal_average_pool_f32(s.ci, s.n, s.n, s.k, image, out); }
-static void call_average_adjoint(sizes s) { cajal_average_pool_adjoint_f32(s.ci, s.n, s.n, s.k, out_bar, image_bar); }
-static void call_relu(sizes s) { cajal_relu_f32(s.n, image, out); }
-static void call_relu_adjoint(sizes s) { cajal_relu_adjoint_f32(s.n, out, out_bar, image_bar); }
-static void call_tanh(sizes s) { cajal_tanh_f32(s.n, image, out); }
-static void call_tanh_adjoint(sizes s) { cajal_tanh_adjoint_f32(s.n, out, out_bar, image_bar); }
+static void call_pool(sizes s) {
+  cajal_maximum_pool_f32(s.ci, s.n, s.n, s.k, image, out);
+}
+static void call_pool_adjoint(sizes s) {
+  cajal_maximum_pool_adjoint_f32(s.ci, s.n, s.n, s.k, image, out_bar, image_bar);
+}
+static void call_average(sizes s) {
+  cajal_average_pool_f32(s.ci, s.n, s.n, s.k, image, out);
+}
+static void call_average_adjoint(sizes s) {
+  cajal_average_pool_adjoint_f32(s.ci, s.n, s.n, s.k, out_bar, image_bar);
+}
+static void call_relu(sizes s) {
+  cajal_relu_f32(s.n, image, out);
+}
+static void call_relu_adjoint(sizes s) {
+  cajal_relu_adjoint_f32(s.n, out, out_bar, image_bar);
+}
+static void call_tanh(sizes s) {
+  cajal_tanh_f32(s.n, image, out);
+}
+static void call_tanh_adjoint(sizes s) {
+  cajal_tanh_adjoint_f32(s.n, out, out_bar, image_bar);
+}
 
 /* How many pairs of a tap and an output, along one axis, lie inside of the image. */
 static double inside(sizes s) {

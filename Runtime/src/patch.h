@@ -1,20 +1,19 @@
-/* Part of a template: the pieces in which the convolutions look at images.
+/* Part of a template: the parts in which the convolutions are computed.
  *
  * A band is some rows of at most BAND_COLUMNS entries of the output. A kernel is taken in pieces of at most
  * PIECE x PIECE taps; what a piece sees of an image from all places of a band is a patch. Patches are copied to the
  * stack with the zeros around the image, so that the loops over them have no edges. */
 #define PIECE 16
-#define PIECE_INPUTS 16
 #define TILE_COLUMNS (2 * LANE_COUNT)
-#define LEAST_BAND_ROWS 12
-#define BAND_COLUMNS (128 / sizeof(float))
+#define BAND_COLUMNS 32
 #define PATCH_REALS (40960 / sizeof(REAL))
 
 /* The compiler must see the numbers with which these are called: they say how many sums stay in registers. */
 #define INLINE static inline __attribute__((always_inline))
 
+/* Rows of taps of one output at once, and how many sums of how many outputs fit into the registers beside what is
+ * multiplied. */
 #define MOST_ROWS 13
-/* How many sums of how many outputs fit into the registers, with what is multiplied. */
 #if defined __AVX512F__ || defined __aarch64__
 #define TILE_ROWS(outputs) ((outputs) > 4 ? 2 : (outputs) > 2 ? 3 : 4)
 #define MOST_TILE_ROWS 4
@@ -27,24 +26,22 @@
 
 static inline size_t NAMED(least)(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Copies rows x columns entries of the image from (top, left), zeros where that is outside, to rows `pitch` apart. */
-static void NAMED(cut)(size_t h, size_t w, const REAL *restrict image, ptrdiff_t top, ptrdiff_t left,
-                       size_t rows, size_t columns, REAL *restrict to, size_t pitch) {
-  const size_t begin = left >= 0 ? 0 : NAMED(least)((size_t)-left, columns);
-  const size_t seen = left >= (ptrdiff_t)w ? 0 : (size_t)((ptrdiff_t)w - left);
-  const size_t end = NAMED(least)(seen, columns);
-  for (size_t i = 0; i < rows; i++, to += pitch) {
-    const ptrdiff_t y = top + (ptrdiff_t)i;
-    memset(to, 0, columns * sizeof(REAL));
-    if (y < 0 || y >= (ptrdiff_t)h || begin >= end) continue;
-    memcpy(to + begin, image + (size_t)y * w + (size_t)(left + (ptrdiff_t)begin), (end - begin) * sizeof(REAL));
-  }
-}
-
 /* The size of block number `block` of `count` things in `blocks` blocks that differ by one at most. */
 static inline size_t NAMED(block_size)(size_t count, size_t blocks, size_t block) {
   return count / blocks + (block < count % blocks);
 }
+
+/* Images of which only some rows and columns count: h x w entries, so many reals apart. */
+typedef struct NAMED(images) {
+  size_t h, w, row, column, channel;
+} NAMED(images);
+
+/* What the outputs see of the inputs: (y,x) through tap (a,b) the entry (y + a + top, x + b + left), zero outside. */
+typedef struct NAMED(sight) {
+  size_t outputs, inputs, kh, kw, oh, ow;
+  ptrdiff_t top, left;
+  NAMED(images) in;
+} NAMED(sight);
 
 typedef struct NAMED(range) {
   size_t first, last; /* without `last` itself */
@@ -62,41 +59,79 @@ static inline NAMED(range) NAMED(meeting)(NAMED(range) taps, size_t extent, ptrd
 /* What is computed at once: taps, inputs from `input`, and a band of the output. */
 typedef struct NAMED(part) {
   NAMED(range) kernel_rows, kernel_columns;
-  size_t input, inputs, most_inputs;
-  size_t y, height, most_height, x, width;
+  size_t input, inputs, y, height, x, width;
   size_t pitch, patch_size; /* from row to row of a patch, and from input to input */
 } NAMED(part);
 
-/* Given taps and width of a part, the most inputs and rows of one whose patches fit: as many inputs as leave room for
- * `wanted` rows, if any do. The rows are even parts of all, but a multiple of `tile_rows`, to which a patch fills up. */
-static void NAMED(size_part)(size_t inputs, size_t height, size_t wanted, size_t tile_rows, NAMED(part) *part) {
-  const size_t around = part->kernel_rows.last - part->kernel_rows.first - 1, room = PATCH_REALS;
-  part->pitch = (part->width + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS + part->kernel_columns.last -
-                part->kernel_columns.first - 1;
-  const size_t small = (NAMED(least)(height, wanted) + tile_rows - 1 + around) * part->pitch;
-  part->most_inputs = small > room ? 1 : NAMED(least)(inputs, room / small);
-  const size_t most = (room / part->pitch / part->most_inputs - around) / tile_rows * tile_rows;
-  const size_t bands = (height + most - 1) / most, even = (height + bands - 1) / bands;
-  part->most_height = (even + tile_rows - 1) / tile_rows * tile_rows;
-  part->patch_size = (part->most_height + around) * part->pitch;
+static inline size_t NAMED(tap_rows)(const NAMED(part) *part) {
+  return part->kernel_rows.last - part->kernel_rows.first;
 }
 
-/* to[0 ... columns - 1] += a pair of vectors, of which what is beyond that is dropped. */
-INLINE void NAMED(add_pair)(size_t columns, const LANES *pair, REAL *restrict to) {
-  REAL entries[TILE_COLUMNS];
-  memcpy(entries, pair, sizeof entries);
-  if (columns >= LANE_COUNT) {
-    /* The second vector ends with the columns, and repeats what it shares with the first. */
-    LANES first, second, sums;
-    const size_t at = columns - LANE_COUNT;
-    LOAD_LANES(first, to);
-    LOAD_LANES(second, to + at);
-    LOAD_LANES(sums, entries + at);
-    first += pair[0];
-    second += sums;
-    STORE_LANES(to, first);
-    STORE_LANES(to + at, second);
-    return;
+static inline size_t NAMED(tap_columns)(const NAMED(part) *part) {
+  return part->kernel_columns.last - part->kernel_columns.first;
+}
+
+/* What bounds a part beside the room for patches: its rows of taps, inputs, and rows of the band, of which there should
+ * be as many as are wanted even if that leaves room for fewer inputs. The band is computed by tiles of at most
+ * `tile_rows` rows, so that a patch is as much longer. */
+typedef struct NAMED(limits) {
+  size_t tap_rows, inputs, wanted_height, height, tile_rows;
+} NAMED(limits);
+
+/* Copies rows x columns entries of an image from (top, left), zeros where that is outside, one row after the other. */
+static void NAMED(cut)(const NAMED(images) *of, const REAL *restrict image, ptrdiff_t top, ptrdiff_t left, size_t rows,
+                       size_t columns, REAL *restrict to) {
+  const size_t begin = left >= 0 ? 0 : NAMED(least)((size_t)-left, columns);
+  const size_t seen = left >= (ptrdiff_t)of->w ? 0 : (size_t)((ptrdiff_t)of->w - left);
+  const size_t end = NAMED(least)(seen, columns);
+  for (size_t i = 0; i < rows; i++, to += columns) {
+    const ptrdiff_t y = top + (ptrdiff_t)i;
+    memset(to, 0, columns * sizeof(REAL));
+    if (y < 0 || y >= (ptrdiff_t)of->h || begin >= end) continue;
+    const REAL *from = image + (size_t)y * of->row + (size_t)(left + (ptrdiff_t)begin) * of->column;
+    if (of->column == 1) {
+      memcpy(to + begin, from, (end - begin) * sizeof(REAL));
+    } else {
+      for (size_t x = begin; x < end; x++, from += of->column) to[x] = *from;
+    }
   }
-  for (size_t x = 0; x < columns; x++) to[x] += entries[x];
+}
+
+/* Calls visit(of, part, patches) for all parts, which together are everything. */
+static void NAMED(for_each_part)(const NAMED(sight) *s, NAMED(limits) limits, const REAL *restrict image,
+                                 void (*visit)(const void *, const NAMED(part) *, const REAL *), const void *of) {
+  _Alignas(LANE_BYTES) REAL patches[PATCH_REALS];
+  if (s->outputs == 0 || s->inputs == 0 || s->oh == 0 || s->ow == 0) return;
+  const NAMED(range) as = NAMED(meeting)((NAMED(range)){0, s->kh}, s->in.h, s->top, s->oh);
+  const NAMED(range) bs = NAMED(meeting)((NAMED(range)){0, s->kw}, s->in.w, s->left, s->ow);
+  NAMED(part) part;
+  for (size_t a = as.first; a < as.last; a = part.kernel_rows.last) {
+    part.kernel_rows = (NAMED(range)){a, NAMED(least)(a + limits.tap_rows, as.last)};
+    const size_t around = NAMED(tap_rows)(&part) - 1 + limits.tile_rows - 1;
+    for (size_t b = bs.first; b < bs.last; b = part.kernel_columns.last) {
+      part.kernel_columns = (NAMED(range)){b, NAMED(least)(b + PIECE, bs.last)};
+      for (part.x = 0; part.x < s->ow; part.x += part.width) {
+        part.width = NAMED(least)(BAND_COLUMNS, s->ow - part.x);
+        part.pitch = (part.width + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS + NAMED(tap_columns)(&part) - 1;
+        const size_t room = PATCH_REALS / part.pitch, wanted = NAMED(least)(s->oh, limits.wanted_height) + around;
+        const size_t inputs = room < wanted ? 1 : NAMED(least)(room / wanted, NAMED(least)(s->inputs, limits.inputs));
+        const size_t most = NAMED(least)(room / inputs - around, limits.height), bands = (s->oh + most - 1) / most;
+        const size_t even = (s->oh + bands - 1) / bands;
+        const size_t height = NAMED(least)((even + limits.tile_rows - 1) / limits.tile_rows * limits.tile_rows, most);
+        part.patch_size = (height + around) * part.pitch;
+        for (part.input = 0; part.input < s->inputs; part.input += part.inputs) {
+          part.inputs = NAMED(least)(inputs, s->inputs - part.input);
+          for (part.y = 0; part.y < s->oh; part.y += part.height) {
+            part.height = NAMED(least)(height, s->oh - part.y);
+            for (size_t c = 0; c < part.inputs; c++) {
+              NAMED(cut)(&s->in, image + (part.input + c) * s->in.channel, s->top + (ptrdiff_t)(part.y + a),
+                         s->left + (ptrdiff_t)(part.x + b), part.height + around, part.pitch,
+                         patches + c * part.patch_size);
+            }
+            visit(of, &part, patches);
+          }
+        }
+      }
+    }
+  }
 }

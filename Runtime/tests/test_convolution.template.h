@@ -74,8 +74,10 @@ static void NAMED(compare_convolution)(NAMED(sizes) s, int accumulate) {
   if (!accumulate) {
     const double bound = 4 * REAL_EPSILON * (double)(taps + 1) * (double)(oh * ow + 1);
     const double forward = NAMED(inner_product)(outs, out_bar, out);
-    CHECK(fabs(forward - NAMED(inner_product)(entries, image_bar, image)) <= bound, "<y, A x> = <A' y, x> in the image");
-    CHECK(fabs(forward - NAMED(inner_product)(taps, kernel_bar, kernel)) <= bound, "<y, A k> = <A' y, k> in the kernel");
+    const double by_image = NAMED(inner_product)(entries, image_bar, image);
+    const double by_kernel = NAMED(inner_product)(taps, kernel_bar, kernel);
+    CHECK(fabs(forward - by_image) <= bound, "<y, A x> = <A' y, x> in the image");
+    CHECK(fabs(forward - by_kernel) <= bound, "<y, A k> = <A' y, k> in the kernel");
   }
   free(want);
   NAMED(delete_vector)(kernel);
@@ -114,6 +116,25 @@ static void NAMED(test_convolution_of_nan)(void) {
       if (y + 1 >= v && v + 1 >= y && x + 1 >= u && u + 1 >= x && !isnan(out[i])) all = 0;
     }
     CHECK(all, "a NaN at %zu was lost", at);
+  }
+  REAL image_bar[CI * N * N], kernel_bar[CO * CI * K * K];
+  for (size_t at = 0; at < CO * N * N; at++) {
+    for (size_t i = 0; i < CO * N * N; i++) out[i] = i == at ? (REAL)NAN : 0;
+    for (size_t i = 0; i < CI * N * N; i++) image[i] = 0;
+    NAMED(cajal_convolution_image_adjoint)(CO, CI, K, K, N, N, 1, 1, 1, kernel, out, image_bar, 0);
+    NAMED(cajal_convolution_kernel_adjoint)(CO, CI, K, K, N, N, 1, 1, 1, image, out, kernel_bar, 0);
+    const size_t o = at / N / N, y = at / N % N, x = at % N;
+    int all = 1;
+    for (size_t c = 0; c < CI; c++) {
+      for (size_t a = 0; a < K; a++) {
+        for (size_t b = 0; b < K; b++) {
+          if (y + a < 1 || y + a > N || x + b < 1 || x + b > N) continue;
+          all &= isnan(image_bar[(c * N + y + a - 1) * N + x + b - 1]) != 0;
+          all &= isnan(kernel_bar[((o * CI + c) * K + a) * K + b]) != 0;
+        }
+      }
+    }
+    CHECK(all, "a NaN at %zu of out_bar was lost", at);
   }
 }
 
