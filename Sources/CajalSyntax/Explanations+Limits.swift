@@ -158,6 +158,14 @@ extension Explanation {
       `kernel.0.weight` is the first layer of `net kernel`. The map that
       `--type-preserving` puts in the place of a program is named after the model.
 
+      ```cajal
+      net kernel (x : Real[5,5]) : Real[3,3] = dense 20 | relu | dense
+      model m (x : Real[5,5]) : Real[5,5] = conv2d (kernel x) x
+      ```
+
+      has the tensors `kernel.0.weight` [20,25], `kernel.0.bias` [20], `kernel.2.weight`
+      [9,20] and `kernel.2.bias` [9].
+
       Why: parameters that belong to other layers would give a model that runs and is wrong.
       """)
 

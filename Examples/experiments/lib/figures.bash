@@ -37,8 +37,12 @@ values_of() {
   ' "$out/results.csv"
 }
 
-# The experiments with their transforms that there are results of: "iterative blur".
-subjects() { awk -F, 'NR > 1 && !seen[$1, $2]++ { print $1, $2 }' "$out/results.csv"; }
+# The experiments with their transforms that there are results and baselines of: "iterative blur". A folder may hold
+# results of more transforms than this command is about.
+subjects() {
+  awk -F, 'FNR == 1 { next } NR == FNR { known[$1, $2]; next } ($1, $2) in known && !seen[$1, $2]++ { print $1, $2 }' \
+    "$out/baselines.csv" "$out/results.csv"
+}
 
 figure_dynamics() {
   local experiment transform

@@ -127,7 +127,7 @@ function baseline_text(name) {
   if (name == "identity") return "the image itself"
   if (name == "constant") return "always the same answer"
   sub(/^constant-/, "", name)
-  return name " rounds, whatever the class"
+  return name (name == 1 ? " round" : " rounds") ", whatever the class"
 }
 
 function heading(group) { printf "\n## %s\n\n", group }

@@ -25,14 +25,14 @@ function table(group,   r, i, j, x, models, sizes, seen, steps) {
   }
   heading(group)
   printf "After %s steps, whatever the number of images.\n\n| training images |", steps
-  for (i = 1; i <= models; i++) printf " %s: test L1 | train L1 | PSNR, dB |", label(model[i])
+  for (i = 1; i <= models; i++) printf " %s: test L1 | PSNR, dB |", label(model[i])
   printf "\n|---:|"
-  for (i = 1; i <= models; i++) printf "---:|---:|---:|"
+  for (i = 1; i <= models; i++) printf "---:|---:|"
   print ""
   for (j = 1; j <= sizes; j++) {
     printf "| %s |", size[j]
     for (i = 1; i <= models; i++) {
-      printf " %s | %s |", cell(group, model[i], size[j], "test_l1_pm1"), cell(group, model[i], size[j], "train_l1_pm1")
+      printf " %s |", cell(group, model[i], size[j], "test_l1_pm1")
       cell(group, model[i], size[j], "psnr")
       printf " %s |", summary("%.1f")
     }
