@@ -17,6 +17,15 @@ import Testing
     Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: threshold)))
   }
 
+  @Test func networksAgreeWithOpenBLAS() throws {
+    let trials = try (200..<240).map { try NetworkGraph.trial(seed: $0) }
+    let options = Harness.options(blas: .openblas, batchThreshold: 1)
+    Harness.check(
+      trials,
+      try Harness.run(
+        trials, options: options, flags: ["-O2", "-DCAJAL_BLAS", "-Wl,--no-as-needed", "-lopenblas"]))
+  }
+
   @Test func networksRunCleanUnderSanitizers() throws {
     let trials = try (100..<140).map { try NetworkGraph.trial(seed: $0) }
     let flags = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]

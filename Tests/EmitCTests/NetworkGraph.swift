@@ -127,13 +127,13 @@ struct NetworkGraph {
       : builder.value(.averagePool(pooling), [builder.value(.nonlinear(.activation(.relu)), [sum], sum.space)], result)
   }
 
-  /// A net on the state, or a matrix that was computed before the loop.
+  /// A net on the state, or a net's result in every round; in more rounds than are written out.
   private mutating func loop(_ a: Value, _ b: Value) -> Value {
     let (weight, bias) = (tensor([9, 9]), tensor([9]))
     let isInside = random.below(2) == 0
     let known = dense(b, weight, bias)
     let result = builder.loop(
-      trips: 3, descending: random.below(2) == 0, states: [("s", fit(a, 9))], sequences: [("n", fit(b, 3), .scalar)]
+      trips: 6, descending: random.below(2) == 0, states: [("s", fit(a, 9))], sequences: [("n", fit(b, 6), .scalar)]
     ) { body, given in
       let next = isInside ? dense(given.states[0], weight, bias) : body.add(given.states[0], body.use(known))
       return ([body.scale(0.5, body.add(next, body.scaled(given.states[0], by: given.slices[0])))], [])
