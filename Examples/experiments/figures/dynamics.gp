@@ -24,7 +24,7 @@ greatest_psnr = greatest_psnr > STATS_max ? greatest_psnr : STATS_max
 set multiplot
 set label 1 title_of(experiment, transform) at screen 0.07, 0.965 font "DejaVu Sans,14" textcolor rgb 0x111111
 
-left(i) = i == 0 ? 0.075 : 0.50
+left(i) = i == 0 ? 0.085 : 0.505
 set key off
 
 # A blank row between runs, so that lines do not join.
@@ -56,7 +56,7 @@ do for [i = 0:1] {
   unset label 1
 
   set tmargin at screen 0.50
-  set bmargin at screen 0.17
+  set bmargin at screen 0.19
   unset logscale y
   set format y "%g"
   set yrange [0 : 5 * ceil((greatest_psnr + 1) / 5)]
@@ -80,7 +80,7 @@ unset tics
 unset grid
 unset xlabel
 unset ylabel
-set key center center horizontal maxrows 1
+set key center center horizontal maxrows 2 maxcols 4 spacing 1.05
 set xrange [0:1]
 set yrange [0:1]
 plot for [m in models] NaN with lines linewidth 3 linecolor rgb colour(m) title name(m), \
