@@ -1,0 +1,109 @@
+"""Side by side: all take turns in one process, and what counts is the ratio within a turn."""
+import statistics
+import time
+
+from . import native
+
+
+class Candidate:
+    """Something that is timed.
+
+    seconds: a function from a number of repeats to the seconds that they took.
+    values: a function to named arrays, to be compared; None for a limit, which computes something else.
+    """
+
+    def __init__(self, name, seconds, values=None):
+        self.name, self.seconds, self.values = name, seconds, values
+
+
+def python_seconds(function):
+    """For what is called from Python: `function` returns when its work is done."""
+    def seconds(repeats):
+        start = time.perf_counter()
+        for _ in range(repeats):
+            function()
+        return time.perf_counter() - start
+    return seconds
+
+
+def quartiles(numbers):
+    """The median, and the first and third quartile."""
+    ordered = sorted(numbers)
+    if len(ordered) < 2:
+        return ordered[0], ordered[0], ordered[0]
+    first, _, third = statistics.quantiles(ordered, n=4, method="inclusive")
+    return statistics.median(ordered), first, third
+
+
+def disagreements(found, expected, tolerance):
+    """What of `found` is not as expected: a list of texts, empty where all agrees."""
+    wrong = [f"{name} is missing" for name in expected if name not in found]
+    wrong += [f"{name} is not expected" for name in found if name not in expected]
+    for name in expected:
+        if name in found:
+            difference = native.difference(found[name], expected[name])
+            if not difference <= tolerance:
+                wrong.append(f"{name} differs by {difference:.2g}")
+    return wrong
+
+
+class Settings:
+    """How long a contest takes."""
+
+    def __init__(self, block=5e-3, turns=11, budget=8.0):
+        self.block = block    # seconds of a candidate in a turn, at least
+        self.turns = turns
+        self.budget = budget  # seconds of a contest, about
+
+    def quick(self):
+        return Settings(self.block / 2, 5, self.budget / 4)
+
+
+def repeats_for(candidate, block):
+    """How many repeats take about `block` seconds; also warms up."""
+    seconds = candidate.seconds(1)
+    repeats = 1
+    while seconds < block / 2 and repeats < 1 << 24:
+        repeats = max(repeats * 2, int(repeats * block / max(seconds, 1e-9) / 2))
+        seconds = candidate.seconds(repeats)
+    return max(1, round(repeats * block / max(seconds, 1e-9))) if repeats > 1 else 1
+
+
+def contest(candidates, settings, tolerance=None):
+    """Times all candidates in turns, the first of which is the one that ratios refer to.
+
+    Returns for each candidate a dictionary with the name, and either `seconds` (median of a repeat), `ratio`, `low` and
+    `high` (how many times as long as the first it takes: median and quartiles over the turns), or `refused`, a text.
+    Where a candidate's values are not the first one's, nobody is timed.
+    """
+    first = candidates[0]
+    refused = {}
+    if tolerance is not None:
+        expected = first.values()
+        for candidate in candidates[1:]:
+            if candidate.values is None:
+                continue
+            wrong = disagreements(candidate.values(), expected, tolerance)
+            if wrong:
+                refused[candidate.name] = "; ".join(wrong)
+    if refused:
+        text = " / ".join(f"{name}: {wrong}" for name, wrong in refused.items())
+        return [{"name": candidate.name, "refused": f"values differ ({text})"} for candidate in candidates]
+
+    repeats = [repeats_for(candidate, settings.block) for candidate in candidates]
+    times = [[] for _ in candidates]
+    start = time.perf_counter()
+    for turn in range(settings.turns):
+        for offset in range(len(candidates)):
+            index = (turn + offset) % len(candidates)
+            if repeats[index] > 1:
+                candidates[index].seconds(1)  # what the one before left in the caches
+            times[index].append(candidates[index].seconds(repeats[index]) / repeats[index])
+        if turn >= 2 and (time.perf_counter() - start) * (turn + 2) / (turn + 1) > settings.budget:
+            break
+    results = []
+    for candidate, own in zip(candidates, times):
+        ratio, low, high = quartiles([mine / base for mine, base in zip(own, times[0])])
+        results.append({"name": candidate.name, "seconds": statistics.median(own), "ratio": ratio, "low": low,
+                        "high": high, "turns": len(own)})
+    return results

@@ -1,0 +1,34 @@
+"""One row in a process of its own: bench.worker ROW THREADS QUICK FILE. Writes what it found as lines of JSON."""
+import importlib
+import json
+import sys
+
+from .context import Context
+from .harness import Settings
+
+ROWS = {"a": "rows_small", "b": "rows_systems", "c": "rows_convolution", "d": "rows_training"}
+
+
+def main(row, threads, quick, path):
+    context = Context(Settings().quick() if quick == "1" else Settings(), int(threads))
+    module = importlib.import_module(f".{ROWS[row]}", __package__)
+    with open(path, "a", encoding="utf-8") as file:
+        for key, results in module.rows(context):
+            line = {"row": row, "threads": int(threads), **key, "results": results}
+            print(json.dumps(line), file=file, flush=True)
+            print(summary(line), flush=True)
+
+
+def summary(line):
+    head = " ".join(str(value) for key, value in line.items() if key != "results")
+    parts = []
+    for result in line["results"]:
+        if "seconds" in result:
+            parts.append(f"{result['name']} {result['seconds'] * 1e6:.4g} us ({result['ratio']:.3g}x)")
+        else:
+            parts.append(f"{result['name']}: {result.get('refused', '')}")
+    return f"{head}: {', '.join(parts)}"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
