@@ -7,8 +7,9 @@ PEERS = {"torch": "torch", "jax": "jax", "casadi": "casadi"}
 
 
 class Context:
-    def __init__(self, settings, threads):
-        self.settings, self.threads = settings, threads
+    def __init__(self, settings, threads, quick=False):
+        self.settings = settings.quick() if quick else settings
+        self.threads, self.quick = threads, quick
         self.loaded, self.missing = {}, []
         for name, package in PEERS.items():
             if importlib.util.find_spec(package) is None:

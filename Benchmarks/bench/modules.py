@@ -90,6 +90,11 @@ class Loaded:
             vector[t.offset:t.offset + t.count] = random.uniform(-1, 1, t.count) / t.fan_in ** 0.5
         return vector
 
+    def embedded(self):
+        """The parameters in the module."""
+        floats = ctypes.cast(self.raw.weights, POINTER(ctypes.c_float))
+        return np.ctypeslib.as_array(floats, (self.raw.parameter_count,)).copy()
+
     def workspace_bytes(self, batch, keep):
         return self.raw.workspace_bytes(batch, int(keep))
 

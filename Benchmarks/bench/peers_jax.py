@@ -168,3 +168,29 @@ def recurrence(inputs, out_bar, horizon, kernel, size, which):
 
         candidates.append(Candidate(f"JAX {label}", python_seconds(once), compare))
     return candidates
+
+
+def training(model, inputs, target, weights, compiled):
+    """Names and what makes each."""
+    from . import training_jax
+    if not compiled:
+        return []
+    return [(f"JAX, {form}" if form else "JAX", lambda form=form: training_jax.Steps(
+        model, form, inputs, target, weights)) for form in training_jax.forms(model)]
+
+
+def inference(model, inputs, weights):
+    from . import training_jax
+    parameters = {name: jnp.array(w) for name, w in weights.items()}
+    values = {name: jnp.array(a) for name, a in inputs.items()}
+    candidates = []
+    for form in training_jax.forms(model):
+        function = jax.jit(lambda p, v, form=form: training_jax.MODELS[model.kind](p, v, form))
+
+        def once(function=function):
+            return jax.block_until_ready(function(parameters, values))
+
+        candidates.append(Candidate(
+            f"JAX, {form}" if form else "JAX", python_seconds(once),
+            lambda once=once: {"result": np.array(once()).reshape(1, -1)}))
+    return candidates

@@ -133,3 +133,37 @@ def recurrence(inputs, out_bar, horizon, kernel, size, which):
         once = forward if which == "forward" else backward
         candidates.append(Candidate(f"PyTorch {form}", python_seconds(once), compare))
     return candidates
+
+
+def training(model, inputs, target, weights, compiled):
+    """Names and what makes each."""
+    from . import training_torch
+    entrants = [(label("PyTorch eager", form), lambda form=form: training_torch.Steps(
+        model, form, inputs, target, weights, False)) for form in training_torch.forms(model)]
+    if compiled:
+        entrants += [(label("torch.compile", form), lambda form=form: training_torch.Steps(
+            model, form, inputs, target, weights, True)) for form in training_torch.forms(model)[:1]]
+    return entrants
+
+
+def label(name, form):
+    return f"{name}, {form}" if form else name
+
+
+def inference(model, inputs, weights):
+    from . import training_torch
+    parameters = {name: torch.tensor(w) for name, w in weights.items()}
+    values = {name: torch.tensor(a) for name, a in inputs.items()}
+    candidates = []
+    for form in training_torch.forms(model)[:1]:
+        def run(parameters, values, form=form):
+            return training_torch.MODELS[model.kind](parameters, values, form)
+
+        for name, function in (("PyTorch eager", run), ("torch.compile", torch.compile(run))):
+            def once(function=function):
+                with torch.inference_mode():
+                    return function(parameters, values)
+
+            candidates.append(Candidate(
+                name, python_seconds(once), lambda once=once: {"result": array(once().flatten(1))}))
+    return candidates

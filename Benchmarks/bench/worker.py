@@ -6,11 +6,12 @@ import sys
 from .context import Context
 from .harness import Settings
 
-ROWS = {"a": "rows_small", "b": "rows_systems", "c": "rows_convolution", "d": "rows_training"}
+ROWS = {"limits": "rows_limits", "a": "rows_small", "b": "rows_systems", "c": "rows_convolution", "d": "rows_training",
+        "e": "rows_inference", "fg": "rows_fresh"}
 
 
 def main(row, threads, quick, path):
-    context = Context(Settings().quick() if quick == "1" else Settings(), int(threads))
+    context = Context(Settings(), int(threads), quick == "1")
     module = importlib.import_module(f".{ROWS[row]}", __package__)
     with open(path, "a", encoding="utf-8") as file:
         for key, results in module.rows(context):
@@ -24,7 +25,8 @@ def summary(line):
     parts = []
     for result in line["results"]:
         if "seconds" in result:
-            parts.append(f"{result['name']} {result['seconds'] * 1e6:.4g} us ({result['ratio']:.3g}x)")
+            ratio = f" ({result['ratio']:.3g}x)" if "ratio" in result else ""
+            parts.append(f"{result['name']} {result['seconds'] * 1e6:.4g} us{ratio}")
         else:
             parts.append(f"{result['name']}: {result.get('refused', '')}")
     return f"{head}: {', '.join(parts)}"

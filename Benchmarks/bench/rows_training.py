@@ -1,0 +1,102 @@
+"""Row d: whole training steps (forward, loss, backward, clipping, Adam) of the experiments' models, through our trainer."""
+import numpy as np
+
+from . import limits, modules, native, training_models
+from .harness import Candidate, Settings, contest, disagreements, python_seconds
+from .trainer import Trainer
+
+BATCHES = (32, 64, 128)
+# Of a tensor's largest gradient. Gradients of nets are sums over pixels and samples of numbers of both signs.
+TOLERANCE = 2e-3
+# Of the loss after STEPS steps: what a step does beside the gradient.
+LOSS_TOLERANCE, STEPS = 2e-3, 5
+# Slow to compile: only at this batch.
+COMPILED_BATCH = 64
+
+
+def rows(context):
+    settings = Settings(block=0.12, turns=9, budget=15)
+    if context.quick:
+        settings = settings.quick()
+    for model in training_models.MODELS:
+        loaded = model.loaded()
+        for batch in [COMPILED_BATCH] if context.quick else BATCHES:
+            yield {"model": model.label, "batch": batch}, race(context, settings, model, loaded, batch)
+
+
+def race(context, settings, model, loaded, batch):
+    inputs, target = training_models.samples(model, batch)
+    weights = loaded.named(loaded.initial())
+    expected = our_gradients(model, loaded, batch, inputs, target)
+    trainer = Trainer(model, model.build().path, batch, context.threads, inputs, target, weights)
+    loss = trainer.round(STEPS)["loss"]
+    ours = Candidate("cajal-train", trainer.seconds)
+    peak = limits.peak()
+    found, refused = [], {}
+    try:
+        for peer in context.peers("training"):
+            entrants = peer.training(model, inputs, target, weights, batch == COMPILED_BATCH)
+            rivals = []
+            for name, make in entrants:
+                steps = make()
+                wrong = disagreements(steps.gradients(), expected, TOLERANCE)
+                losses = [steps.step() for _ in range(STEPS)]
+                difference = abs(losses[-1] - loss) / abs(loss)
+                if not difference <= LOSS_TOLERANCE:
+                    wrong.append(f"the loss after {STEPS} steps differs by {difference:.2g}")
+                if wrong:
+                    refused[name] = "; ".join(wrong)
+                else:
+                    rivals.append(Candidate(name, python_seconds(steps.step)))
+            found += fastest_of_each(rivals)
+        if refused:
+            text = " / ".join(f"{name}: {wrong}" for name, wrong in refused.items())
+            return [{"name": name, "refused": f"values differ ({text})"} for name in ["cajal-train", *refused]]
+        limit = Candidate("cblas_sgemm", lambda repeats: with_threads(context.threads, peak, repeats))
+        results = contest([ours, limit, *found], settings)
+        results[0] |= {"flops": training_models.flops(model, batch), "parts": trainer.parts(),
+                       "peak_bytes": trainer.peak_bytes()}
+        results[1]["flops"] = peak.flops
+        return results
+    finally:
+        trainer.close()
+
+
+def with_threads(threads, product, repeats):
+    native.library().bench_blas_threads(threads)
+    seconds = product.seconds(repeats)
+    native.library().bench_blas_threads(1)
+    return seconds
+
+
+def fastest_of_each(rivals):
+    """Of rivals called `peer, form` the fastest of each peer."""
+    chosen = {}
+    for rival in rivals:
+        peer = rival.name.split(",")[0]
+        rival.probe = min(rival.seconds(1) for _ in range(3))
+        if peer not in chosen or rival.probe < chosen[peer].probe:
+            chosen[peer] = rival
+    return list(chosen.values())
+
+
+def our_gradients(model, loaded, batch, inputs, target):
+    """The loss and the gradients of all parameters, from the compiled model itself."""
+    params = loaded.initial()
+    flat = {name: array.reshape(batch, -1) for name, array in inputs.items()}
+    call = modules.Call(loaded, batch, flat, np.zeros((batch, loaded.output_size)), wanted=[], params=params)
+    call.once(native.FORWARD_KEEP)
+    loss, bar = loss_and_bar(model.loss, call.out.astype(np.float64), target.reshape(batch, -1).astype(np.float64))
+    call.out_bar[:] = bar
+    call.once(native.BACKWARD)
+    gradients = {f"gradient of {name}": g.copy() for name, g in loaded.named(call.params_bar).items()}
+    return {"loss": np.array([loss], np.float32)} | gradients
+
+
+def loss_and_bar(loss, output, target):
+    """As PyTorch defines losses: the mean over everything, or over samples."""
+    if loss == "l1":
+        return np.abs(output - target).mean(), np.sign(output - target) / output.size
+    shifted = output - output.max(axis=1, keepdims=True)
+    log_softmax = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -(target * log_softmax).sum() / len(output), (np.exp(log_softmax) - target) / len(output)
