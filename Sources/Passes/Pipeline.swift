@@ -6,7 +6,7 @@ public struct Pipeline: Sendable {
 
   /// What every graph goes through, forward and adjoint alike.
   public static let standard = Pipeline(passes: [
-    .simplify, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead,
+    .simplify, .foldLoops, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead,
   ])
 
   /// What is left to do after a graph has been cut in two.
