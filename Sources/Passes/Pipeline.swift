@@ -9,6 +9,9 @@ public struct Pipeline: Sendable {
     .simplify, .foldLoops, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead,
   ])
 
+  /// Before the adjoint is made, where it would store too many states otherwise.
+  public static let segmented = Pipeline(passes: [.checkpoint()])
+
   /// What is left to do after a graph has been cut in two.
   public static let cleanUp = Pipeline(passes: [.removeDead])
 
