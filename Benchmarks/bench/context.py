@@ -1,6 +1,7 @@
 """What a row is run with."""
 import importlib
 import importlib.util
+import os
 
 # Module of ours, package that it needs.
 PEERS = {"torch": "torch", "jax": "jax", "casadi": "casadi"}
@@ -10,14 +11,23 @@ class Context:
     def __init__(self, settings, threads, quick=False):
         self.settings = settings.quick() if quick else settings
         self.threads, self.quick = threads, quick
+        # For a part of a row: only what has all of these words in its description, only these peers.
+        self.words = os.environ.get("ONLY", "").split("+")
+        chosen = os.environ.get("PEERS", ",".join(PEERS)).split(",")
         self.loaded, self.missing = {}, []
         for name, package in PEERS.items():
+            if name not in chosen:
+                continue
             if importlib.util.find_spec(package) is None:
                 self.missing.append(name)
                 continue
             peer = importlib.import_module(f".peers_{name}", __package__)
             peer.start(threads)
             self.loaded[name] = peer
+
+    def takes(self, key):
+        text = " ".join(f"{name}={value}" for name, value in key.items())
+        return all(word in text for word in self.words)
 
     def peers(self, row):
         """The peers that take part in a kind of row: those that have a function of that name."""

@@ -69,6 +69,12 @@ def repeats_for(candidate, block):
     return max(1, round(repeats * block / max(seconds, 1e-9))) if repeats > 1 else 1
 
 
+def refusals(names, wrong):
+    """The results of a contest that does not take place. wrong: texts by name, for those that differ from the first."""
+    return [{"name": name, "refused": f"values differ from ours: {wrong[name]}" if name in wrong else "not timed"}
+            for name in names]
+
+
 def contest(candidates, settings, tolerance=None):
     """Times all candidates in turns, the first of which is the one that ratios refer to.
 
@@ -87,8 +93,7 @@ def contest(candidates, settings, tolerance=None):
             if wrong:
                 refused[candidate.name] = "; ".join(wrong)
     if refused:
-        text = " / ".join(f"{name}: {wrong}" for name, wrong in refused.items())
-        return [{"name": candidate.name, "refused": f"values differ ({text})"} for candidate in candidates]
+        return refusals([candidate.name for candidate in candidates], refused)
 
     repeats = [repeats_for(candidate, settings.block) for candidate in candidates]
     times = [[] for _ in candidates]

@@ -16,8 +16,9 @@ BATCH = 64
 def rows(context):
     yield from examples()
     for model in training_models.MODELS:
-        if model.kind in KINDS and (not context.quick or model.kind == "d"):
-            yield {"kind": "model", "model": model.label}, of_model(context, model)
+        key = {"kind": "model", "model": model.label}
+        if model.kind in KINDS and context.takes(key) and (not context.quick or model.kind == "d"):
+            yield key, of_model(context, model)
 
 
 def examples(runs=5):

@@ -10,7 +10,8 @@ TOLERANCE = 1e-3
 
 def rows(context):
     for model in training_models.MODELS:
-        if model.kind not in KINDS:
+        key = {"model": model.label}
+        if model.kind not in KINDS or not context.takes(key):
             continue
         weights = trained(model)
         module = model.build(weights=weights)
@@ -23,7 +24,7 @@ def rows(context):
                                 lambda: call.values(False))]
         for peer in context.peers("inference"):
             candidates += peer.inference(model, inputs, loaded.named(params))
-        yield {"model": model.label}, contest(candidates, context.settings, TOLERANCE)
+        yield key, contest(candidates, context.settings, TOLERANCE)
 
 
 def trained(model, steps=30):

@@ -3,7 +3,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .peers_torch import ITERATIONS, convolve_grouped
+from .peers_torch import FORMS
 
 
 def conv_net(p, net, x):
@@ -19,7 +19,8 @@ def dense_net(p, net, x):
 
 def iterated(p, x, form):
     kernels = torch.tanh(conv_net(p, "kernel", x[:, None])).view(-1, 13, 13)
-    return ITERATIONS[form](convolve_grouped, x, kernels, conv_net(p, "steps", x[:, None]))
+    convolve, iterate = FORMS[form]
+    return iterate(convolve, x, kernels, conv_net(p, "steps", x[:, None]))
 
 
 def model_d(p, inputs, form):
@@ -78,7 +79,7 @@ MODELS = {"d": model_d, "t": model_t, "i": model_i, "d-even": model_d_even, "t-e
 
 
 def forms(model):
-    return list(ITERATIONS) if model.kind in ("d", "d-even") else [""]
+    return list(FORMS) if model.kind in ("d", "d-even") else [""]
 
 
 def loss_of(model, output, target):

@@ -15,13 +15,13 @@ def main(row, threads, quick, path):
     module = importlib.import_module(f".{ROWS[row]}", __package__)
     with open(path, "a", encoding="utf-8") as file:
         for key, results in module.rows(context):
-            line = {"row": row, "threads": int(threads), **key, "results": results}
+            line = {"row": row, "threads": int(threads), "key": key, "results": results}
             print(json.dumps(line), file=file, flush=True)
             print(summary(line), flush=True)
 
 
 def summary(line):
-    head = " ".join(str(value) for key, value in line.items() if key != "results")
+    head = " ".join(str(value) for value in line["key"].values())
     parts = []
     for result in line["results"]:
         if "seconds" in result:
@@ -29,7 +29,7 @@ def summary(line):
             parts.append(f"{result['name']} {result['seconds'] * 1e6:.4g} us{ratio}")
         else:
             parts.append(f"{result['name']}: {result.get('refused', '')}")
-    return f"{head}: {', '.join(parts)}"
+    return f"   {head}: {', '.join(parts)}"
 
 
 if __name__ == "__main__":

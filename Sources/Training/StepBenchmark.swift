@@ -32,7 +32,7 @@ private func timeSteps<Real: TrainingReal>(
     Initialisation.fill(trainer.parameters, of: model, seed: settings.seed)
   }
 
-  report((["round", "step", "loss", "seconds"] + StepTimes.Part.allCases.map { "\($0)" }).joined(separator: ","))
+  report((["round", "step", "last_loss", "seconds"] + StepTimes.Part.allCases.map { "\($0)" }).joined(separator: ","))
   var round = 0
   while let steps = next() {
     let times = try StepTimes(pieces: settings.pieces)

@@ -67,7 +67,7 @@ import Testing
         "bench", module, "--model", "linear", "--data", folder, "--task", "blur", "--batch", "8", "--steps", "3",
         "--rounds", "2")
       #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
-      #expect(result.output.hasPrefix("round,step,loss,seconds,gather,forward,loss,backward,reduction,adam\n1,3,"))
+      #expect(result.output.hasPrefix("round,step,last_loss,seconds,gather,forward,loss,backward,reduction,adam\n1,3,"))
       #expect(result.output.contains("\n2,6,"))
       result = try cajalTrain("baselines", "--data", folder, "--task", "blur")
       #expect(result.status == 0 && result.output.contains("\nidentity,20,") && result.output.contains("\nbest ("))
