@@ -50,13 +50,14 @@ def disagreements(found, expected, tolerance):
 class Settings:
     """How long a contest takes."""
 
-    def __init__(self, block=5e-3, turns=11, budget=8.0):
+    def __init__(self, block=5e-3, turns=11, budget=8.0, pause=0.0):
         self.block = block    # seconds of a candidate in a turn, at least
         self.turns = turns
         self.budget = budget  # seconds of a contest, about
+        self.pause = pause    # seconds before each, in which the threads of the one before go to sleep
 
     def quick(self):
-        return Settings(self.block / 2, 5, self.budget / 4)
+        return Settings(self.block / 2, 5, self.budget / 4, self.pause)
 
 
 def repeats_for(candidate, block):
@@ -101,6 +102,7 @@ def contest(candidates, settings, tolerance=None):
     for turn in range(settings.turns):
         for offset in range(len(candidates)):
             index = (turn + offset) % len(candidates)
+            time.sleep(settings.pause)
             if repeats[index] > 1:
                 candidates[index].seconds(1)  # what the one before left in the caches
             times[index].append(candidates[index].seconds(repeats[index]) / repeats[index])

@@ -16,12 +16,12 @@ class Call(Structure):
                 ("out_bar", c_void_p), ("params_bar", c_void_p), ("in_bar", c_void_p), ("work", c_void_p)]
 
 
-def compile_shared(sources, target, flags=(), libraries=()):
+def compile_shared(sources, target, flags=paths.CFLAGS, libraries=()):
     """Compiles C into a shared library, unless the one that is there is newer."""
     target.parent.mkdir(parents=True, exist_ok=True)
     newest = max(file.stat().st_mtime for file in sources)
     if not target.exists() or target.stat().st_mtime < newest:
-        command = [paths.CC, *paths.CFLAGS, *flags, "-fPIC", "-shared", "-o", str(target)]
+        command = [paths.CC, *flags, "-fPIC", "-shared", "-o", str(target)]
         subprocess.run([*command, *(str(f) for f in sources if f.suffix == ".c"), *libraries], check=True)
     return target
 
@@ -29,7 +29,7 @@ def compile_shared(sources, target, flags=(), libraries=()):
 @cache
 def library():
     path = compile_shared([SOURCE / "timing.c", SOURCE / "timing.h"], paths.BUILD / "timing.so",
-                          ["-I", str(paths.INCLUDE)], ["-lopenblas", "-lm"])
+                          [*paths.CFLAGS, "-I", str(paths.INCLUDE)], ["-lopenblas", "-lm"])
     timing = ctypes.CDLL(str(path))
     timing.bench_once.argtypes = [POINTER(Call), c_int]
     timing.bench_seconds.argtypes = [POINTER(Call), c_int, c_long]

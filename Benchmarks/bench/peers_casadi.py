@@ -1,4 +1,4 @@
-"""CasADi: its generated C, compiled as ours is, and run over the batch by a loop in the same file."""
+"""CasADi: its generated C, compiled by gcc -O3 -march=native, and run over the batch by a loop in the same file."""
 import ctypes
 import hashlib
 
@@ -100,6 +100,6 @@ def compiled(function, name):
     file = folder / f"{name}-{digest}.c"
     if not file.exists():
         file.write_text(source)
-    path = native.compile_shared([file], file.with_suffix(".so"))
+    path = native.compile_shared([file], file.with_suffix(".so"), ["-O3", "-march=native"])
     library = ctypes.CDLL(str(path))
     return ctypes.cast(library.bench_loop, ctypes.c_void_p), library

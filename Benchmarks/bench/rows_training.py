@@ -1,4 +1,6 @@
 """Row d: whole training steps (forward, loss, backward, clipping, Adam) of the experiments' models, through our trainer."""
+import time
+
 import numpy as np
 
 from . import limits, modules, native, training_models
@@ -15,7 +17,7 @@ COMPILED_BATCH = 64
 
 
 def rows(context):
-    settings = Settings(block=0.12, turns=9, budget=15)
+    settings = Settings(block=0.12, turns=9, budget=15, pause=0.02)
     if context.quick:
         settings = settings.quick()
     for model in training_models.MODELS:
@@ -67,6 +69,8 @@ def with_threads(threads, product, repeats):
     native.library().bench_blas_threads(threads)
     seconds = product.seconds(repeats)
     native.library().bench_blas_threads(1)
+    if threads > 1:
+        time.sleep(0.1)  # OpenBLAS's threads look for work for a while, on cores that the next one needs
     return seconds
 
 
