@@ -28,11 +28,11 @@ def main():
     lines = read(file)
     absent = [package for package in ("torch", "jax", "casadi") if machine.version(package) == "not installed"]
     missing = {row: [names[p] for p in absent if p in names] for row, names in PEERS_OF_ROWS.items()}
-    found = goals.goals(lines)
+    found = goals.goals([line for line in lines if "ended" not in line])
     text = report.markdown(machine.describe(), lines, found, missing)
     (paths.BUILD / "results.md").write_text(text, encoding="utf-8")
     report.write_csv(paths.BUILD / "results.csv", lines)
-    drawn = plot.draw(lines, paths.BUILD)
+    drawn = plot.draw([line for line in lines if "ended" not in line], paths.BUILD)
     if found:
         print(report.table(["goal", "at least", "reached", ""], found))
     print(f"Tables: {paths.BUILD / 'results.md'}, {paths.BUILD / 'results.csv'}"
@@ -56,6 +56,9 @@ def parse():
 
 
 def run_rows(arguments, file):
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        print(f"The machine is busy (load {load:.1f}): ratios hold better than times, both less than on a quiet one.")
     wanted = set(arguments.rows.replace(" ", "").split(","))
     if unknown := wanted - set("abcdefg"):
         sys.exit(f"make bench: there is no row {', '.join(sorted(unknown))}: rows are a to g")
@@ -67,7 +70,8 @@ def run_rows(arguments, file):
         start = time.monotonic()
         print(f"== {report.TITLES[row[0] if row == 'fg' else row]}, threads: {threads}", flush=True)
         environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": str(threads),
-                                    "MKL_NUM_THREADS": str(threads), "JAX_PLATFORMS": "cpu"}
+                                    "MKL_NUM_THREADS": str(threads), "JAX_PLATFORMS": "cpu",
+                                    "TORCHINDUCTOR_CACHE_DIR": str(paths.BUILD / "inductor")}
         if threads == 1:
             environment |= ONE_THREAD
         used = set(cores[-threads:])
@@ -75,7 +79,10 @@ def run_rows(arguments, file):
             [sys.executable, "-m", "bench.worker", row, str(threads), str(int(arguments.quick)), str(file)],
             env=environment, preexec_fn=lambda used=used: os.sched_setaffinity(0, used), check=False)
         if done.returncode != 0:
-            print(f"   the row ended early: status {done.returncode}", flush=True)
+            text = f"Threads {threads}: the row ended early, with status {done.returncode}. The rest was not measured."
+            print("  ", text, flush=True)
+            with open(file, "a", encoding="utf-8") as found:
+                print(json.dumps({"row": row, "threads": threads, "ended": text, "key": {}, "results": []}), file=found)
         print(f"   {time.monotonic() - start:.0f} s", flush=True)
 
 

@@ -6,6 +6,8 @@ import os
 # Module of ours, package that it needs.
 PEERS = {"torch": "torch", "jax": "jax", "casadi": "casadi"}
 
+from .harness import Candidate, reason
+
 
 class Context:
     def __init__(self, settings, threads, quick=False):
@@ -29,6 +31,14 @@ class Context:
         text = " ".join(f"{name}={value}" for name, value in key.items())
         return all(word in text for word in self.words)
 
-    def peers(self, row):
-        """The peers that take part in a kind of row: those that have a function of that name."""
-        return [peer for peer in self.loaded.values() if hasattr(peer, row)]
+    def candidates(self, row, *arguments):
+        """What the peers send into a contest: those that have a function of the row's name."""
+        found = []
+        for peer in self.loaded.values():
+            if not hasattr(peer, row):
+                continue
+            try:
+                found += getattr(peer, row)(*arguments)
+            except Exception as error:  # a peer that cannot do it takes no part, and the report says why
+                found.append(Candidate(peer.NAME, None, failed=reason(error)))
+        return found

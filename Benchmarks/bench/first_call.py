@@ -9,7 +9,8 @@ from . import training_models
 from .trainer import peak_bytes
 
 # Peer, module, what is timed.
-PEERS = {"PyTorch eager": ("training_torch", {"compiled": False}), "torch.compile": ("training_torch", {"compiled": True}),
+PEERS = {"PyTorch eager": ("training_torch", {"compiled": False}),
+         "torch.compile": ("training_torch", {"compiled": True}),
          "JAX": ("training_jax", {})}
 
 

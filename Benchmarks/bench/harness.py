@@ -10,10 +10,25 @@ class Candidate:
 
     seconds: a function from a number of repeats to the seconds that they took.
     values: a function to named arrays, to be compared; None for a limit, which computes something else.
+    failed: a text where it could not be made: it takes no part, and the report says why.
     """
 
-    def __init__(self, name, seconds, values=None):
-        self.name, self.seconds, self.values = name, seconds, values
+    def __init__(self, name, seconds, values=None, failed=None):
+        self.name, self.seconds, self.values, self.failed = name, seconds, values, failed
+
+
+class Entrant:
+    """A peer's way of training: its name, and what makes its steps, objects with `gradients` and `step`."""
+    failed = None
+
+    def __init__(self, name, make):
+        self.name, self.make = name, make
+
+
+def reason(error):
+    """The first line of an exception's text, with its type."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:150]}" if lines else type(error).__name__
 
 
 def python_seconds(function):
@@ -80,22 +95,29 @@ def contest(candidates, settings, tolerance=None):
     """Times all candidates in turns, the first of which is the one that ratios refer to.
 
     Returns for each candidate a dictionary with the name, and either `seconds` (median of a repeat), `ratio`, `low` and
-    `high` (how many times as long as the first it takes: median and quartiles over the turns), or `refused`, a text.
-    Where a candidate's values are not the first one's, nobody is timed.
+    `high` (how many times as long as the first it takes: median and quartiles over the turns), or a text: `refused`
+    where somebody's values are not the first one's and so nobody is timed, `failed` where it alone takes no part.
     """
     first = candidates[0]
     refused = {}
     if tolerance is not None:
         expected = first.values()
         for candidate in candidates[1:]:
-            if candidate.values is None:
+            if candidate.values is None or candidate.failed:
                 continue
-            wrong = disagreements(candidate.values(), expected, tolerance)
+            try:
+                found = candidate.values()
+            except Exception as error:  # whatever a peer throws is its failure, and no reason to end the run
+                candidate.failed = reason(error)
+                continue
+            wrong = disagreements(found, expected, tolerance)
             if wrong:
                 refused[candidate.name] = "; ".join(wrong)
     if refused:
         return refusals([candidate.name for candidate in candidates], refused)
 
+    failures = [{"name": candidate.name, "failed": candidate.failed} for candidate in candidates if candidate.failed]
+    candidates = [candidate for candidate in candidates if not candidate.failed]
     repeats = [repeats_for(candidate, settings.block) for candidate in candidates]
     times = [[] for _ in candidates]
     start = time.perf_counter()
@@ -113,4 +135,4 @@ def contest(candidates, settings, tolerance=None):
         ratio, low, high = quartiles([mine / base for mine, base in zip(own, times[0])])
         results.append({"name": candidate.name, "seconds": statistics.median(own), "ratio": ratio, "low": low,
                         "high": high, "turns": len(own)})
-    return results
+    return results + failures

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .harness import Candidate, python_seconds
+from .harness import Candidate, Entrant, python_seconds
 
 NAME = "JAX"
 
@@ -171,11 +171,10 @@ def recurrence(inputs, out_bar, horizon, kernel, size, which):
 
 
 def training(model, inputs, target, weights, compiled):
-    """Names and what makes each."""
     from . import training_jax
     if not compiled:
         return []
-    return [(f"JAX, {form}" if form else "JAX", lambda form=form: training_jax.Steps(
+    return [Entrant(f"JAX, {form}" if form else "JAX", lambda form=form: training_jax.Steps(
         model, form, inputs, target, weights)) for form in training_jax.forms(model)]
 
 

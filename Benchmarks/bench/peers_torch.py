@@ -3,7 +3,7 @@ import numpy as np
 import torch
 
 from . import closures
-from .harness import Candidate, python_seconds
+from .harness import Candidate, Entrant, python_seconds
 
 NAME = "PyTorch"
 
@@ -154,14 +154,15 @@ def recurrence(inputs, out_bar, horizon, kernel, size, which):
 
 
 def training(model, inputs, target, weights, compiled):
-    """Names and what makes each."""
     from . import training_torch
-    entrants = [(name_of("PyTorch eager", form), lambda form=form: training_torch.Steps(
-        model, form, inputs, target, weights, False)) for form in training_torch.forms(model)]
-    if compiled:
-        entrants += [(name_of("torch.compile", form), lambda form=form: training_torch.Steps(
-            model, form, inputs, target, weights, True)) for form in training_torch.forms(model)[:1]]
-    return entrants
+
+    def entrant(peer, form, compile_):
+        return Entrant(name_of(peer, form), lambda: training_torch.Steps(
+            model, form, inputs, target, weights, compile_))
+
+    forms = training_torch.forms(model)
+    return [entrant("PyTorch eager", form, False) for form in forms] + [
+        entrant("torch.compile", form, True) for form in forms[:1] if compiled]
 
 
 def name_of(peer, form):
@@ -180,6 +181,7 @@ def inference(model, inputs, weights):
         def run(parameters, values, form=form):
             return training_torch.MODELS[model.kind](parameters, values, form)
 
+        torch._dynamo.reset()
         for name, function in (("PyTorch eager", run), ("torch.compile", torch.compile(run))):
             def once(function=function):
                 with torch.inference_mode():

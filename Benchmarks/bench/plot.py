@@ -6,10 +6,10 @@ from . import paths
 from .report import column_of
 
 # A peer has the same colour everywhere: Okabe and Ito's.
-COLOURS = {"cblas_sgemm": "0x555555", "PyTorch closures": "0xE69F00", "PyTorch": "0xD55E00", "PyTorch eager": "0xD55E00",
-           "PyTorch Horner": "0xD55E00", "PyTorch sum": "0xE69F00", "torch.compile": "0xCC79A7", "JAX": "0x0072B2",
-           "JAX scan": "0x0072B2", "JAX grouped": "0x0072B2", "JAX shifted": "0x56B4E9", "JAX unrolled": "0x56B4E9",
-           "CasADi": "0x009E73"}
+COLOURS = {"cblas_sgemm": "0x555555", "PyTorch closures": "0xD55E00", "PyTorch": "0xD55E00",
+           "PyTorch eager": "0xD55E00", "PyTorch with own adjoint": "0xE69F00",
+           "PyTorch eager with own adjoint": "0xE69F00", "torch.compile": "0xCC79A7", "JAX": "0x0072B2",
+           "JAX scan": "0x0072B2", "JAX unrolled": "0x56B4E9", "CasADi": "0x009E73"}
 
 
 def chosen(lines):

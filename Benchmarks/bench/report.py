@@ -13,21 +13,21 @@ TITLES = {
 }
 
 NOTES = {
-    "a": "Ours and CasADi's are timed by loops in C, PyTorch and JAX as users call them. `both` is forward and backward, "
-         "with the gradients of all inputs.",
-    "b": "`cblas_sgemm` is the products that the definition asks for, at the same shapes, and nothing else; \"of sgemm\" is "
-         "its time divided by ours. `constant`: the matrix is written in the program; `linked`: its gradient is not "
+    "a": "Ours and CasADi's are timed by loops in C, PyTorch and JAX as users call them. `both` is forward and "
+         "backward, with the gradients of all inputs.",
+    "b": "`cblas_sgemm` is the products that the definition asks for, at the same shapes, and nothing else; \"of "
+         "sgemm\" is its time divided by ours. `constant`: the matrix is written in the program; `linked`: its gradient is not "
          "asked for; `learnt`: it is.",
     "c": "\"of sgemm\": operations a second, counting the taps that fall inside the image alone, as a part of those of "
          "`cblas_sgemm` on 512 x 512 matrices.",
     "d": "\"of sgemm\": operations a second, counting products of weights or taps inside the image alone, as a part of "
-         "those of `cblas_sgemm` on 512 x 512 matrices with as many threads. torch.compile and JAX at batch 64 only. Of "
-         "several ways to write a model in a peer the fastest is shown.",
+         "those of `cblas_sgemm` on 512 x 512 matrices with as many threads. torch.compile and JAX at batch 64 "
+         "only, and not for all models. Of several ways to write a model in a peer the fastest is shown.",
     "e": "Seconds of a call. Ours is called from C, the peers from Python.",
     "f": "Peers: the first training step at batch 64, in a fresh process without caches. Ours: cajal2c and gcc.",
     "g": "The largest resident memory of a process that trains at batch 64; of the peers' processes Python, NumPy and "
-         "the imported peer are part, which the last columns show. `workspace` is what a call of our model needs beside "
-         "its arguments.",
+         "the imported peer are part, as the last columns say. `workspace` is what a call of our model needs "
+         "beside its arguments.",
 }
 
 
@@ -101,7 +101,8 @@ def races(lines, missing=()):
             row += ["", ""] if part is None else [f"{ours['flops'] / ours['seconds'] / 1e9:.3g}", f"{100 * part:.0f} %"]
         for result in line["results"][1:]:
             form = result["name"].partition(",")[2]
-            others.setdefault(column_of(result["name"]), []).append(spread(result) + (f"{form}" if form else ""))
+            text = result["failed"] if "failed" in result else spread(result) + form
+            others.setdefault(column_of(result["name"]), []).append(text)
         row += ["; ".join(others.get(peer, ["–"])) for peer in peers] + ["not installed"] * len(missing)
         rows.append(row)
     return table(header, rows)
@@ -137,7 +138,7 @@ def compile_tables(lines):
             others = {r["name"]: r for r in line["results"][1:]}
             for peer in ("PyTorch eager", "torch.compile", "JAX"):
                 result = others.get(peer)
-                row.append("not installed" if result is None else result.get("refused") or
+                row.append("not installed" if result is None else result.get("failed") or
                            f"{microseconds(result['seconds'])} ({times(result['seconds'] / ours['seconds'])}×)")
             rows.append(row)
         texts.append(table(["model", "cajal2c", "cajal2c and gcc", "PyTorch eager", "torch.compile", "JAX jit"], rows))
@@ -156,7 +157,7 @@ def memory_table(lines):
         others = {r["name"]: r for r in line["results"][1:]}
         for peer in ("PyTorch eager", "torch.compile", "JAX"):
             result = others.get(peer)
-            row.append("not installed" if result is None else result.get("refused") or
+            row.append("not installed" if result is None else result.get("failed") or
                        f"{mebibytes(result['peak_bytes'])} (imports: {mebibytes(result['import_bytes'])})")
         rows.append(row)
     return table(["model", "ours", "workspace", "PyTorch eager", "torch.compile", "JAX"], rows) if rows else ""
@@ -175,18 +176,23 @@ def system_memory(lines):
 
 def markdown(machine, lines, goals, missing):
     """The whole report. missing: peers that are not installed, by row."""
-    texts = ["# What `make bench` measured", "Times are medians. Of peers it is said how many times as long as ours they "
-             "take: the median of the ratios within a turn, and its quartiles.",
+    texts = ["# What `make bench` measured",
+             "Times are medians. Of peers it is said how many times as long as ours they take: the median of the ratios "
+             "within a turn, and its quartiles.",
              "\n".join(f"- {name}: {value}" for name, value in machine.items())]
     by_row = {}
     for line in lines:
         for row in ("f", "g") if line["row"] == "fg" else (line["row"],):
             by_row.setdefault(row, []).append(line)
     for row, title in TITLES.items():
-        found = by_row.get(row)
+        found = by_row.get(row, [])
         if not found:
             continue
         texts += [f"## {title}", *([NOTES[row]] if row in NOTES else [])]
+        texts += [f"**{line['ended']}**" for line in found if "ended" in line]
+        found = [line for line in found if "ended" not in line]
+        if not found:
+            continue
         if row == "limits":
             texts.append(limits_table(found))
         elif row == "f":
@@ -206,6 +212,7 @@ def markdown(machine, lines, goals, missing):
 
 def write_csv(path, lines):
     """A row for each result, with all that is known of it."""
+    lines = [line for line in lines if "ended" not in line]
     keys, fields = [], []
     for line in lines:
         keys += [key for key in line["key"] if key not in keys]

@@ -40,8 +40,7 @@ def rows(context):
         call.once(native.BOTH)
         candidates = [Candidate("cajal2c", lambda repeats: call.seconds(which, repeats), call.values),
                       limits.sgemm("cblas_sgemm", peak)]
-        for peer in context.peers("recurrence"):
-            candidates += peer.recurrence(inputs, out_bar, HORIZON, KERNEL, SIZE, name)
+        candidates += context.candidates("recurrence", inputs, out_bar, HORIZON, KERNEL, SIZE, name)
         results = contest(candidates, context.settings, TOLERANCE)
         results[0] |= {"flops": flops, "workspace": loaded.workspace_bytes(BATCH, True)}
         results[1]["flops"] = peak.flops

@@ -56,6 +56,6 @@ def fresh(peer, model):
     done = subprocess.run([sys.executable, "-m", "bench.first_call", peer, model.kind, str(BATCH)], env=environment,
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        return {"refused": done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "it failed"}
+        return {"failed": done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "it failed"}
     found = json.loads(done.stdout.strip().splitlines()[-1])
     return {"seconds": found["first"], "peak_bytes": found["peak"], "import_bytes": found["imported"]}

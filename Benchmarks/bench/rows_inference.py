@@ -22,8 +22,7 @@ def rows(context):
         call = modules.Call(loaded, 1, flat, training_models.no_bar(loaded), wanted=[], params=params, keep=False)
         candidates = [Candidate("cajal2c", lambda repeats: call.seconds(native.FORWARD, repeats),
                                 lambda: call.values(False))]
-        for peer in context.peers("inference"):
-            candidates += peer.inference(model, inputs, loaded.named(params))
+        candidates += context.candidates("inference", model, inputs, loaded.named(params))
         yield key, contest(candidates, context.settings, TOLERANCE)
 
 
@@ -39,7 +38,7 @@ def trained(model, steps=30):
         tensor_files.write(folder / f"{part}.safetensors", {**inputs, "target": target})
     clip = ["--clip", str(model.clip)] if model.clip else []
     subprocess.run(
-        [paths.TRAINER, "train", model.build().path, "--data", folder, "--task", "files", "--loss", model.loss, "--batch",
-         "64", "--steps", str(steps), "--threads", "1", "--out", folder / "run", *clip], check=True,
+        [paths.TRAINER, "train", model.build().path, "--data", folder, "--task", "files", "--loss", model.loss,
+         "--batch", "64", "--steps", str(steps), "--threads", "1", "--out", folder / "run", *clip], check=True,
         stdout=subprocess.DEVNULL)
     return found

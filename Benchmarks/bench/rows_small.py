@@ -23,8 +23,7 @@ def rows(context):
                 if not context.takes(key):
                     continue
                 candidates = [ours(call, both)]
-                for peer in context.peers("small"):
-                    candidates += peer.small(program, batch, inputs, out_bar, both)
+                candidates += context.candidates("small", program, batch, inputs, out_bar, both)
                 yield key, contest(candidates, context.settings, TOLERANCE)
 
 

@@ -1,7 +1,7 @@
 """The programs of row a: their text, and what they mean to each peer.
 
-`meaning` is written once for JAX and CasADi, over the operations `m` of a peer; `closures` is the same for PyTorch, as a
-composition of closures. A `Choice`, Bool -o Bool -o Bool, is a tensor [result, second argument, first argument].
+`meaning` is written once for JAX and CasADi, over the operations `m` of a peer; `closures` is the same for PyTorch, as
+a composition of closures. A `Choice`, Bool -o Bool -o Bool, is a tensor [result, second argument, first argument].
 """
 from dataclasses import dataclass
 from typing import Callable

@@ -101,6 +101,9 @@ class Steps:
         def loss(parameters, inputs, target):
             return loss_of(model, MODELS[model.kind](parameters, inputs, form), target)
 
+        if compiled:
+            # Its cache of code belongs to the function's text, which all models share; it gives up after a few.
+            torch._dynamo.reset()
         self.loss = torch.compile(loss) if compiled else loss
 
     def gradients(self):

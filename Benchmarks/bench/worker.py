@@ -28,7 +28,7 @@ def summary(line):
             ratio = f" ({result['ratio']:.3g}x)" if "ratio" in result else ""
             parts.append(f"{result['name']} {result['seconds'] * 1e6:.4g} us{ratio}")
         else:
-            parts.append(f"{result['name']}: {result.get('refused', '')}")
+            parts.append(f"{result['name']}: {result.get('refused') or result.get('failed')}")
     return f"   {head}: {', '.join(parts)}"
 
 

@@ -84,6 +84,17 @@ class Contest(unittest.TestCase):
         self.assertIn("gradient of x differs by 2", results[2]["refused"])
         self.assertEqual(results[1]["refused"], "not timed")
 
+    def test_a_peer_that_fails_takes_no_part_and_says_why(self):
+        def broken():
+            raise OSError("no compiler\nand more")
+
+        right = {"result": floats(1)}
+        results = harness.contest(
+            [Candidate("ours", clock(1e-3), lambda: right), Candidate("peer", clock(1e-3), broken),
+             Candidate("other", None, failed="no"), Candidate("same", clock(2e-3), lambda: right)], self.settings, 1e-3)
+        self.assertEqual([(r["name"], r.get("failed")) for r in results], [
+            ("ours", None), ("same", None), ("peer", "OSError: no compiler"), ("other", "no")])
+
     def test_the_budget_ends_it_after_three_turns(self):
         def slow(repeats):
             time.sleep(0.01)
