@@ -92,7 +92,8 @@ def memory_goals(lines):
             beyond = {h: max(found[h]["workspace"] - 4 * h, 0) for h in (first, last)}
             # Buffers are rounded up to 64 bytes.
             yield [f"b: constant {dimension}×{dimension}: workspace beyond one n, horizon {first} and {last}",
-                   "the same", f"{beyond[first]} and {beyond[last]} bytes", "yes" if beyond[last] <= beyond[first] + 128 else "no"]
+                   "the same", f"{beyond[first]} and {beyond[last]} bytes",
+                   "yes" if beyond[last] <= beyond[first] + 128 else "no"]
 
 
 def linear_goals(lines):

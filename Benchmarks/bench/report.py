@@ -16,8 +16,8 @@ NOTES = {
     "a": "Ours and CasADi's are timed by loops in C, PyTorch and JAX as users call them. `both` is forward and "
          "backward, with the gradients of all inputs.",
     "b": "`cblas_sgemm` is the products that the definition asks for, at the same shapes, and nothing else; \"of "
-         "sgemm\" is its time divided by ours. `constant`: the matrix is written in the program; `linked`: its gradient is not "
-         "asked for; `learnt`: it is.",
+         "sgemm\" is its time divided by ours. `constant`: the matrix is written in the program; `linked`: its gradient "
+         "is not asked for; `learnt`: it is.",
     "c": "\"of sgemm\": operations a second, counting the taps that fall inside the image alone, as a part of those of "
          "`cblas_sgemm` on 512 x 512 matrices.",
     "d": "\"of sgemm\": operations a second, counting products of weights or taps inside the image alone, as a part of "
@@ -177,8 +177,8 @@ def system_memory(lines):
 def markdown(machine, lines, goals, missing):
     """The whole report. missing: peers that are not installed, by row."""
     texts = ["# What `make bench` measured",
-             "Times are medians. Of peers it is said how many times as long as ours they take: the median of the ratios "
-             "within a turn, and its quartiles.",
+             "Times are medians. Of peers it is said how many times as long as ours they take: the median of the "
+             "ratios within a turn, and its quartiles.",
              "\n".join(f"- {name}: {value}" for name, value in machine.items())]
     by_row = {}
     for line in lines:
