@@ -6,10 +6,10 @@ from . import paths
 from .report import column_of
 
 # A peer has the same colour everywhere: Okabe and Ito's.
-COLOURS = {"cblas_sgemm": "0x555555", "PyTorch closures": "0xD55E00", "PyTorch": "0xD55E00",
-           "PyTorch eager": "0xD55E00", "PyTorch with own adjoint": "0xE69F00",
-           "PyTorch eager with own adjoint": "0xE69F00", "torch.compile": "0xCC79A7", "JAX": "0x0072B2",
-           "JAX scan": "0x0072B2", "JAX unrolled": "0x56B4E9", "CasADi": "0x009E73"}
+COLOURS = {"cblas_sgemm": "0x555555", "PyTorch": "0xD55E00", "PyTorch with own adjoint": "0xE69F00",
+           "torch.compile": "0xCC79A7", "JAX": "0x0072B2", "JAX unrolled": "0x56B4E9", "CasADi": "0x009E73"}
+SERIES = {"PyTorch closures": "PyTorch", "PyTorch eager": "PyTorch",
+          "PyTorch eager with own adjoint": "PyTorch with own adjoint", "JAX scan": "JAX"}
 
 
 def chosen(lines):
@@ -28,10 +28,21 @@ def chosen(lines):
             yield f"e: {key['model']}, one sample", line
 
 
+def points(line):
+    """Ratio and quartiles by series. The limit is drawn where it would be if it did as many operations as we do."""
+    ours, found = line["results"][0], {}
+    for result in line["results"][1:]:
+        if "ratio" not in result:
+            continue
+        scale = ours["flops"] / result["flops"] if "flops" in result else 1
+        name = column_of(result["name"])
+        found[SERIES.get(name, name)] = [scale * result[of] for of in ("ratio", "low", "high")]
+    return found
+
+
 def draw(lines, folder):
     """Writes bench.png and bench.svg; answers whether there was something to draw, and gnuplot to do it."""
-    data = [(label, {column_of(r["name"]): r for r in line["results"][1:] if "ratio" in r})
-            for label, line in chosen(lines)]
+    data = [(label, points(line)) for label, line in chosen(lines)]
     data = [(label, found) for label, found in data if found]
     if not data or not shutil.which("gnuplot"):
         return False
@@ -43,8 +54,8 @@ def draw(lines, folder):
         for peer in peers:
             for index, (_, found) in enumerate(data):
                 if peer in found:
-                    r = found[peer]
-                    print(r["ratio"], len(data) - index, r["low"], r["high"], file=file)
+                    ratio, low, high = found[peer]
+                    print(ratio, len(data) - index, low, high, file=file)
             print("\n", file=file)
     tics = ", ".join(f'"{label}" {len(data) - index}' for index, (label, _) in enumerate(data))
     plots = ", ".join(
@@ -58,7 +69,7 @@ format = "{format_}"; output_file = "{target}"; width = 900; height = {height}
 load "{paths.ROOT / 'Benchmarks' / 'bench.gp'}"
 set ytics ({tics})
 set yrange [0.4:{len(data) + 0.6}]
-plot 1 with lines notitle, {plots}
-""".replace("plot 1 with lines notitle, ", "plot ")
+plot {plots}
+"""
         subprocess.run(["gnuplot"], input=script, text=True, check=True)
     return True

@@ -3,7 +3,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from bench import goals, report
+from bench import goals, plot, report
 
 
 def result(name, seconds, ratio, **more):
@@ -76,6 +76,13 @@ class Tables(unittest.TestCase):
         text = report.markdown({"processor": "P"}, [small("not", 30), step("m", 2)], [["g", "1×", "2×", "yes"]], {})
         for part in ("- processor: P", "## a. Small programs", "## d. Training steps", "## Goals"):
             self.assertIn(part, text)
+
+
+class Figure(unittest.TestCase):
+    def test_the_limit_does_as_many_operations_as_we_do(self):
+        found = plot.points(step("Experiment 1, D", 3))
+        self.assertAlmostEqual(found["cblas_sgemm"][0], 0.5)
+        self.assertAlmostEqual(found["PyTorch"][0], 3)
 
 
 class Goals(unittest.TestCase):
