@@ -30,6 +30,8 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
   let first, second: Buffer<Real>
   /// Steps that were done.
   var step = 0
+  /// Where not nil, told how long each part of a step takes.
+  var times: StepTimes?
 
   private let samples: Samples<Real>
   private let workers: Workers
@@ -85,14 +87,16 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     let batchStart = step % stepsPerEpoch * settings.batch
     let batch = min(settings.batch, samples.count - batchStart)
     let loss = try gradients(of: batch, from: batchStart)
-    let norm = try sumGradients(batch)
+    let norm = try timed(.reduction) { try sumGradients(batch) }
     let step = step + 1
     let numbers = adam.numbers(step: step, scale: clippingScale(norm: norm, limit: settings.clip))
-    workers.runChunks(of: model.parameterCount, size: Self.chunk) { chunk, range in
-      let at = range.lowerBound
-      chunkNotFinite[chunk] = Real.adam(
-        numbers, range.count, parameters: parameters.base + at, gradient: gradient.base + at, first: first.base + at,
-        second: second.base + at)
+    timed(.adam) {
+      workers.runChunks(of: model.parameterCount, size: Self.chunk) { chunk, range in
+        let at = range.lowerBound
+        chunkNotFinite[chunk] = Real.adam(
+          numbers, range.count, parameters: parameters.base + at, gradient: gradient.base + at, first: first.base + at,
+          second: second.base + at)
+      }
     }
     self.step = step
     if chunkNotFinite.elements.contains(where: { $0 > 0 }) {
@@ -113,15 +117,17 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
       if range.isEmpty { return }
       let piece = pieces[index]
       let first = batchStart + range.lowerBound
-      piece.gather(range.count) { Int(order[first + $0]) }
-      pieceStatuses[index] = piece.forward(range.count, parameters, keep: true)
+      timed(.gather, index) { piece.gather(range.count) { Int(order[first + $0]) } }
+      pieceStatuses[index] = timed(.forward, index) { piece.forward(range.count, parameters, keep: true) }
       if pieceStatuses[index] != 0 { return }
-      for position in 0..<range.count {
-        pieceLosses[index] += loss.sample(
-          piece.output.base + position * size, samples.target.row(Int(order[first + position])), size: size,
-          divisor: divisor, outputBar: piece.outputBar!.base + position * size)
+      timed(.loss, index) {
+        for position in 0..<range.count {
+          pieceLosses[index] += loss.sample(
+            piece.output.base + position * size, samples.target.row(Int(order[first + position])), size: size,
+            divisor: divisor, outputBar: piece.outputBar!.base + position * size)
+        }
       }
-      pieceStatuses[index] = piece.backward(range.count, parameters)
+      pieceStatuses[index] = timed(.backward, index) { piece.backward(range.count, parameters) }
     }
     var total = 0.0
     for index in 0..<settings.pieces {
@@ -153,6 +159,11 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
       throw NotFiniteError(step: step + 1, place: .gradient(found?.name), loss: .nan, gradientNorm: norm)
     }
     return norm
+  }
+
+  private func timed<Result>(_ part: StepTimes.Part, _ piece: Int = 0, _ work: () throws -> Result) rethrows -> Result {
+    guard let times else { return try work() }
+    return try times.measure(part, piece: piece, work)
   }
 
   private func check(_ status: Int32) throws {
