@@ -31,10 +31,8 @@
 
 #ifdef __GNUC__
 #define CAJAL_INLINE static inline __attribute__((always_inline, unused))
-#define CAJAL_OUTLINE static __attribute__((noinline, unused))
 #else
 #define CAJAL_INLINE static inline
-#define CAJAL_OUTLINE static inline
 #endif
 
 /* Arrays of lanes stay in registers only if every index is a number. */
@@ -314,18 +312,16 @@ CAJAL_INLINE void cajal_sum_lanes(size_t size, const lanes *v, real *sum) {
 #endif
 
 /* Copies `count` samples, `stride` apart, to rows, and the last of them to the rows that are left. */
-CAJAL_OUTLINE void cajal_gather_rows(size_t size, const real *samples, size_t stride, size_t count, real *rows) {
+CAJAL_INLINE void cajal_gather_rows(size_t size, const real *samples, size_t stride, size_t count, real *rows) {
   for (size_t l = 0; l < CAJAL_LANES; l++) {
-    const real *const sample = samples + (l < count ? l : count - 1) * stride;
-    for (size_t i = 0; i < size; i++) rows[l * size + i] = sample[i];
+    memcpy(rows + l * size, samples, size * sizeof(real));
+    if (l + 1 < count) samples += stride;
   }
 }
 
 /* Copies the first `count` rows to samples that are `stride` apart. */
-CAJAL_OUTLINE void cajal_scatter_rows(size_t size, const real *rows, real *samples, size_t stride, size_t count) {
-  for (size_t l = 0; l < count; l++) {
-    for (size_t i = 0; i < size; i++) samples[l * stride + i] = rows[l * size + i];
-  }
+CAJAL_INLINE void cajal_scatter_rows(size_t size, const real *rows, real *samples, size_t stride, size_t count) {
+  for (size_t l = 0; l < count; l++) memcpy(samples + l * stride, rows + l * size, size * sizeof(real));
 }
 
 /* Lanes from samples b ... b + count - 1 of an input, by way of `aside` where they are no contiguous group of rows.

@@ -43,7 +43,7 @@ extension BatchEmitter {
         constant("lanes *const ", "kept", .conditional(name("keep"), keptGroup("lanes *", plan), name("unkept"))))
     }
     group += [
-      call(code, local),
+      call(code, local, outputs: ["result"]),
       .expression(
         .call(
           "cajal_write_lanes",
@@ -70,7 +70,7 @@ extension BatchEmitter {
     if code.arguments.contains(.kept) {
       group.append(constant("const lanes *const ", "kept", keptGroup("const lanes *", plan)))
     }
-    group.append(call(code, local))
+    group.append(call(code, local, outputs: local.bars))
     for port in unit.ports.indices {
       let given = [name(local.bars[port])] + place(port)
       group.append(
@@ -85,8 +85,12 @@ extension BatchEmitter {
     return body
   }
 
-  private func array(_ variable: String, _ size: Int) -> CStatement {
-    .variable(CVariable(type: "lanes", name: variable, extent: "\(size)", initial: nil))
+  /// - Parameter isZero: compilers do not see that a shared input is put aside before it is read.
+  private func array(_ variable: String, _ size: Int, isZero: Bool = false) -> CStatement {
+    .variable(
+      CVariable(
+        type: "lanes", name: variable, extent: "\(size)",
+        initial: isZero ? .list([.expression(.number("0"))]) : nil))
   }
 
   private func forEachGroup(_ body: [CStatement]) -> CStatement {
@@ -113,7 +117,7 @@ extension BatchEmitter {
 
   private func readBuffers(_ code: SampleFunction, _ local: LaneNames) -> [CStatement] {
     inputs(of: code).flatMap {
-      [array(local.inputs[$0], size(ofInput: $0)), array(local.asides[$0], size(ofInput: $0))]
+      [array(local.inputs[$0], size(ofInput: $0)), array(local.asides[$0], size(ofInput: $0), isZero: true)]
     }
   }
 
@@ -130,15 +134,14 @@ extension BatchEmitter {
     }
   }
 
-  private func call(_ code: SampleFunction, _ local: LaneNames) -> CStatement {
-    let isForward = code.function.name == forward[0].function!.function.name
-    return .expression(
+  private func call(_ code: SampleFunction, _ local: LaneNames, outputs: [String]) -> CStatement {
+    .expression(
       .call(
         code.function.name,
         code.arguments.map { argument in
           switch argument {
           case .input(let index): name(local.inputs[index])
-          case .output(let index): name(isForward ? "result" : local.bars[index])
+          case .output(let index): name(outputs[index])
           case .kept: name("kept")
           case .row, .keep, .wants, .work: preconditionFailure("in no lanes")
           }

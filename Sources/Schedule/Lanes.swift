@@ -5,7 +5,9 @@ public struct LanePlan: Hashable, Sendable {
   public let kept: Int
 
   /// Up to this many reals a sample, all buffers of a direction taken together, lanes stay in the fastest cache.
-  static var limit: Int { 256 }
+  static var limit: Int { 192 }
+  /// What is kept is written once and read once, but it is on the stack of a run that keeps nothing.
+  static var keptLimit: Int { 1024 }
 
   /// Lanes hold so many samples, or a part of them that divides them.
   public static func samples(realBytes: Int) -> Int { 64 / realBytes }
@@ -16,7 +18,8 @@ extension ProgramSchedule {
   public var lanes: LanePlan? {
     let procedures = [forward] + (backward.map { [$0] } ?? [])
     guard procedures.allSatisfy(\.fitsLanes) else { return nil }
-    return LanePlan(kept: forward.keptReals)
+    let kept = forward.keptReals
+    return kept <= LanePlan.keptLimit ? LanePlan(kept: kept) : nil
   }
 }
 
@@ -28,7 +31,8 @@ extension Procedure {
       guard buffer.keptAt == nil else { return false }
       switch buffer.storage {
       case .rows, .keptRows: return false
-      case .input, .output, .kept, .workspace, .local, .unplanned:
+      case .kept: break
+      case .input, .output, .workspace, .local, .unplanned:
         // No overflow: what came before is small.
         guard buffer.size <= LanePlan.limit else { return false }
         total += buffer.size
