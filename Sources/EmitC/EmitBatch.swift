@@ -6,9 +6,11 @@ struct BatchEmitter {
   let unit: ProgramUnit
   let options: EmitOptions
   let schedule: ProgramSchedule
+  let lanes: LanePlan?
   let layout: WorkspaceLayout
   let names: ProgramNames
   let own: StaticNames
+  let fileNames: NameScope
   let forward: [StepCode]
   let adjoint: [StepCode]?
 
@@ -33,7 +35,7 @@ struct BatchEmitter {
 
   func items() -> [CItem] {
     var items: [CItem] = [
-      .function(workspaceBytes()), .blank, .function(run()), .blank, .function(generic("generic_forward", keep: 0)),
+      .function(lanes.map(workspaceBytes) ?? workspaceBytes()), .blank, .function(run()), .blank, .function(generic("generic_forward", keep: 0)),
       .blank,
     ]
     if let adjoint {
@@ -158,7 +160,7 @@ struct BatchEmitter {
     if options.checkFinite, !unit.ports.isEmpty {
       body.append(forEachSample(unit.ports.indices.map { allFinite(.integer(unit.ports[$0].size), port($0)) }))
     }
-    body += runSteps(forward, of: schedule.forward, direction: .forward)
+    body += lanes.map(runLanes) ?? runSteps(forward, of: schedule.forward, direction: .forward)
     if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out"))) }
     body.append(.returnValue(name("CAJAL_OK")))
     return CFunction(
@@ -204,6 +206,10 @@ struct BatchEmitter {
     if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
     if unit.ports.isEmpty {
       body += [.expression(.cast("void", name("in_bar"))), .returnValue(name("CAJAL_OK"))]
+    } else if let lanes {
+      body += runAdjointLanes(lanes, adjoint[0].function!)
+      if options.checkFinite { body += finiteness() }
+      body.append(.returnValue(name("CAJAL_OK")))
     } else {
       body.append(constant("real *const ", "aside", name("work")))
       body.append(forEachSample(adjointOfSample(adjoint[0].function!)))

@@ -23,7 +23,7 @@ enum SampleArgument: Hashable {
   case output(Int)
   /// Of a model: the sample's row of a buffer.
   case row(buffer: Int)
-  /// Of a program: what is kept of the sample.
+  /// Of a program: what is kept of the sample, or of several in lanes.
   case kept
   /// Of a model: whether this run keeps anything.
   case keep
@@ -31,10 +31,25 @@ enum SampleArgument: Hashable {
   case work
 }
 
+/// What stands where the schedule has a real.
+enum Element {
+  case real
+  /// Of several samples (cajal_lanes.h).
+  case lanes
+
+  var type: String {
+    switch self {
+    case .real: "real"
+    case .lanes: "lanes"
+    }
+  }
+}
+
 /// Emits one step of a procedure.
 struct FunctionEmitter {
   private let procedure: Procedure
   private let realBytes: Int
+  private let element: Element
   private var scope: NameScope
   private var names: [String]
   private var usage: BufferUsage
@@ -46,9 +61,9 @@ struct FunctionEmitter {
 
   static func emit(
     _ statements: [Statement], of procedure: Procedure, name: String, names: ProcedureNames, realBytes: Int,
-    readsKept: Bool, fileNames: NameScope
+    element: Element = .real, readsKept: Bool, fileNames: NameScope
   ) -> SampleFunction {
-    var emitter = FunctionEmitter(statements, procedure, names, realBytes, fileNames)
+    var emitter = FunctionEmitter(statements, procedure, names, realBytes, element, fileNames)
     let body = emitter.statements(statements, depth: 0)
     var parameters: [CParameter] = []
     var arguments: [SampleArgument] = []
@@ -67,17 +82,20 @@ struct FunctionEmitter {
       case .output(let output): outputs[output] = emitter.names[index]
       case .kept: usesKept = true
       case .rows, .keptRows: rows.append(index)
-      case .workspace: if buffer.keptAt == nil { usesWork = true } else { rows.append(index) }
+      case .workspace:
+        if emitter.isLocal(index) { break }
+        if buffer.keptAt == nil { usesWork = true } else { rows.append(index) }
       case .table, .local, .pointer, .unplanned: break
       }
     }
     if emitter.usage.branchesOnKept, names.ports == nil { usesKept = true }
-    for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const real *", name) }
-    for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "real *restrict ", name) }
+    let type = element.type
+    for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const \(type) *", name) }
+    for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "\(type) *restrict ", name) }
     for index in rows {
       add(.row(buffer: index), emitter.rowType(index), emitter.names[index])
     }
-    if usesKept { add(.kept, readsKept ? "const real *" : "real *", "kept") }
+    if usesKept { add(.kept, readsKept ? "const \(type) *" : "\(type) *", "kept") }
     if emitter.usage.branchesOnKept, names.ports != nil { add(.keep, "int", "keep") }
     for wanted in emitter.usage.wanted.sorted() { add(.wants(wanted), "int", emitter.wantsName[wanted]!) }
     if usesWork { add(.work, "real *", "work") }
@@ -94,10 +112,12 @@ struct FunctionEmitter {
   }
 
   private init(
-    _ body: [Statement], _ procedure: Procedure, _ given: ProcedureNames, _ realBytes: Int, _ fileNames: NameScope
+    _ body: [Statement], _ procedure: Procedure, _ given: ProcedureNames, _ realBytes: Int, _ element: Element,
+    _ fileNames: NameScope
   ) {
     self.procedure = procedure
     self.realBytes = realBytes
+    self.element = element
     isModel = given.ports != nil
     usage = BufferUsage(body, of: procedure)
     scope = NameScope(inside: fileNames)
@@ -145,8 +165,8 @@ struct FunctionEmitter {
           result.append(
             .variable(
               CVariable(
-                type: isConstant ? "const real" : "real", name: names[buffer], extent: nil,
-                initial: .expression(expression(value)))))
+                type: isConstant ? "const \(element.type)" : element.type, name: names[buffer], extent: nil,
+                initial: .expression(assigned(value)))))
           index += 1
           continue
         }
@@ -168,13 +188,14 @@ struct FunctionEmitter {
 
   private func declaration(of buffer: Int) -> CStatement {
     let size = procedure.buffers[buffer].size
-    var variable = CVariable(type: "real", name: names[buffer], extent: nil, initial: nil)
+    var variable = CVariable(type: element.type, name: names[buffer], extent: nil, initial: nil)
     switch procedure.buffers[buffer].storage {
+    case .workspace where isLocal(buffer): variable.extent = "\(size)"
     case .workspace(let offset):
       variable.type = "real *const "
       variable.initial = .expression(offset == 0 ? .name("work") : .name("work") + .integer(offset))
     case .pointer(let start):
-      variable.type = "real *"
+      variable.type = "\(element.type) *"
       variable.initial = .expression(pointer(start))
     case .local, .unplanned, .input, .output, .kept, .rows, .keptRows, .table:
       if size > 1 { variable.extent = "\(size)" }
@@ -192,7 +213,7 @@ struct FunctionEmitter {
     case .declare: return []
     case .note(let origin): return [.comment("line \(origin.line): \(origin.text)")]
     case .loop(let loop): return [forLoop(loop, depth)]
-    case .assign(let place, let value): return [.expression(.assign(entry(place), expression(value)))]
+    case .assign(let place, let value): return [.expression(.assign(entry(place), assigned(value)))]
     case .accumulate(let place, let value):
       if case .negation(let positive) = value {
         return [.expression(.binary("-=", entry(place), expression(positive)))]
@@ -200,6 +221,9 @@ struct FunctionEmitter {
       return [.expression(.binary("+=", entry(place), expression(value)))]
     case .kernel(let kernel, let operands, let target, let accumulate):
       return [.expression(call(kernel, operands, target, accumulate))]
+    case .whenKept(let body) where element == .lanes:
+      // What nobody wants kept is written aside.
+      return statements(body, depth: depth)
     case .whenKept(let body):
       return [.ifThen(.name(isModel ? "keep" : "kept"), statements(body, depth: depth))]
     case .whenWanted(let wanted, let body):
@@ -210,7 +234,7 @@ struct FunctionEmitter {
       let last = scope.claim("\(names[a])_last")
       return [
         .variable(
-          CVariable(type: "real *const ", name: last, extent: nil, initial: .expression(.name(names[a])))),
+          CVariable(type: "\(element.type) *const ", name: last, extent: nil, initial: .expression(.name(names[a])))),
         .expression(.assign(.name(names[a]), .name(names[b]))),
         .expression(.assign(.name(names[b]), .name(last))),
       ]
@@ -250,6 +274,31 @@ struct FunctionEmitter {
   }
 
   // MARK: Expressions
+
+  /// What can be assigned: a real that is the same for all samples becomes lanes.
+  private func assigned(_ value: Expression) -> CExpression {
+    let plain = expression(value)
+    return element == .lanes && isScalar(value) ? .call("CAJAL_LANES_OF", [plain]) : plain
+  }
+
+  /// Whether the value is a real in lanes too.
+  private func isScalar(_ value: Expression) -> Bool {
+    switch value {
+    case .literal, .indicator: return true
+    case .load(let place): if case .table = procedure.buffers[place.buffer].storage { return true } else { return false }
+    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b): return isScalar(a) && isScalar(b)
+    case .negation(let a): return isScalar(a)
+    }
+  }
+
+  /// Whether the buffer is a variable of the function. In lanes there is no workspace.
+  private func isLocal(_ buffer: Int) -> Bool {
+    switch procedure.buffers[buffer].storage {
+    case .local, .unplanned: true
+    case .workspace: element == .lanes
+    case .input, .output, .kept, .table, .rows, .keptRows, .pointer: false
+    }
+  }
 
   private func expression(_ value: Expression) -> CExpression {
     switch value {

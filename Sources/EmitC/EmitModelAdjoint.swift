@@ -71,7 +71,7 @@ extension BatchEmitter {
       ])
   }
 
-  private func finiteness() -> [CStatement] {
+  func finiteness() -> [CStatement] {
     wanted.map { wanted in
       switch wanted {
       case .parameters: .ifThen(bar(wanted), [allFinite(.integer(parameterCount), bar(wanted))])

@@ -54,6 +54,8 @@ struct ScheduledModule {
   let module: ModuleUnit
   let names: ModuleNames
   let schedules: [ProgramSchedule]
+  /// Of the programs that are computed in lanes.
+  let lanes: [LanePlan?]
   let tables: [Table]
 
   init(_ module: ModuleUnit) throws {
@@ -71,7 +73,7 @@ struct ScheduledModule {
         let schedule = try schedule(
           forward: program.forward, backward: backward, tensorCount: program.model?.tensors.count, options: options,
           tables: store)
-        guard WorkspaceLayout(program, schedule, realBytes: options.realBytes).isPossible else {
+        guard WorkspaceLayout(program, schedule, lanes: nil, realBytes: options.realBytes).isPossible else {
           throw ScheduleTooLarge()
         }
         schedules.append(schedule)
@@ -80,6 +82,9 @@ struct ScheduledModule {
       }
     }
     self.schedules = schedules
+    lanes = zip(module.programs, schedules).map { program, schedule in
+      module.options.lanes && program.fitsLanes ? schedule.lanes : nil
+    }
     tables = store.tables
   }
 }
@@ -112,7 +117,7 @@ private struct ModuleEmitter {
     for index in module.programs.indices {
       var emitter = ProgramEmitter(
         unit: module.programs[index], options: options, schedule: scheduled.schedules[index],
-        names: scheduled.names.programs[index], tables: tableNames)
+        lanes: scheduled.lanes[index], names: scheduled.names.programs[index], tables: tableNames)
       items += emitter.items(&names)
       if emitter.unit.model == nil { programs.append(emitter.descriptor) } else { models.append(emitter.descriptor) }
     }
@@ -123,6 +128,13 @@ private struct ModuleEmitter {
     let real = module.options.realBytes == 4 ? "float" : "double"
     var items: [CItem] = [
       .typedef(real, "real"), .blank,
+    ]
+    if scheduled.lanes.contains(where: { $0 != nil }) {
+      items += [
+        .directive("#define CAJAL_REAL_BYTES \(module.options.realBytes)"), .directive("#include \"cajal_lanes.h\""), .blank,
+      ]
+    }
+    items += [
       .comment("Exists once, so that forward and forward_keep run the same instructions."),
       .directive("#if defined __GNUC__ && !defined __clang__"),
       .directive("#define ONE_COPY __attribute__((noinline, noclone))"),
@@ -130,10 +142,12 @@ private struct ModuleEmitter {
       .directive("#define ONE_COPY __attribute__((noinline))"),
       .directive("#else"), .directive("#define ONE_COPY"), .directive("#endif"), .blank,
     ]
-    let hasGradients = zip(module.programs, scheduled.schedules).contains {
-      $0.model == nil && $1.backward != nil && !$0.isAdjointEmpty
+    let needsHelpers = module.programs.indices.contains {
+      let unit = module.programs[$0]
+      return unit.model == nil && scheduled.lanes[$0] == nil && scheduled.schedules[$0].backward != nil
+        && !unit.isAdjointEmpty
     }
-    if hasGradients {
+    if needsHelpers {
       items += [
         .comment(
           "Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input "

@@ -7,23 +7,29 @@ struct ProgramEmitter {
   let unit: ProgramUnit
   let options: EmitOptions
   let schedule: ProgramSchedule
+  let lanes: LanePlan?
   let names: ProgramNames
   let tables: [String]
   /// The cajal_program or the cajal_model.
   private(set) var descriptor = ""
-  private var layout: WorkspaceLayout { WorkspaceLayout(unit, schedule, realBytes: options.realBytes) }
+  private var layout: WorkspaceLayout { WorkspaceLayout(unit, schedule, lanes: lanes, realBytes: options.realBytes) }
 
-  init(unit: ProgramUnit, options: EmitOptions, schedule: ProgramSchedule, names: ProgramNames, tables: [String]) {
+  init(
+    unit: ProgramUnit, options: EmitOptions, schedule: ProgramSchedule, lanes: LanePlan?, names: ProgramNames,
+    tables: [String]
+  ) {
     self.unit = unit
     self.options = options
     self.schedule = schedule
+    self.lanes = lanes
     self.names = names
     self.tables = tables
   }
 
   mutating func items(_ file: inout ModuleNames) -> [CItem] {
     var static_: [String: String] = [:]
-    for part in ["sample", "run", "adjoint_sample", "run_adjoint", "sizes", "inputs", "output"]
+    let sample = lanes == nil ? "sample" : "lanes"
+    for part in [sample, "run", "adjoint_\(sample)", "run_adjoint", "sizes", "inputs", "output"]
       + (unit.model == nil ? ["program"] : ["model", "tensors", "weights"])
       + ["generic_forward", "generic_forward_keep"]
     { static_[part] = file.claim("\(names.base)_\(part)") }
@@ -35,12 +41,12 @@ struct ProgramEmitter {
     var items: [CItem] = [.comment(unit.judgement)]
     items += unit.sourceLines.map { .comment($0) }
     items.append(.blank)
-    let forward = steps(of: schedule.forward, own["sample"], outputs: ["result"], readsKept: false, &file)
+    let forward = steps(of: schedule.forward, own[sample], outputs: ["result"], readsKept: false, &file)
     for function in forward.compactMap(\.function) { items += [.function(function.function), .blank] }
     var adjoint: [StepCode]?
     if let backward = schedule.backward {
       let bars = (names.tensors + names.ports).map { "\($0)_bar" }
-      let code = steps(of: backward, own["adjoint_sample"], outputs: bars, readsKept: true, &file)
+      let code = steps(of: backward, own["adjoint_\(sample)"], outputs: bars, readsKept: true, &file)
       adjoint = code
       if !unit.isAdjointEmpty {
         items.append(.comment("The adjoint."))
@@ -56,8 +62,8 @@ struct ProgramEmitter {
       ]
     }
     let batch = BatchEmitter(
-      unit: unit, options: options, schedule: schedule, layout: layout, names: names, own: own, forward: forward,
-      adjoint: adjoint)
+      unit: unit, options: options, schedule: schedule, lanes: lanes, layout: layout, names: names, own: own,
+      fileNames: file.file, forward: forward, adjoint: adjoint)
     items += batch.items()
     items += batch.exported()
     items += descriptors(own)
@@ -76,8 +82,8 @@ struct ProgramEmitter {
     return procedure.steps.map { step in
       func code(_ body: [Statement], _ name: String) -> SampleFunction {
         FunctionEmitter.emit(
-          body, of: procedure, name: name, names: names, realBytes: options.realBytes, readsKept: readsKept,
-          fileNames: file.file)
+          body, of: procedure, name: name, names: names, realBytes: options.realBytes,
+          element: lanes == nil ? .real : .lanes, readsKept: readsKept, fileNames: file.file)
       }
       switch step {
       case .once(let body): return .once(code(body, file.claim("\(name)_once")))

@@ -17,9 +17,18 @@ struct WorkspaceLayout {
   /// Of a program: where the adjoint puts gradients that are not wanted, for each port.
   private(set) var aside: [Int] = []
   let realBytes: Int
+  /// The workspace has room for a multiple of so many samples.
+  let batchMultiple: Int
 
-  init(_ unit: ProgramUnit, _ schedule: ProgramSchedule, realBytes: Int) {
+  init(_ unit: ProgramUnit, _ schedule: ProgramSchedule, lanes: LanePlan?, realBytes: Int) {
     self.realBytes = realBytes
+    if let lanes {
+      (forward, forwardRows, shared, rows) = (0, 0, 0, 0)
+      kept = lanes.kept
+      batchMultiple = LanePlan.samples(realBytes: realBytes)
+      return
+    }
+    batchMultiple = 1
     forward = schedule.forward.workspaceSize
     forwardRows = schedule.forward.rowsSize
     kept = schedule.keptSize

@@ -70,6 +70,20 @@ func clientSource(realBytes: Int) -> String {
                     : s->program->backward(s->batch, s->in, s->stride, out_bar, in_bar, work);
   }
 
+  /* A sample alone has the same bits as in its batch. */
+  static void run_alone(const subject *s, const real *result, void *work) {
+    const void **in = calloc(s->input_count + 1, sizeof *in);
+    real *alone = malloc(s->output->size * sizeof(real));
+    for (size_t b = 0; b < s->batch; b++) {
+      for (size_t i = 0; i < s->input_count; i++) in[i] = (const real *)s->in[i] + b * s->stride[i];
+      int status = s->program->forward(1, in, s->stride, alone, work);
+      require(status == CAJAL_OK, s->name, "a sample alone");
+      require(memcmp(alone, result + b * s->output->size, s->output->size * sizeof(real)) == 0, s->name,
+              "other bits than alone");
+    }
+    free(in), free(alone);
+  }
+
   static void run(subject s, size_t parameter_count, FILE *in, FILE *out) {
     size_t count = s.input_count;
     if (fread(&s.batch, sizeof s.batch, 1, in) != 1) exit(2);
@@ -108,6 +122,7 @@ func clientSource(realBytes: Int) -> String {
     require(forward(&s, s.batch, NULL, work) == CAJAL_BAD_ARGUMENT, s.name, "no result");
     require(forward(&s, s.batch, result, work) == CAJAL_OK, s.name, "forward");
     put(out, result, s.batch * size);
+    if (s.program) run_alone(&s, result, work);
     int status = forward_keep(&s, kept, keep);
     if (status != CAJAL_NO_GRADIENT) {
       void *const *given = count == 0 ? NULL : bars;
