@@ -23,6 +23,14 @@ public func scheduleText(_ module: ModuleUnit) throws -> String {
       lines.append("  kept \(schedule.keptSize) reals\n")
       lines.append("backward \(program.judgement)\n\(backward)")
     }
+    for shared in schedule.shared {
+      let inputs = shared.inputs.map { program.ports[$0].name }.joined(separator: ", ")
+      let condition = inputs.isEmpty ? "for any batch" : "for batches that share \(inputs)"
+      lines.append("forward \(program.judgement), \(condition)\n\(shared.forward)")
+      if let backward = shared.backward {
+        lines.append("backward \(program.judgement), \(condition)\n\(backward)")
+      }
+    }
   }
   return lines.joined()
 }
@@ -109,7 +117,7 @@ private struct ModuleEmitter {
       .directive("#else"), .directive("#define ONE_COPY"), .directive("#endif"), .blank,
     ]
     let hasGradients = zip(module.programs, scheduled.schedules).contains {
-      $0.model == nil && $1.backward != nil && !$0.isAdjointEmpty
+      $0.model == nil && $1.backward != nil && !$0.isAdjointEmpty && $1.isFallback
     }
     if hasGradients {
       items += [
@@ -128,7 +136,8 @@ private struct ModuleEmitter {
   private func tables() -> [CItem] {
     var used = Set<Int>()
     for schedule in scheduled.schedules {
-      for procedure in [schedule.forward, schedule.backward].compactMap({ $0 }) {
+      let whole = schedule.isFallback ? [schedule.forward, schedule.backward] : []
+      for procedure in (whole + schedule.shared.flatMap { [$0.forward, $0.backward] }).compactMap({ $0 }) {
         let usage = BufferUsage(procedure)
         for (index, buffer) in procedure.buffers.enumerated() where usage.isUsed(index) {
           if case .table(let table) = buffer.storage { used.insert(table) }

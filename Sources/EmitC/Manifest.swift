@@ -31,6 +31,8 @@ public func manifest(_ module: ModuleUnit) throws -> String {
       fields["weights"] = .bool(model.weights != nil)
     } else {
       fields["judgement"] = .string(unit.judgement)
+      let shared = Set(scheduled.schedules[index].shared.flatMap(\.inputs)).sorted()
+      if !shared.isEmpty { fields["shared_matrices"] = .array(shared.map { .string(names.ports[$0]) }) }
     }
     return .object(fields)
   }
