@@ -152,6 +152,7 @@ private struct ProgramPlanner {
     let cutter = PhaseCutter(forward, shared: shared, tensorCount: tensorCount, outputCount: 1, options: options)
     guard var backward else { return (try cutter.procedure(realBytes: options.realBytes), nil) }
     backward.accumulateOutputs()
+    backward.mergeSums()
     backward.gatherSums(shared: shared, options: options)
     let adjoint = PhaseCutter(
       backward, shared: shared, tensorCount: tensorCount, outputCount: outputCount, options: options)
