@@ -54,10 +54,14 @@ struct WantedGradients {
         continue
       }
       for buffer in items[index].writes {
-        items[index].wanted.formUnion(wantedFor[rows[buffer] ?? buffer] ?? [])
-        if let output = wanted(ofBuffer: buffer) { items[index].wanted.insert(output) }
+        if let output = wanted(ofBuffer: buffer) {
+          items[index].wanted.insert(output)
+        } else {
+          items[index].wanted.formUnion(wantedFor[rows[buffer] ?? buffer] ?? [])
+        }
       }
-      for buffer in items[index].reads where !items[index].wanted.isEmpty {
+      // To add to an output is not to read it.
+      for buffer in items[index].reads where !items[index].wanted.isEmpty && !isSum(buffer) {
         wantedFor[rows[buffer] ?? buffer, default: []].formUnion(items[index].wanted)
       }
     }
