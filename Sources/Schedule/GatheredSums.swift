@@ -2,9 +2,13 @@ import LinearMaps
 
 // The gradient of a shared matrix is a sum over samples and, in a loop, over rounds. Where one factor of the sum lies
 // there for all rounds, as the kept states do, the other is gathered too, and the sum is one product after the loop:
-// the gradient is written once, and not in every round.
+// the gradient is written once, and not in every round. Where there are so many rounds that it would take much memory,
+// the products of the rounds are large enough.
 
 extension Draft {
+  /// In reals, of a sample.
+  private static let gatheredLimit = 1 << 16
+
   mutating func gatherSums(shared: Set<Int>, options: ScheduleOptions) {
     var result: [Statement] = []
     for statement in body {
@@ -47,7 +51,7 @@ extension Draft {
         continue
       }
       let (total, overflow) = sizes[index].multipliedReportingOverflow(by: trips)
-      if overflow { return nil }
+      if overflow || total > Draft.gatheredLimit { return nil }
       let all = Place(buffer: buffer("\(buffers[operand.buffer].name)_rounds", size: total), index: Affine(0))
       let slice = all.offset(by: Affine(loop.variable, times: sizes[index]))
       rounds.append(copy(operand, to: slice, size: sizes[index], accumulate: false))
