@@ -48,6 +48,21 @@ void cajal_blas_product_f32(size_t m, size_t k, size_t n, const float *restrict 
 void cajal_blas_product_f64(size_t m, size_t k, size_t n, const double *restrict a, int a_transposed,
                             const double *restrict b, int b_transposed, double *restrict c, int accumulate);
 
+/* The same where the rows of a matrix, as it is stored, begin a_row, b_row or c_row reals apart: at least as many as a
+ * row has, and of any number where there is one row. */
+void cajal_strided_product_f32(size_t m, size_t k, size_t n, const float *restrict a, size_t a_row,
+                               int a_transposed, const float *restrict b, size_t b_row, int b_transposed,
+                               float *restrict c, size_t c_row, int accumulate);
+void cajal_strided_product_f64(size_t m, size_t k, size_t n, const double *restrict a, size_t a_row,
+                               int a_transposed, const double *restrict b, size_t b_row, int b_transposed,
+                               double *restrict c, size_t c_row, int accumulate);
+void cajal_blas_strided_product_f32(size_t m, size_t k, size_t n, const float *restrict a, size_t a_row,
+                                    int a_transposed, const float *restrict b, size_t b_row, int b_transposed,
+                                    float *restrict c, size_t c_row, int accumulate);
+void cajal_blas_strided_product_f64(size_t m, size_t k, size_t n, const double *restrict a, size_t a_row,
+                                    int a_transposed, const double *restrict b, size_t b_row, int b_transposed,
+                                    double *restrict c, size_t c_row, int accumulate);
+
 /* The sum of a_i b_i. */
 float cajal_dot_f32(size_t n, const float *a, const float *b);
 double cajal_dot_f64(size_t n, const double *a, const double *b);

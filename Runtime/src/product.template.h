@@ -10,8 +10,8 @@ typedef struct NAMED(view) {
   size_t row, column;
 } NAMED(view);
 
-static NAMED(view) NAMED(view_of)(const REAL *matrix, size_t rows, size_t columns, int transposed) {
-  return transposed ? (NAMED(view)){matrix, 1, rows} : (NAMED(view)){matrix, columns, 1};
+static NAMED(view) NAMED(view_of)(const REAL *matrix, size_t row, int transposed) {
+  return transposed ? (NAMED(view)){matrix, 1, row} : (NAMED(view)){matrix, row, 1};
 }
 
 /* The columns beyond the matrix are zero. */
@@ -51,7 +51,8 @@ static void NAMED(add_tile)(size_t rows, size_t depth, size_t columns, NAMED(vie
   }
 }
 
-static void NAMED(add_by_tiles)(size_t m, size_t k, size_t n, NAMED(view) a, NAMED(view) b, REAL *restrict c) {
+static void NAMED(add_by_tiles)(size_t m, size_t k, size_t n, NAMED(view) a, NAMED(view) b, REAL *restrict c,
+                                size_t c_row) {
   REAL panel[DEPTH * TILE_COLUMNS];
   for (size_t p = 0; p < k; p += DEPTH) {
     const size_t depth = k - p < DEPTH ? k - p : DEPTH;
@@ -61,19 +62,20 @@ static void NAMED(add_by_tiles)(size_t m, size_t k, size_t n, NAMED(view) a, NAM
       for (size_t i = 0; i < m; i += TILE_ROWS) {
         const size_t rows = m - i < TILE_ROWS ? m - i : TILE_ROWS;
         const NAMED(view) block = {a.entries + i * a.row + p * a.column, a.row, a.column};
-        NAMED(add_tile)(rows, depth, columns, block, panel, c + i * n + j, n);
+        NAMED(add_tile)(rows, depth, columns, block, panel, c + i * c_row + j, c_row);
       }
     }
   }
 }
 
 /* For few entries, and for outer products, where a tile has nothing to reuse. */
-static void NAMED(add_directly)(size_t m, size_t k, size_t n, NAMED(view) a, NAMED(view) b, REAL *restrict c) {
+static void NAMED(add_directly)(size_t m, size_t k, size_t n, NAMED(view) a, NAMED(view) b, REAL *restrict c,
+                                size_t c_row) {
   for (size_t i = 0; i < m; i++) {
     for (size_t p = 0; p < k; p++) {
       const REAL x = a.entries[i * a.row + p * a.column];
       const REAL *row = b.entries + p * b.row;
-      REAL *to = c + i * n;
+      REAL *to = c + i * c_row;
       if (b.column == 1) {
         for (size_t j = 0; j < n; j++) to[j] += x * row[j];
       } else {
@@ -83,39 +85,49 @@ static void NAMED(add_directly)(size_t m, size_t k, size_t n, NAMED(view) a, NAM
   }
 }
 
-/* y[rows] += op(matrix) x: a dot product a row, or, where columns are contiguous, four of them at a time. */
-static void NAMED(add_matrix_vector)(size_t rows, size_t columns, const REAL *restrict matrix, int transposed,
-                                     const REAL *restrict x, REAL *restrict y) {
+/* y[rows] += op(matrix) x: a dot product a row, or, where columns are contiguous, four of them at a time. Stored rows
+ * of the matrix are `step` apart. */
+static void NAMED(add_matrix_vector)(size_t rows, size_t columns, const REAL *restrict matrix, size_t step,
+                                     int transposed, const REAL *restrict x, REAL *restrict y) {
   if (!transposed) {
-    for (size_t i = 0; i < rows; i++) y[i] += NAMED(cajal_dot)(columns, matrix + i * columns, x);
+    for (size_t i = 0; i < rows; i++) y[i] += NAMED(cajal_dot)(columns, matrix + i * step, x);
     return;
   }
   size_t j = 0;
   for (; j + 4 <= columns; j += 4) {
-    const REAL *c0 = matrix + j * rows, *c1 = c0 + rows, *c2 = c1 + rows, *c3 = c2 + rows;
+    const REAL *c0 = matrix + j * step, *c1 = c0 + step, *c2 = c1 + step, *c3 = c2 + step;
     const REAL x0 = x[j], x1 = x[j + 1], x2 = x[j + 2], x3 = x[j + 3];
     for (size_t i = 0; i < rows; i++) y[i] += (c0[i] * x0 + c1[i] * x1) + (c2[i] * x2 + c3[i] * x3);
   }
   for (; j < columns; j++) {
-    for (size_t i = 0; i < rows; i++) y[i] += matrix[j * rows + i] * x[j];
+    for (size_t i = 0; i < rows; i++) y[i] += matrix[j * step + i] * x[j];
+  }
+}
+
+void NAMED(cajal_strided_product)(size_t m, size_t k, size_t n, const REAL *restrict a, size_t a_row,
+                                  int a_transposed, const REAL *restrict b, size_t b_row, int b_transposed,
+                                  REAL *restrict c, size_t c_row, int accumulate) {
+  if (m == 0 || n == 0) return;
+  if (!accumulate) {
+    for (size_t i = 0; i < m; i++) memset(c + i * c_row, 0, n * sizeof(REAL));
+  }
+  if (k == 0) return;
+  const NAMED(view) left = NAMED(view_of)(a, a_row, a_transposed), right = NAMED(view_of)(b, b_row, b_transposed);
+  if (n == 1 && right.row == 1 && (c_row == 1 || m == 1)) {
+    NAMED(add_matrix_vector)(m, k, a, a_row, a_transposed, b, c);
+  } else if (m == 1 && left.column == 1) {
+    NAMED(add_matrix_vector)(n, k, b, b_row, !b_transposed, a, c);
+  } else if (k == 1 || (m <= 8 && k <= 8 && n <= 8)) {
+    NAMED(add_directly)(m, k, n, left, right, c, c_row);
+  } else {
+    NAMED(add_by_tiles)(m, k, n, left, right, c, c_row);
   }
 }
 
 void NAMED(cajal_product)(size_t m, size_t k, size_t n, const REAL *restrict a, int a_transposed,
                           const REAL *restrict b, int b_transposed, REAL *restrict c, int accumulate) {
-  if (m == 0 || n == 0) return;
-  if (!accumulate) memset(c, 0, m * n * sizeof(REAL));
-  if (k == 0) return;
-  const NAMED(view) left = NAMED(view_of)(a, m, k, a_transposed), right = NAMED(view_of)(b, k, n, b_transposed);
-  if (n == 1) {
-    NAMED(add_matrix_vector)(m, k, a, a_transposed, b, c);
-  } else if (m == 1) {
-    NAMED(add_matrix_vector)(n, k, b, !b_transposed, a, c);
-  } else if (k == 1 || (m <= 8 && k <= 8 && n <= 8)) {
-    NAMED(add_directly)(m, k, n, left, right, c);
-  } else {
-    NAMED(add_by_tiles)(m, k, n, left, right, c);
-  }
+  NAMED(cajal_strided_product)(m, k, n, a, a_transposed ? m : k, a_transposed, b, b_transposed ? k : n, b_transposed, c,
+                               n, accumulate);
 }
 
 #undef TILE_ROWS

@@ -28,6 +28,8 @@ enum SampleArgument: Hashable {
   /// Of a model: whether this run keeps anything.
   case keep
   case wants(Wanted)
+  /// The round of a loop around the step.
+  case round(LoopVariable)
   case work
 }
 
@@ -59,12 +61,13 @@ struct FunctionEmitter {
   /// Names that the emitter gives to indices.
   private static let indexNames = ["i", "j", "l"]
 
+  /// - Parameter loops: the variables of the loops around the step.
   static func emit(
     _ statements: [Statement], of procedure: Procedure, name: String, names: ProcedureNames, realBytes: Int,
-    element: Element = .real, readsKept: Bool, fileNames: NameScope
+    element: Element = .real, readsKept: Bool, loops: [LoopVariable] = [], fileNames: NameScope
   ) -> SampleFunction {
-    var emitter = FunctionEmitter(statements, procedure, names, realBytes, element, fileNames)
-    let body = emitter.statements(statements, depth: 0)
+    var emitter = FunctionEmitter(statements, procedure, names, realBytes, element, loops, fileNames)
+    let body = emitter.statements(statements, depth: loops.count)
     var parameters: [CParameter] = []
     var arguments: [SampleArgument] = []
     func add(_ argument: SampleArgument, _ type: String, _ name: String) {
@@ -81,7 +84,7 @@ struct FunctionEmitter {
       case .input(let input): inputs[input] = emitter.names[index]
       case .output(let output): outputs[output] = emitter.names[index]
       case .kept: usesKept = true
-      case .rows, .keptRows: rows.append(index)
+      case .rows, .keptRows, .rowPointer: rows.append(index)
       case .workspace:
         if emitter.isLocal(index) { break }
         if buffer.keptAt == nil { usesWork = true } else { rows.append(index) }
@@ -98,6 +101,9 @@ struct FunctionEmitter {
     if usesKept { add(.kept, readsKept ? "const \(type) *" : "\(type) *", "kept") }
     if emitter.usage.branchesOnKept, names.ports != nil { add(.keep, "int", "keep") }
     for wanted in emitter.usage.wanted.sorted() { add(.wants(wanted), "int", emitter.wantsName[wanted]!) }
+    for loop in loops where emitter.usage.counters.contains(loop.id) {
+      add(.round(loop), "size_t", emitter.indices.names[loop.id]!)
+    }
     if usesWork { add(.work, "real *", "work") }
     let function = CFunction(
       specifiers: "static", result: "void", name: name, parameters: parameters, body: body)
@@ -113,6 +119,7 @@ struct FunctionEmitter {
 
   private init(
     _ body: [Statement], _ procedure: Procedure, _ given: ProcedureNames, _ realBytes: Int, _ element: Element,
+    _ loops: [LoopVariable],
     _ fileNames: NameScope
   ) {
     self.procedure = procedure
@@ -133,7 +140,7 @@ struct FunctionEmitter {
       case .input, .output: names.append(nameOf[buffer.storage]!)
       case .table(let table): names.append(given.tables[table])
       case .kept: names.append("kept")
-      case .workspace, .rows, .keptRows, .local, .pointer, .unplanned:
+      case .workspace, .rows, .keptRows, .local, .pointer, .rowPointer, .unplanned:
         names.append(usage.isUsed(index) ? scope.claim(CName.joined(buffer.name)) : "")
       }
     }
@@ -143,12 +150,13 @@ struct FunctionEmitter {
       case .port(let port): wantsName[wanted] = scope.claim("wants_\(given.ports![port])")
       }
     }
-    for depth in 0...usage.depth { counters.append(scope.claim(depth == 0 ? "k" : "k\(depth)")) }
+    for depth in 0...(loops.count + usage.depth) { counters.append(scope.claim(depth == 0 ? "k" : "k\(depth)")) }
+    for (loop, counter) in zip(loops, counters) { indices.names[loop.id] = counter }
   }
 
-  /// The counter of loops over rounds, by their depth.
+  /// The counters of loops over rounds, by their depth.
   private var counters: [String] = []
-  private var counterOf: [Int: String] = [:]
+  private var indices = IndexText()
 
   // MARK: Statements
 
@@ -197,7 +205,7 @@ struct FunctionEmitter {
     case .pointer(let start):
       variable.type = "\(element.type) *"
       variable.initial = .expression(pointer(start))
-    case .local, .unplanned, .input, .output, .kept, .rows, .keptRows, .table:
+    case .local, .unplanned, .input, .output, .kept, .rows, .keptRows, .rowPointer, .table:
       if size > 1 { variable.extent = "\(size)" }
       // Written in one conditional block and read in another.
       if usage.isWrittenConditionally(buffer) {
@@ -244,29 +252,19 @@ struct FunctionEmitter {
   private mutating func forLoop(_ loop: CountedLoop, _ depth: Int) -> CStatement {
     let isIndex = FunctionEmitter.indexNames.contains(loop.variable.name)
     let name = isIndex ? loop.variable.name : counters[depth]
-    counterOf[loop.variable.id] = name
+    indices.names[loop.variable.id] = name
     let body = statements(loop.body, depth: isIndex ? depth : depth + 1)
-    func counter(_ value: Int) -> CVariable {
-      CVariable(type: "size_t", name: name, extent: nil, initial: .expression(.integer(value)))
-    }
-    if loop.descending {
-      return .forLoop(
-        first: counter(loop.upper), condition: .binary(">", .postfix("--", .name(name)), .integer(loop.lower)),
-        step: nil, body: body)
-    }
-    return .forLoop(
-      first: counter(loop.lower), condition: .binary("<", .name(name), .integer(loop.upper)),
-      step: .postfix("++", .name(name)), body: body)
+    return .counted(loop, name, body)
   }
 
   private func conditional(_ index: Affine, _ count: Int, _ body: [CStatement]) -> [CStatement] {
     let range = index.range
     if range.upperBound < 0 || range.lowerBound >= count { return [] }
-    let (positive, negative) = sides(of: index)
+    let (positive, negative) = indices.sides(of: index)
     var conditions: [CExpression] = []
     if range.lowerBound < 0 { conditions.append(.binary(">=", positive, negative)) }
     if range.upperBound >= count {
-      let (below, limit) = sides(of: index + -count)
+      let (below, limit) = indices.sides(of: index + -count)
       conditions.append(.binary("<", below, limit))
     }
     guard let first = conditions.first else { return body }
@@ -296,7 +294,7 @@ struct FunctionEmitter {
     switch procedure.buffers[buffer].storage {
     case .local, .unplanned: true
     case .workspace: element == .lanes
-    case .input, .output, .kept, .table, .rows, .keptRows, .pointer: false
+    case .input, .output, .kept, .table, .rows, .keptRows, .pointer, .rowPointer: false
     }
   }
 
@@ -309,7 +307,7 @@ struct FunctionEmitter {
     case .product(let a, let b): return .binary("*", expression(a), expression(b))
     case .negation(let a): return .prefix("-", expression(a))
     case .indicator(let index):
-      let (positive, negative) = sides(of: index)
+      let (positive, negative) = indices.sides(of: index)
       return .cast("real", .binary("==", positive, negative))
     }
   }
@@ -318,9 +316,10 @@ struct FunctionEmitter {
     let buffer = procedure.buffers[place.buffer]
     let base = CExpression.name(names[place.buffer])
     switch buffer.storage {
-    case .local, .unplanned: return buffer.size == 1 ? base : .index(base, index(place.index))
-    case .kept(let offset): return .index(base, index(place.index + offset))
-    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer: return .index(base, index(place.index))
+    case .local, .unplanned: return buffer.size == 1 ? base : .index(base, indices.index(place.index))
+    case .kept(let offset): return .index(base, indices.index(place.index + offset))
+    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer, .rowPointer:
+      return .index(base, indices.index(place.index))
     }
   }
 
@@ -331,41 +330,9 @@ struct FunctionEmitter {
     switch buffer.storage {
     case .local, .unplanned: if buffer.size == 1 { return .prefix("&", base) }
     case .kept(let start): offset = offset + start
-    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer: break
+    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer, .rowPointer: break
     }
-    return offset == Affine(0) ? base : .binary("+", base, index(offset))
-  }
-
-  /// The index: what is added, then what is subtracted.
-  private func index(_ index: Affine) -> CExpression {
-    let (positive, negative) = parts(of: index)
-    let sum = positive.dropFirst().reduce(positive.first ?? .number("0")) { .binary("+", $0, $1) }
-    return negative.reduce(sum) { .binary("-", $0, $1) }
-  }
-
-  /// The index as a difference of two sums, neither of which is negative.
-  private func sides(of index: Affine) -> (CExpression, CExpression) {
-    let (positive, negative) = parts(of: index)
-    func sum(_ terms: [CExpression]) -> CExpression {
-      terms.dropFirst().reduce(terms.first ?? .number("0")) { .binary("+", $0, $1) }
-    }
-    return (sum(positive), sum(negative))
-  }
-
-  private func parts(of index: Affine) -> (positive: [CExpression], negative: [CExpression]) {
-    var positive: [CExpression] = []
-    var negative: [CExpression] = []
-    // The longest stride first, as one reads a row-major index.
-    for term in index.terms.sorted(by: { $0.coefficient.magnitude > $1.coefficient.magnitude }) {
-      let name = CExpression.name(counterOf[term.variable.id] ?? term.variable.name)
-      let factor = term.coefficient.magnitude
-      let value = factor == 1 ? name : .binary("*", .number("\(factor)"), name)
-      if term.coefficient > 0 { positive.append(value) } else { negative.append(value) }
-    }
-    let constant = CExpression.number("\(index.constant.magnitude)")
-    if index.constant > 0 { positive.append(constant) }
-    if index.constant < 0 { negative.append(constant) }
-    return (positive, negative)
+    return offset == Affine(0) ? base : .binary("+", base, indices.index(offset))
   }
 
   // MARK: Kernels

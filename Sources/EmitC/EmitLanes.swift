@@ -31,7 +31,7 @@ extension BatchEmitter {
   }
 
   func runLanes(_ plan: LanePlan) -> [CStatement] {
-    let code = forward[0].function!
+    let code = forward[0].functions[0]
     let local = LaneNames(self)
     let size = unit.output.size
     let isKept = code.arguments.contains(.kept)
@@ -143,7 +143,7 @@ extension BatchEmitter {
           case .input(let index): name(local.inputs[index])
           case .output(let index): name(outputs[index])
           case .kept: name("kept")
-          case .row, .keep, .wants, .work: preconditionFailure("in no lanes")
+          case .row, .keep, .wants, .round, .work: preconditionFailure("in no lanes")
           }
         }))
   }

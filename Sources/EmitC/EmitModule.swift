@@ -23,6 +23,14 @@ public func scheduleText(_ module: ModuleUnit) throws -> String {
       lines.append("  kept \(schedule.keptSize) reals\n")
       lines.append("backward \(program.judgement)\n\(backward)")
     }
+    for shared in schedule.shared {
+      let inputs = shared.inputs.map { program.ports[$0].name }.joined(separator: ", ")
+      let condition = inputs.isEmpty ? "for any batch" : "for batches that share \(inputs)"
+      lines.append("forward \(program.judgement), \(condition)\n\(shared.forward)")
+      if let backward = shared.backward {
+        lines.append("backward \(program.judgement), \(condition)\n\(backward)")
+      }
+    }
   }
   return lines.joined()
 }
@@ -40,11 +48,14 @@ public struct ProgramCost: Sendable {
 /// - Throws: `EmitError`.
 public func costs(_ module: ModuleUnit) throws -> [ProgramCost] {
   let scheduled = try ScheduledModule(module)
-  return zip(module.programs, scheduled.schedules).map { program, schedule in
-    let layout = WorkspaceLayout(program, schedule, realBytes: module.options.realBytes)
+  return module.programs.indices.map { index in
+    let (program, schedule) = (module.programs[index], scheduled.schedules[index])
     let bytes = module.options.realBytes
+    let layout = WorkspaceLayout(program, schedule, lanes: scheduled.lanes[index], realBytes: bytes)
+    // Where samples are never computed one by one, what is left is a way for the batch.
+    let way = schedule.shared.first { $0.inputs.isEmpty }
     return ProgramCost(
-      forward: schedule.forward.cost, backward: schedule.backward?.cost,
+      forward: (way?.forward ?? schedule.forward).cost, backward: (way?.backward ?? schedule.backward)?.cost,
       workspaceBytes: (layout.shared * bytes, layout.keptRows * bytes))
   }
 }
@@ -143,8 +154,8 @@ private struct ModuleEmitter {
       .directive("#else"), .directive("#define ONE_COPY"), .directive("#endif"), .blank,
     ]
     let needsHelpers = module.programs.indices.contains {
-      let unit = module.programs[$0]
-      return unit.model == nil && scheduled.lanes[$0] == nil && scheduled.schedules[$0].backward != nil
+      let (unit, schedule) = (module.programs[$0], scheduled.schedules[$0])
+      return unit.model == nil && scheduled.lanes[$0] == nil && schedule.backward != nil && schedule.isFallback
         && !unit.isAdjointEmpty
     }
     if needsHelpers {
@@ -164,7 +175,8 @@ private struct ModuleEmitter {
   private func tables() -> [CItem] {
     var used = Set<Int>()
     for schedule in scheduled.schedules {
-      for procedure in [schedule.forward, schedule.backward].compactMap({ $0 }) {
+      let whole = schedule.isFallback ? [schedule.forward, schedule.backward] : []
+      for procedure in (whole + schedule.shared.flatMap { [$0.forward, $0.backward] }).compactMap({ $0 }) {
         let usage = BufferUsage(procedure)
         for (index, buffer) in procedure.buffers.enumerated() where usage.isUsed(index) {
           if case .table(let table) = buffer.storage { used.insert(table) }

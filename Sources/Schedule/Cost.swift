@@ -27,26 +27,32 @@ public struct ProcedureCost: Hashable, Sendable {
 
 extension Procedure {
   public var cost: ProcedureCost {
-    let counter = CostCounter(buffers: buffers)
-    var total = ProcedureCost()
-    for step in steps {
-      switch step {
-      case .once(let body): total.batch = total.batch + counter.cost(of: body)
-      case .samples(let body): total.sample = total.sample + counter.cost(of: body)
-      case .batch(let product, _):
-        let (sample, batch) = counter.cost(of: product)
-        total.sample = total.sample + sample
-        total.batch = total.batch + batch
-      }
-    }
-    return total
+    CostCounter(buffers: buffers).cost(of: steps)
   }
 }
 
 private struct CostCounter {
   let buffers: [Buffer]
 
-  func cost(of body: [Statement]) -> Cost { body.reduce(Cost()) { $0 + cost(of: $1) } }
+  func cost(of steps: [Step]) -> ProcedureCost {
+    steps.reduce(into: ProcedureCost()) { total, step in
+      switch step {
+      case .once(let body): total.batch = total.batch + cost(of: body)
+      case .samples(let body): total.sample = total.sample + cost(of: body)
+      case .batch(let product, _):
+        let (sample, batch) = cost(of: product)
+        total.sample = total.sample + sample
+        total.batch = total.batch + batch
+      case .rounds(let rounds):
+        let count = Double(rounds.loop.upper - rounds.loop.lower)
+        let round = cost(of: rounds.body)
+        total.sample = total.sample + round.sample * count
+        total.batch = total.batch + round.batch * count
+      }
+    }
+  }
+
+  private func cost(of body: [Statement]) -> Cost { body.reduce(Cost()) { $0 + cost(of: $1) } }
 
   private func cost(of statement: Statement) -> Cost {
     switch statement {
@@ -101,7 +107,7 @@ private struct CostCounter {
     }
   }
 
-  func cost(of product: BatchProduct) -> (sample: Cost, batch: Cost) {
+  private func cost(of product: BatchProduct) -> (sample: Cost, batch: Cost) {
     let rows = Double(product.rows)
     switch product.role {
     case .apply(let k, let n, _):

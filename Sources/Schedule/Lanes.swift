@@ -30,7 +30,7 @@ extension Procedure {
     for buffer in buffers {
       guard buffer.keptAt == nil else { return false }
       switch buffer.storage {
-      case .rows, .keptRows: return false
+      case .rows, .keptRows, .rowPointer: return false
       case .kept: break
       case .input, .output, .workspace, .local, .unplanned:
         // No overflow: what came before is small.

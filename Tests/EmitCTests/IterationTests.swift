@@ -1,0 +1,51 @@
+import EmitC
+import TestSupport
+import Testing
+
+/// Iterations with products for the whole batch, against the interpreter.
+@Suite struct IterationTests {
+  private static let sanitizers = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+  private static let blas = ["-O2", "-DCAJAL_BLAS", "-Wl,--no-as-needed", "-lopenblas"]
+
+  private func trials(_ seeds: Range<UInt64>) throws -> [Trial] { try seeds.map { try IterationGraph.trial(seed: $0) } }
+
+  /// All products with shared matrices for the batch, some, or none.
+  @Test(arguments: [1, 60, 1 << 20]) func agreeWithTheInterpreter(threshold: Int) throws {
+    let trials = try trials(0..<60)
+    Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: threshold)))
+  }
+
+  @Test func agreeWithOpenBLAS() throws {
+    let trials = try trials(200..<250)
+    let options = Harness.options(blas: .openblas, batchThreshold: 1)
+    Harness.check(trials, try Harness.run(trials, options: options, flags: Self.blas))
+  }
+
+  @Test func agreeInSinglePrecision() throws {
+    let trials = try trials(300..<340)
+    let options = Harness.options(realBytes: 4, batchThreshold: 1)
+    Harness.check(
+      trials, try Harness.run(trials, options: options, compiler: installed("clang").first ?? "gcc"), tolerance: 1e-4)
+  }
+
+  @Test func runCleanUnderSanitizers() throws {
+    let trials = try trials(400..<440)
+    let options = Harness.options(checkFinite: true, batchThreshold: 1)
+    Harness.check(trials, try Harness.run(trials, options: options, flags: Self.sanitizers))
+  }
+
+  /// The generator makes what it is meant to make.
+  @Test func areCutInLoops() throws {
+    let units = try trials(0..<120).map(\.unit)
+    func count(_ text: String) throws -> Int {
+      try units.filter { unit in
+        let module = ModuleUnit(programs: [unit], options: Harness.options(batchThreshold: 1))
+        return try scheduleText(module).contains(text)
+      }.count
+    }
+    #expect(try count("\nall samples together") > 70)
+    #expect(try count("\n  all samples together") > 5)
+    #expect(try count("pointer to rows") > 40)
+    #expect(try count("_rounds") > 20)
+  }
+}
