@@ -52,7 +52,7 @@ public func costs(_ module: ModuleUnit) throws -> [ProgramCost] {
     let layout = WorkspaceLayout(program, schedule, realBytes: module.options.realBytes)
     let bytes = module.options.realBytes
     return ProgramCost(
-      forward: schedule.forward.cost, backward: schedule.backward?.cost,
+      forward: schedule.usual.forward.cost, backward: schedule.usual.backward?.cost,
       workspaceBytes: (layout.shared * bytes, layout.keptRows * bytes))
   }
 }

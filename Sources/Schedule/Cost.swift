@@ -27,7 +27,10 @@ public struct ProcedureCost: Hashable, Sendable {
 
 extension Procedure {
   public var cost: ProcedureCost {
-    let counter = CostCounter(buffers: buffers)
+    cost(of: steps, CostCounter(buffers: buffers))
+  }
+
+  private func cost(of steps: [Step], _ counter: CostCounter) -> ProcedureCost {
     var total = ProcedureCost()
     for step in steps {
       switch step {
@@ -37,6 +40,11 @@ extension Procedure {
         let (sample, batch) = counter.cost(of: product)
         total.sample = total.sample + sample
         total.batch = total.batch + batch
+      case .rounds(let rounds):
+        let round = cost(of: rounds.body, counter)
+        let count = Double(rounds.loop.upper - rounds.loop.lower)
+        total.sample = total.sample + round.sample * count
+        total.batch = total.batch + round.batch * count
       }
     }
     return total
