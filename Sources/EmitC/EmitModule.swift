@@ -52,10 +52,8 @@ public func costs(_ module: ModuleUnit) throws -> [ProgramCost] {
     let (program, schedule) = (module.programs[index], scheduled.schedules[index])
     let bytes = module.options.realBytes
     let layout = WorkspaceLayout(program, schedule, lanes: scheduled.lanes[index], realBytes: bytes)
-    // Where samples are never computed one by one, what is left is a way for the batch.
-    let way = schedule.shared.first { $0.inputs.isEmpty }
     return ProgramCost(
-      forward: (way?.forward ?? schedule.forward).cost, backward: (way?.backward ?? schedule.backward)?.cost,
+      forward: schedule.usual.forward.cost, backward: schedule.usual.backward?.cost,
       workspaceBytes: (layout.shared * bytes, layout.keptRows * bytes))
   }
 }

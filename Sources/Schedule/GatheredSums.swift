@@ -10,6 +10,12 @@ extension Draft {
   private static let gatheredLimit = 1 << 16
 
   mutating func gatherSums(shared: Set<Int>, options: ScheduleOptions) {
+    body = gatheringSums(body, shared, options)
+  }
+
+  private mutating func gatheringSums(
+    _ body: [Statement], _ shared: Set<Int>, _ options: ScheduleOptions
+  ) -> [Statement] {
     var result: [Statement] = []
     for statement in body {
       guard case .loop(let loop) = statement else {
@@ -18,10 +24,11 @@ extension Draft {
       }
       var products: [Statement] = []
       var rounds: [Statement] = []
-      for inner in loop.body {
-        if let (gathering, product) = gathered(inner, in: loop, shared, options) {
-          rounds += gathering
-          products.append(product)
+      for inner in gatheringSums(loop.body, shared, options) {
+        if let gathered = gathered(inner, in: loop, shared, options) {
+          result += gathered.declarations
+          rounds += gathered.rounds
+          products.append(gathered.product)
         } else {
           rounds.append(inner)
         }
@@ -29,13 +36,13 @@ extension Draft {
       result.append(.loop(loop.with(body: rounds)))
       result += products
     }
-    body = result
+    return result
   }
 
   /// What to do in a round and after the loop instead of the statement; nil where it is no such sum.
   private mutating func gathered(
     _ statement: Statement, in loop: CountedLoop, _ shared: Set<Int>, _ options: ScheduleOptions
-  ) -> (rounds: [Statement], product: Statement)? {
+  ) -> (declarations: [Statement], rounds: [Statement], product: Statement)? {
     let trips = loop.upper
     guard case .kernel(.product(let p, _), let operands, let target, true) = statement, loop.lower == 0, trips > 1,
       p.k == 1, options.isLarge(p.m, p.n), isSharedGradient(target, shared), target.index.isConstant
@@ -43,6 +50,7 @@ extension Draft {
     let sizes = [p.m, p.n]
     let isThere = zip(operands, sizes).map { isSlice($0, of: loop, size: $1) }
     guard isThere.contains(true) else { return nil }
+    var declarations: [Statement] = []
     var rounds: [Statement] = []
     var factors: [Place] = []
     for (index, operand) in operands.enumerated() {
@@ -53,13 +61,15 @@ extension Draft {
       let (total, overflow) = sizes[index].multipliedReportingOverflow(by: trips)
       if overflow || total > Draft.gatheredLimit { return nil }
       let all = Place(buffer: buffer("\(buffers[operand.buffer].name)_rounds", size: total), index: Affine(0))
+      declarations.append(.declare(all.buffer))
       let slice = all.offset(by: Affine(loop.variable, times: sizes[index]))
       rounds.append(copy(operand, to: slice, size: sizes[index], accumulate: false))
       factors.append(all)
     }
     let product = Product(m: p.m, k: trips, n: p.n, transposeLeft: true)
     return (
-      rounds, .kernel(.product(product, blas: options.blas), operands: factors, target: target, accumulate: true)
+      declarations, rounds,
+      .kernel(.product(product, blas: options.blas), operands: factors, target: target, accumulate: true)
     )
   }
 

@@ -174,6 +174,11 @@ public struct ProgramSchedule: Sendable {
 
   /// Whether the batch may have to go sample by sample, as `forward` and `backward` do.
   public var isFallback: Bool { shared.allSatisfy { !$0.inputs.isEmpty } }
+
+  /// For batches that share no input.
+  public var usual: (forward: Procedure, backward: Procedure?) {
+    isFallback ? (forward, backward) : (shared[shared.count - 1].forward, shared[shared.count - 1].backward)
+  }
 }
 
 /// A program for batches in which these inputs are the same for every sample.

@@ -120,8 +120,11 @@ struct IterationGraph {
   private mutating func loop(_ builder: GraphBuilder, _ pool: [Value], depth: Int) -> Value {
     // Shorter ones may be written out.
     let trips = depth == 0 ? 5 + random.below(3) : 4 + random.below(2)
-    let isHorner = random.below(2) == 0
-    let states = (0..<(1 + random.below(2))).map { _ in flat(builder.use(pick(pool))) }
+    let isHorner = random.below(3) > 0
+    let states = (0..<(1 + random.below(2))).map { _ in
+      let state = flat(builder.use(pick(pool)))
+      return random.below(4) > 0 ? fit(state, 9) : state
+    }
     var sequences: [(name: String, value: Value, slice: Space)] = []
     if isHorner || random.below(2) == 0 { sequences.append(("n", fit(builder.use(pick(pool)), trips), .scalar)) }
     if random.below(4) == 0 { sequences.append(("x", fit(builder.use(pick(pool)), 9 * trips), .real([9]))) }
@@ -141,6 +144,7 @@ struct IterationGraph {
       inner.append(base)
       inner.append(apply(body, given.states))
       for _ in 0..<(1 + random.below(3)) { inner.append(node(body, inner, depth: depth + 1)) }
+      if depth == 0, random.below(2) == 0 { inner.append(loop(body, inner, depth: depth + 1)) }
       let next = states.map { body.scale(0.5, fit(inner[inner.count - 1 - random.below(2)], $0)) }
       return (states: next, stacks: random.below(3) == 0 ? [inner[inner.count - 1]] : [])
     }

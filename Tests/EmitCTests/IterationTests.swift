@@ -11,27 +11,33 @@ import Testing
 
   /// All products with shared matrices for the batch, some, or none.
   @Test(arguments: [1, 60, 1 << 20]) func agreeWithTheInterpreter(threshold: Int) throws {
-    let trials = try trials(0..<60)
+    let trials = try trials(0..<40)
     Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: threshold)))
   }
 
   @Test func agreeWithOpenBLAS() throws {
-    let trials = try trials(200..<250)
+    let trials = try trials(200..<230)
     let options = Harness.options(blas: .openblas, batchThreshold: 1)
     Harness.check(trials, try Harness.run(trials, options: options, flags: Self.blas))
   }
 
   @Test func agreeInSinglePrecision() throws {
-    let trials = try trials(300..<340)
+    let trials = try trials(300..<325)
     let options = Harness.options(realBytes: 4, batchThreshold: 1)
     Harness.check(
       trials, try Harness.run(trials, options: options, compiler: installed("clang").first ?? "gcc"), tolerance: 1e-4)
   }
 
   @Test func runCleanUnderSanitizers() throws {
-    let trials = try trials(400..<440)
+    let trials = try trials(400..<425)
     let options = Harness.options(checkFinite: true, batchThreshold: 1)
     Harness.check(trials, try Harness.run(trials, options: options, flags: Self.sanitizers))
+  }
+
+  /// Any graphs, as programs and as models.
+  @Test(arguments: [false, true]) func adversarialGraphsAgree(areModels: Bool) throws {
+    let trials = try RandomProgramTests.trials(7000..<7040, areModels: areModels)
+    Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: 1)))
   }
 
   /// The generator makes what it is meant to make.
