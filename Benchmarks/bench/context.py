@@ -3,10 +3,10 @@ import importlib
 import importlib.util
 import os
 
-# Module of ours, package that it needs.
-PEERS = {"torch": "torch", "jax": "jax", "casadi": "casadi"}
-
 from .harness import Candidate, reason
+
+# Our module is called peers_NAME, the package that it needs NAME.
+PEERS = ("torch", "jax", "casadi")
 
 
 class Context:
@@ -16,16 +16,11 @@ class Context:
         # For a part of a row: only what has all of these words in its description, only these peers.
         self.words = os.environ.get("ONLY", "").split("+")
         chosen = os.environ.get("PEERS", ",".join(PEERS)).split(",")
-        self.loaded, self.missing = {}, []
-        for name, package in PEERS.items():
-            if name not in chosen:
-                continue
-            if importlib.util.find_spec(package) is None:
-                self.missing.append(name)
-                continue
-            peer = importlib.import_module(f".peers_{name}", __package__)
-            peer.start(threads)
-            self.loaded[name] = peer
+        self.loaded = {}
+        for name in PEERS:
+            if name in chosen and importlib.util.find_spec(name) is not None:
+                self.loaded[name] = importlib.import_module(f".peers_{name}", __package__)
+                self.loaded[name].start(threads)
 
     def takes(self, key):
         text = " ".join(f"{name}={value}" for name, value in key.items())

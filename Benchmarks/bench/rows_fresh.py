@@ -14,14 +14,14 @@ BATCH = 64
 
 
 def rows(context):
-    yield from examples()
+    yield from examples(2 if context.quick else 5)
     for model in training_models.MODELS:
         key = {"kind": "model", "model": model.label}
         if model.kind in KINDS and context.takes(key) and (not context.quick or model.kind == "d"):
             yield key, of_model(context, model)
 
 
-def examples(runs=5):
+def examples(runs):
     """cajal2c alone, over every example."""
     target = paths.BUILD / "example.c"
     for file in sorted((paths.ROOT / "Examples").rglob("*.cajal")):

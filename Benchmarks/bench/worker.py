@@ -21,6 +21,8 @@ def main(row, threads, quick, path):
 
 
 def summary(line):
+    if not line["results"]:
+        return "   " + ", ".join(f"{name} {value / 1e9:.4g} G/s" for name, value in line["key"].items())
     head = " ".join(str(value) for value in line["key"].values())
     parts = []
     for result in line["results"]:
