@@ -5,6 +5,7 @@
  * LANES is an extension of gcc and clang: it is as wide as the processor's registers, and gcc keeps arrays of it in
  * registers, which it does not for the plain loops that mean the same. */
 #include <float.h>
+#include <stdint.h>
 #include <string.h>
 #include <tgmath.h>
 
