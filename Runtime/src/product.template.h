@@ -181,14 +181,15 @@ typedef struct NAMED(panel) {
 static NAMED(ahead) NAMED(ahead_of)(size_t m, const NAMED(panel) *panel, size_t rows, size_t block, size_t blocks,
                                     const NAMED(view) *a, const REAL *next_panel, const NAMED(view) *b,
                                     const NAMED(target) *c) {
-  const size_t chunks = (panel->depth + CHUNK - 1) / CHUNK, width = panel->vectors * LANE_BYTES / LINE;
+  const size_t chunks = (panel->depth + CHUNK - 1) / CHUNK;
+  const size_t width = panel->vectors * LANE_BYTES / LINE + 1; /* the rows are seldom aligned to lines */
   /* Transposed: the rows of the next tile. */
   if (c->column != 1) return (NAMED(ahead)){a->entries + rows * a->row, a->row, CHUNK, rows, 1, chunks, 0};
-  /* More rows than the sums are long: what the next tile writes, a line more where it is not aligned. */
+  /* More rows than the sums are long: what the next tile writes. */
   if (m > panel->depth || b->column != 1) {
-    const size_t lines = (width + chunks) / chunks;
+    const size_t lines = (width + chunks - 1) / chunks;
     return (NAMED(ahead)){c->entries + rows * c->row, c->row, lines * LINE / sizeof(REAL), rows, lines,
-                          width / lines + 1, 0};
+                          (width + lines - 1) / lines, 0};
   }
   /* The next panel, each tile some columns of it. */
   const size_t lines = (width + blocks - 1) / blocks, first = block * lines;
