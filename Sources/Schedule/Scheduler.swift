@@ -115,6 +115,8 @@ private struct ProgramPlanner {
     let body = emission.statements(of: context.prelude + region.tasks, isKept: false)
     var draft = Draft(buffers: emission.buffers, body: body)
     draft.removeDead()
+    draft.fuseKernels()
+    draft.removeDead()
     guard let tensorCount else {
       var procedure = Procedure(
         buffers: draft.buffers, steps: [.samples(draft.body)], workspaceSize: 0, rowsSize: 0, clearedOutputs: [])
