@@ -61,18 +61,22 @@ extension Draft {
 }
 
 extension Kernel {
-  /// This kernel, and then one that is given what it wrote as its last operand.
+  /// This kernel, and then one that is given all that it wrote, and no more, as its last operand.
   fileprivate func fused(
     with next: Kernel, _ operands: [Place], _ others: [Place]
   ) -> (kernel: Kernel, operands: [Place])? {
-    if case .nonlinear(.activation(.relu), _) = next, case .layer(let convolution, rectified: false) = self {
+    if case .nonlinear(.activation(.relu), let size) = next, case .layer(let convolution, rectified: false) = self,
+      convolution.out.reduce(1, *) == size
+    {
       return (.layer(convolution, rectified: true), operands)
     }
-    guard case .nonlinearAdjoint(.activation(.relu), _) = next else { return nil }
-    if case .convolution(let convolution) = self, convolution.role == .image {
+    guard case .nonlinearAdjoint(.activation(.relu), let size) = next else { return nil }
+    if case .convolution(let convolution) = self, convolution.role == .image, convolution.image.reduce(1, *) == size {
       return (.reluAdjointOfImage(convolution), operands + others)
     }
-    if case .nonlinearAdjoint(.maximumPool(let pooling), _) = self, others == [operands[0]] {
+    if case .nonlinearAdjoint(.maximumPool(let pooling), _) = self, others == [operands[0]],
+      pooling.image.reduce(1, *) == size
+    {
       return (.reluAdjointOfPool(pooling), operands)
     }
     return nil

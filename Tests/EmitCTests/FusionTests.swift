@@ -65,6 +65,17 @@ import Testing
     #expect(lines.filter { $0.contains("relu of") }.count == 1)
   }
 
+  /// Of what is cut from an image, or put into a larger one, only that much is rectified.
+  @Test func partsOfImagesAreNotWhole() throws {
+    let cut = try kernels { x, weights, biases in
+      let g = x.builder
+      let sum = g.slice(offset: 0, layer(x, weights[0], biases[0]), .real([36]))
+      return pool(layer(g.embed(offset: 0, relu(sum), .real([72])), weights[1], biases[1]))
+    }
+    #expect(!cut.contains { $0.contains("bias, relu") || $0.contains("image, relu adjoint") })
+    #expect(cut.contains { $0.contains("relu of 36") } && cut.contains { $0.contains("relu adjoint of 36") })
+  }
+
   /// A pool before relu: its adjoint comes last, and is another.
   @Test func anotherOrderIsAnotherThing() throws {
     let lines = try kernels { x, weights, biases in relu(pool(layer(x, weights[0], biases[0]))) }
