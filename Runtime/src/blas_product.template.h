@@ -1,9 +1,22 @@
+/* Whether cajal_product is faster (measured): OpenBLAS copies all of a large matrix, which takes it long if that is
+ * multiplied with few rows only. */
+static int NAMED(is_thin)(size_t m, size_t k, size_t n, int a_transposed, int b_transposed) {
+  const size_t few = 64;
+  if (b_transposed) return !a_transposed && m >= 8 && m <= few && m < n && k >= 8 * few;
+#if defined __AVX512F__
+  return (m <= few || k <= few) && (m > k ? m : k) * n >= (size_t)1 << 18;
+#else
+  return 0;
+#endif
+}
+
 /* OpenBLAS counts in int; what is larger, and what has nothing to gain, goes to the plain loops. */
 void NAMED(cajal_blas_strided_product)(size_t m, size_t k, size_t n, const REAL *restrict a, size_t a_row,
                                        int a_transposed, const REAL *restrict b, size_t b_row, int b_transposed,
                                        REAL *restrict c, size_t c_row, int accumulate) {
   if (m > INT_MAX || k > INT_MAX || n > INT_MAX || a_row > INT_MAX || b_row > INT_MAX || c_row > INT_MAX || m == 0
-      || n == 0 || k <= 1 || (m == 1 && n == 1)) {
+      || n == 0 || k <= 1 || (m == 1 && n == 1)
+      || (m > 1 && n > 1 && NAMED(is_thin)(m, k, n, a_transposed, b_transposed))) {
     NAMED(cajal_strided_product)(m, k, n, a, a_row, a_transposed, b, b_row, b_transposed, c, c_row, accumulate);
     return;
   }

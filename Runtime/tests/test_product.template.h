@@ -88,4 +88,11 @@ static void NAMED(test_product)(void) {
   NAMED(compare_products)(1, 1000, 37);
   NAMED(compare_products)(211, 1, 97);
   NAMED(compare_products)(64, 257, 100);
+  /* Sums longer than a panel is deep, and panels of every width. */
+  NAMED(compare_products)(33, 1100, 70);
+  NAMED(compare_products)(8, 2100, 9);
+  NAMED(compare_products)(70, 1100, 17);
+  /* Few rows of a large matrix, and few terms of a large result. */
+  NAMED(compare_products)(5, 513, 521);
+  NAMED(compare_products)(523, 7, 509);
 }

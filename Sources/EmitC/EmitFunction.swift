@@ -365,8 +365,16 @@ struct FunctionEmitter {
           "cajal_conv2d\(role)_\(suffix)",
           (c.kernel.suffix(2) + c.image.suffix(2)).map { .integer($0) } + [from[0], from[1], to, add])
       }
-      let sizes = c.kernel + c.image.suffix(2) + [c.stride] + c.padding
-      return .call("cajal_convolution\(role)_\(suffix)", sizes.map { .integer($0) } + [from[0], from[1], to, add])
+      return .call("cajal_convolution\(role)_\(suffix)", sizes(c) + [from[0], from[1], to, add])
+    case .layer(let c, let rectified):
+      return .call(
+        "cajal_convolution_layer_\(suffix)",
+        sizes(c) + [from[0], from[1], from[2], .integer(rectified ? 1 : 0), to])
+    case .reluAdjointOfImage(let c):
+      return .call(
+        "cajal_convolution_image_relu_adjoint_\(suffix)", sizes(c) + [from[0], from[1], from[2], to])
+    case .reluAdjointOfPool(let pooling):
+      return .call("cajal_maximum_pool_relu_adjoint_\(suffix)", self.pooling(pooling) + [from[0], from[1], to])
     case .averagePool(let pooling):
       return .call("cajal_average_pool_\(suffix)", self.pooling(pooling) + [from[0], to])
     case .averageUnpool(let pooling):
@@ -388,6 +396,10 @@ struct FunctionEmitter {
     case .softmax: ("cajal_softmax", [.integer(size)])
     case .maximumPool(let pooling): ("cajal_maximum_pool", self.pooling(pooling))
     }
+  }
+
+  private func sizes(_ c: Convolution) -> [CExpression] {
+    (c.kernel + c.image.suffix(2) + [c.stride] + c.padding).map { .integer($0) }
   }
 
   private func pooling(_ pooling: Pooling) -> [CExpression] {

@@ -64,6 +64,12 @@ public indirect enum Expression: Hashable, Sendable {
 public enum Kernel: Hashable, Sendable {
   case product(Product, blas: Bool)
   case convolution(Convolution)
+  /// A convolution's `out`, each channel begun with its entry of the third operand, and then relu if it is rectified.
+  case layer(Convolution, rectified: Bool)
+  /// A convolution's `image`, and then relu's adjoint where the third operand is what relu gave.
+  case reluAdjointOfImage(Convolution)
+  /// The adjoint of a maximum pool of what relu gave, which is the first operand, and then relu's.
+  case reluAdjointOfPool(Pooling)
   case averagePool(Pooling)
   case averageUnpool(Pooling)
   /// The size is that of the operand.

@@ -63,13 +63,19 @@ private struct SchedulePrinter {
     case .product(let p, let blas):
       "\(blas ? "blas product" : "product") \(p.m)x\(p.k)\(p.transposeLeft ? "^T" : "") "
         + "\(p.k)x\(p.n)\(p.transposeRight ? "^T" : "")"
-    case .convolution(let c):
-      "convolution \(c.kernel) \(c.image) stride \(c.stride) padding \(c.padding) for \(c.role.rawValue)"
+    case .convolution(let c): describe(c)
+    case .layer(let c, let rectified): "\(describe(c)) with bias\(rectified ? ", relu" : "")"
+    case .reluAdjointOfImage(let c): "\(describe(c)), relu adjoint"
+    case .reluAdjointOfPool(let pooling): "\(describe(.maximumPool(pooling))) adjoint, relu adjoint"
     case .averagePool(let pooling): "average pool \(pooling.size) of \(pooling.image)"
     case .averageUnpool(let pooling): "average pool transposed \(pooling.size) of \(pooling.image)"
     case .nonlinear(let map, let size): "\(describe(map)) of \(size)"
     case .nonlinearAdjoint(let map, let size): "\(describe(map)) adjoint of \(size)"
     }
+  }
+
+  private func describe(_ c: Convolution) -> String {
+    "convolution \(c.kernel) \(c.image) stride \(c.stride) padding \(c.padding) for \(c.role.rawValue)"
   }
 
   private func describe(_ map: Nonlinear) -> String {

@@ -132,6 +132,8 @@ private struct ProgramPlanner {
     let body = emission.statements(of: context.prelude + region.tasks, isKept: false)
     var draft = Draft(buffers: emission.buffers, body: body)
     draft.removeDead()
+    draft.fuseKernels()
+    draft.removeDead()
     return draft
   }
 

@@ -36,7 +36,6 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
   private let samples: Samples<Real>
   private let workers: Workers
   private let adam: Adam
-  private let gradient: Buffer<Real>
   private let pieces: [ModelCall<Real>]
   private let pieceLosses: Buffer<Double>
   private let pieceStatuses: Buffer<Int32>
@@ -56,7 +55,6 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     parameters = try Buffer(model.parameterCount, for: "parameters")
     first = try Buffer(model.parameterCount, for: "parameters")
     second = try Buffer(model.parameterCount, for: "parameters")
-    gradient = try Buffer(model.parameterCount, for: "gradients")
     let chunks = chunkCount(of: model.parameterCount, size: Self.chunk)
     chunkSquares = try Buffer(chunks, for: "norms")
     chunkNotFinite = try Buffer(chunks, for: "norms")
@@ -87,7 +85,7 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     let batchStart = step % stepsPerEpoch * settings.batch
     let batch = min(settings.batch, samples.count - batchStart)
     let loss = try gradients(of: batch, from: batchStart)
-    let norm = try timed(.reduction) { try sumGradients(batch) }
+    let (gradient, norm) = try timed(.reduction) { try sumGradients(batch) }
     let step = step + 1
     let numbers = adam.numbers(step: step, scale: clippingScale(norm: norm, limit: settings.clip))
     timed(.adam) {
@@ -139,16 +137,14 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     return total
   }
 
-  /// Adds the gradients of the pieces; returns their global norm.
-  private func sumGradients(_ batch: Int) throws -> Double {
+  /// Adds the gradients of the pieces, where that of the first is; returns their sum and its norm.
+  private func sumGradients(_ batch: Int) throws -> (gradient: Buffer<Real>, norm: Double) {
+    let parts = pieces.indices.filter { !Self.range(of: $0, in: batch, settings.pieces).isEmpty }
+      .map { pieces[$0].parametersBar! }
+    let gradient = parts[0]
     workers.runChunks(of: model.parameterCount, size: Self.chunk) { chunk, range in
       let to = gradient.base + range.lowerBound
-      var isFirst = true
-      for index in 0..<settings.pieces where !Self.range(of: index, in: batch, settings.pieces).isEmpty {
-        let from = pieces[index].parametersBar!.base + range.lowerBound
-        if isFirst { to.update(from: from, count: range.count) } else { Real.add(range.count, from, to: to) }
-        isFirst = false
-      }
+      for part in parts.dropFirst() { Real.add(range.count, part.base + range.lowerBound, to: to) }
       chunkSquares[chunk] = Real.sumOfSquares(range.count, to)
     }
     var squares = 0.0
@@ -158,7 +154,7 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
       let found = model.tensors.first { !isFinite(gradient, $0.range) }
       throw NotFiniteError(step: step + 1, place: .gradient(found?.name), loss: .nan, gradientNorm: norm)
     }
-    return norm
+    return (gradient, norm)
   }
 
   private func timed<Result>(_ part: StepTimes.Part, _ piece: Int = 0, _ work: () throws -> Result) rethrows -> Result {
