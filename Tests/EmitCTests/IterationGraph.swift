@@ -126,7 +126,7 @@ struct IterationGraph {
       return random.below(4) > 0 ? fit(state, 9) : state
     }
     var sequences: [(name: String, value: Value, slice: Space)] = []
-    if isHorner || random.below(2) == 0 { sequences.append(("n", fit(builder.use(pick(pool)), trips), .scalar)) }
+    if isHorner || random.below(2) == 0 { sequences.append(("n", fit(squashed(builder.use(pick(pool))), trips), .scalar)) }
     if random.below(4) == 0 { sequences.append(("x", fit(builder.use(pick(pool)), 9 * trips), .real([9]))) }
     let result = builder.loop(
       trips: trips, descending: random.below(2) == 0, states: states.map { ("s", $0) }, sequences: sequences,

@@ -1,4 +1,5 @@
 import EmitC
+import Foundation
 import TestSupport
 import Testing
 
@@ -38,6 +39,25 @@ import Testing
   @Test(arguments: [false, true]) func adversarialGraphsAgree(areModels: Bool) throws {
     let trials = try RandomProgramTests.trials(7000..<7040, areModels: areModels)
     Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: 1)))
+  }
+
+  /// A product that adds to a gradient is run where that gradient is wanted, and not where another one is.
+  @Test func gradientsOfMatricesHaveTheirOwnCondition() throws {
+    var count = 0
+    for seed in 0..<UInt64(400) {
+      let unit = try IterationGraph.trial(seed: seed).unit
+      let (input, size) = unit.model.map { ("parameters", $0.tensors[0].count) } ?? ("input 0", unit.ports[0].size)
+      let module = ModuleUnit(programs: [unit], options: Harness.options(batchThreshold: 1))
+      let lines = try scheduleText(module).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      for (condition, product) in zip(lines, lines.dropFirst()) where condition.hasPrefix("for the batch") {
+        guard let target = product.split(separator: "[").first, target.contains("m0_bar."),
+          lines.contains("\(target) : real[\(size)] in output 0")
+        else { continue }
+        count += 1
+        #expect(condition == "for the batch when wanted for \(input)", "\(unit.name): \(product)")
+      }
+    }
+    #expect(count > 300)
   }
 
   /// The generator makes what it is meant to make.
