@@ -209,7 +209,7 @@ struct FunctionEmitter {
       if size > 1 { variable.extent = "\(size)" }
       // Written in one conditional block and read in another.
       if usage.isWrittenConditionally(buffer) {
-        let zero = CInitialiser.expression(.number("0"))
+        let zero = CInitialiser.expression(element == .lanes ? .call("CAJAL_LANES_OF", [.number("0")]) : .number("0"))
         variable.initial = size > 1 ? .list([zero]) : zero
       }
     }

@@ -89,6 +89,15 @@ private struct CostCounter {
     case .convolution(let c):
       let operands = c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) }
       return Cost(operations: 2 * c.products, moved: operands + target * size(c.extents(of: c.role)))
+    case .layer(let c, let isRectified):
+      let (operands, out) = (c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) }, size(c.out))
+      return Cost(
+        operations: 2 * c.products + (isRectified ? out : 0), moved: operands + Double(c.out[0]) + target * out)
+    case .reluAdjointOfImage(let c):
+      let (operands, image) = (c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) }, size(c.image))
+      return Cost(operations: 2 * c.products + image, moved: operands + image + target * image)
+    case .reluAdjointOfPool(let p):
+      return Cost(operations: 2 * size(p.image), moved: size(p.out) + (1 + target) * size(p.image))
     case .averagePool(let p): return Cost(operations: size(p.image), moved: size(p.image) + target * size(p.out))
     case .averageUnpool(let p): return Cost(operations: size(p.out), moved: size(p.out) + target * size(p.image))
     case .nonlinear(let map, let size):

@@ -220,10 +220,11 @@ private let flip = """
         let output = try cajal2c("check", file, "--cost", "--horizon", "\(horizon)").output
         return String(output.split(separator: "\n").last ?? "")
       }
-      // 1000 states of 64 floats, then 101 of them and what is left over of the last segment.
+      // 1000 states of 64 floats, then 100 that segments begin with; and as many cotangents, gathered for the one
+      // product that is the gradient of the matrix.
       let (short, long) = (try kept(1001), try kept(10_001))
-      #expect(short.contains("and 256 kB a sample"), "\(short)")
-      #expect(long.contains("and 25.6 kB a sample"), "\(long)")
+      #expect(short.contains("and 513 kB a sample"), "\(short)")
+      #expect(long.contains("and 52.0 kB a sample"), "\(long)")
     }
   }
 }
