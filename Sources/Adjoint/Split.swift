@@ -6,6 +6,9 @@ public struct Halves: Sendable {
   public let forward: Graph
   /// From the ports, the residuals and the result's cotangent to the cotangents of the ports.
   public let backward: Graph
+
+  /// The reals that are kept of a sample for the backward half.
+  public var keptReals: Int { forward.results.dropFirst().reduce(0) { $0 + forward.nodes[$1].space.dimension } }
 }
 
 /// Cuts the graph that `reverse` made where the cotangent enters: what does not depend on it is computed forward,

@@ -71,10 +71,17 @@ public final class Compilation {
     guard options.gradients else {
       return OptimisedProgram(judgement: judgement, model: model, forward: forward, backward: nil)
     }
-    let joint = try Pipeline.standard.run(reverse(forward, constants: model?.frozen ?? [])) {
-      observe(name, "adjoint", $0.name, $1)
+    func cut(_ forward: Graph) throws -> Halves {
+      let joint = try Pipeline.standard.run(reverse(forward, constants: model?.frozen ?? [])) {
+        observe(name, "adjoint", $0.name, $1)
+      }
+      return split(joint, portCount: graph.parameters.count)
     }
-    let halves = split(joint, portCount: graph.parameters.count)
+    var halves = try cut(forward)
+    if halves.keptReals > Pass.checkpointLimit {
+      let segmented = try Pipeline.segmented.run(forward) { observe(name, "forward", $0.name, $1) }
+      if segmented != forward { halves = try cut(segmented) }
+    }
     return OptimisedProgram(
       judgement: judgement, model: model, forward: try Pipeline.cleanUp.run(halves.forward),
       backward: try Pipeline.cleanUp.run(halves.backward))

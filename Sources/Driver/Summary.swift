@@ -1,23 +1,28 @@
 import CajalSyntax
 import CajalTyping
+import EmitC
 import Lowering
 
 extension Compilation {
   /// What `cajal2c check` prints: each judgement, the degree of every variable, and the bounds that the horizon
   /// analysis found; each net with its shapes; each model with its links. Nil where there were errors.
-  public var summary: String? {
+  ///
+  /// - Parameter costs: of the programs, then of the models, to be printed as well; empty for none.
+  public func summary(costs: [ProgramCost] = []) -> String? {
     guard let module, let horizons else { return nil }
     let printer = JudgementPrinter(module)
     var blocks: [String] = []
+    var costs = costs[...]
+    func cost() -> [String] { costs.popFirst()?.summary(realBytes: options.realBytes) ?? [] }
     for (judgement, horizon) in zip(module.programs, horizons) {
       let norms = norms(module.outputBound(of: judgement), judgement.context.map(\.variable.name))
       blocks.append(
-        block("program \(judgement.signature)", printer.describeDegrees(judgement) + horizon.summary + norms))
+        block("program \(judgement.signature)", printer.describeDegrees(judgement) + horizon.summary + norms + cost()))
     }
     for net in module.nets { blocks.append(printer.print(net)) }
     for (model, horizon) in zip(module.models, horizons.dropFirst(module.programs.count)) {
       let norms = norms(module.outputBound(of: model), model.links.map { printer.text(of: $0.datum) })
-      blocks.append(block("model \(model.signature)", printer.describe(model) + horizon.summary + norms))
+      blocks.append(block("model \(model.signature)", printer.describe(model) + horizon.summary + norms + cost()))
     }
     let text = blocks.joined(separator: "\n")
     return text.isEmpty ? "no programs; \(module.definitions.count) definitions are well typed\n" : text

@@ -27,6 +27,28 @@ public func scheduleText(_ module: ModuleUnit) throws -> String {
   return lines.joined()
 }
 
+/// What a program costs a caller, in reals and operations.
+public struct ProgramCost: Sendable {
+  public let forward: ProcedureCost
+  public let backward: ProcedureCost?
+  /// Of a run that keeps: for a batch of any size, and for every sample.
+  public let workspaceBytes: (fixed: Int, perSample: Int)
+}
+
+/// What every program costs, in the order of the module.
+///
+/// - Throws: `EmitError`.
+public func costs(_ module: ModuleUnit) throws -> [ProgramCost] {
+  let scheduled = try ScheduledModule(module)
+  return zip(module.programs, scheduled.schedules).map { program, schedule in
+    let layout = WorkspaceLayout(program, schedule, realBytes: module.options.realBytes)
+    let bytes = module.options.realBytes
+    return ProgramCost(
+      forward: schedule.forward.cost, backward: schedule.backward?.cost,
+      workspaceBytes: (layout.shared * bytes, layout.keptRows * bytes))
+  }
+}
+
 /// A module with its names and schedules.
 struct ScheduledModule {
   let module: ModuleUnit

@@ -5,7 +5,7 @@ import LinearMaps
 enum FoldConstants {
   /// The most non-zero entries of a constant that folding may make, and the largest vectors that it may look at.
   /// Code must not grow with the horizon, so large results stay computations.
-  private static let entryLimit = 64
+  static let entryLimit = 64
   private static let dimensionLimit = 4096
 
   /// The constant that an operation on constants is; nil where it has another operand, or is better left alone.

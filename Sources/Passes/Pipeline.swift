@@ -6,8 +6,11 @@ public struct Pipeline: Sendable {
 
   /// What every graph goes through, forward and adjoint alike.
   public static let standard = Pipeline(passes: [
-    .simplify, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead,
+    .simplify, .foldLoops, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead,
   ])
+
+  /// Before the adjoint is made, where it would store too many states otherwise.
+  public static let segmented = Pipeline(passes: [.checkpoint()])
 
   /// What is left to do after a graph has been cut in two.
   public static let cleanUp = Pipeline(passes: [.removeDead])

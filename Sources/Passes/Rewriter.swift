@@ -24,6 +24,9 @@ class Rewriter {
   /// Whether a loop is to be written out instead.
   func unrolls(_ loop: Loop) -> Bool { false }
 
+  /// The results of a loop that takes no rounds; nil where it stays a loop, or is written out.
+  func closed(_ loop: Loop, _ operands: [Value], in builder: GraphBuilder) -> [Value]? { nil }
+
   /// Copies a graph with its parameters replaced; returns its results.
   final func copy(_ graph: Graph, _ arguments: [Value], into builder: GraphBuilder) -> [Value] {
     // One value a node; for a loop, its outputs.
@@ -40,7 +43,9 @@ class Rewriter {
       case .parameter(let index): values.append([arguments[index]])
       case .output(let index): values.append([values[node.operands[0]][index]])
       case .loop(let loop):
-        values.append(unrolls(loop) ? unrolled(loop, operands, in: target) : rebuilt(loop, operands, in: target))
+        values.append(
+          closed(loop, operands, in: target)
+            ?? (unrolls(loop) ? unrolled(loop, operands, in: target) : rebuilt(loop, operands, in: target)))
       case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d,
         .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint:
         values.append([make(node.operation, operands, node.space, in: target)])

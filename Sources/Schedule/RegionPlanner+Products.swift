@@ -29,6 +29,10 @@ extension RegionPlanner {
       forms[index] = form
       return
     }
+    if let form = sparse(product, left, right) {
+      forms[index] = form
+      return
+    }
     if product.k == 1, planScatter(product, left, right, at: index) { return }
     if product.k == 1, let factor = equalEntries(right.node), isReadable(left.node) {
       add(
@@ -109,6 +113,30 @@ extension RegionPlanner {
         })
     }
     return nil
+  }
+
+  /// The most entries of a constant matrix that are written out, and the largest result that is.
+  private static let sparseLimit = 64
+
+  /// A constant matrix of few entries times a vector, entry by entry.
+  private func sparse(_ product: Product, _ left: Factor, _ right: Factor) -> Form? {
+    let (m, k, n) = (product.m, product.k, product.n)
+    guard m == 1 || n == 1 else { return nil }
+    let (matrix, vector) = n == 1 ? (left, right) : (right, left)
+    guard case .constant(let constant) = graph.nodes[matrix.node].operation, isReadable(vector.node),
+      max(m, n) <= RegionPlanner.sparseLimit, constant.entries.count <= RegionPlanner.sparseLimit,
+      2 * constant.entries.count <= max(m, n) * k
+    else { return nil }
+    // As it lies in memory, a row of the matrix belongs to an entry of the result or of the vector.
+    let rowsAreResults = (n == 1) != matrix.transposed
+    let columns = rowsAreResults ? k : max(m, n)
+    var entries = [Scalar?](repeating: nil, count: max(m, n))
+    for entry in constant.entries {
+      let (row, column) = (entry.index / columns, entry.index % columns)
+      let (result, source) = rowsAreResults ? (row, column) : (column, row)
+      entries[result] = .add(entries[result], forms[vector.node].entry(source).map { .multiply(entry.value, $0) })
+    }
+    return .entries(entries)
   }
 
   private func sum(_ terms: [(factor: Double, form: Form?)]) -> Form? {

@@ -191,6 +191,41 @@ private let flip = """
       #expect(output.contains("degree 9, not linear") && output.contains("degree 1, linear"))
     }
   }
+
+  @Test func checkPrintsCosts() throws {
+    try withScratch { folder in
+      let file = try write(
+        "program p (a : Real[20,30], x : Real[30]) : Real[20] = apply a x", to: folder + "/p.cajal")
+      #expect(try !cajal2c("check", file).output.contains("cost"))
+      let output = try cajal2c("check", file, "--cost").output
+      #expect(
+        output.contains(
+          """
+            cost of a sample, in floats    operations   bytes moved
+              forward                       1.20 k       2.60 kB
+              backward                      2.40 k       5.20 kB
+            workspace with gradients: 2.56 kB, and 0 B a sample
+          """), "\(output)")
+    }
+  }
+
+  /// The states that the adjoint needs grow with the root of the horizon once they are many.
+  @Test func longIterationsKeepFewStates() throws {
+    try withScratch { folder in
+      let file = try write(
+        """
+        program p (a : Real[64] -o Real[64], b : Real[64], n : Nat) : Real[64] = iter { b | v => a v } (n)
+        """, to: folder + "/p.cajal")
+      func kept(_ horizon: Int) throws -> String {
+        let output = try cajal2c("check", file, "--cost", "--horizon", "\(horizon)").output
+        return String(output.split(separator: "\n").last ?? "")
+      }
+      // 1000 states of 64 floats, then 101 of them and what is left over of the last segment.
+      let (short, long) = (try kept(1001), try kept(10_001))
+      #expect(short.contains("and 256 kB a sample"), "\(short)")
+      #expect(long.contains("and 25.6 kB a sample"), "\(long)")
+    }
+  }
 }
 
 private let blur = """

@@ -35,33 +35,23 @@ static void add_shared(void *bar, size_t stride, size_t b, size_t size, const re
 
 static void flip_sample(const real *n, real *restrict result) {
   /* line 11: iter { true | y => not y } (n) */
-  result[0] = n[9];
-  result[1] = 0.0f;
-  for (size_t k = 9; k-- > 0;) {
-    real sum[2];
-    sum[0] = n[k] + result[1];
-    sum[1] = result[0];
-    result[0] = sum[0];
-    result[1] = sum[1];
-  }
+  result[0] = n[0] + n[2] + n[4] + n[6] + n[8];
+  result[1] = n[9] + (n[1] + n[3] + n[5] + n[7]);
 }
 
 /* The adjoint. */
 static void flip_adjoint_sample(const real *result_bar, real *restrict n_bar) {
-  real y_bar[2];
   /* line 11: iter { true | y => not y } (n) */
-  y_bar[0] = result_bar[0];
-  y_bar[1] = result_bar[1];
-  for (size_t k = 0; k < 9; k++) {
-    real sum[2];
-    /* line 9: if x then false else true */
-    sum[0] = y_bar[1];
-    sum[1] = y_bar[0];
-    n_bar[k] = y_bar[0];
-    y_bar[0] = sum[0];
-    y_bar[1] = sum[1];
-  }
-  n_bar[9] = y_bar[0];
+  n_bar[0] = result_bar[0];
+  n_bar[1] = result_bar[1];
+  n_bar[2] = result_bar[0];
+  n_bar[3] = result_bar[1];
+  n_bar[4] = result_bar[0];
+  n_bar[5] = result_bar[1];
+  n_bar[6] = result_bar[0];
+  n_bar[7] = result_bar[1];
+  n_bar[8] = result_bar[0];
+  n_bar[9] = result_bar[1];
 }
 
 static const size_t flip_sizes[] = {10};

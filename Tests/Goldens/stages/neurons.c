@@ -35,33 +35,26 @@ static void add_shared(void *bar, size_t stride, size_t b, size_t size, const re
 
 static void neurons_sample(const real *n, real *restrict result) {
   /* line 10: iter { [1, 0] | v => [[0, 2], [3, 0]] v } (n) */
-  result[0] = n[9];
-  result[1] = 0.0f;
-  for (size_t k = 9; k-- > 0;) {
-    real sum[2];
-    sum[0] = n[k] + 2.0f * result[1];
-    sum[1] = 3.0f * result[0];
-    result[0] = sum[0];
-    result[1] = sum[1];
-  }
+  result[0] = n[0] + 6.0f * n[2] + 36.0f * n[4] + 216.0f * n[6] +
+      1296.0f * n[8];
+  result[1] = 3888.0f * n[9] +
+      (3.0f * n[1] + 18.0f * n[3] + 108.0f * n[5] + 648.0f *
+      n[7]);
 }
 
 /* The adjoint. */
 static void neurons_adjoint_sample(const real *result_bar, real *restrict n_bar) {
-  real v_bar[2];
   /* line 10: iter { [1, 0] | v => [[0, 2], [3, 0]] v } (n) */
-  v_bar[0] = result_bar[0];
-  v_bar[1] = result_bar[1];
-  for (size_t k = 0; k < 9; k++) {
-    real product[2];
-    /* line 10: [[0, 2], [3, 0]] v */
-    product[0] = 3.0f * v_bar[1];
-    product[1] = 2.0f * v_bar[0];
-    n_bar[k] = v_bar[0];
-    v_bar[0] = product[0];
-    v_bar[1] = product[1];
-  }
-  n_bar[9] = v_bar[0];
+  n_bar[0] = result_bar[0];
+  n_bar[1] = 3.0f * result_bar[1];
+  n_bar[2] = 6.0f * result_bar[0];
+  n_bar[3] = 18.0f * result_bar[1];
+  n_bar[4] = 36.0f * result_bar[0];
+  n_bar[5] = 108.0f * result_bar[1];
+  n_bar[6] = 216.0f * result_bar[0];
+  n_bar[7] = 648.0f * result_bar[1];
+  n_bar[8] = 1296.0f * result_bar[0];
+  n_bar[9] = 3888.0f * result_bar[1];
 }
 
 static const size_t neurons_sizes[] = {10};

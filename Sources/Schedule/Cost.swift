@@ -1,0 +1,137 @@
+import LinearMaps
+
+/// What statements cost, in the model of docs/performance.md.
+public struct Cost: Hashable, Sendable {
+  /// Additions and multiplications, one each; of a convolution those with entries inside of the image. Activations,
+  /// softmax, maximum pooling and bounds count one an entry.
+  public var operations = 0.0
+  /// Reals that are read and written, wherever they lie: in a cache or beyond. A kernel reads each operand once.
+  public var moved = 0.0
+
+  public init(operations: Double = 0, moved: Double = 0) {
+    self.operations = operations
+    self.moved = moved
+  }
+
+  static func + (a: Cost, b: Cost) -> Cost { Cost(operations: a.operations + b.operations, moved: a.moved + b.moved) }
+  static func * (a: Cost, factor: Double) -> Cost { Cost(operations: a.operations * factor, moved: a.moved * factor) }
+}
+
+/// What a procedure costs where every gradient is wanted, nothing is kept, and every condition on an index holds.
+public struct ProcedureCost: Hashable, Sendable {
+  /// For every sample.
+  public var sample = Cost()
+  /// Once a batch: what does not depend on the sample, and the tensors of products for the whole batch.
+  public var batch = Cost()
+}
+
+extension Procedure {
+  public var cost: ProcedureCost {
+    let counter = CostCounter(buffers: buffers)
+    var total = ProcedureCost()
+    for step in steps {
+      switch step {
+      case .once(let body): total.batch = total.batch + counter.cost(of: body)
+      case .samples(let body): total.sample = total.sample + counter.cost(of: body)
+      case .batch(let product, _):
+        let (sample, batch) = counter.cost(of: product)
+        total.sample = total.sample + sample
+        total.batch = total.batch + batch
+      }
+    }
+    return total
+  }
+}
+
+private struct CostCounter {
+  let buffers: [Buffer]
+
+  func cost(of body: [Statement]) -> Cost { body.reduce(Cost()) { $0 + cost(of: $1) } }
+
+  private func cost(of statement: Statement) -> Cost {
+    switch statement {
+    case .note, .declare, .swap, .whenKept: return Cost()
+    case .loop(let loop): return cost(of: loop.body) * Double(loop.upper - loop.lower)
+    case .assign(let place, let value):
+      return cost(of: value) + Cost(operations: 0, moved: reals(place))
+    case .accumulate(let place, let value):
+      return cost(of: value) + Cost(operations: 1, moved: 2 * reals(place))
+    case .kernel(let kernel, _, _, let accumulate): return cost(of: kernel, accumulate: accumulate)
+    case .whenInside(_, _, let body), .whenWanted(_, let body): return cost(of: body)
+    }
+  }
+
+  /// A variable is in a register.
+  private func reals(_ place: Place) -> Double { buffers[place.buffer].size == 1 ? 0 : 1 }
+
+  private func cost(of value: Expression) -> Cost {
+    switch value {
+    case .literal, .indicator: return Cost()
+    case .load(let place): return Cost(operations: 0, moved: reals(place))
+    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b):
+      return cost(of: a) + cost(of: b) + Cost(operations: 1, moved: 0)
+    case .negation(let a): return cost(of: a)
+    }
+  }
+
+  private func cost(of kernel: Kernel, accumulate: Bool) -> Cost {
+    let target: Double = accumulate ? 2 : 1
+    switch kernel {
+    case .product(let p, _):
+      let (m, k, n) = (Double(p.m), Double(p.k), Double(p.n))
+      return Cost(operations: 2 * m * k * n, moved: m * k + k * n + target * m * n)
+    case .convolution(let c):
+      let operands = c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) }
+      return Cost(operations: 2 * c.products, moved: operands + target * size(c.extents(of: c.role)))
+    case .averagePool(let p): return Cost(operations: size(p.image), moved: size(p.image) + target * size(p.out))
+    case .averageUnpool(let p): return Cost(operations: size(p.out), moved: size(p.out) + target * size(p.image))
+    case .nonlinear(let map, let size):
+      return Cost(operations: Double(size), moved: Double(size) + target * resultSize(map, size))
+    case .nonlinearAdjoint(let map, let size):
+      return Cost(operations: Double(size), moved: Double(size) + resultSize(map, size) + target * Double(size))
+    }
+  }
+
+  private func size(_ extents: [Int]) -> Double { extents.reduce(1.0) { $0 * Double($1) } }
+
+  private func resultSize(_ map: Nonlinear, _ size: Int) -> Double {
+    switch map {
+    case .bound, .activation, .softmax: Double(size)
+    case .maximumPool(let pooling): self.size(pooling.out)
+    }
+  }
+
+  func cost(of product: BatchProduct) -> (sample: Cost, batch: Cost) {
+    let rows = Double(product.rows)
+    switch product.role {
+    case .apply(let k, let n, _):
+      let (k, n) = (Double(k), Double(n))
+      return (
+        Cost(operations: 2 * rows * k * n, moved: rows * (k + n * (product.accumulate ? 2 : 1))),
+        Cost(operations: 0, moved: k * n)
+      )
+    case .sum(let m, let n):
+      let (m, n) = (Double(m), Double(n))
+      return (
+        Cost(operations: 2 * rows * m * n, moved: rows * (m + n)),
+        Cost(operations: 0, moved: m * n * (product.accumulate ? 2 : 1))
+      )
+    }
+  }
+}
+
+extension Convolution {
+  /// The products of a kernel's entry with an entry inside of the image.
+  fileprivate var products: Double {
+    func pairs(_ axis: Int) -> Double {
+      (0..<kernel[axis + 2]).reduce(0.0) { total, tap in
+        // The places i of the result with 0 ≤ s·i + tap − p < extent.
+        let first = max(0, (padding[axis] - tap + stride - 1) / stride)
+        let last = min(out[axis + 1] - 1, (image[axis + 1] - 1 + padding[axis] - tap) / stride)
+        let reaches = image[axis + 1] - 1 + padding[axis] - tap >= 0
+        return total + (reaches && last >= first ? Double(last - first + 1) : 0)
+      }
+    }
+    return Double(kernel[0]) * Double(kernel[1]) * pairs(0) * pairs(1)
+  }
+}
