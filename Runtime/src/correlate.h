@@ -175,7 +175,8 @@ INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *rest
     }
     if (i + 1 >= rows) {
       const size_t to = (part->y + i + 1 - rows) * k->to.row + (part->x + x) * k->to.column;
-      NAMED(put_pair)(k, &ends, 0, width, sum[rows - 1], to);
+      const LANES done[2] = {sum[rows - 1][0], sum[rows - 1][1]}; /* so that only this is put into memory */
+      NAMED(put_pair)(k, &ends, 0, width, done, to);
     }
     UNROLL for (size_t a = rows - 1; a > 0; a--) {
       sum[a][0] = sum[a - 1][0];

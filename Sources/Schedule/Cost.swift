@@ -86,18 +86,15 @@ private struct CostCounter {
     case .product(let p, _):
       let (m, k, n) = (Double(p.m), Double(p.k), Double(p.n))
       return Cost(operations: 2 * m * k * n, moved: m * k + k * n + target * m * n)
-    case .convolution(let c):
-      let operands = c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) }
-      return Cost(operations: 2 * c.products, moved: operands + target * size(c.extents(of: c.role)))
-    case .layer(let c, let isRectified):
-      let (operands, out) = (c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) }, size(c.out))
-      return Cost(
-        operations: 2 * c.products + (isRectified ? out : 0), moved: operands + Double(c.out[0]) + target * out)
+    case .convolution(let c): return cost(of: c) + Cost(operations: 0, moved: target * size(c.extents(of: c.role)))
+    case .layer(let c, let rectified):
+      let out = size(c.out)
+      return cost(of: c) + Cost(operations: rectified ? out : 0, moved: Double(c.out[0]) + out)
     case .reluAdjointOfImage(let c):
-      let (operands, image) = (c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) }, size(c.image))
-      return Cost(operations: 2 * c.products + image, moved: operands + image + target * image)
+      let image = size(c.image)
+      return cost(of: c) + Cost(operations: image, moved: 2 * image)
     case .reluAdjointOfPool(let p):
-      return Cost(operations: 2 * size(p.image), moved: size(p.out) + (1 + target) * size(p.image))
+      return Cost(operations: 2 * size(p.image), moved: 2 * size(p.image) + size(p.out))
     case .averagePool(let p): return Cost(operations: size(p.image), moved: size(p.image) + target * size(p.out))
     case .averageUnpool(let p): return Cost(operations: size(p.out), moved: size(p.out) + target * size(p.image))
     case .nonlinear(let map, let size):
@@ -105,6 +102,11 @@ private struct CostCounter {
     case .nonlinearAdjoint(let map, let size):
       return Cost(operations: Double(size), moved: Double(size) + resultSize(map, size) + target * Double(size))
     }
+  }
+
+  /// Its operands are read.
+  private func cost(of c: Convolution) -> Cost {
+    Cost(operations: 2 * c.products, moved: c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) })
   }
 
   private func size(_ extents: [Int]) -> Double { extents.reduce(1.0) { $0 * Double($1) } }
