@@ -86,7 +86,8 @@ INLINE void NAMED(put_tile)(const size_t rows, const size_t vectors, size_t ther
   const size_t width = vectors * LANE_COUNT;
   if (c->column == 1 && columns == width) {
     UNROLL for (size_t i = 0; i < rows; i++) {
-      if (i == there) break;
+      /* No `break`: clang would not unroll. */
+      if (i >= there) continue;
       UNROLL for (size_t v = 0; v < vectors; v++) {
         REAL *to = c->entries + i * c->row + v * LANE_COUNT;
         LANES entries = {0};

@@ -70,7 +70,7 @@ func clientSource(realBytes: Int) -> String {
                     : s->program->backward(s->batch, s->in, s->stride, out_bar, in_bar, work);
   }
 
-  /* A sample alone has the same bits as in its batch. */
+  /* A sample alone has the same bits as in its batch, unless the batch is multiplied with a matrix as a whole. */
   static void run_alone(const subject *s, const real *result, void *work) {
     const void **in = calloc(s->input_count + 1, sizeof *in);
     real *alone = malloc(s->output->size * sizeof(real));
@@ -121,7 +121,7 @@ func clientSource(realBytes: Int) -> String {
     require(forward(&s, s.batch, NULL, work) == CAJAL_BAD_ARGUMENT, s.name, "no result");
     require(forward(&s, s.batch, result, work) == CAJAL_OK, s.name, "forward");
     put(out, result, s.batch * size);
-    if (s.program) run_alone(&s, result, work);
+    if (s.program && !SHARES_MATRICES) run_alone(&s, result, work);
     int status = forward_keep(&s, kept, keep);
     if (status != CAJAL_NO_GRADIENT) {
       void *const *given = count == 0 ? NULL : bars;

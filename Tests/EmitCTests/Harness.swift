@@ -104,10 +104,11 @@ enum Harness {
       try write(emitted.header, to: folder + "/t.h")
       try write(clientSource(realBytes: options.realBytes), to: folder + "/client.c")
       let include = ["-I", folder, "-I", projectRoot + "/Runtime/include"]
+      let sharesMatrices = ["_run_shared(", "_run_batch("].contains { emitted.c.contains($0) }
       let built = try TestSupport.run(
         compiler,
-        warnings + flags + include + [folder + "/t.c", folder + "/client.c"] + runtimeSources
-          + ["-lm", "-o", folder + "/client"])
+        warnings + flags + include + ["-DSHARES_MATRICES=\(sharesMatrices ? 1 : 0)"]
+          + [folder + "/t.c", folder + "/client.c"] + runtimeSources + ["-lm", "-o", folder + "/client"])
       guard built.status == 0 else {
         try? emitted.c.write(toFile: NSTemporaryDirectory() + "failed.c", atomically: true, encoding: .utf8)
         Issue.record("\(compiler) says\n\(built.errors.prefix(4000))")
