@@ -26,6 +26,10 @@ help:
 	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded'
 	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images, and then Model D of'
 	@echo '                   Examples/experiments; DEMOFLAGS goes to the first trainer (DEMOFLAGS=--help)'
+	@echo 'make bench         times programs and training beside PyTorch, JAX, CasADi and the limits of the machine:'
+	@echo '                   ROWS=a,c some of the rows a to g, QUICK=1 shorter, PUBLISH=1 into Benchmarks/results;'
+	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
+	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
@@ -130,6 +134,17 @@ demo: all bin/train-xor $(if $(findstring --data,$(DEMOFLAGS)),,need-dataset-fas
 	@rm -rf build/experiments/demo
 	$(if $(filter --help,$(DEMOFLAGS)),,Examples/experiments/run demo $(DEMO_DATA))
 
+# ---- Benchmarks ----
+
+.PHONY: bench test-bench
+bench: all need-gnuplot-nox need-libopenblas-dev
+	@CC='$(CC)' CFLAGS='$(CFLAGS)' Benchmarks/run $(if $(ROWS),--rows '$(ROWS)') $(if $(QUICK),--quick) \
+	  $(if $(PUBLISH),--publish)
+
+# Of the harness alone: needs no peer, and no compiler of ours.
+test-bench: | need-libopenblas-dev
+	@CC='$(CC)' CFLAGS='$(CFLAGS) -Werror' Benchmarks/tests/test.bash
+
 # ---- Tests ----
 
 SANITIZE = -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra -Wpedantic
@@ -166,7 +181,7 @@ test-experiments: all
 	@CC='$(CC)' Examples/infer/tests/infer.bash build/tests/infer build/tests/experiments
 
 test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized test-experiments
+    build/tests/idx-sanitized test-experiments test-bench
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \
 	done

@@ -48,6 +48,21 @@ void cajal_blas_product_f32(size_t m, size_t k, size_t n, const float *restrict 
 void cajal_blas_product_f64(size_t m, size_t k, size_t n, const double *restrict a, int a_transposed,
                             const double *restrict b, int b_transposed, double *restrict c, int accumulate);
 
+/* The same where the rows of a matrix, as it is stored, begin a_row, b_row or c_row reals apart: at least as many as a
+ * row has, and of any number where there is one row. */
+void cajal_strided_product_f32(size_t m, size_t k, size_t n, const float *restrict a, size_t a_row,
+                               int a_transposed, const float *restrict b, size_t b_row, int b_transposed,
+                               float *restrict c, size_t c_row, int accumulate);
+void cajal_strided_product_f64(size_t m, size_t k, size_t n, const double *restrict a, size_t a_row,
+                               int a_transposed, const double *restrict b, size_t b_row, int b_transposed,
+                               double *restrict c, size_t c_row, int accumulate);
+void cajal_blas_strided_product_f32(size_t m, size_t k, size_t n, const float *restrict a, size_t a_row,
+                                    int a_transposed, const float *restrict b, size_t b_row, int b_transposed,
+                                    float *restrict c, size_t c_row, int accumulate);
+void cajal_blas_strided_product_f64(size_t m, size_t k, size_t n, const double *restrict a, size_t a_row,
+                                    int a_transposed, const double *restrict b, size_t b_row, int b_transposed,
+                                    double *restrict c, size_t c_row, int accumulate);
+
 /* The sum of a_i b_i. */
 float cajal_dot_f32(size_t n, const float *a, const float *b);
 double cajal_dot_f64(size_t n, const double *a, const double *b);
@@ -93,6 +108,26 @@ void cajal_convolution_image_adjoint_f64(size_t co, size_t ci, size_t kh, size_t
                                        size_t ph, size_t pw, const double *restrict kernel,
                                        const double *restrict out_bar, double *restrict image_bar, int accumulate);
 
+/* A layer: each output begins with its entry of `bias`, and relu comes last if it is `rectified`. The same bits as
+ * cajal_convolution and cajal_relu one after another. */
+void cajal_convolution_layer_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
+                                 size_t ph, size_t pw, const float *restrict kernel, const float *restrict image,
+                                 const float *restrict bias, int rectified, float *restrict out);
+void cajal_convolution_layer_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
+                                 size_t ph, size_t pw, const double *restrict kernel, const double *restrict image,
+                                 const double *restrict bias, int rectified, double *restrict out);
+
+/* The transpose of image -> out, and of the relu of which `image` is the result: the same bits as
+ * cajal_convolution_image_adjoint and cajal_relu_adjoint. */
+void cajal_convolution_image_relu_adjoint_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
+                                              size_t stride, size_t ph, size_t pw, const float *restrict kernel,
+                                              const float *restrict out_bar, const float *restrict image,
+                                              float *restrict image_bar);
+void cajal_convolution_image_relu_adjoint_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
+                                              size_t stride, size_t ph, size_t pw, const double *restrict kernel,
+                                              const double *restrict out_bar, const double *restrict image,
+                                              double *restrict image_bar);
+
 /* The transpose of kernel -> out. */
 void cajal_convolution_kernel_adjoint_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
                                         size_t ph, size_t pw, const float *restrict image,
@@ -122,6 +157,14 @@ void cajal_maximum_pool_adjoint_f32(size_t channels, size_t h, size_t w, size_t 
                                   const float *restrict out_bar, float *restrict image_bar);
 void cajal_maximum_pool_adjoint_f64(size_t channels, size_t h, size_t w, size_t size, const double *restrict image,
                                   const double *restrict out_bar, double *restrict image_bar);
+
+/* The same where `image` is a result of relu, and then relu's adjoint. */
+void cajal_maximum_pool_relu_adjoint_f32(size_t channels, size_t h, size_t w, size_t size,
+                                         const float *restrict image, const float *restrict out_bar,
+                                         float *restrict image_bar);
+void cajal_maximum_pool_relu_adjoint_f64(size_t channels, size_t h, size_t w, size_t size,
+                                         const double *restrict image, const double *restrict out_bar,
+                                         double *restrict image_bar);
 
 /* ---- Activations (LANGUAGE.md, section 6). The adjoints are given the function's result y. None accumulates ---- */
 

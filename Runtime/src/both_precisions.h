@@ -5,6 +5,7 @@
  * LANES is an extension of gcc and clang: it is as wide as the processor's registers, and gcc keeps arrays of it in
  * registers, which it does not for the plain loops that mean the same. */
 #include <float.h>
+#include <stdint.h>
 #include <string.h>
 #include <tgmath.h>
 
@@ -20,8 +21,11 @@
 
 typedef float lanes_f32 __attribute__((vector_size(LANE_BYTES)));
 typedef double lanes_f64 __attribute__((vector_size(LANE_BYTES)));
+typedef int32_t lane_bits_f32 __attribute__((vector_size(LANE_BYTES)));
+typedef int64_t lane_bits_f64 __attribute__((vector_size(LANE_BYTES)));
 
 #define LANES NAMED(lanes)
+#define LANE_BITS NAMED(lane_bits) /* of comparisons: all ones or all zeros */
 #define LANE_COUNT (LANE_BYTES / sizeof(REAL))
 
 /* A template reads and writes lanes at any address through these. */

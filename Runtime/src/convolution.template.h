@@ -29,11 +29,28 @@ static NAMED(phase) NAMED(phase_of)(size_t r, size_t taps, size_t entries, size_
     }                                                                      \
   }
 
-void NAMED(cajal_convolution)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
-                              size_t ph, size_t pw, const REAL *restrict kernel, const REAL *restrict image,
-                              REAL *restrict out, int accumulate) {
+/* Without a stride one correlation has all taps of every result, and does `ends` itself. Otherwise they are done before
+ * and after all phases, to `count` planes of results. */
+static NAMED(ends) NAMED(begin)(int at_once, const NAMED(ends) *ends, size_t count, size_t plane, REAL *restrict out) {
+  if (at_once) return *ends;
+  for (size_t o = 0; ends->overwrites && o < count; o++) {
+    for (size_t i = 0; i < plane; i++) out[o * plane + i] = ends->start ? ends->start[o] : 0;
+  }
+  return (NAMED(ends)){0, NULL, 0, NULL};
+}
+
+static void NAMED(end)(int at_once, const NAMED(ends) *ends, size_t n, REAL *restrict out) {
+  if (at_once) return;
+  for (size_t i = 0; ends->rectifies && i < n; i++) out[i] = out[i] <= 0 ? 0 : out[i];
+  for (size_t i = 0; ends->gate && i < n; i++) out[i] = ends->gate[i] > 0 ? out[i] : 0;
+}
+
+static void NAMED(convolve)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride, size_t ph,
+                            size_t pw, const REAL *restrict kernel, const REAL *restrict image, REAL *restrict out,
+                            NAMED(ends) ends) {
   const size_t oh = (h + 2 * ph - kh) / stride + 1, ow = (w + 2 * pw - kw) / stride + 1;
-  if (!accumulate) memset(out, 0, co * oh * ow * sizeof(REAL));
+  const int at_once = stride == 1 && ci > 0 && h > 0 && w > 0;
+  const NAMED(ends) each = NAMED(begin)(at_once, &ends, co, oh * ow, out);
   FOR_EACH_PHASE({
     const NAMED(images) in = {y.entries, x.entries, stride * w, stride, h * w};
     const NAMED(correlation) k = {.sight = {co, ci, y.taps, x.taps, oh, ow, -y.before, -x.before, in},
@@ -43,18 +60,33 @@ void NAMED(cajal_convolution)(size_t co, size_t ci, size_t kh, size_t kw, size_t
                                   .tap_row = (ptrdiff_t)(stride * kw),
                                   .tap_column = (ptrdiff_t)stride,
                                   .out = out,
-                                  .to = {oh, ow, ow, 1, oh * ow}};
+                                  .to = {oh, ow, ow, 1, oh * ow},
+                                  .ends = each};
     NAMED(correlate)(k, image + y.first * w + x.first);
   })
+  NAMED(end)(at_once, &ends, co * oh * ow, out);
+}
+
+void NAMED(cajal_convolution)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
+                              size_t ph, size_t pw, const REAL *restrict kernel, const REAL *restrict image,
+                              REAL *restrict out, int accumulate) {
+  NAMED(convolve)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, image, out, (NAMED(ends)){.overwrites = !accumulate});
+}
+
+void NAMED(cajal_convolution_layer)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
+                                    size_t ph, size_t pw, const REAL *restrict kernel, const REAL *restrict image,
+                                    const REAL *restrict bias, int rectified, REAL *restrict out) {
+  const NAMED(ends) ends = {.overwrites = 1, .start = bias, .rectifies = rectified};
+  NAMED(convolve)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, image, out, ends);
 }
 
 /* The transpose is correlation with the kernel turned around, from its last taps. */
-void NAMED(cajal_convolution_image_adjoint)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
-                                            size_t stride, size_t ph, size_t pw, const REAL *restrict kernel,
-                                            const REAL *restrict out_bar, REAL *restrict image_bar,
-                                            int accumulate) {
+static void NAMED(convolve_back)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
+                                 size_t ph, size_t pw, const REAL *restrict kernel, const REAL *restrict out_bar,
+                                 REAL *restrict image_bar, NAMED(ends) ends) {
   const size_t oh = (h + 2 * ph - kh) / stride + 1, ow = (w + 2 * pw - kw) / stride + 1;
-  if (!accumulate) memset(image_bar, 0, ci * h * w * sizeof(REAL));
+  const int at_once = stride == 1 && co > 0;
+  const NAMED(ends) each = NAMED(begin)(at_once, &ends, ci, h * w, image_bar);
   FOR_EACH_PHASE({
     const size_t last_row = y.taps - 1, last_column = x.taps - 1;
     const NAMED(correlation) k = {.sight = {ci, co, y.taps, x.taps, y.entries, x.entries,
@@ -66,9 +98,27 @@ void NAMED(cajal_convolution_image_adjoint)(size_t co, size_t ci, size_t kh, siz
                                   .tap_row = -(ptrdiff_t)(stride * kw),
                                   .tap_column = -(ptrdiff_t)stride,
                                   .out = image_bar + y.first * w + x.first,
-                                  .to = {y.entries, x.entries, stride * w, stride, h * w}};
+                                  .to = {y.entries, x.entries, stride * w, stride, h * w},
+                                  .ends = each};
     NAMED(correlate)(k, out_bar);
   })
+  NAMED(end)(at_once, &ends, ci * h * w, image_bar);
+}
+
+void NAMED(cajal_convolution_image_adjoint)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
+                                            size_t stride, size_t ph, size_t pw, const REAL *restrict kernel,
+                                            const REAL *restrict out_bar, REAL *restrict image_bar,
+                                            int accumulate) {
+  const NAMED(ends) ends = {.overwrites = !accumulate};
+  NAMED(convolve_back)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, out_bar, image_bar, ends);
+}
+
+void NAMED(cajal_convolution_image_relu_adjoint)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
+                                                 size_t stride, size_t ph, size_t pw, const REAL *restrict kernel,
+                                                 const REAL *restrict out_bar, const REAL *restrict image,
+                                                 REAL *restrict image_bar) {
+  const NAMED(ends) ends = {.overwrites = 1, .gate = image};
+  NAMED(convolve_back)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, out_bar, image_bar, ends);
 }
 
 void NAMED(cajal_convolution_kernel_adjoint)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,

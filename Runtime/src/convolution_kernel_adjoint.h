@@ -170,9 +170,10 @@ static void NAMED(add_bands)(const void *of, const NAMED(part) *part, const REAL
     for (size_t v = 0; v < outputs; v++) {
       const REAL *from = k->out_bar + ((bands.output + v) * oh + part->y) * ow + part->x;
       REAL *to = entries + v * bands.size;
-      memset(to, 0, bands.size * sizeof(REAL));
+      memset(to, 0, around * columns * sizeof(REAL));
+      memset(to + (around + part->height) * columns, 0, around * columns * sizeof(REAL));
       for (size_t y = 0; y < part->height; y++) {
-        memcpy(to + (around + y) * columns, from + y * ow, part->width * sizeof(REAL));
+        NAMED(copy_row)(from + y * ow, 0, part->width, columns, to + (around + y) * columns);
       }
     }
     for (size_t c = 0; c < part->inputs; c++) NAMED(add_input)(outputs, k, part, &bands, patches, c);

@@ -6,6 +6,14 @@
 #define MOST_OUTPUTS 6
 #define MOST_INPUTS_BY_ROWS 8
 
+/* What is done with a sum beside adding it to `out`, when its first and its last part are stored. */
+typedef struct NAMED(ends) {
+  int overwrites;    /* the sum begins with the output's entry of `start`, or with 0 where that is NULL */
+  const REAL *start;
+  int rectifies;     /* relu comes after it */
+  const REAL *gate;  /* like `out`, or NULL: the result is 0 where this is not above 0 */
+} NAMED(ends);
+
 /* out[o,y,x] += sum over c, a, b of tap[o,c,a,b] image[c,v,u], where v and u are what `sight` says. */
 typedef struct NAMED(correlation) {
   NAMED(sight) sight;
@@ -14,27 +22,68 @@ typedef struct NAMED(correlation) {
   ptrdiff_t tap_row, tap_column;
   REAL *restrict out;
   NAMED(images) to;
+  NAMED(ends) ends;
   size_t blocks; /* of at most MOST_OUTPUTS outputs */
 } NAMED(correlation);
 
-/* The first `columns` entries of a pair of vectors, added to those of a row. */
-INLINE void NAMED(add_pair)(size_t columns, const LANES *pair, REAL *restrict to, size_t step) {
-  REAL entries[TILE_COLUMNS];
-  memcpy(entries, pair, sizeof entries);
-  if (step == 1 && columns >= LANE_COUNT) {
+/* A NaN stays one. */
+static inline LANES NAMED(rectified)(LANES x) {
+  const LANES zero = {0};
+  return (LANES)(~(LANE_BITS)(x <= zero) & (LANE_BITS)x);
+}
+
+static inline LANES NAMED(gated)(LANES x, const REAL *gate) {
+  const LANES zero = {0};
+  LANES y;
+  LOAD_LANES(y, gate);
+  return (LANES)((LANE_BITS)(y > zero) & (LANE_BITS)x);
+}
+
+/* What is left of `ends` for a part. */
+static inline NAMED(ends) NAMED(ends_of_part)(const NAMED(correlation) *k, const NAMED(part) *part) {
+  return (NAMED(ends)){part->is_first && k->ends.overwrites, k->ends.start, part->is_last && k->ends.rectifies,
+                       part->is_last ? k->ends.gate : NULL};
+}
+
+/* The first `columns` entries of a pair of vectors, added to those of output o from entry `at` of `out`. */
+INLINE void NAMED(put_pair)(const NAMED(correlation) *restrict k, const NAMED(ends) *ends, size_t o, size_t columns,
+                            const LANES *pair, size_t at) {
+  const REAL start = ends->overwrites && ends->start ? ends->start[o] : 0;
+  REAL *restrict to = k->out + at;
+  if (k->to.column == 1 && columns >= LANE_COUNT) {
     /* The second vector ends with the columns, and repeats what it shares with the first. */
-    LANES first, second, sums;
-    const size_t at = columns - LANE_COUNT;
-    LOAD_LANES(first, to);
-    LOAD_LANES(second, to + at);
-    LOAD_LANES(sums, entries + at);
+    LANES first = (LANES){0} + start, second = first, sums;
+    const size_t end = columns - LANE_COUNT;
+    LOAD_LANES(sums, (const char *)pair + end * sizeof(REAL));
+    if (!ends->overwrites) {
+      LOAD_LANES(first, to);
+      LOAD_LANES(second, to + end);
+    }
     first += pair[0];
     second += sums;
+    if (ends->rectifies) {
+      first = NAMED(rectified)(first);
+      second = NAMED(rectified)(second);
+    }
+    if (ends->gate) {
+      first = NAMED(gated)(first, ends->gate + at);
+      second = NAMED(gated)(second, ends->gate + at + end);
+    }
     STORE_LANES(to, first);
-    STORE_LANES(to + at, second);
+    STORE_LANES(to + end, second);
     return;
   }
-  for (size_t x = 0; x < columns; x++) to[x * step] += entries[x];
+  REAL entries[TILE_COLUMNS];
+  memcpy(entries, pair, sizeof entries);
+  const size_t step = k->to.column;
+  if (!ends->overwrites && !ends->rectifies && !ends->gate) {
+    for (size_t x = 0; x < columns; x++) to[x * step] += entries[x];
+    return;
+  }
+  for (size_t x = 0; x < columns; x++) entries[x] += ends->overwrites ? start : to[x * step];
+  for (size_t x = 0; ends->rectifies && x < columns; x++) entries[x] = entries[x] <= 0 ? 0 : entries[x];
+  for (size_t x = 0; ends->gate && x < columns; x++) entries[x] = ends->gate[at + x * step] > 0 ? entries[x] : 0;
+  for (size_t x = 0; x < columns; x++) to[x * step] = entries[x];
 }
 
 /* `outputs` outputs from `o`, `rows` rows of the band from `y`, and TILE_COLUMNS columns from `x`. What is beyond the
@@ -71,11 +120,20 @@ INLINE void NAMED(add_tile)(const size_t outputs, const size_t rows, const NAMED
       }
     }
   }
-  const size_t there = NAMED(least)(rows, part->height - y), width = NAMED(least)(TILE_COLUMNS, part->width - x);
+  /* From memory: written out for every row, storing would be most of the code. */
+  LANES done[MOST_OUTPUTS * MOST_TILE_ROWS][2];
   UNROLL for (size_t v = 0; v < outputs; v++) {
-    REAL *to = k->out + (o + v) * k->to.channel + (part->y + y) * k->to.row + (part->x + x) * k->to.column;
     UNROLL for (size_t r = 0; r < rows; r++) {
-      if (r < there) NAMED(add_pair)(width, sum[v][r], to + r * k->to.row, k->to.column);
+      done[v * rows + r][0] = sum[v][r][0];
+      done[v * rows + r][1] = sum[v][r][1];
+    }
+  }
+  const NAMED(ends) ends = NAMED(ends_of_part)(k, part);
+  const size_t there = NAMED(least)(rows, part->height - y), width = NAMED(least)(TILE_COLUMNS, part->width - x);
+  for (size_t v = 0; v < outputs; v++) {
+    const size_t to = (o + v) * k->to.channel + (part->y + y) * k->to.row + (part->x + x) * k->to.column;
+    for (size_t r = 0; r < there; r++) {
+      NAMED(put_pair)(k, &ends, o + v, width, done[v * rows + r], to + r * k->to.row);
     }
   }
 }
@@ -99,6 +157,7 @@ INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *rest
   const size_t width = NAMED(least)(TILE_COLUMNS, part->width - x);
   const ptrdiff_t top = k->sight.top + (ptrdiff_t)(part->y + part->kernel_rows.first);
   const NAMED(range) there = NAMED(meeting)((NAMED(range)){0, part->height + tap_rows - 1}, k->sight.in.h, top, 1);
+  const NAMED(ends) ends = NAMED(ends_of_part)(k, part);
   LANES sum[MOST_ROWS][2];
   UNROLL for (size_t a = 0; a < rows; a++) sum[a][0] = sum[a][1] = (LANES){0};
   for (size_t i = 0; i < part->height + rows - 1; i++) {
@@ -115,8 +174,9 @@ INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *rest
       }
     }
     if (i + 1 >= rows) {
-      REAL *to = k->out + (part->y + i + 1 - rows) * k->to.row + (part->x + x) * k->to.column;
-      NAMED(add_pair)(width, sum[rows - 1], to, k->to.column);
+      const size_t to = (part->y + i + 1 - rows) * k->to.row + (part->x + x) * k->to.column;
+      const LANES done[2] = {sum[rows - 1][0], sum[rows - 1][1]}; /* so that only this is put into memory */
+      NAMED(put_pair)(k, &ends, 0, width, done, to);
     }
     UNROLL for (size_t a = rows - 1; a > 0; a--) {
       sum[a][0] = sum[a - 1][0];

@@ -61,6 +61,7 @@ typedef struct NAMED(part) {
   NAMED(range) kernel_rows, kernel_columns;
   size_t input, inputs, y, height, x, width;
   size_t pitch, patch_size; /* from row to row of a patch, and from input to input */
+  int is_first, is_last;    /* of those that contribute to the band */
 } NAMED(part);
 
 static inline size_t NAMED(tap_rows)(const NAMED(part) *part) {
@@ -78,20 +79,44 @@ typedef struct NAMED(limits) {
   size_t tap_rows, inputs, wanted_height, height, tile_rows;
 } NAMED(limits);
 
+/* `columns` entries to a row, at least a vector: `count` entries from `begin` on, and zeros around them. By vectors that
+ * overlap, since calls of memcpy and memset take longer than rows that are this short. */
+static inline void NAMED(copy_row)(const REAL *restrict from, size_t begin, size_t count, size_t columns,
+                                   REAL *restrict to) {
+  const LANES zeros = {0};
+  const size_t last = columns - LANE_COUNT, end = begin + count;
+  for (size_t x = 0; x < begin; x += LANE_COUNT) STORE_LANES(to + NAMED(least)(x, last), zeros);
+  for (size_t x = end; x < columns; x += LANE_COUNT) STORE_LANES(to + NAMED(least)(x, last), zeros);
+  if (count < LANE_COUNT) {
+    for (size_t x = 0; x < count; x++) to[begin + x] = from[x];
+    return;
+  }
+  LANES lanes;
+  for (size_t x = 0; x + LANE_COUNT < count; x += LANE_COUNT) {
+    LOAD_LANES(lanes, from + x);
+    STORE_LANES(to + begin + x, lanes);
+  }
+  LOAD_LANES(lanes, from + count - LANE_COUNT);
+  STORE_LANES(to + end - LANE_COUNT, lanes);
+}
+
 /* Copies rows x columns entries of an image from (top, left), zeros where that is outside, one row after the other. */
 static void NAMED(cut)(const NAMED(images) *of, const REAL *restrict image, ptrdiff_t top, ptrdiff_t left, size_t rows,
                        size_t columns, REAL *restrict to) {
-  const size_t begin = left >= 0 ? 0 : NAMED(least)((size_t)-left, columns);
+  const size_t before = left >= 0 ? 0 : NAMED(least)((size_t)-left, columns);
   const size_t seen = left >= (ptrdiff_t)of->w ? 0 : (size_t)((ptrdiff_t)of->w - left);
-  const size_t end = NAMED(least)(seen, columns);
+  const size_t end = NAMED(least)(seen, columns), begin = NAMED(least)(before, end), count = end - begin;
   for (size_t i = 0; i < rows; i++, to += columns) {
     const ptrdiff_t y = top + (ptrdiff_t)i;
-    memset(to, 0, columns * sizeof(REAL));
-    if (y < 0 || y >= (ptrdiff_t)of->h || begin >= end) continue;
+    if (y < 0 || y >= (ptrdiff_t)of->h || count == 0) {
+      NAMED(copy_row)(image, 0, 0, columns, to);
+      continue;
+    }
     const REAL *from = image + (size_t)y * of->row + (size_t)(left + (ptrdiff_t)begin) * of->column;
     if (of->column == 1) {
-      memcpy(to + begin, from, (end - begin) * sizeof(REAL));
+      NAMED(copy_row)(from, begin, count, columns, to);
     } else {
+      NAMED(copy_row)(from, 0, 0, columns, to);
       for (size_t x = begin; x < end; x++, from += of->column) to[x] = *from;
     }
   }
@@ -121,6 +146,9 @@ static void NAMED(for_each_part)(const NAMED(sight) *s, NAMED(limits) limits, co
         part.patch_size = (height + around) * part.pitch;
         for (part.input = 0; part.input < s->inputs; part.input += part.inputs) {
           part.inputs = NAMED(least)(inputs, s->inputs - part.input);
+          part.is_first = a == as.first && b == bs.first && part.input == 0;
+          part.is_last = part.kernel_rows.last == as.last && part.kernel_columns.last == bs.last &&
+                         part.input + part.inputs == s->inputs;
           for (part.y = 0; part.y < s->oh; part.y += part.height) {
             part.height = NAMED(least)(height, s->oh - part.y);
             for (size_t c = 0; c < part.inputs; c++) {

@@ -87,12 +87,12 @@ static int NAMED(has_nan)(size_t n, const REAL *entries) {
   return found;
 }
 
-/* STATEMENT for each window of one channel: `corner` is its first entry in the image, `out` counts the windows. */
-#define FOR_EACH_WINDOW(size, STATEMENT)                                        \
+/* The statements for each window of one channel: `corner` is its first entry in the image, `out` counts the windows. */
+#define FOR_EACH_WINDOW(size, ...)                                              \
   for (size_t i = 0, out = 0; i < h / size; i++) {                              \
     for (size_t j = 0; j < w / size; j++, out++) {                              \
       const size_t corner = i * size * w + j * size;                            \
-      STATEMENT                                                                 \
+      __VA_ARGS__                                                               \
     }                                                                           \
   }
 
@@ -118,31 +118,65 @@ void NAMED(cajal_maximum_pool)(size_t channels, size_t h, size_t w, size_t size,
   }
 }
 
-static void NAMED(maximum_pool_adjoint_of_2)(size_t h, size_t w, const REAL *restrict image,
-                                             const REAL *restrict out_bar, REAL *restrict image_bar) {
-  FOR_EACH_WINDOW(2, image_bar[corner + NAMED(first_maximum)(2, w, image + corner)] = out_bar[out];)
+/* What comes back to an entry: all, or, where that is what relu made of another, nothing unless it is above 0. */
+static inline REAL NAMED(passed_on)(int rectified, REAL entry, REAL bar) {
+  return rectified && !(entry > 0) ? 0 : bar;
 }
-static void NAMED(maximum_pool_adjoint_of_3)(size_t h, size_t w, const REAL *restrict image,
-                                             const REAL *restrict out_bar, REAL *restrict image_bar) {
-  FOR_EACH_WINDOW(3, image_bar[corner + NAMED(first_maximum)(3, w, image + corner)] = out_bar[out];)
+
+/* Its size and whether it is rectified are known where this is called. */
+static inline __attribute__((always_inline)) void NAMED(maximum_pool_adjoint)(
+    const size_t size, const int rectified, size_t h, size_t w, const REAL *restrict image,
+    const REAL *restrict out_bar, REAL *restrict image_bar) {
+  FOR_EACH_WINDOW(size, {
+    const size_t place = corner + NAMED(first_maximum)(size, w, image + corner);
+    image_bar[place] = NAMED(passed_on)(rectified, image[place], out_bar[out]);
+  })
+}
+
+#define ADJOINT(size, rectified)                                                                                   \
+  static void NAMED(maximum_pool_adjoint_of_##size##_##rectified)(size_t h, size_t w, const REAL *restrict image,  \
+                                                                  const REAL *restrict out_bar,                    \
+                                                                  REAL *restrict image_bar) {                      \
+    NAMED(maximum_pool_adjoint)(size, rectified, h, w, image, out_bar, image_bar);                                 \
+  }
+ADJOINT(2, 0)
+ADJOINT(2, 1)
+ADJOINT(3, 0)
+ADJOINT(3, 1)
+#undef ADJOINT
+
+static void NAMED(maximum_pool_adjoints)(int rectified, size_t channels, size_t h, size_t w, size_t size,
+                                         const REAL *restrict image, const REAL *restrict out_bar,
+                                         REAL *restrict image_bar) {
+  memset(image_bar, 0, channels * h * w * sizeof(REAL));
+  for (size_t c = 0; c < channels; c++) {
+    if (NAMED(has_nan)(h * w, image)) {
+      FOR_EACH_WINDOW(size, {
+        const size_t place = corner + NAMED(first_maximum_or_nan)(size, w, image + corner);
+        image_bar[place] = NAMED(passed_on)(rectified, image[place], out_bar[out]);
+      })
+    } else if (size == 2) {
+      (rectified ? NAMED(maximum_pool_adjoint_of_2_1) : NAMED(maximum_pool_adjoint_of_2_0))(h, w, image, out_bar,
+                                                                                           image_bar);
+    } else if (size == 3) {
+      (rectified ? NAMED(maximum_pool_adjoint_of_3_1) : NAMED(maximum_pool_adjoint_of_3_0))(h, w, image, out_bar,
+                                                                                           image_bar);
+    } else {
+      NAMED(maximum_pool_adjoint)(size, rectified, h, w, image, out_bar, image_bar);
+    }
+    image += h * w, image_bar += h * w, out_bar += (h / size) * (w / size);
+  }
 }
 
 void NAMED(cajal_maximum_pool_adjoint)(size_t channels, size_t h, size_t w, size_t size, const REAL *restrict image,
                                        const REAL *restrict out_bar, REAL *restrict image_bar) {
-  memset(image_bar, 0, channels * h * w * sizeof(REAL));
-  for (size_t c = 0; c < channels; c++) {
-    if (NAMED(has_nan)(h * w, image)) {
-      FOR_EACH_WINDOW(
-          size, image_bar[corner + NAMED(first_maximum_or_nan)(size, w, image + corner)] = out_bar[out];)
-    } else if (size == 2) {
-      NAMED(maximum_pool_adjoint_of_2)(h, w, image, out_bar, image_bar);
-    } else if (size == 3) {
-      NAMED(maximum_pool_adjoint_of_3)(h, w, image, out_bar, image_bar);
-    } else {
-      FOR_EACH_WINDOW(size, image_bar[corner + NAMED(first_maximum)(size, w, image + corner)] = out_bar[out];)
-    }
-    image += h * w, image_bar += h * w, out_bar += (h / size) * (w / size);
-  }
+  NAMED(maximum_pool_adjoints)(0, channels, h, w, size, image, out_bar, image_bar);
+}
+
+void NAMED(cajal_maximum_pool_relu_adjoint)(size_t channels, size_t h, size_t w, size_t size,
+                                            const REAL *restrict image, const REAL *restrict out_bar,
+                                            REAL *restrict image_bar) {
+  NAMED(maximum_pool_adjoints)(1, channels, h, w, size, image, out_bar, image_bar);
 }
 
 #undef FOR_EACH_WINDOW

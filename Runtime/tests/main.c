@@ -68,6 +68,12 @@ int main(void) {
   test_status();
   test_check();
   test_vectors();
+  test_lanes_f32();
+  test_lanes_f64();
+  test_lanes_f32_narrow();
+  test_lanes_f64_narrow();
+  test_lanes_f32_single();
+  test_lanes_f64_single();
   test_product();
   test_conv2d();
   test_convolution();

@@ -88,6 +88,57 @@ static void NAMED(compare_convolution)(NAMED(sizes) s, int accumulate) {
   NAMED(delete_vector)(kernel_bar);
 }
 
+/* What is done in one go has the same bits as its parts one after another. */
+static void NAMED(compare_fused)(NAMED(sizes) s, int with_nan) {
+  const size_t plane = NAMED(out_rows)(s) * NAMED(out_columns)(s);
+  const size_t taps = s.co * s.ci * s.kh * s.kw, entries = s.ci * s.h * s.w, outs = s.co * plane;
+  REAL *kernel = NAMED(random_vector)(taps), *image = NAMED(random_vector)(entries), *bias = NAMED(random_vector)(s.co);
+  REAL *sum = NAMED(new_vector)(outs), *want = NAMED(new_vector)(outs), *got = NAMED(new_vector)(outs);
+  REAL *image_sum = NAMED(new_vector)(entries), *image_want = NAMED(new_vector)(entries);
+  REAL *image_got = NAMED(new_vector)(entries);
+  if (with_nan) image[random_below(entries)] = (REAL)NAN;
+  for (size_t i = 0; i < outs; i++) sum[i] = bias[i / plane];
+  NAMED(cajal_convolution)(s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, image, sum, 1);
+  NAMED(cajal_relu)(outs, sum, want);
+  int same = 1;
+  for (int rectified = 0; rectified < 2; rectified++) {
+    for (size_t i = 0; i < outs; i++) got[i] = 99;
+    NAMED(cajal_convolution_layer)
+    (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, image, bias, rectified, got);
+    for (size_t i = 0; i < outs; i++) {
+      const REAL expected = rectified ? want[i] : sum[i];
+      same &= isnan(expected) ? isnan(got[i]) != 0 : memcmp(got + i, &expected, sizeof(REAL)) == 0;
+    }
+  }
+  /* Some zeros in what relu made. */
+  NAMED(cajal_relu)(entries, image, image_sum);
+  memcpy(image, image_sum, entries * sizeof(REAL));
+  NAMED(cajal_convolution_image_adjoint)
+  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, sum, image_sum, 0);
+  NAMED(cajal_relu_adjoint)(entries, image, image_sum, image_want);
+  for (size_t i = 0; i < entries; i++) image_got[i] = 99;
+  NAMED(cajal_convolution_image_relu_adjoint)
+  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, sum, image, image_got);
+  int image_same = 1;
+  for (size_t i = 0; i < entries; i++) {
+    image_same &= isnan(image_want[i]) ? isnan(image_got[i]) != 0
+                                       : memcmp(image_got + i, image_want + i, sizeof(REAL)) == 0;
+  }
+  CHECK(same && image_same,
+        "fused, kernel %zu x %zu x %zu x %zu, image %zu x %zu, stride %zu, padding %zu and %zu, NaN %d: layer %d, "
+        "adjoint %d",
+        s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, with_nan, same, image_same);
+  NAMED(delete_vector)(kernel);
+  NAMED(delete_vector)(image);
+  NAMED(delete_vector)(bias);
+  NAMED(delete_vector)(sum);
+  NAMED(delete_vector)(want);
+  NAMED(delete_vector)(got);
+  NAMED(delete_vector)(image_sum);
+  NAMED(delete_vector)(image_want);
+  NAMED(delete_vector)(image_got);
+}
+
 /* The same numbers at another address give the same bits. */
 static void NAMED(test_convolution_anywhere)(void) {
   enum { CO = 5, CI = 3, K = 5, N = 19 };
@@ -169,6 +220,7 @@ static void NAMED(test_convolution)(void) {
     while (s.h + 2 * s.ph < s.kh) s.h++;
     while (s.w + 2 * s.pw < s.kw) s.w++;
     NAMED(compare_convolution)(s, (int)random_below(2));
+    NAMED(compare_fused)(s, i % 8 == 7);
   }
   const NAMED(sizes) some[] = {
       {8, 1, 5, 5, 28, 28, 1, 2, 2},    {16, 8, 5, 5, 28, 28, 1, 2, 2},  {6, 1, 13, 13, 28, 28, 1, 6, 6},
@@ -180,5 +232,6 @@ static void NAMED(test_convolution)(void) {
       {3, 2, 2, 3, 28, 28, 3, 0, 1},    {1, 1, 4, 4, 28, 28, 4, 2, 2},   {2, 2, 2, 2, 3, 3, 5, 1, 1}};
   for (size_t i = 0; i < sizeof some / sizeof some[0]; i++) {
     for (int accumulate = 0; accumulate < 2; accumulate++) NAMED(compare_convolution)(some[i], accumulate);
+    NAMED(compare_fused)(some[i], 0);
   }
 }

@@ -59,6 +59,9 @@ static void NAMED(compare_maximum)(NAMED(pooling) p, size_t values, int with_nan
     wrong += isnan(image[best]) ? !isnan(out[o]) : out[o] != image[best];
   }
   for (size_t i = 0; i < entries; i++) wrong += image_bar[i] != want_bar[i];
+  /* Of an image that relu made. */
+  NAMED(cajal_maximum_pool_relu_adjoint)(p.channels, p.h, p.w, p.size, image, out_bar, image_bar);
+  for (size_t i = 0; i < entries; i++) wrong += image_bar[i] != (image[i] > 0 ? want_bar[i] : 0);
   CHECK(wrong == 0, "maximum pool %zu of %zu x %zu x %zu, with NaN %d: %zu wrong", p.size, p.channels, p.h, p.w,
         with_nan, wrong);
   free(want_bar);

@@ -2,29 +2,48 @@
 
 typedef void NAMED(product)(size_t, size_t, size_t, const REAL *restrict, int, const REAL *restrict, int,
                             REAL *restrict, int);
+typedef void NAMED(strided_product)(size_t, size_t, size_t, const REAL *restrict, size_t, int, const REAL *restrict,
+                                    size_t, int, REAL *restrict, size_t, int);
 
-static void NAMED(compare_product)(const char *which, NAMED(product) *product, size_t m, size_t k, size_t n,
-                                   int a_transposed, int b_transposed, int accumulate) {
-  REAL *a = NAMED(random_vector)(m * k), *b = NAMED(random_vector)(k * n);
-  REAL *c = accumulate ? NAMED(random_vector)(m * n) : NAMED(new_vector)(m * n);
+/* The numbers of reals from the first of a matrix to its last, its rows lying `step` apart. */
+static size_t NAMED(extent)(size_t rows, size_t columns, size_t step) { return (rows - 1) * step + columns; }
+
+/* With gaps of `gap` reals and more between stored rows, unless it is 0. */
+static void NAMED(compare_product)(const char *which, NAMED(product) *product, NAMED(strided_product) *strided,
+                                   size_t m, size_t k, size_t n, int a_transposed, int b_transposed, int accumulate,
+                                   size_t gap) {
+  const size_t a_columns = a_transposed ? m : k, b_columns = b_transposed ? k : n;
+  const size_t a_row = a_columns + gap, b_row = b_columns + 2 * gap, c_row = n + 3 * gap;
+  const size_t extent = NAMED(extent)(m, n, c_row);
+  REAL *a = NAMED(random_vector)(NAMED(extent)(a_transposed ? k : m, a_columns, a_row));
+  REAL *b = NAMED(random_vector)(NAMED(extent)(b_transposed ? n : k, b_columns, b_row));
+  REAL *c = accumulate || gap > 0 ? NAMED(random_vector)(extent) : NAMED(new_vector)(extent);
   double worst = 0;
-  double *want = calloc(m * n, sizeof(double));
+  double *want = calloc(extent, sizeof(double));
+  for (size_t i = 0; i < extent; i++) want[i] = (double)c[i];
   for (size_t i = 0; i < m; i++) {
     for (size_t j = 0; j < n; j++) {
-      double sum = accumulate ? (double)c[i * n + j] : 0;
+      double sum = accumulate ? (double)c[i * c_row + j] : 0;
       for (size_t p = 0; p < k; p++) {
-        sum += (double)a[a_transposed ? p * m + i : i * k + p] * (double)b[b_transposed ? j * k + p : p * n + j];
+        sum += (double)a[a_transposed ? p * a_row + i : i * a_row + p]
+               * (double)b[b_transposed ? j * b_row + p : p * b_row + j];
       }
-      want[i * n + j] = sum;
+      want[i * c_row + j] = sum;
     }
   }
-  product(m, k, n, a, a_transposed, b, b_transposed, c, accumulate);
-  for (size_t i = 0; i < m * n; i++) {
+  if (gap > 0) {
+    strided(m, k, n, a, a_row, a_transposed, b, b_row, b_transposed, c, c_row, accumulate);
+  } else {
+    product(m, k, n, a, a_transposed, b, b_transposed, c, accumulate);
+  }
+  for (size_t i = 0; i < extent; i++) {
     const double error = fabs((double)c[i] - want[i]);
     if (!(error <= worst)) worst = error;
+    CHECK(i % c_row < n || error == 0, "%s wrote between the rows", which);
   }
-  CHECK(worst <= 4 * REAL_EPSILON * (double)(k + 1), "%s %zu x %zu x %zu, transposed %d %d, accumulate %d: off by %g",
-        which, m, k, n, a_transposed, b_transposed, accumulate, worst);
+  CHECK(worst <= 4 * REAL_EPSILON * (double)(k + 1),
+        "%s %zu x %zu x %zu, transposed %d %d, accumulate %d, gap %zu: off by %g", which, m, k, n, a_transposed,
+        b_transposed, accumulate, gap, worst);
   free(want);
   NAMED(delete_vector)(a);
   NAMED(delete_vector)(b);
@@ -32,9 +51,13 @@ static void NAMED(compare_product)(const char *which, NAMED(product) *product, s
 }
 
 static void NAMED(compare_products)(size_t m, size_t k, size_t n) {
-  for (int flags = 0; flags < 8; flags++) {
-    NAMED(compare_product)("product", NAMED(cajal_product), m, k, n, flags & 1, flags & 2, flags & 4);
-    NAMED(compare_product)("blas product", NAMED(cajal_blas_product), m, k, n, flags & 1, flags & 2, flags & 4);
+  for (int flags = 0; flags < 16; flags++) {
+    const size_t gap = flags & 8 ? 3 : 0;
+    NAMED(compare_product)
+    ("product", NAMED(cajal_product), NAMED(cajal_strided_product), m, k, n, flags & 1, flags & 2, flags & 4, gap);
+    NAMED(compare_product)
+    ("blas product", NAMED(cajal_blas_product), NAMED(cajal_blas_strided_product), m, k, n, flags & 1, flags & 2,
+     flags & 4, gap);
   }
 }
 
@@ -65,4 +88,11 @@ static void NAMED(test_product)(void) {
   NAMED(compare_products)(1, 1000, 37);
   NAMED(compare_products)(211, 1, 97);
   NAMED(compare_products)(64, 257, 100);
+  /* Sums longer than a panel is deep, and panels of every width. */
+  NAMED(compare_products)(33, 1100, 70);
+  NAMED(compare_products)(8, 2100, 9);
+  NAMED(compare_products)(70, 1100, 17);
+  /* Few rows of a large matrix, and few terms of a large result. */
+  NAMED(compare_products)(5, 513, 521);
+  NAMED(compare_products)(523, 7, 509);
 }

@@ -14,6 +14,8 @@ struct BufferUsage {
 
   /// The gradients on which statements depend.
   private(set) var wanted: Set<Wanted> = []
+  /// The ids of variables in indices.
+  private(set) var counters: Set<Int> = []
 
   init(_ body: [Statement], of procedure: Procedure) {
     uses = [Int](repeating: 0, count: procedure.buffers.count)
@@ -24,13 +26,22 @@ struct BufferUsage {
 
   init(_ procedure: Procedure) {
     self.init([], of: procedure)
-    for step in procedure.steps {
+    walk(procedure.steps, procedure)
+  }
+
+  private mutating func walk(_ steps: [Step], _ procedure: Procedure) {
+    for step in steps {
       switch step {
       case .once(let body), .samples(let body): walk(body, procedure, 1)
       case .batch(let product, _):
-        uses[product.left.buffer] += 1
-        uses[product.right.buffer] += 1
-        write(product.target.buffer)
+        read(product.left)
+        read(product.right)
+        write(product.target)
+      case .rounds(let rounds):
+        for pointer in rounds.pointers {
+          if case .rowPointer(let start) = procedure.buffers[pointer].storage { write(start) }
+        }
+        walk(rounds.body, procedure)
       }
     }
   }
@@ -40,6 +51,30 @@ struct BufferUsage {
 
   /// Written under a condition that its declaration is not under; read, perhaps, under another one.
   func isWrittenConditionally(_ buffer: Int) -> Bool { writtenDeeper.contains(buffer) }
+
+  private mutating func read(_ place: Place) {
+    uses[place.buffer] += 1
+    note(place.index)
+  }
+
+  private mutating func read(_ value: Expression) {
+    switch value {
+    case .literal: break
+    case .load(let place): read(place)
+    case .indicator(let index): note(index)
+    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b):
+      read(a)
+      read(b)
+    case .negation(let a): read(a)
+    }
+  }
+
+  private mutating func write(_ place: Place) {
+    write(place.buffer)
+    note(place.index)
+  }
+
+  private mutating func note(_ index: Affine) { for term in index.terms { counters.insert(term.variable.id) } }
 
   private mutating func write(_ buffer: Int) {
     if conditions > declared[buffer] { writtenDeeper.insert(buffer) }
@@ -57,17 +92,19 @@ struct BufferUsage {
         if case .pointer(let start) = procedure.buffers[buffer].storage { write(start.buffer) }
       case .loop(let loop): walk(loop.body, procedure, level + 1)
       case .assign(let place, let value), .accumulate(let place, let value):
-        write(place.buffer)
-        value.visit { uses[$0.buffer] += 1 }
+        write(place)
+        read(value)
       case .kernel(_, let operands, let target, _):
-        for operand in operands { uses[operand.buffer] += 1 }
-        write(target.buffer)
+        for operand in operands { read(operand) }
+        write(target)
       case .whenKept(let inner):
         branchesOnKept = true
         conditions += 1
         walk(inner, procedure, level)
         conditions -= 1
-      case .whenInside(_, _, let inner): walk(inner, procedure, level)
+      case .whenInside(let index, _, let inner):
+        note(index)
+        walk(inner, procedure, level)
       case .whenWanted(let gradients, let inner):
         wanted.formUnion(gradients)
         conditions += 1

@@ -6,19 +6,26 @@ struct BatchEmitter {
   let unit: ProgramUnit
   let options: EmitOptions
   let schedule: ProgramSchedule
+  let lanes: LanePlan?
   let layout: WorkspaceLayout
   let names: ProgramNames
   let own: StaticNames
+  /// The module's tables.
+  let tables: [String]
+  let fileNames: NameScope
   let forward: [StepCode]
   let adjoint: [StepCode]?
+  /// Of a program: other ways, for batches that share matrices.
+  let shared: [SharedCode]
 
   var isModel: Bool { unit.model != nil }
   var genericInputs: [CParameter] {
     [CParameter(type: "size_t", name: "batch")] + (isModel ? [CParameter(type: "const void *", name: "params")] : [])
       + [CParameter(type: "const void *const[]", name: "in"), CParameter(type: "const size_t[]", name: "stride")]
   }
-  private static let out = CParameter(type: "void *", name: "out")
-  private static let work = CParameter(type: "void *", name: "work")
+  static let out = CParameter(type: "void *", name: "out")
+  static let work = CParameter(type: "void *", name: "work")
+  static let keep = CParameter(type: "int", name: "keep")
   var gradients: [CParameter] {
     [CParameter(type: "const void *", name: "out_bar")]
       + (isModel ? [CParameter(type: "void *", name: "params_bar")] : [])
@@ -32,10 +39,8 @@ struct BatchEmitter {
   // MARK: Runs
 
   func items() -> [CItem] {
-    var items: [CItem] = [
-      .function(workspaceBytes()), .blank, .function(run()), .blank, .function(generic("generic_forward", keep: 0)),
-      .blank,
-    ]
+    var items: [CItem] = [.function(lanes.map(workspaceBytes) ?? workspaceBytes()), .blank] + sharedRuns()
+    items += [.function(run()), .blank, .function(generic("generic_forward", keep: 0)), .blank]
     if let adjoint {
       items += [
         .function(generic("generic_forward_keep", keep: 1)), .blank,
@@ -158,13 +163,16 @@ struct BatchEmitter {
     if options.checkFinite, !unit.ports.isEmpty {
       body.append(forEachSample(unit.ports.indices.map { allFinite(.integer(unit.ports[$0].size), port($0)) }))
     }
-    body += runSteps(forward, of: schedule.forward, direction: .forward)
-    if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out"))) }
-    body.append(.returnValue(name("CAJAL_OK")))
+    body += shared.map { takes($0, $0.run, genericInputs + [BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep]) }
+    if schedule.isFallback {
+      body += lanes.map(runLanes) ?? runSteps(forward, of: schedule.forward, direction: .forward)
+      if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out"))) }
+      body.append(.returnValue(name("CAJAL_OK")))
+    }
     return CFunction(
       specifiers: "static ONE_COPY", result: "int", name: own["run"],
       parameters: genericInputs + [
-        BatchEmitter.out, BatchEmitter.work, CParameter(type: "int", name: "keep"),
+        BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep,
       ], body: body)
   }
 
@@ -204,9 +212,18 @@ struct BatchEmitter {
     if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
     if unit.ports.isEmpty {
       body += [.expression(.cast("void", name("in_bar"))), .returnValue(name("CAJAL_OK"))]
-    } else {
+      return CFunction(
+        specifiers: "static", result: "int", name: own["run_adjoint"],
+        parameters: genericInputs + gradients, body: body)
+    }
+    body += shared.map { takes($0, $0.runAdjoint, genericInputs + gradients) }
+    if let lanes {
+      body += runAdjointLanes(lanes, adjoint[0].functions[0])
+      if options.checkFinite { body += finiteness() }
+      body.append(.returnValue(name("CAJAL_OK")))
+    } else if schedule.isFallback {
       body.append(constant("real *const ", "aside", name("work")))
-      body.append(forEachSample(adjointOfSample(adjoint[0].function!)))
+      body.append(forEachSample(adjointOfSample(adjoint[0].functions[0])))
       body.append(.returnValue(name("CAJAL_OK")))
     }
     return CFunction(
@@ -229,9 +246,11 @@ struct BatchEmitter {
       case .input(let index) where index < unit.ports.count: input(index)
       case .input: .cast("const real *", name("out_bar")) + name("b") * .integer(unit.output.size)
       case .output(let index): name(places[index])
-      case .kept: name("aside") + .integer(layout.shared) + name("b") * .integer(layout.kept)
+      case .kept:
+        plus(name("aside") + .integer(layout.shared), times(name("batch"), layout.rows))
+          + name("b") * .integer(layout.kept)
       case .work: name("work")
-      case .row, .keep, .wants: preconditionFailure("of models")
+      case .row, .keep, .wants, .round: preconditionFailure("of models")
       }
     }
     body.append(.expression(.call(adjoint.function.name, arguments)))

@@ -23,18 +23,35 @@ enum SampleArgument: Hashable {
   case output(Int)
   /// Of a model: the sample's row of a buffer.
   case row(buffer: Int)
-  /// Of a program: what is kept of the sample.
+  /// Of a program: what is kept of the sample, or of several in lanes.
   case kept
   /// Of a model: whether this run keeps anything.
   case keep
   case wants(Wanted)
+  /// The round of a loop around the step.
+  case round(LoopVariable)
   case work
+}
+
+/// What stands where the schedule has a real.
+enum Element {
+  case real
+  /// Of several samples (cajal_lanes.h).
+  case lanes
+
+  var type: String {
+    switch self {
+    case .real: "real"
+    case .lanes: "lanes"
+    }
+  }
 }
 
 /// Emits one step of a procedure.
 struct FunctionEmitter {
   private let procedure: Procedure
   private let realBytes: Int
+  private let element: Element
   private var scope: NameScope
   private var names: [String]
   private var usage: BufferUsage
@@ -44,12 +61,13 @@ struct FunctionEmitter {
   /// Names that the emitter gives to indices.
   private static let indexNames = ["i", "j", "l"]
 
+  /// - Parameter loops: the variables of the loops around the step.
   static func emit(
     _ statements: [Statement], of procedure: Procedure, name: String, names: ProcedureNames, realBytes: Int,
-    readsKept: Bool, fileNames: NameScope
+    element: Element = .real, readsKept: Bool, loops: [LoopVariable] = [], fileNames: NameScope
   ) -> SampleFunction {
-    var emitter = FunctionEmitter(statements, procedure, names, realBytes, fileNames)
-    let body = emitter.statements(statements, depth: 0)
+    var emitter = FunctionEmitter(statements, procedure, names, realBytes, element, loops, fileNames)
+    let body = emitter.statements(statements, depth: loops.count)
     var parameters: [CParameter] = []
     var arguments: [SampleArgument] = []
     func add(_ argument: SampleArgument, _ type: String, _ name: String) {
@@ -66,20 +84,26 @@ struct FunctionEmitter {
       case .input(let input): inputs[input] = emitter.names[index]
       case .output(let output): outputs[output] = emitter.names[index]
       case .kept: usesKept = true
-      case .rows, .keptRows: rows.append(index)
-      case .workspace: if buffer.keptAt == nil { usesWork = true } else { rows.append(index) }
+      case .rows, .keptRows, .rowPointer: rows.append(index)
+      case .workspace:
+        if emitter.isLocal(index) { break }
+        if buffer.keptAt == nil { usesWork = true } else { rows.append(index) }
       case .table, .local, .pointer, .unplanned: break
       }
     }
     if emitter.usage.branchesOnKept, names.ports == nil { usesKept = true }
-    for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const real *", name) }
-    for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "real *restrict ", name) }
+    let type = element.type
+    for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const \(type) *", name) }
+    for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "\(type) *restrict ", name) }
     for index in rows {
       add(.row(buffer: index), emitter.rowType(index), emitter.names[index])
     }
-    if usesKept { add(.kept, readsKept ? "const real *" : "real *", "kept") }
+    if usesKept { add(.kept, readsKept ? "const \(type) *" : "\(type) *", "kept") }
     if emitter.usage.branchesOnKept, names.ports != nil { add(.keep, "int", "keep") }
     for wanted in emitter.usage.wanted.sorted() { add(.wants(wanted), "int", emitter.wantsName[wanted]!) }
+    for loop in loops where emitter.usage.counters.contains(loop.id) {
+      add(.round(loop), "size_t", emitter.indices.names[loop.id]!)
+    }
     if usesWork { add(.work, "real *", "work") }
     let function = CFunction(
       specifiers: "static", result: "void", name: name, parameters: parameters, body: body)
@@ -94,10 +118,13 @@ struct FunctionEmitter {
   }
 
   private init(
-    _ body: [Statement], _ procedure: Procedure, _ given: ProcedureNames, _ realBytes: Int, _ fileNames: NameScope
+    _ body: [Statement], _ procedure: Procedure, _ given: ProcedureNames, _ realBytes: Int, _ element: Element,
+    _ loops: [LoopVariable],
+    _ fileNames: NameScope
   ) {
     self.procedure = procedure
     self.realBytes = realBytes
+    self.element = element
     isModel = given.ports != nil
     usage = BufferUsage(body, of: procedure)
     scope = NameScope(inside: fileNames)
@@ -113,7 +140,7 @@ struct FunctionEmitter {
       case .input, .output: names.append(nameOf[buffer.storage]!)
       case .table(let table): names.append(given.tables[table])
       case .kept: names.append("kept")
-      case .workspace, .rows, .keptRows, .local, .pointer, .unplanned:
+      case .workspace, .rows, .keptRows, .local, .pointer, .rowPointer, .unplanned:
         names.append(usage.isUsed(index) ? scope.claim(CName.joined(buffer.name)) : "")
       }
     }
@@ -123,12 +150,13 @@ struct FunctionEmitter {
       case .port(let port): wantsName[wanted] = scope.claim("wants_\(given.ports![port])")
       }
     }
-    for depth in 0...usage.depth { counters.append(scope.claim(depth == 0 ? "k" : "k\(depth)")) }
+    for depth in 0...(loops.count + usage.depth) { counters.append(scope.claim(depth == 0 ? "k" : "k\(depth)")) }
+    for (loop, counter) in zip(loops, counters) { indices.names[loop.id] = counter }
   }
 
-  /// The counter of loops over rounds, by their depth.
+  /// The counters of loops over rounds, by their depth.
   private var counters: [String] = []
-  private var counterOf: [Int: String] = [:]
+  private var indices = IndexText()
 
   // MARK: Statements
 
@@ -145,8 +173,8 @@ struct FunctionEmitter {
           result.append(
             .variable(
               CVariable(
-                type: isConstant ? "const real" : "real", name: names[buffer], extent: nil,
-                initial: .expression(expression(value)))))
+                type: isConstant ? "const \(element.type)" : element.type, name: names[buffer], extent: nil,
+                initial: .expression(assigned(value)))))
           index += 1
           continue
         }
@@ -168,19 +196,20 @@ struct FunctionEmitter {
 
   private func declaration(of buffer: Int) -> CStatement {
     let size = procedure.buffers[buffer].size
-    var variable = CVariable(type: "real", name: names[buffer], extent: nil, initial: nil)
+    var variable = CVariable(type: element.type, name: names[buffer], extent: nil, initial: nil)
     switch procedure.buffers[buffer].storage {
+    case .workspace where isLocal(buffer): variable.extent = "\(size)"
     case .workspace(let offset):
       variable.type = "real *const "
       variable.initial = .expression(offset == 0 ? .name("work") : .name("work") + .integer(offset))
     case .pointer(let start):
-      variable.type = "real *"
+      variable.type = "\(element.type) *"
       variable.initial = .expression(pointer(start))
-    case .local, .unplanned, .input, .output, .kept, .rows, .keptRows, .table:
+    case .local, .unplanned, .input, .output, .kept, .rows, .keptRows, .rowPointer, .table:
       if size > 1 { variable.extent = "\(size)" }
       // Written in one conditional block and read in another.
       if usage.isWrittenConditionally(buffer) {
-        let zero = CInitialiser.expression(.number("0"))
+        let zero = CInitialiser.expression(element == .lanes ? .call("CAJAL_LANES_OF", [.number("0")]) : .number("0"))
         variable.initial = size > 1 ? .list([zero]) : zero
       }
     }
@@ -192,7 +221,7 @@ struct FunctionEmitter {
     case .declare: return []
     case .note(let origin): return [.comment("line \(origin.line): \(origin.text)")]
     case .loop(let loop): return [forLoop(loop, depth)]
-    case .assign(let place, let value): return [.expression(.assign(entry(place), expression(value)))]
+    case .assign(let place, let value): return [.expression(.assign(entry(place), assigned(value)))]
     case .accumulate(let place, let value):
       if case .negation(let positive) = value {
         return [.expression(.binary("-=", entry(place), expression(positive)))]
@@ -200,6 +229,9 @@ struct FunctionEmitter {
       return [.expression(.binary("+=", entry(place), expression(value)))]
     case .kernel(let kernel, let operands, let target, let accumulate):
       return [.expression(call(kernel, operands, target, accumulate))]
+    case .whenKept(let body) where element == .lanes:
+      // What nobody wants kept is written aside.
+      return statements(body, depth: depth)
     case .whenKept(let body):
       return [.ifThen(.name(isModel ? "keep" : "kept"), statements(body, depth: depth))]
     case .whenWanted(let wanted, let body):
@@ -210,7 +242,7 @@ struct FunctionEmitter {
       let last = scope.claim("\(names[a])_last")
       return [
         .variable(
-          CVariable(type: "real *const ", name: last, extent: nil, initial: .expression(.name(names[a])))),
+          CVariable(type: "\(element.type) *const ", name: last, extent: nil, initial: .expression(.name(names[a])))),
         .expression(.assign(.name(names[a]), .name(names[b]))),
         .expression(.assign(.name(names[b]), .name(last))),
       ]
@@ -220,29 +252,19 @@ struct FunctionEmitter {
   private mutating func forLoop(_ loop: CountedLoop, _ depth: Int) -> CStatement {
     let isIndex = FunctionEmitter.indexNames.contains(loop.variable.name)
     let name = isIndex ? loop.variable.name : counters[depth]
-    counterOf[loop.variable.id] = name
+    indices.names[loop.variable.id] = name
     let body = statements(loop.body, depth: isIndex ? depth : depth + 1)
-    func counter(_ value: Int) -> CVariable {
-      CVariable(type: "size_t", name: name, extent: nil, initial: .expression(.integer(value)))
-    }
-    if loop.descending {
-      return .forLoop(
-        first: counter(loop.upper), condition: .binary(">", .postfix("--", .name(name)), .integer(loop.lower)),
-        step: nil, body: body)
-    }
-    return .forLoop(
-      first: counter(loop.lower), condition: .binary("<", .name(name), .integer(loop.upper)),
-      step: .postfix("++", .name(name)), body: body)
+    return .counted(loop, name, body)
   }
 
   private func conditional(_ index: Affine, _ count: Int, _ body: [CStatement]) -> [CStatement] {
     let range = index.range
     if range.upperBound < 0 || range.lowerBound >= count { return [] }
-    let (positive, negative) = sides(of: index)
+    let (positive, negative) = indices.sides(of: index)
     var conditions: [CExpression] = []
     if range.lowerBound < 0 { conditions.append(.binary(">=", positive, negative)) }
     if range.upperBound >= count {
-      let (below, limit) = sides(of: index + -count)
+      let (below, limit) = indices.sides(of: index + -count)
       conditions.append(.binary("<", below, limit))
     }
     guard let first = conditions.first else { return body }
@@ -250,6 +272,31 @@ struct FunctionEmitter {
   }
 
   // MARK: Expressions
+
+  /// What can be assigned: a real that is the same for all samples becomes lanes.
+  private func assigned(_ value: Expression) -> CExpression {
+    let plain = expression(value)
+    return element == .lanes && isScalar(value) ? .call("CAJAL_LANES_OF", [plain]) : plain
+  }
+
+  /// Whether the value is a real in lanes too.
+  private func isScalar(_ value: Expression) -> Bool {
+    switch value {
+    case .literal, .indicator: return true
+    case .load(let place): if case .table = procedure.buffers[place.buffer].storage { return true } else { return false }
+    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b): return isScalar(a) && isScalar(b)
+    case .negation(let a): return isScalar(a)
+    }
+  }
+
+  /// Whether the buffer is a variable of the function. In lanes there is no workspace.
+  private func isLocal(_ buffer: Int) -> Bool {
+    switch procedure.buffers[buffer].storage {
+    case .local, .unplanned: true
+    case .workspace: element == .lanes
+    case .input, .output, .kept, .table, .rows, .keptRows, .pointer, .rowPointer: false
+    }
+  }
 
   private func expression(_ value: Expression) -> CExpression {
     switch value {
@@ -260,7 +307,7 @@ struct FunctionEmitter {
     case .product(let a, let b): return .binary("*", expression(a), expression(b))
     case .negation(let a): return .prefix("-", expression(a))
     case .indicator(let index):
-      let (positive, negative) = sides(of: index)
+      let (positive, negative) = indices.sides(of: index)
       return .cast("real", .binary("==", positive, negative))
     }
   }
@@ -269,9 +316,10 @@ struct FunctionEmitter {
     let buffer = procedure.buffers[place.buffer]
     let base = CExpression.name(names[place.buffer])
     switch buffer.storage {
-    case .local, .unplanned: return buffer.size == 1 ? base : .index(base, index(place.index))
-    case .kept(let offset): return .index(base, index(place.index + offset))
-    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer: return .index(base, index(place.index))
+    case .local, .unplanned: return buffer.size == 1 ? base : .index(base, indices.index(place.index))
+    case .kept(let offset): return .index(base, indices.index(place.index + offset))
+    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer, .rowPointer:
+      return .index(base, indices.index(place.index))
     }
   }
 
@@ -282,41 +330,9 @@ struct FunctionEmitter {
     switch buffer.storage {
     case .local, .unplanned: if buffer.size == 1 { return .prefix("&", base) }
     case .kept(let start): offset = offset + start
-    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer: break
+    case .input, .output, .table, .workspace, .rows, .keptRows, .pointer, .rowPointer: break
     }
-    return offset == Affine(0) ? base : .binary("+", base, index(offset))
-  }
-
-  /// The index: what is added, then what is subtracted.
-  private func index(_ index: Affine) -> CExpression {
-    let (positive, negative) = parts(of: index)
-    let sum = positive.dropFirst().reduce(positive.first ?? .number("0")) { .binary("+", $0, $1) }
-    return negative.reduce(sum) { .binary("-", $0, $1) }
-  }
-
-  /// The index as a difference of two sums, neither of which is negative.
-  private func sides(of index: Affine) -> (CExpression, CExpression) {
-    let (positive, negative) = parts(of: index)
-    func sum(_ terms: [CExpression]) -> CExpression {
-      terms.dropFirst().reduce(terms.first ?? .number("0")) { .binary("+", $0, $1) }
-    }
-    return (sum(positive), sum(negative))
-  }
-
-  private func parts(of index: Affine) -> (positive: [CExpression], negative: [CExpression]) {
-    var positive: [CExpression] = []
-    var negative: [CExpression] = []
-    // The longest stride first, as one reads a row-major index.
-    for term in index.terms.sorted(by: { $0.coefficient.magnitude > $1.coefficient.magnitude }) {
-      let name = CExpression.name(counterOf[term.variable.id] ?? term.variable.name)
-      let factor = term.coefficient.magnitude
-      let value = factor == 1 ? name : .binary("*", .number("\(factor)"), name)
-      if term.coefficient > 0 { positive.append(value) } else { negative.append(value) }
-    }
-    let constant = CExpression.number("\(index.constant.magnitude)")
-    if index.constant > 0 { positive.append(constant) }
-    if index.constant < 0 { negative.append(constant) }
-    return (positive, negative)
+    return offset == Affine(0) ? base : .binary("+", base, indices.index(offset))
   }
 
   // MARK: Kernels
@@ -349,8 +365,16 @@ struct FunctionEmitter {
           "cajal_conv2d\(role)_\(suffix)",
           (c.kernel.suffix(2) + c.image.suffix(2)).map { .integer($0) } + [from[0], from[1], to, add])
       }
-      let sizes = c.kernel + c.image.suffix(2) + [c.stride] + c.padding
-      return .call("cajal_convolution\(role)_\(suffix)", sizes.map { .integer($0) } + [from[0], from[1], to, add])
+      return .call("cajal_convolution\(role)_\(suffix)", sizes(c) + [from[0], from[1], to, add])
+    case .layer(let c, let rectified):
+      return .call(
+        "cajal_convolution_layer_\(suffix)",
+        sizes(c) + [from[0], from[1], from[2], .integer(rectified ? 1 : 0), to])
+    case .reluAdjointOfImage(let c):
+      return .call(
+        "cajal_convolution_image_relu_adjoint_\(suffix)", sizes(c) + [from[0], from[1], from[2], to])
+    case .reluAdjointOfPool(let pooling):
+      return .call("cajal_maximum_pool_relu_adjoint_\(suffix)", self.pooling(pooling) + [from[0], from[1], to])
     case .averagePool(let pooling):
       return .call("cajal_average_pool_\(suffix)", self.pooling(pooling) + [from[0], to])
     case .averageUnpool(let pooling):
@@ -372,6 +396,10 @@ struct FunctionEmitter {
     case .softmax: ("cajal_softmax", [.integer(size)])
     case .maximumPool(let pooling): ("cajal_maximum_pool", self.pooling(pooling))
     }
+  }
+
+  private func sizes(_ c: Convolution) -> [CExpression] {
+    (c.kernel + c.image.suffix(2) + [c.stride] + c.padding).map { .integer($0) }
   }
 
   private func pooling(_ pooling: Pooling) -> [CExpression] {

@@ -19,17 +19,22 @@ extension BatchEmitter {
     if parameterCount == 0 { body.append(.expression(.cast("void", name("params_bar")))) }
     if unit.ports.isEmpty { body.append(.expression(.cast("void", name("in_bar")))) }
     if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
-    if !wanted.isEmpty {
-      let nothing = wanted.map { CExpression.prefix("!", bar($0)) }
-      body.append(
-        .ifThen(nothing.dropFirst().reduce(nothing[0]) { .binary("&&", $0, $1) }, [.returnValue(name("CAJAL_OK"))]))
-      body += clearing()
-      body += runSteps(steps, of: schedule.backward!, direction: .adjoint)
-      if options.checkFinite { body += finiteness() }
-    }
+    body += addedGradients(steps, of: schedule.backward!)
     body.append(.returnValue(name("CAJAL_OK")))
     return CFunction(
       specifiers: "static", result: "int", name: own["run_adjoint"], parameters: genericInputs + gradients, body: body)
+  }
+
+  /// The steps of an adjoint that adds the gradients of all samples up.
+  ///
+  /// - Parameter shared: the ports that are the same for every sample.
+  func addedGradients(_ steps: [StepCode], of procedure: Procedure, shared: Set<Int> = []) -> [CStatement] {
+    if wanted.isEmpty { return [] }
+    let nothing = wanted.map { CExpression.prefix("!", bar($0)) }
+    let isNothing = nothing.dropFirst().reduce(nothing[0]) { .binary("&&", $0, $1) }
+    return [.ifThen(isNothing, [.returnValue(name("CAJAL_OK"))])] + clearing(procedure.clearedOutputs, shared: shared)
+      + runSteps(steps, of: procedure, direction: .adjoint, shared: shared)
+      + (options.checkFinite ? finiteness() : [])
   }
 
   private var wanted: [Wanted] {
@@ -37,8 +42,7 @@ extension BatchEmitter {
   }
 
   /// What is added to is 0 at first.
-  private func clearing() -> [CStatement] {
-    let outputs = schedule.backward!.clearedOutputs
+  private func clearing(_ outputs: [Int], shared: Set<Int>) -> [CStatement] {
     var body: [CStatement] = []
     // Neighbours are one stretch.
     var stretches: [Range<Int>] = []
@@ -55,6 +59,10 @@ extension BatchEmitter {
       body.append(.ifThen(name("params_bar"), stretches.map { clear(name("params_bar"), from: $0) }))
     }
     for port in unit.ports.indices where outputs.contains(unit.tensors.count + port) {
+      if shared.contains(port) {
+        body.append(.ifThen(bar(.port(port)), [clear(bar(.port(port)), from: 0..<unit.ports[port].size)]))
+        continue
+      }
       let start = name("b") * .index(name("stride"), .integer(port))
       let row = clear(bar(.port(port)), at: start, from: 0..<unit.ports[port].size)
       body.append(.ifThen(bar(.port(port)), [forEachSample([row])]))
@@ -71,7 +79,7 @@ extension BatchEmitter {
       ])
   }
 
-  private func finiteness() -> [CStatement] {
+  func finiteness() -> [CStatement] {
     wanted.map { wanted in
       switch wanted {
       case .parameters: .ifThen(bar(wanted), [allFinite(.integer(parameterCount), bar(wanted))])

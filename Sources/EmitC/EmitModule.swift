@@ -23,6 +23,14 @@ public func scheduleText(_ module: ModuleUnit) throws -> String {
       lines.append("  kept \(schedule.keptSize) reals\n")
       lines.append("backward \(program.judgement)\n\(backward)")
     }
+    for shared in schedule.shared {
+      let inputs = shared.inputs.map { program.ports[$0].name }.joined(separator: ", ")
+      let condition = inputs.isEmpty ? "for any batch" : "for batches that share \(inputs)"
+      lines.append("forward \(program.judgement), \(condition)\n\(shared.forward)")
+      if let backward = shared.backward {
+        lines.append("backward \(program.judgement), \(condition)\n\(backward)")
+      }
+    }
   }
   return lines.joined()
 }
@@ -40,11 +48,12 @@ public struct ProgramCost: Sendable {
 /// - Throws: `EmitError`.
 public func costs(_ module: ModuleUnit) throws -> [ProgramCost] {
   let scheduled = try ScheduledModule(module)
-  return zip(module.programs, scheduled.schedules).map { program, schedule in
-    let layout = WorkspaceLayout(program, schedule, realBytes: module.options.realBytes)
+  return module.programs.indices.map { index in
+    let (program, schedule) = (module.programs[index], scheduled.schedules[index])
     let bytes = module.options.realBytes
+    let layout = WorkspaceLayout(program, schedule, lanes: scheduled.lanes[index], realBytes: bytes)
     return ProgramCost(
-      forward: schedule.forward.cost, backward: schedule.backward?.cost,
+      forward: schedule.usual.forward.cost, backward: schedule.usual.backward?.cost,
       workspaceBytes: (layout.shared * bytes, layout.keptRows * bytes))
   }
 }
@@ -54,6 +63,8 @@ struct ScheduledModule {
   let module: ModuleUnit
   let names: ModuleNames
   let schedules: [ProgramSchedule]
+  /// Of the programs that are computed in lanes.
+  let lanes: [LanePlan?]
   let tables: [Table]
 
   init(_ module: ModuleUnit) throws {
@@ -71,7 +82,7 @@ struct ScheduledModule {
         let schedule = try schedule(
           forward: program.forward, backward: backward, tensorCount: program.model?.tensors.count, options: options,
           tables: store)
-        guard WorkspaceLayout(program, schedule, realBytes: options.realBytes).isPossible else {
+        guard WorkspaceLayout(program, schedule, lanes: nil, realBytes: options.realBytes).isPossible else {
           throw ScheduleTooLarge()
         }
         schedules.append(schedule)
@@ -80,6 +91,9 @@ struct ScheduledModule {
       }
     }
     self.schedules = schedules
+    lanes = zip(module.programs, schedules).map { program, schedule in
+      module.options.lanes && program.fitsLanes ? schedule.lanes : nil
+    }
     tables = store.tables
   }
 }
@@ -112,7 +126,7 @@ private struct ModuleEmitter {
     for index in module.programs.indices {
       var emitter = ProgramEmitter(
         unit: module.programs[index], options: options, schedule: scheduled.schedules[index],
-        names: scheduled.names.programs[index], tables: tableNames)
+        lanes: scheduled.lanes[index], names: scheduled.names.programs[index], tables: tableNames)
       items += emitter.items(&names)
       if emitter.unit.model == nil { programs.append(emitter.descriptor) } else { models.append(emitter.descriptor) }
     }
@@ -123,6 +137,13 @@ private struct ModuleEmitter {
     let real = module.options.realBytes == 4 ? "float" : "double"
     var items: [CItem] = [
       .typedef(real, "real"), .blank,
+    ]
+    if scheduled.lanes.contains(where: { $0 != nil }) {
+      items += [
+        .directive("#define CAJAL_REAL_BYTES \(module.options.realBytes)"), .directive("#include \"cajal_lanes.h\""), .blank,
+      ]
+    }
+    items += [
       .comment("Exists once, so that forward and forward_keep run the same instructions."),
       .directive("#if defined __GNUC__ && !defined __clang__"),
       .directive("#define ONE_COPY __attribute__((noinline, noclone))"),
@@ -130,10 +151,12 @@ private struct ModuleEmitter {
       .directive("#define ONE_COPY __attribute__((noinline))"),
       .directive("#else"), .directive("#define ONE_COPY"), .directive("#endif"), .blank,
     ]
-    let hasGradients = zip(module.programs, scheduled.schedules).contains {
-      $0.model == nil && $1.backward != nil && !$0.isAdjointEmpty
+    let needsHelpers = module.programs.indices.contains {
+      let (unit, schedule) = (module.programs[$0], scheduled.schedules[$0])
+      return unit.model == nil && scheduled.lanes[$0] == nil && schedule.backward != nil && schedule.isFallback
+        && !unit.isAdjointEmpty
     }
-    if hasGradients {
+    if needsHelpers {
       items += [
         .comment(
           "Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input "
@@ -150,7 +173,8 @@ private struct ModuleEmitter {
   private func tables() -> [CItem] {
     var used = Set<Int>()
     for schedule in scheduled.schedules {
-      for procedure in [schedule.forward, schedule.backward].compactMap({ $0 }) {
+      let whole = schedule.isFallback ? [schedule.forward, schedule.backward] : []
+      for procedure in (whole + schedule.shared.flatMap { [$0.forward, $0.backward] }).compactMap({ $0 }) {
         let usage = BufferUsage(procedure)
         for (index, buffer) in procedure.buffers.enumerated() where usage.isUsed(index) {
           if case .table(let table) = buffer.storage { used.insert(table) }

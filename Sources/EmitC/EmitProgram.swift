@@ -7,23 +7,29 @@ struct ProgramEmitter {
   let unit: ProgramUnit
   let options: EmitOptions
   let schedule: ProgramSchedule
+  let lanes: LanePlan?
   let names: ProgramNames
   let tables: [String]
   /// The cajal_program or the cajal_model.
   private(set) var descriptor = ""
-  private var layout: WorkspaceLayout { WorkspaceLayout(unit, schedule, realBytes: options.realBytes) }
+  private var layout: WorkspaceLayout { WorkspaceLayout(unit, schedule, lanes: lanes, realBytes: options.realBytes) }
 
-  init(unit: ProgramUnit, options: EmitOptions, schedule: ProgramSchedule, names: ProgramNames, tables: [String]) {
+  init(
+    unit: ProgramUnit, options: EmitOptions, schedule: ProgramSchedule, lanes: LanePlan?, names: ProgramNames,
+    tables: [String]
+  ) {
     self.unit = unit
     self.options = options
     self.schedule = schedule
+    self.lanes = lanes
     self.names = names
     self.tables = tables
   }
 
   mutating func items(_ file: inout ModuleNames) -> [CItem] {
     var static_: [String: String] = [:]
-    for part in ["sample", "run", "adjoint_sample", "run_adjoint", "sizes", "inputs", "output"]
+    let sample = lanes == nil ? "sample" : "lanes"
+    for part in [sample, "run", "adjoint_\(sample)", "run_adjoint", "sizes", "inputs", "output"]
       + (unit.model == nil ? ["program"] : ["model", "tensors", "weights"])
       + ["generic_forward", "generic_forward_keep"]
     { static_[part] = file.claim("\(names.base)_\(part)") }
@@ -35,16 +41,46 @@ struct ProgramEmitter {
     var items: [CItem] = [.comment(unit.judgement)]
     items += unit.sourceLines.map { .comment($0) }
     items.append(.blank)
-    let forward = steps(of: schedule.forward, own["sample"], outputs: ["result"], readsKept: false, &file)
-    for function in forward.compactMap(\.function) { items += [.function(function.function), .blank] }
+    func add(_ code: [StepCode]) {
+      for function in code.flatMap(\.functions) { items += [.function(function.function), .blank] }
+    }
+    let isCut = unit.model != nil
+    let bars = (names.tensors + names.ports).map { "\($0)_bar" }
+    var forward: [StepCode] = []
+    if schedule.isFallback {
+      forward = steps(
+        of: schedule.forward, own[sample], outputs: ["result"], readsKept: false, isCut: isCut, &file)
+      add(forward)
+    }
+    var shared = schedule.shared.map { schedule in
+      let kind = schedule.inputs.isEmpty ? "batch" : "shared"
+      return SharedCode(
+        schedule: schedule,
+        forward: steps(
+          of: schedule.forward, "\(names.base)_\(kind)_sample", outputs: ["result"], readsKept: false, isCut: true,
+          &file),
+        adjoint: nil, run: file.claim("\(names.base)_run_\(kind)"),
+        runAdjoint: file.claim("\(names.base)_run_adjoint_\(kind)"))
+    }
+    for code in shared { add(code.forward) }
     var adjoint: [StepCode]?
     if let backward = schedule.backward {
-      let bars = (names.tensors + names.ports).map { "\($0)_bar" }
-      let code = steps(of: backward, own["adjoint_sample"], outputs: bars, readsKept: true, &file)
-      adjoint = code
-      if !unit.isAdjointEmpty {
-        items.append(.comment("The adjoint."))
-        for function in code.compactMap(\.function) { items += [.function(function.function), .blank] }
+      let isEmpty = unit.isAdjointEmpty
+      if !isEmpty { items.append(.comment("The adjoint.")) }
+      adjoint = []
+      if schedule.isFallback {
+        let code = steps(
+          of: backward, own["adjoint_\(sample)"], outputs: bars, readsKept: true, isCut: isCut, &file)
+        adjoint = code
+        if !isEmpty { add(code) }
+      }
+      for index in shared.indices {
+        let kind = shared[index].schedule.inputs.isEmpty ? "batch" : "shared"
+        let code = steps(
+          of: shared[index].schedule.backward!, "\(names.base)_\(kind)_adjoint_sample", outputs: bars,
+          readsKept: true, isCut: true, &file)
+        shared[index].adjoint = code
+        if !isEmpty { add(code) }
       }
     }
     if !unit.ports.isEmpty {
@@ -56,8 +92,8 @@ struct ProgramEmitter {
       ]
     }
     let batch = BatchEmitter(
-      unit: unit, options: options, schedule: schedule, layout: layout, names: names, own: own, forward: forward,
-      adjoint: adjoint)
+      unit: unit, options: options, schedule: schedule, lanes: lanes, layout: layout, names: names, own: own,
+      tables: tables, fileNames: file.file, forward: forward, adjoint: adjoint, shared: shared)
     items += batch.items()
     items += batch.exported()
     items += descriptors(own)
@@ -65,28 +101,34 @@ struct ProgramEmitter {
   }
 
   /// The functions of a procedure's steps, by numbers where there are several.
+  ///
+  /// - Parameter isCut: whether samples go through them together.
   private func steps(
-    of procedure: Procedure, _ name: String, outputs: [String], readsKept: Bool, _ file: inout ModuleNames
+    of procedure: Procedure, _ name: String, outputs: [String], readsKept: Bool, isCut: Bool, _ file: inout ModuleNames
   ) -> [StepCode] {
     let names = ProcedureNames(
       inputs: names.tensors + names.ports + ["result_bar"], outputs: outputs, tables: tables,
-      ports: unit.model == nil ? nil : names.ports)
-    let phases = procedure.steps.count { if case .samples = $0 { true } else { false } }
+      ports: isCut ? names.ports : nil)
+    let phases = procedure.steps.phaseCount
     var phase = 0
-    return procedure.steps.map { step in
-      func code(_ body: [Statement], _ name: String) -> SampleFunction {
-        FunctionEmitter.emit(
-          body, of: procedure, name: name, names: names, realBytes: options.realBytes, readsKept: readsKept,
-          fileNames: file.file)
-      }
-      switch step {
-      case .once(let body): return .once(code(body, file.claim("\(name)_once")))
-      case .samples(let body):
-        phase += 1
-        return .samples(code(body, phases == 1 ? name : file.claim("\(name)_\(phase)")))
-      case .batch(let product, let wanted): return .batch(product, wanted)
+    func codes(_ steps: [Step], _ loops: [LoopVariable]) -> [StepCode] {
+      steps.map { step in
+        func code(_ body: [Statement], _ name: String) -> SampleFunction {
+          FunctionEmitter.emit(
+            body, of: procedure, name: name, names: names, realBytes: options.realBytes,
+            element: lanes == nil ? .real : .lanes, readsKept: readsKept, loops: loops, fileNames: file.file)
+        }
+        switch step {
+        case .once(let body): return .once(code(body, file.claim("\(name)_once")))
+        case .samples(let body):
+          phase += 1
+          return .samples(code(body, phases == 1 ? name : file.claim("\(name)_\(phase)")))
+        case .batch(let product, let wanted): return .batch(product, wanted)
+        case .rounds(let rounds): return .rounds(rounds, codes(rounds.body, loops + [rounds.loop.variable]))
+        }
       }
     }
+    return codes(procedure.steps, [])
   }
 
   // MARK: Descriptors
@@ -179,16 +221,30 @@ struct ProgramEmitter {
   }
 }
 
+extension [Step] {
+  fileprivate var phaseCount: Int {
+    reduce(0) { count, step in
+      switch step {
+      case .once, .batch: count
+      case .samples: count + 1
+      case .rounds(let rounds): count + rounds.body.phaseCount
+      }
+    }
+  }
+}
+
 /// The C of a step.
 enum StepCode {
   case once(SampleFunction)
   case samples(SampleFunction)
   case batch(BatchProduct, [Wanted])
+  case rounds(RoundSteps, [StepCode])
 
-  var function: SampleFunction? {
+  var functions: [SampleFunction] {
     switch self {
-    case .once(let function), .samples(let function): function
-    case .batch: nil
+    case .once(let function), .samples(let function): [function]
+    case .batch: []
+    case .rounds(_, let body): body.flatMap(\.functions)
     }
   }
 }

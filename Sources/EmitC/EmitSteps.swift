@@ -5,7 +5,10 @@ import Schedule
 extension BatchEmitter {
   enum Direction { case forward, adjoint }
 
-  func runSteps(_ steps: [StepCode], of procedure: Procedure, direction: Direction) -> [CStatement] {
+  /// - Parameter shared: the ports that are the same for every sample.
+  func runSteps(
+    _ steps: [StepCode], of procedure: Procedure, direction: Direction, shared: Set<Int> = []
+  ) -> [CStatement] {
     let usage = BufferUsage(procedure)
     var hasRows = false
     var hasKept = false
@@ -14,10 +17,10 @@ extension BatchEmitter {
       switch buffer.storage {
       case .rows: hasRows = true
       case .kept, .keptRows: hasKept = true
-      case .input, .output, .table, .workspace, .local, .pointer, .unplanned: break
+      case .input, .output, .table, .workspace, .local, .pointer, .rowPointer, .unplanned: break
       }
     }
-    if steps.contains(where: { $0.function?.arguments.contains(.kept) ?? false }) { hasKept = true }
+    if steps.flatMap(\.functions).contains(where: { $0.arguments.contains(.kept) }) { hasKept = true }
     let work = CExpression.cast("real *", name("work"))
     var body: [CStatement] = []
     if hasRows { body.append(constant("real *const ", "rows", plus(work, .integer(rowsStart(direction))))) }
@@ -30,20 +33,29 @@ extension BatchEmitter {
       case .adjoint: body.append(constant("const real *const ", "kept", kept))
       }
     }
-    var places = StepPlaces(emitter: self, procedure: procedure, direction: direction)
-    for step in steps {
+    var places = StepPlaces(self, procedure, direction, shared)
+    return body + statements(steps, &places)
+  }
+
+  private func statements(_ steps: [StepCode], _ places: inout StepPlaces) -> [CStatement] {
+    steps.flatMap { step -> [CStatement] in
       switch step {
-      case .once(let function): body.append(.expression(.call(function.function.name, places.arguments(function))))
+      case .once(let function): return [.expression(.call(function.function.name, places.arguments(function)))]
       case .samples(let function):
         places.isInLoop = true
-        body.append(forEachSample([.expression(.call(function.function.name, places.arguments(function)))]))
-        places.isInLoop = false
+        defer { places.isInLoop = false }
+        return [forEachSample([.expression(.call(function.function.name, places.arguments(function)))])]
       case .batch(let product, let wanted):
         let call = CStatement.expression(places.call(product))
-        body.append(wanted.isEmpty ? call : .ifThen(.any(wanted.map(bar)), [call]))
+        return [wanted.isEmpty ? call : .ifThen(.any(wanted.map(bar)), [call])]
+      case .rounds(let rounds, let body):
+        let pointers = rounds.pointers.map { places.declaration(ofPointer: $0) }
+        let counter = places.enter(rounds.loop)
+        defer { places.leave() }
+        let inner = statements(body, &places) + rounds.swaps.flatMap { places.exchange($0) }
+        return pointers + [.counted(rounds.loop, counter, inner)]
       }
     }
-    return body
   }
 
   private func rowsStart(_ direction: Direction) -> Int {
@@ -70,11 +82,29 @@ extension BatchEmitter {
 
 /// Where the steps of a procedure find their buffers.
 private struct StepPlaces {
-  let emitter: BatchEmitter
-  let procedure: Procedure
-  let direction: BatchEmitter.Direction
+  private let emitter: BatchEmitter
+  private let procedure: Procedure
+  private let direction: BatchEmitter.Direction
+  private let shared: Set<Int>
   /// Whether a sample's number is at hand, in `b`.
   var isInLoop = false
+  private var scope: NameScope
+  /// The counters of loops, by their depth, and the number of loops around.
+  private var counters: [String] = []
+  private var depth = 0
+  private var indices = IndexText()
+  private var pointers: [Int: String] = [:]
+
+  init(
+    _ emitter: BatchEmitter, _ procedure: Procedure, _ direction: BatchEmitter.Direction, _ shared: Set<Int>
+  ) {
+    self.emitter = emitter
+    self.procedure = procedure
+    self.direction = direction
+    self.shared = shared
+    scope = NameScope(inside: emitter.fileNames)
+    for name in ["b", "i", "rows", "kept", "aside", "params", "params_bar"] { _ = scope.take(name) }
+  }
 
   private var unit: ProgramUnit { emitter.unit }
   private func name(_ text: String) -> CExpression { .name(text) }
@@ -88,6 +118,7 @@ private struct StepPlaces {
       case .kept:
         .conditional(name("kept"), name("kept") + name("b") * .integer(emitter.layout.kept), name("kept"))
       case .keep: name("keep")
+      case .round(let variable): indices.index(Affine(variable))
       case .wants(let wanted): .binary("!=", emitter.bar(wanted), .number("0"))
       case .work: name("work")
       }
@@ -95,7 +126,9 @@ private struct StepPlaces {
   }
 
   private func input(_ index: Int) -> CExpression {
-    if index < unit.tensors.count + unit.ports.count { return emitter.input(index) }
+    let port = index - unit.tensors.count
+    if shared.contains(port) { return .cast("const real *", .index(name("in"), .integer(port))) }
+    if port < unit.ports.count { return emitter.input(index) }
     return .cast("const real *", name("out_bar")) + name("b") * .integer(unit.output.size)
   }
 
@@ -112,6 +145,7 @@ private struct StepPlaces {
       }
       let port = index - unit.tensors.count
       let bar = emitter.bar(.port(port))
+      if shared.contains(port) { return .cast("real *", bar) }
       return .conditional(
         bar, .cast("real *", bar) + name("b") * .index(name("stride"), .integer(port)), .cast("real *", .number("0")))
     }
@@ -135,36 +169,89 @@ private struct StepPlaces {
       case .rows(let offset): row("rows", offset)
       case .keptRows(let offset): keptRow(offset, otherwise: name("kept"))
       case .workspace(let offset): emitter.plus(.cast("real *", name("work")), .integer(offset))
+      case .rowPointer:
+        isInLoop
+          ? name(pointers[index]!) + emitter.times(name("b"), buffer.size) : name(pointers[index]!)
       case .input, .output, .kept, .table, .local, .pointer, .unplanned: preconditionFailure("has no rows")
       }
     return buffer.keptAt.map { keptRow($0, otherwise: place) } ?? place
   }
 
+  /// Outside of the loop over samples.
   private func matrix(_ place: Place) -> CExpression {
     let start: CExpression =
       switch procedure.buffers[place.buffer].storage {
       case .input(let index): input(index)
       case .output(let index): output(index)
-      case .rows, .keptRows, .workspace: row(place.buffer)
-      case .kept, .table, .local, .pointer, .unplanned: preconditionFailure("is in no product of the batch")
+      case .table(let table): name(emitter.tables[table])
+      case .rows, .keptRows, .workspace, .rowPointer: row(place.buffer)
+      case .kept, .local, .pointer, .unplanned: preconditionFailure("is in no product of the batch")
       }
-    return emitter.plus(start, .integer(place.index.constant))
+    return emitter.plus(start, indices.index(place.index))
   }
 
   func call(_ product: BatchProduct) -> CExpression {
-    let function = "cajal_\(product.blas ? "blas_" : "")product_\(emitter.options.realBytes == 4 ? "f32" : "f64")"
-    let rows = emitter.times(name("batch"), product.rows)
-    let (left, right, target) = (matrix(product.left), matrix(product.right), matrix(product.target))
-    let accumulate = CExpression.integer(product.accumulate ? 1 : 0)
-    switch product.role {
-    case .apply(let k, let n, let transposed):
-      return .call(
-        function,
-        [rows, .integer(k), .integer(n), left, .number("0"), right, .integer(transposed ? 1 : 0), target, accumulate])
-    case .sum(let m, let n):
-      return .call(
-        function, [.integer(m), rows, .integer(n), left, .number("1"), right, .number("0"), target, accumulate])
+    /// How far apart the rows of samples are.
+    func step(_ place: Place, _ columns: Int) -> Int {
+      product.rows == 1 ? procedure.buffers[place.buffer].size : columns
     }
+    let batch = emitter.times(name("batch"), product.rows)
+    let m: CExpression, k: CExpression, n: Int
+    let isLeftTransposed: Bool, isRightTransposed: Bool
+    let columns: [Int], steps: [Int]
+    switch product.role {
+    case .apply(let depth, let size, let transposed):
+      (m, k, n, isLeftTransposed, isRightTransposed) = (batch, .integer(depth), size, false, transposed)
+      let rows = transposed ? depth : size
+      columns = [depth, rows, size]
+      steps = [step(product.left, depth), rows, step(product.target, size)]
+    case .sum(let rows, let size):
+      (m, k, n, isLeftTransposed, isRightTransposed) = (.integer(rows), batch, size, true, false)
+      columns = [rows, size, size]
+      steps = [step(product.left, rows), step(product.right, size), size]
+    }
+    let isStrided = steps != columns
+    func argument(_ place: Place, _ index: Int) -> [CExpression] {
+      [matrix(place)] + (isStrided ? [.integer(steps[index])] : [])
+    }
+    func flag(_ isSet: Bool) -> CExpression { .integer(isSet ? 1 : 0) }
+    let function =
+      "cajal_\(product.blas ? "blas_" : "")\(isStrided ? "strided_" : "")product_"
+      + (emitter.options.realBytes == 4 ? "f32" : "f64")
+    return .call(
+      function,
+      [m, k, .integer(n)] + argument(product.left, 0) + [flag(isLeftTransposed)] + argument(product.right, 1)
+        + [flag(isRightTransposed)] + argument(product.target, 2) + [flag(product.accumulate)])
+  }
+
+  // MARK: Loops
+
+  /// The name of the loop's counter.
+  mutating func enter(_ loop: CountedLoop) -> String {
+    if depth == counters.count { counters.append(scope.claim(depth == 0 ? "k" : "k\(depth)")) }
+    indices.names[loop.variable.id] = counters[depth]
+    depth += 1
+    return counters[depth - 1]
+  }
+
+  mutating func leave() { depth -= 1 }
+
+  mutating func declaration(ofPointer buffer: Int) -> CStatement {
+    guard case .rowPointer(let start) = procedure.buffers[buffer].storage else {
+      preconditionFailure("is no pointer to rows")
+    }
+    let pointer = scope.claim(CName.joined(procedure.buffers[buffer].name))
+    pointers[buffer] = pointer
+    return emitter.constant("real *", pointer, matrix(start))
+  }
+
+  mutating func exchange(_ swap: PointerSwap) -> [CStatement] {
+    let (a, b) = (pointers[swap.first]!, pointers[swap.second]!)
+    let last = scope.claim("\(a)_last")
+    return [
+      emitter.constant("real *const ", last, name(a)), .expression(.assign(name(a), name(b))),
+      .expression(.assign(name(b), name(last))),
+    ]
   }
 }
 

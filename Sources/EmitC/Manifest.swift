@@ -7,7 +7,8 @@ public func manifest(_ module: ModuleUnit) throws -> String {
   func describe(_ index: Int) -> JSON {
     let unit = module.programs[index]
     let names = scheduled.names.programs[index]
-    let layout = WorkspaceLayout(unit, scheduled.schedules[index], realBytes: options.realBytes)
+    let lanes = scheduled.lanes[index]
+    let layout = WorkspaceLayout(unit, scheduled.schedules[index], lanes: lanes, realBytes: options.realBytes)
     var fields: [String: JSON] = [
       "name": .string(unit.name), "horizon": .integer(unit.horizon),
       "inputs": .array(zip(unit.ports, names.ports).map { port($0, cName: $1) }),
@@ -18,6 +19,7 @@ public func manifest(_ module: ModuleUnit) throws -> String {
         "forward_keep": .string(names.forwardKeep), "backward": .string(names.backward),
       ]),
       "workspace": .object([
+        "batch_multiple": .integer(layout.batchMultiple),
         "forward_bytes": .integer(layout.forward * options.realBytes),
         "forward_bytes_per_sample": .integer(layout.forwardRows * options.realBytes),
         "keep_bytes": .integer(layout.shared * options.realBytes),
@@ -31,6 +33,9 @@ public func manifest(_ module: ModuleUnit) throws -> String {
       fields["weights"] = .bool(model.weights != nil)
     } else {
       fields["judgement"] = .string(unit.judgement)
+      fields["lanes"] = .bool(lanes != nil)
+      let shared = Set(scheduled.schedules[index].shared.flatMap(\.inputs)).sorted()
+      if !shared.isEmpty { fields["shared_matrices"] = .array(shared.map { .string(names.ports[$0]) }) }
     }
     return .object(fields)
   }

@@ -71,7 +71,7 @@ public enum CName {
     namespace new noexcept not not_eq nullptr operator or or_eq private protected public reinterpret_cast requires
     static_assert static_cast template this thread_local throw true try typeid typename using virtual wchar_t xor xor_eq
     linux unix i386 NULL EOF errno assert offsetof complex imaginary I stdin stdout stderr size_t ptrdiff_t max_align_t
-    int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t SIZE_MAX real main
+    int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t SIZE_MAX real lanes main
     batch keep work result result_bar in out stride out_bar in_bar
     """.split(whereSeparator: \.isWhitespace).map(String.init))
 }

@@ -22,11 +22,13 @@ public struct EmitOptions: Sendable {
   public var gradients: Bool
   /// Products with tensors of at least as many reals are run for a whole batch.
   public var batchThreshold: Int
+  /// Programs on small spaces are computed for several samples at once.
+  public var lanes: Bool
 
   public init(
     realBytes: Int = 4, blas: Blas = .openblas, checkFinite: Bool = false, prefix: String, sourceName: String,
     headerName: String? = nil, compiler: String, gradients: Bool,
-    batchThreshold: Int = ScheduleOptions.defaultBatchThreshold
+    batchThreshold: Int = ScheduleOptions.defaultBatchThreshold, lanes: Bool = true
   ) {
     self.realBytes = realBytes
     self.blas = blas
@@ -37,6 +39,7 @@ public struct EmitOptions: Sendable {
     self.compiler = compiler
     self.gradients = gradients
     self.batchThreshold = batchThreshold
+    self.lanes = lanes
   }
 
   private static func stem(of name: String) -> String {

@@ -17,25 +17,41 @@ struct WorkspaceLayout {
   /// Of a program: where the adjoint puts gradients that are not wanted, for each port.
   private(set) var aside: [Int] = []
   let realBytes: Int
+  /// The workspace has room for a multiple of so many samples.
+  let batchMultiple: Int
 
-  init(_ unit: ProgramUnit, _ schedule: ProgramSchedule, realBytes: Int) {
+  init(_ unit: ProgramUnit, _ schedule: ProgramSchedule, lanes: LanePlan?, realBytes: Int) {
     self.realBytes = realBytes
-    forward = schedule.forward.workspaceSize
-    forwardRows = schedule.forward.rowsSize
+    if let lanes {
+      (forward, forwardRows, shared, rows) = (0, 0, 0, 0)
+      kept = lanes.kept
+      batchMultiple = LanePlan.samples(realBytes: realBytes)
+      return
+    }
+    batchMultiple = 1
+    // A program has room for whichever of its ways is taken.
+    let fallback: [Procedure] = schedule.isFallback ? [schedule.forward] : []
+    let forwards = fallback + schedule.shared.map(\.forward)
+    forward = forwards.map(\.workspaceSize).max()!
+    forwardRows = forwards.map(\.rowsSize).max()!
     kept = schedule.keptSize
     guard let backward = schedule.backward else {
       shared = forward
       rows = forwardRows
       return
     }
-    rows = max(forwardRows, backward.rowsSize)
-    let reals = 64 / realBytes
-    var end = backward.workspaceSize
-    for port in unit.model == nil ? unit.ports : [] {
-      aside.append(end)
-      end = WorkspaceLayout.sum(end, WorkspaceLayout.sum(port.size, reals - 1) / reals * reals)
+    let backwards = schedule.shared.compactMap(\.backward)
+    var end = 0
+    if schedule.isFallback {
+      let reals = 64 / realBytes
+      end = backward.workspaceSize
+      for port in unit.model == nil ? unit.ports : [] {
+        aside.append(end)
+        end = WorkspaceLayout.sum(end, WorkspaceLayout.sum(port.size, reals - 1) / reals * reals)
+      }
     }
-    shared = max(forward, end)
+    rows = (backwards + (schedule.isFallback ? [backward] : [])).reduce(forwardRows) { max($0, $1.rowsSize) }
+    shared = backwards.reduce(max(forward, end)) { max($0, $1.workspaceSize) }
   }
 
   private static func sum(_ a: Int, _ b: Int) -> Int {

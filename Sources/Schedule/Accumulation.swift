@@ -9,7 +9,7 @@ extension Draft {
     accumulatesOutputs = true
     for buffer in buffers.indices {
       guard case .output(let output) = buffers[buffer].storage else { continue }
-      if isSum(buffer) {
+      if isOnlyAddedTo(buffer) {
         body = adding(to: buffer, body)
         continue
       }
@@ -23,7 +23,7 @@ extension Draft {
   }
 
   /// Whether the buffer stays the same, but for what was in it before, where each of its writes adds to it.
-  private func isSum(_ buffer: Int) -> Bool {
+  func isOnlyAddedTo(_ buffer: Int) -> Bool {
     var earlier: [Write] = []
     for statement in body {
       var writes = OutputWrites(buffer: buffer, buffers: buffers)
@@ -41,7 +41,7 @@ extension Draft {
     return true
   }
 
-  private func adding(to buffer: Int, _ body: [Statement]) -> [Statement] {
+  func adding(to buffer: Int, _ body: [Statement]) -> [Statement] {
     body.compactMap { statement in
       switch statement {
       case .note, .declare, .accumulate, .swap: return statement
@@ -168,7 +168,8 @@ extension Kernel {
     switch self {
     case .product(let product, _): product.m * product.n
     case .convolution(let convolution): convolution.extents(of: convolution.role).reduce(1, *)
-    case .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: nil
+    case .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint:
+      nil
     }
   }
 }

@@ -27,26 +27,32 @@ public struct ProcedureCost: Hashable, Sendable {
 
 extension Procedure {
   public var cost: ProcedureCost {
-    let counter = CostCounter(buffers: buffers)
-    var total = ProcedureCost()
-    for step in steps {
-      switch step {
-      case .once(let body): total.batch = total.batch + counter.cost(of: body)
-      case .samples(let body): total.sample = total.sample + counter.cost(of: body)
-      case .batch(let product, _):
-        let (sample, batch) = counter.cost(of: product)
-        total.sample = total.sample + sample
-        total.batch = total.batch + batch
-      }
-    }
-    return total
+    CostCounter(buffers: buffers).cost(of: steps)
   }
 }
 
 private struct CostCounter {
   let buffers: [Buffer]
 
-  func cost(of body: [Statement]) -> Cost { body.reduce(Cost()) { $0 + cost(of: $1) } }
+  func cost(of steps: [Step]) -> ProcedureCost {
+    steps.reduce(into: ProcedureCost()) { total, step in
+      switch step {
+      case .once(let body): total.batch = total.batch + cost(of: body)
+      case .samples(let body): total.sample = total.sample + cost(of: body)
+      case .batch(let product, _):
+        let (sample, batch) = cost(of: product)
+        total.sample = total.sample + sample
+        total.batch = total.batch + batch
+      case .rounds(let rounds):
+        let count = Double(rounds.loop.upper - rounds.loop.lower)
+        let round = cost(of: rounds.body)
+        total.sample = total.sample + round.sample * count
+        total.batch = total.batch + round.batch * count
+      }
+    }
+  }
+
+  private func cost(of body: [Statement]) -> Cost { body.reduce(Cost()) { $0 + cost(of: $1) } }
 
   private func cost(of statement: Statement) -> Cost {
     switch statement {
@@ -80,9 +86,15 @@ private struct CostCounter {
     case .product(let p, _):
       let (m, k, n) = (Double(p.m), Double(p.k), Double(p.n))
       return Cost(operations: 2 * m * k * n, moved: m * k + k * n + target * m * n)
-    case .convolution(let c):
-      let operands = c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) }
-      return Cost(operations: 2 * c.products, moved: operands + target * size(c.extents(of: c.role)))
+    case .convolution(let c): return cost(of: c) + Cost(operations: 0, moved: target * size(c.extents(of: c.role)))
+    case .layer(let c, let rectified):
+      let out = size(c.out)
+      return cost(of: c) + Cost(operations: rectified ? out : 0, moved: Double(c.out[0]) + out)
+    case .reluAdjointOfImage(let c):
+      let image = size(c.image)
+      return cost(of: c) + Cost(operations: image, moved: 2 * image)
+    case .reluAdjointOfPool(let p):
+      return Cost(operations: 2 * size(p.image), moved: 2 * size(p.image) + size(p.out))
     case .averagePool(let p): return Cost(operations: size(p.image), moved: size(p.image) + target * size(p.out))
     case .averageUnpool(let p): return Cost(operations: size(p.out), moved: size(p.out) + target * size(p.image))
     case .nonlinear(let map, let size):
@@ -90,6 +102,11 @@ private struct CostCounter {
     case .nonlinearAdjoint(let map, let size):
       return Cost(operations: Double(size), moved: Double(size) + resultSize(map, size) + target * Double(size))
     }
+  }
+
+  /// Its operands are read.
+  private func cost(of c: Convolution) -> Cost {
+    Cost(operations: 2 * c.products, moved: c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) })
   }
 
   private func size(_ extents: [Int]) -> Double { extents.reduce(1.0) { $0 * Double($1) } }
@@ -101,7 +118,7 @@ private struct CostCounter {
     }
   }
 
-  func cost(of product: BatchProduct) -> (sample: Cost, batch: Cost) {
+  private func cost(of product: BatchProduct) -> (sample: Cost, batch: Cost) {
     let rows = Double(product.rows)
     switch product.role {
     case .apply(let k, let n, _):

@@ -41,7 +41,7 @@ extension Storage {
   fileprivate var isResult: Bool {
     switch self {
     case .output, .kept: true
-    case .input, .table, .workspace, .rows, .keptRows, .local, .pointer, .unplanned: false
+    case .input, .table, .workspace, .rows, .keptRows, .local, .pointer, .rowPointer, .unplanned: false
     }
   }
 }

@@ -60,6 +60,7 @@ final class Emission {
 
   private func compute(_ cell: Cell, _ base: Form, _ kernels: [PlannedKernel]) -> [Statement] {
     let target = place(cell)
+    if let layer = layer(base, kernels, target, size: cell.size) { return [layer] }
     var result: [Statement] = []
     var isWritten = false
     if case .zero = base {} else { isWritten = true }
@@ -71,6 +72,18 @@ final class Emission {
       isWritten = true
     }
     return result
+  }
+
+  /// A convolution and a bias for each of its channels, if that is all.
+  private func layer(_ base: Form, _ kernels: [PlannedKernel], _ target: Place, size: Int) -> Statement? {
+    guard case .zero = base, kernels.count == 2, let bias = kernels.first(where: \.isCheap),
+      case .broadcast(let rows, let columns, 1) = bias.kind, let other = kernels.first(where: { !$0.isCheap }),
+      case .convolution(let convolution) = other.kind, convolution.role == .out, convolution.out[0] == rows,
+      rows * columns == size, convolution.out.reduce(1, *) == size
+    else { return nil }
+    let operands = (other.operands + bias.operands).map { place($0.cell, $0.base) }
+    return .kernel(
+      .layer(convolution, rectified: false), operands: operands, target: target, accumulate: false)
   }
 
   // MARK: Loops

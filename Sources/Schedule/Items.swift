@@ -1,11 +1,12 @@
 import LinearMaps
 
-/// A statement of the outermost level, or a product for the whole batch, with what it depends on: what a procedure is
-/// cut into phases by.
+/// A statement of a procedure's outermost level or of a loop that is cut, or a product for the whole batch, with what
+/// it depends on: what a procedure is cut into phases by.
 struct Item {
   enum Content {
     case statements([Statement])
     case batch(BatchProduct)
+    case rounds(Rounds)
   }
   var content: Content
   let origin: Origin?
@@ -19,14 +20,31 @@ struct Item {
   var batchProduct: BatchProduct? {
     if case .batch(let product) = content { product } else { nil }
   }
+
+  /// Run for all samples together: a product, or a loop that has such products.
+  var isForBatch: Bool {
+    if case .statements = content { false } else { true }
+  }
+}
+
+/// A loop with products for the whole batch: all samples go through a round together.
+struct Rounds {
+  /// Without its body.
+  let loop: CountedLoop
+  /// Declared before it, and swapped at the end of a round.
+  let pointers: [Int]
+  let swaps: [PointerSwap]
+  var items: [Item]
+  /// Buffers that hold nothing at the start of a round.
+  let own: Set<Int>
 }
 
 extension Draft {
-  /// The outermost statements, large products with tensors as products for the batch.
+  /// The outermost statements, large products with matrices that the batch shares as products for the batch.
   ///
-  /// - Parameter tensorCount: so many of the inputs are shared by the batch.
-  mutating func items(tensorCount: Int, options: ScheduleOptions) -> [Item] {
-    var builder = ItemBuilder(draft: self, tensorCount: tensorCount, options: options)
+  /// - Parameter shared: the inputs that are the same for every sample; outputs of these numbers are their gradients.
+  mutating func items(shared: Set<Int>, options: ScheduleOptions) -> [Item] {
+    var builder = ItemBuilder(draft: self, shared: shared, options: options)
     for statement in body { builder.add(statement) }
     self = builder.draft
     return builder.items
@@ -35,7 +53,7 @@ extension Draft {
 
 private struct ItemBuilder {
   var draft: Draft
-  let tensorCount: Int
+  let shared: Set<Int>
   let options: ScheduleOptions
   private(set) var items: [Item] = []
   private var origin: Origin?
@@ -43,11 +61,25 @@ private struct ItemBuilder {
   private var pointers: [Statement] = []
   /// Copies of what does not change.
   private var copies: [Place: Place] = [:]
+  /// Of a loop's body: what can be done before the loop, and buffers that begin anew in every round.
+  private var before: [Item] = []
+  private var own: Set<Int> = []
+  private let isInLoop: Bool
 
-  init(draft: Draft, tensorCount: Int, options: ScheduleOptions) {
+  init(draft: Draft, shared: Set<Int>, options: ScheduleOptions) {
     self.draft = draft
-    self.tensorCount = tensorCount
+    self.shared = shared
     self.options = options
+    isInLoop = false
+  }
+
+  private init(inside builder: ItemBuilder) {
+    draft = builder.draft
+    shared = builder.shared
+    options = builder.options
+    copies = builder.copies
+    origin = builder.origin
+    isInLoop = true
   }
 
   mutating func add(_ statement: Statement) {
@@ -55,22 +87,23 @@ private struct ItemBuilder {
     case .note(let origin): self.origin = origin
     case .declare(let buffer):
       // Other buffers are declared again where they are used.
-      if case .pointer = draft.buffers[buffer].storage { pointers.append(statement) }
-    case .loop:
+      if case .pointer = draft.buffers[buffer].storage { pointers.append(statement) } else { own.insert(buffer) }
+    case .loop(let loop):
       let used = Accesses([statement], draft.buffers).all
-      let own = pointers.filter { if case .declare(let buffer) = $0 { used.contains(buffer) } else { false } }
-      pointers.removeAll { own.contains($0) }
-      append(own + [statement])
+      let mine = pointers.compactMap { if case .declare(let buffer) = $0, used.contains(buffer) { buffer } else { nil } }
+      pointers.removeAll { if case .declare(let buffer) = $0 { mine.contains(buffer) } else { false } }
+      if !addRounds(loop, pointers: mine) { append(mine.map { .declare($0) } + [statement]) }
     case .kernel(.product(let product, _), let operands, let target, let accumulate):
       if !addBatchProduct(product, operands, target, accumulate) { append([statement]) }
     case .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: append([statement])
     }
   }
 
-  private mutating func append(_ statements: [Statement]) {
+  private mutating func append(_ statements: [Statement]) { items.append(item(statements)) }
+
+  private func item(_ statements: [Statement]) -> Item {
     let accesses = Accesses(statements, draft.buffers)
-    items.append(
-      Item(content: .statements(statements), origin: origin, reads: accesses.reads, writes: accesses.writes))
+    return Item(content: .statements(statements), origin: origin, reads: accesses.reads, writes: accesses.writes)
   }
 
   private mutating func append(_ product: BatchProduct) {
@@ -80,36 +113,92 @@ private struct ItemBuilder {
       Item(content: .batch(product), origin: origin, reads: reads, writes: [product.target.buffer]))
   }
 
-  // MARK: Products for the batch
-
-  private func isTensor(_ place: Place) -> Bool {
-    guard case .input(let input) = draft.buffers[place.buffer].storage else { return false }
-    return input < tensorCount
+  private mutating func temporary(size: Int) -> Place {
+    let buffer = draft.buffer("rows", size: size)
+    own.insert(buffer)
+    return Place(buffer: buffer, index: Affine(0))
   }
 
-  private func isTensorGradient(_ place: Place) -> Bool {
-    guard case .output(let output) = draft.buffers[place.buffer].storage, output < tensorCount else { return false }
-    return tensorCount > 0 && draft.accumulatesOutputs
+  // MARK: Loops
+
+  /// A loop in which, at any depth, there is a product for the batch.
+  private mutating func addRounds(_ loop: CountedLoop, pointers: [Int]) -> Bool {
+    guard let (body, swaps) = loop.bodyAndSwaps, loop.body.hasProducts else { return false }
+    var inner = ItemBuilder(inside: self)
+    var (copiesIn, copiesOut): ([Statement], [Statement]) = ([], [])
+    for pointer in pointers {
+      guard case .pointer(let start) = draft.buffers[pointer].storage,
+        let swap = swaps.first(where: { $0.first == pointer || $0.second == pointer })
+      else { return false }
+      let size = draft.buffers[pointer].size
+      if draft.buffers[start.buffer].size == size, hasRows(start, rows: 1, columns: size) {
+        inner.draft.buffers[pointer].storage = .rowPointer(start)
+        continue
+      }
+      // Rows of one pointer must be as far apart as those of the other.
+      let rows = Place(buffer: inner.draft.buffer(draft.buffers[pointer].name, size: size), index: Affine(0))
+      inner.draft.buffers[pointer].storage = .rowPointer(rows)
+      if swap.first == pointer { copiesIn.append(draft.copy(start, to: rows, size: size, accumulate: false)) }
+      let isLast = (loop.upper - loop.lower).isMultiple(of: 2) == (swap.first == pointer)
+      if isLast { copiesOut.append(draft.copy(rows, to: start, size: size, accumulate: false)) }
+    }
+    for statement in body { inner.add(statement) }
+    guard inner.items.contains(where: \.isForBatch) else { return false }
+    draft = inner.draft
+    // Copies of this round are gone with it.
+    copies = inner.copies.filter { !inner.own.contains($0.value.buffer) }
+    if isInLoop { before += inner.before } else { items += inner.before }
+    for copy in copiesIn { append([copy]) }
+    let rounds = Rounds(
+      loop: loop.with(body: []), pointers: pointers, swaps: swaps, items: inner.items, own: inner.own)
+    let starts = pointers.map { pointer -> Int in
+      guard case .rowPointer(let start) = draft.buffers[pointer].storage else { preconditionFailure() }
+      return start.buffer
+    }
+    let both = Set(pointers + starts)
+    items.append(
+      Item(
+        content: .rounds(rounds), origin: origin,
+        reads: inner.items.reduce(both) { $0.union($1.reads) }.subtracting(inner.own),
+        writes: inner.items.reduce(both) { $0.union($1.writes) }.subtracting(inner.own)))
+    for copy in copiesOut { append([copy]) }
+    return true
+  }
+
+  // MARK: Products for the batch
+
+  /// A matrix that every sample has: a tensor, an input that is shared, a literal.
+  private func isMatrix(_ place: Place, _ rows: Int, _ columns: Int) -> Bool {
+    switch draft.buffers[place.buffer].storage {
+    case .input(let input): shared.contains(input)
+    case .table: rows > 1 && columns > 1
+    case .output, .kept, .workspace, .rows, .keptRows, .local, .pointer, .rowPointer, .unplanned: false
+    }
+  }
+
+  private func isGradientOfMatrix(_ place: Place) -> Bool {
+    draft.isSharedGradient(place, shared) && place.index.isConstant
   }
 
   private mutating func addBatchProduct(
     _ p: Product, _ operands: [Place], _ target: Place, _ accumulate: Bool
   ) -> Bool {
     let (left, right) = (operands[0], operands[1])
-    switch (isTensor(left), isTensor(right)) {
+    switch (isMatrix(left, p.m, p.k), isMatrix(right, p.k, p.n)) {
     case (true, false):
       guard p.n == 1, isLarge(p.m, p.k) else { return false }
       addApply(
-        rows: 1, k: p.k, n: p.m, transposed: !p.transposeLeft, vector: right, tensor: left, target, accumulate)
+        rows: 1, k: p.k, n: p.m, transposed: !p.transposeLeft, vector: right, matrix: left, target, accumulate)
     case (false, true):
-      guard !p.transposeLeft, isLarge(p.k, p.n) else { return false }
+      // In a loop, a sample's own matrix would have to be there for every sample, to gain little.
+      guard !p.transposeLeft, isLarge(p.k, p.n), !isInLoop || p.m < ItemBuilder.manyRows else { return false }
       addApply(
-        rows: p.m, k: p.k, n: p.n, transposed: p.transposeRight, vector: left, tensor: right, target, accumulate)
+        rows: p.m, k: p.k, n: p.n, transposed: p.transposeRight, vector: left, matrix: right, target, accumulate)
     case (false, false):
       // The rows of both operands are those of the sum.
-      guard isTensorGradient(target), p.transposeLeft || p.m == 1 || p.k == 1, !p.transposeRight, isLarge(p.m, p.n)
+      guard isGradientOfMatrix(target), p.transposeLeft || p.m == 1 || p.k == 1, !p.transposeRight, isLarge(p.m, p.n)
       else { return false }
-      let (a, b) = (inRows(left, size: p.k * p.m), inRows(right, size: p.k * p.n))
+      let (a, b) = (inRows(left, rows: p.k, columns: p.m), inRows(right, rows: p.k, columns: p.n))
       append(
         BatchProduct(
           role: .sum(m: p.m, n: p.n), rows: p.k, blas: options.blas, left: a, right: b, target: target,
@@ -119,41 +208,104 @@ private struct ItemBuilder {
     return true
   }
 
-  private func isLarge(_ m: Int, _ n: Int) -> Bool {
-    let (size, overflow) = m.multipliedReportingOverflow(by: n)
-    return overflow || size >= options.batchThreshold
-  }
+  private func isLarge(_ m: Int, _ n: Int) -> Bool { options.isLarge(m, n) }
+
+  /// A product of so many rows is about as fast for one sample as for many.
+  private static let manyRows = 32
 
   private mutating func addApply(
-    rows: Int, k: Int, n: Int, transposed: Bool, vector: Place, tensor: Place, _ target: Place, _ accumulate: Bool
+    rows: Int, k: Int, n: Int, transposed: Bool, vector: Place, matrix: Place, _ target: Place, _ accumulate: Bool
   ) {
-    let left = inRows(vector, size: rows * k)
-    let isDirect = hasRows(target, size: rows * n)
-    let result = isDirect ? target : Place(buffer: draft.buffer("rows", size: rows * n), index: Affine(0))
+    let left = inRows(vector, rows: rows, columns: k)
+    let isDirect = hasRows(target, rows: rows, columns: n)
+    let result = isDirect ? target : temporary(size: rows * n)
     append(
       BatchProduct(
-        role: .apply(k: k, n: n, transposed: transposed), rows: rows, blas: options.blas, left: left, right: tensor,
+        role: .apply(k: k, n: n, transposed: transposed), rows: rows, blas: options.blas, left: left, right: matrix,
         target: result, accumulate: isDirect && accumulate))
     if !isDirect { append([draft.copy(result, to: target, size: rows * n, accumulate: accumulate)]) }
   }
 
-  /// The operand as a row for every sample, copied where it is none.
-  private mutating func inRows(_ place: Place, size: Int) -> Place {
-    if hasRows(place, size: size) { return place }
+  /// The operand as rows of every sample, copied where it is none.
+  private mutating func inRows(_ place: Place, rows: Int, columns: Int) -> Place {
+    let size = rows * columns
+    if hasRows(place, rows: rows, columns: columns) { return place }
     if let copy = copies[place], draft.buffers[copy.buffer].size == size { return copy }
-    let copy = Place(buffer: draft.buffer("rows", size: size), index: Affine(0))
-    append([draft.copy(place, to: copy, size: size, accumulate: false)])
-    if case .input = draft.buffers[place.buffer].storage { copies[place] = copy }
+    guard case .input = draft.buffers[place.buffer].storage else {
+      let copy = temporary(size: size)
+      append([draft.copy(place, to: copy, size: size, accumulate: false)])
+      return copy
+    }
+    // Inputs do not change from round to round.
+    let isHoisted = isInLoop && place.index.isConstant
+    let copy = isHoisted ? Place(buffer: draft.buffer("rows", size: size), index: Affine(0)) : temporary(size: size)
+    copies[place] = copy
+    let statement = draft.copy(place, to: copy, size: size, accumulate: false)
+    if isHoisted { before.append(item([statement])) } else { append([statement]) }
     return copy
   }
 
-  /// Whether the place is a buffer of its own, or one that has a row for every sample anyway.
-  private func hasRows(_ place: Place, size: Int) -> Bool {
-    guard place.index == Affine(0), draft.buffers[place.buffer].size == size else { return false }
+  /// Whether the place is, in every sample, a matrix whose rows are equally far apart over the whole batch: all of a
+  /// buffer that has a row for every sample, or a part of a row.
+  private func hasRows(_ place: Place, rows: Int, columns: Int) -> Bool {
+    let isAll = place.index == Affine(0) && draft.buffers[place.buffer].size == rows * columns
+    if rows > 1, !isAll { return false }
     switch draft.buffers[place.buffer].storage {
-    case .unplanned, .kept: return true
+    case .kept, .rowPointer: return true
+    // A large buffer is not to have rows only because a part of it is wanted.
+    case .unplanned: return isAll || isInLoop
     case .output: return !draft.accumulatesOutputs
     case .input, .table, .workspace, .rows, .keptRows, .local, .pointer: return false
+    }
+  }
+}
+
+extension CountedLoop {
+  /// The body apart from the swaps of pointers at its end; nil where they are not at its end.
+  fileprivate var bodyAndSwaps: (body: [Statement], swaps: [PointerSwap])? {
+    var rest: [Statement] = []
+    var swaps: [PointerSwap] = []
+    for statement in body {
+      if case .swap(let a, let b) = statement {
+        swaps.append(PointerSwap(first: a, second: b))
+      } else {
+        let swapped = Set(swaps.flatMap { [$0.first, $0.second] })
+        if !swapped.isEmpty, statement.mentions(swapped) { return nil }
+        rest.append(statement)
+      }
+    }
+    return (rest, swaps)
+  }
+}
+
+extension [Statement] {
+  /// Whether there is a product, other than under a condition.
+  fileprivate var hasProducts: Bool {
+    contains { statement in
+      switch statement {
+      case .kernel(.product, _, _, _): true
+      case .loop(let loop): loop.body.hasProducts
+      case .note, .declare, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: false
+      }
+    }
+  }
+}
+
+extension Statement {
+  fileprivate func mentions(_ buffers: Set<Int>) -> Bool {
+    switch self {
+    case .note: return false
+    case .declare(let buffer): return buffers.contains(buffer)
+    case .loop(let loop): return loop.body.contains { $0.mentions(buffers) }
+    case .assign(let place, let value), .accumulate(let place, let value):
+      var result = buffers.contains(place.buffer)
+      value.visit { if buffers.contains($0.buffer) { result = true } }
+      return result
+    case .kernel(_, let operands, let target, _):
+      return buffers.contains(target.buffer) || operands.contains { buffers.contains($0.buffer) }
+    case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner):
+      return inner.contains { $0.mentions(buffers) }
+    case .swap(let a, let b): return buffers.contains(a) || buffers.contains(b)
     }
   }
 }

@@ -21,6 +21,8 @@ public enum Storage: Hashable, Sendable {
   case local
   /// A pointer variable that starts at the place and is swapped with another.
   case pointer(Place)
+  /// The same for the rows of all samples.
+  case rowPointer(Place)
   /// Not planned yet.
   case unplanned
 }
@@ -62,6 +64,12 @@ public indirect enum Expression: Hashable, Sendable {
 public enum Kernel: Hashable, Sendable {
   case product(Product, blas: Bool)
   case convolution(Convolution)
+  /// A convolution's `out`, each channel begun with its entry of the third operand, and then relu if it is rectified.
+  case layer(Convolution, rectified: Bool)
+  /// A convolution's `image`, and then relu's adjoint where the third operand is what relu gave.
+  case reluAdjointOfImage(Convolution)
+  /// The adjoint of a maximum pool of what relu gave, which is the first operand, and then relu's.
+  case reluAdjointOfPool(Pooling)
   case averagePool(Pooling)
   case averageUnpool(Pooling)
   /// The size is that of the operand.
@@ -99,7 +107,7 @@ public enum Statement: Hashable, Sendable {
 }
 
 /// A matrix product for all samples together, one operand or the result of which they share: a tensor, or its gradient.
-/// Each sample has `rows` rows in the other matrices.
+/// Each sample has `rows` rows in the other matrices; a single one may be a part of the buffer's row.
 public struct BatchProduct: Hashable, Sendable {
   public enum Role: Hashable, Sendable {
     /// target[batch·rows × n] = left[batch·rows × k] op(right)[k × n], where `right` is the tensor.
@@ -124,6 +132,24 @@ public enum Step: Hashable, Sendable {
   case samples([Statement])
   /// For all samples together; only where one of the gradients is wanted, if there are any.
   case batch(BatchProduct, wanted: [Wanted])
+  /// All samples together, round by round.
+  case rounds(RoundSteps)
+}
+
+/// A loop around steps.
+public struct RoundSteps: Hashable, Sendable {
+  /// Without its body.
+  public let loop: CountedLoop
+  /// Pointers to rows, which are declared before the loop.
+  public let pointers: [Int]
+  /// Pointers that are exchanged at the end of a round.
+  public let swaps: [PointerSwap]
+  public let body: [Step]
+}
+
+public struct PointerSwap: Hashable, Sendable {
+  public let first: Int
+  public let second: Int
 }
 
 /// One direction of a program: loops over buffers.
@@ -149,6 +175,23 @@ public struct ProgramSchedule: Sendable {
   public let backward: Procedure?
   /// What forward_keep keeps of a sample, in reals; a multiple of 64 bytes.
   public let keptSize: Int
+  /// Of a program: other ways for batches that share matrices. The first whose condition holds is taken.
+  public var shared: [SharedSchedule] = []
+
+  /// Whether the batch may have to go sample by sample, as `forward` and `backward` do.
+  public var isFallback: Bool { shared.allSatisfy { !$0.inputs.isEmpty } }
+
+  /// For batches that share no input.
+  public var usual: (forward: Procedure, backward: Procedure?) {
+    isFallback ? (forward, backward) : (shared[shared.count - 1].forward, shared[shared.count - 1].backward)
+  }
+}
+
+/// A program for batches in which these inputs are the same for every sample.
+public struct SharedSchedule: Sendable {
+  public let inputs: [Int]
+  public let forward: Procedure
+  public let backward: Procedure?
 }
 
 public struct ScheduleOptions: Sendable {
@@ -156,12 +199,17 @@ public struct ScheduleOptions: Sendable {
   public var realBytes: Int
   /// Large products may be calls of OpenBLAS.
   public var blas: Bool
-  /// Products with tensors of at least as many reals are run for a whole batch.
+  /// Products with shared matrices of at least as many reals are run for a whole batch.
   public var batchThreshold: Int
   public init(realBytes: Int, blas: Bool, batchThreshold: Int = ScheduleOptions.defaultBatchThreshold) {
     self.realBytes = realBytes
     self.blas = blas
     self.batchThreshold = batchThreshold
+  }
+
+  func isLarge(_ m: Int, _ n: Int) -> Bool {
+    let (size, overflow) = m.multipliedReportingOverflow(by: n)
+    return overflow || size >= batchThreshold
   }
 
   /// A matrix of this size no longer stays in the fastest cache from sample to sample.

@@ -22,7 +22,7 @@ private struct SchedulePrinter {
     }
     let growth = procedure.rowsSize > 0 ? ", and \(procedure.rowsSize) for every sample" : ""
     lines.append("  workspace \(procedure.workspaceSize) reals\(growth)")
-    for step in procedure.steps { print(step) }
+    for step in procedure.steps { print(step, indent: "") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -39,6 +39,7 @@ private struct SchedulePrinter {
     case .keptRows(let offset): "kept rows + \(offset)"
     case .local: "locals"
     case .pointer(let place): "pointer, at first \(describe(place))"
+    case .rowPointer(let place): "pointer to rows, at first \(describe(place))"
     case .unplanned: "no place"
     }
   }
@@ -62,13 +63,19 @@ private struct SchedulePrinter {
     case .product(let p, let blas):
       "\(blas ? "blas product" : "product") \(p.m)x\(p.k)\(p.transposeLeft ? "^T" : "") "
         + "\(p.k)x\(p.n)\(p.transposeRight ? "^T" : "")"
-    case .convolution(let c):
-      "convolution \(c.kernel) \(c.image) stride \(c.stride) padding \(c.padding) for \(c.role.rawValue)"
+    case .convolution(let c): describe(c)
+    case .layer(let c, let rectified): "\(describe(c)) with bias\(rectified ? ", relu" : "")"
+    case .reluAdjointOfImage(let c): "\(describe(c)), relu adjoint"
+    case .reluAdjointOfPool(let pooling): "\(describe(.maximumPool(pooling))) adjoint, relu adjoint"
     case .averagePool(let pooling): "average pool \(pooling.size) of \(pooling.image)"
     case .averageUnpool(let pooling): "average pool transposed \(pooling.size) of \(pooling.image)"
     case .nonlinear(let map, let size): "\(describe(map)) of \(size)"
     case .nonlinearAdjoint(let map, let size): "\(describe(map)) adjoint of \(size)"
     }
+  }
+
+  private func describe(_ c: Convolution) -> String {
+    "convolution \(c.kernel) \(c.image) stride \(c.stride) padding \(c.padding) for \(c.role.rawValue)"
   }
 
   private func describe(_ map: Nonlinear) -> String {
@@ -80,16 +87,16 @@ private struct SchedulePrinter {
     }
   }
 
-  private mutating func print(_ step: Step) {
+  private mutating func print(_ step: Step, indent: String) {
     switch step {
     case .once(let body):
-      lines.append("once")
-      print(body, indent: "  ")
+      lines.append("\(indent)once")
+      print(body, indent: indent + "  ")
     case .samples(let body):
-      if procedure.steps.count > 1 { lines.append("for every sample") }
-      print(body, indent: "  ")
+      if procedure.steps.count > 1 || !indent.isEmpty { lines.append("\(indent)for every sample") }
+      print(body, indent: indent + "  ")
     case .batch(let product, let wanted):
-      lines.append("for the batch\(wanted.isEmpty ? "" : " when wanted for \(describe(wanted))")")
+      lines.append("\(indent)for the batch\(wanted.isEmpty ? "" : " when wanted for \(describe(wanted))")")
       let (left, right) = (describe(product.left), describe(product.right))
       let operation = product.accumulate ? "+=" : "="
       let rows = product.rows == 1 ? "batch" : "\(product.rows) batch"
@@ -99,8 +106,16 @@ private struct SchedulePrinter {
         case .apply(let k, let n, let transposed): "\(rows)x\(k) \(k)x\(n)\(transposed ? "^T" : "")"
         case .sum(let m, let n): "\(m)x\(rows)^T \(rows)x\(n)"
         }
-      lines.append("  \(describe(product.target)) \(operation) \(kind) \(sizes) (\(left), \(right))")
+      lines.append("\(indent)  \(describe(product.target)) \(operation) \(kind) \(sizes) (\(left), \(right))")
+    case .rounds(let rounds):
+      lines.append("\(indent)all samples together \(describe(rounds.loop))")
+      for step in rounds.body { print(step, indent: indent + "  ") }
+      for swap in rounds.swaps { lines.append("\(indent)  swap \(name(swap.first)), \(name(swap.second))") }
     }
+  }
+
+  private func describe(_ loop: CountedLoop) -> String {
+    "for \(loop.variable.name) in \(loop.lower) ..< \(loop.upper)\(loop.descending ? " descending" : "")"
   }
 
   private func describe(_ wanted: [Wanted]) -> String {
@@ -121,8 +136,7 @@ private struct SchedulePrinter {
     case .note(let origin): lines.append("\(indent)-- line \(origin.line): \(origin.text)")
     case .declare(let buffer): lines.append("\(indent)new \(name(buffer))")
     case .loop(let loop):
-      let range = "\(loop.lower) ..< \(loop.upper)"
-      lines.append("\(indent)for \(loop.variable.name) in \(range)\(loop.descending ? " descending" : "")")
+      lines.append(indent + describe(loop))
       print(loop.body, indent: indent + "  ")
     case .assign(let place, let value): lines.append("\(indent)\(describe(place)) = \(describe(value))")
     case .accumulate(let place, let value): lines.append("\(indent)\(describe(place)) += \(describe(value))")

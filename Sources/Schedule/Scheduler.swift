@@ -10,10 +10,28 @@ import LinearMaps
 public func schedule(
   forward: Graph, backward: Graph?, tensorCount: Int? = nil, options: ScheduleOptions, tables: TableStore
 ) throws -> ProgramSchedule {
-  let planner = ProgramPlanner(tensorCount: tensorCount, options: options, tables: tables)
-  let (procedure, residuals, keptSize) = try planner.forward(forward, keeps: wanted(backward, of: forward))
-  let adjoint = try backward.map { try planner.backward($0, residuals: residuals) }
-  return ProgramSchedule(forward: procedure, backward: adjoint, keptSize: keptSize)
+  let planner = ProgramPlanner(options: options, tables: tables)
+  let (result, residuals, keptSize) = try planner.forward(forward, keeps: wanted(backward, of: forward))
+  let bars = backward.map { planner.backward($0, residuals: residuals) }
+  if let tensorCount {
+    let procedures = try planner.cut(
+      result, bars, outputCount: backward?.results.count ?? 0, shared: Set(0..<tensorCount), tensorCount: tensorCount)
+    return ProgramSchedule(forward: procedures.forward, backward: procedures.backward, keptSize: keptSize)
+  }
+  var schedule = ProgramSchedule(
+    forward: try planner.whole(result), backward: try bars.map { try planner.whole($0) }, keptSize: keptSize)
+  // Both directions go the same way.
+  let matrices = [result, bars].compactMap { $0?.matrices(options: options) }
+  let inputs = matrices.reduce(Set()) { $0.union($1.inputs) }.filter { $0 < forward.parameters.count }
+  for inputs in (inputs.isEmpty ? [] : [inputs]) + (matrices.contains { $0.areLiterals } ? [[]] : []) {
+    let procedures = try planner.cut(
+      result, bars, outputCount: backward?.results.count ?? 0, shared: inputs, tensorCount: 0)
+    let steps = procedures.forward.steps + (procedures.backward?.steps ?? [])
+    guard steps.hasBatchProducts else { continue }
+    schedule.shared.append(
+      SharedSchedule(inputs: inputs.sorted(), forward: procedures.forward, backward: procedures.backward))
+  }
+  return schedule
 }
 
 /// Which residuals the adjoint reads.
@@ -32,7 +50,6 @@ private enum Residual {
 }
 
 private struct ProgramPlanner {
-  let tensorCount: Int?
   let options: ScheduleOptions
   let tables: TableStore
 
@@ -41,7 +58,7 @@ private struct ProgramPlanner {
       size: parameter.space.dimension, name: parameter.name, kind: .fixed(.input(index)), region: -1, demand: .always)
   }
 
-  func forward(_ graph: Graph, keeps: [Bool]) throws -> (Procedure, [Residual], keptSize: Int) {
+  func forward(_ graph: Graph, keeps: [Bool]) throws -> (Draft, [Residual], keptSize: Int) {
     let context = PlanContext(tables: tables)
     let ports = graph.parameters.enumerated().map { input($0, $1, context) }
     let results = graph.results.indices.map { $0 == 0 ? Demand.always : keeps[$0 - 1] ? .whenKept : .never }
@@ -69,10 +86,10 @@ private struct ProgramPlanner {
       residuals.append(.kept(offset: offset, size: size))
       known[result] = residuals.last
     }
-    return (try finish(region, context, isAdjoint: false), residuals, try kept.total())
+    return (finish(region, context), residuals, try kept.total())
   }
 
-  func backward(_ graph: Graph, residuals: [Residual]) throws -> Procedure {
+  func backward(_ graph: Graph, residuals: [Residual]) -> Draft {
     let context = PlanContext(tables: tables)
     let portCount = graph.parameters.count - residuals.count - 1
     let ports = (0..<portCount).map { input($0, graph.parameters[$0], context) }
@@ -98,7 +115,7 @@ private struct ProgramPlanner {
       let name = index < portCount ? "\(graph.parameters[index].name)_bar" : "bar"
       deliver(result, of: region, toOutput: index, name: name)
     }
-    return try finish(region, context, isAdjoint: true)
+    return finish(region, context)
   }
 
   private func deliver(_ result: Int, of region: RegionPlanner, toOutput index: Int, name: String) {
@@ -109,22 +126,41 @@ private struct ProgramPlanner {
     region.deliver(result, to: cell, at: Affine(0), demand: .always)
   }
 
-  private func finish(_ region: RegionPlanner, _ context: PlanContext, isAdjoint: Bool) throws -> Procedure {
+  private func finish(_ region: RegionPlanner, _ context: PlanContext) -> Draft {
     region.placeParts()
     let emission = Emission(options: options)
     let body = emission.statements(of: context.prelude + region.tasks, isKept: false)
     var draft = Draft(buffers: emission.buffers, body: body)
     draft.removeDead()
-    guard let tensorCount else {
-      var procedure = Procedure(
-        buffers: draft.buffers, steps: [.samples(draft.body)], workspaceSize: 0, rowsSize: 0, clearedOutputs: [])
-      try procedure.planWorkspace(realBytes: options.realBytes)
-      return procedure
-    }
-    if isAdjoint { draft.accumulateOutputs() } else { draft.keepInPlace(above: Procedure.localLimit) }
-    let outputCount = isAdjoint ? region.graph.results.count : 1
-    let cutter = PhaseCutter(draft, tensorCount: tensorCount, outputCount: outputCount, options: options)
-    return try cutter.procedure(realBytes: options.realBytes)
+    draft.fuseKernels()
+    draft.removeDead()
+    return draft
+  }
+
+  /// Sample by sample.
+  func whole(_ draft: Draft) throws -> Procedure {
+    var procedure = Procedure(
+      buffers: draft.buffers, steps: [.samples(draft.body)], workspaceSize: 0, rowsSize: 0, clearedOutputs: [])
+    try procedure.planWorkspace(realBytes: options.realBytes)
+    return procedure
+  }
+
+  /// With products for the whole batch.
+  func cut(
+    _ forward: Draft, _ backward: Draft?, outputCount: Int, shared: Set<Int>, tensorCount: Int
+  ) throws -> (forward: Procedure, backward: Procedure?) {
+    var forward = forward
+    forward.keepInPlace(above: Procedure.localLimit)
+    let cutter = PhaseCutter(forward, shared: shared, tensorCount: tensorCount, outputCount: 1, options: options)
+    guard var backward else { return (try cutter.procedure(realBytes: options.realBytes), nil) }
+    backward.accumulateOutputs()
+    backward.mergeSums()
+    backward.gatherSums(shared: shared, options: options)
+    let adjoint = PhaseCutter(
+      backward, shared: shared, tensorCount: tensorCount, outputCount: outputCount, options: options)
+    return (
+      try cutter.procedure(realBytes: options.realBytes), try adjoint.procedure(realBytes: options.realBytes)
+    )
   }
 
   /// Residuals that the adjoint has anyway are not kept.

@@ -8,10 +8,15 @@ extension Procedure {
   /// - Parameter base: what comes before is taken.
   mutating func planWorkspace(from base: Int = 0, realBytes: Int) throws {
     workspaceSize = base
+    try planWorkspace(of: steps, from: base, realBytes: realBytes)
+  }
+
+  private mutating func planWorkspace(of steps: [Step], from base: Int, realBytes: Int) throws {
     for step in steps {
       switch step {
       case .once(let body), .samples(let body): try planWorkspace(of: body, from: base, realBytes: realBytes)
       case .batch: break
+      case .rounds(let rounds): try planWorkspace(of: rounds.body, from: base, realBytes: realBytes)
       }
     }
   }

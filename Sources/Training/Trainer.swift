@@ -30,11 +30,12 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
   let first, second: Buffer<Real>
   /// Steps that were done.
   var step = 0
+  /// Where not nil, told how long each part of a step takes.
+  var times: StepTimes?
 
   private let samples: Samples<Real>
   private let workers: Workers
   private let adam: Adam
-  private let gradient: Buffer<Real>
   private let pieces: [ModelCall<Real>]
   private let pieceLosses: Buffer<Double>
   private let pieceStatuses: Buffer<Int32>
@@ -54,7 +55,6 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     parameters = try Buffer(model.parameterCount, for: "parameters")
     first = try Buffer(model.parameterCount, for: "parameters")
     second = try Buffer(model.parameterCount, for: "parameters")
-    gradient = try Buffer(model.parameterCount, for: "gradients")
     let chunks = chunkCount(of: model.parameterCount, size: Self.chunk)
     chunkSquares = try Buffer(chunks, for: "norms")
     chunkNotFinite = try Buffer(chunks, for: "norms")
@@ -85,14 +85,16 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     let batchStart = step % stepsPerEpoch * settings.batch
     let batch = min(settings.batch, samples.count - batchStart)
     let loss = try gradients(of: batch, from: batchStart)
-    let norm = try sumGradients(batch)
+    let (gradient, norm) = try timed(.reduction) { try sumGradients(batch) }
     let step = step + 1
     let numbers = adam.numbers(step: step, scale: clippingScale(norm: norm, limit: settings.clip))
-    workers.runChunks(of: model.parameterCount, size: Self.chunk) { chunk, range in
-      let at = range.lowerBound
-      chunkNotFinite[chunk] = Real.adam(
-        numbers, range.count, parameters: parameters.base + at, gradient: gradient.base + at, first: first.base + at,
-        second: second.base + at)
+    timed(.adam) {
+      workers.runChunks(of: model.parameterCount, size: Self.chunk) { chunk, range in
+        let at = range.lowerBound
+        chunkNotFinite[chunk] = Real.adam(
+          numbers, range.count, parameters: parameters.base + at, gradient: gradient.base + at, first: first.base + at,
+          second: second.base + at)
+      }
     }
     self.step = step
     if chunkNotFinite.elements.contains(where: { $0 > 0 }) {
@@ -113,15 +115,17 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
       if range.isEmpty { return }
       let piece = pieces[index]
       let first = batchStart + range.lowerBound
-      piece.gather(range.count) { Int(order[first + $0]) }
-      pieceStatuses[index] = piece.forward(range.count, parameters, keep: true)
+      timed(.gather, index) { piece.gather(range.count) { Int(order[first + $0]) } }
+      pieceStatuses[index] = timed(.forward, index) { piece.forward(range.count, parameters, keep: true) }
       if pieceStatuses[index] != 0 { return }
-      for position in 0..<range.count {
-        pieceLosses[index] += loss.sample(
-          piece.output.base + position * size, samples.target.row(Int(order[first + position])), size: size,
-          divisor: divisor, outputBar: piece.outputBar!.base + position * size)
+      timed(.loss, index) {
+        for position in 0..<range.count {
+          pieceLosses[index] += loss.sample(
+            piece.output.base + position * size, samples.target.row(Int(order[first + position])), size: size,
+            divisor: divisor, outputBar: piece.outputBar!.base + position * size)
+        }
       }
-      pieceStatuses[index] = piece.backward(range.count, parameters)
+      pieceStatuses[index] = timed(.backward, index) { piece.backward(range.count, parameters) }
     }
     var total = 0.0
     for index in 0..<settings.pieces {
@@ -133,16 +137,14 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     return total
   }
 
-  /// Adds the gradients of the pieces; returns their global norm.
-  private func sumGradients(_ batch: Int) throws -> Double {
+  /// Adds the gradients of the pieces, where that of the first is; returns their sum and its norm.
+  private func sumGradients(_ batch: Int) throws -> (gradient: Buffer<Real>, norm: Double) {
+    let parts = pieces.indices.filter { !Self.range(of: $0, in: batch, settings.pieces).isEmpty }
+      .map { pieces[$0].parametersBar! }
+    let gradient = parts[0]
     workers.runChunks(of: model.parameterCount, size: Self.chunk) { chunk, range in
       let to = gradient.base + range.lowerBound
-      var isFirst = true
-      for index in 0..<settings.pieces where !Self.range(of: index, in: batch, settings.pieces).isEmpty {
-        let from = pieces[index].parametersBar!.base + range.lowerBound
-        if isFirst { to.update(from: from, count: range.count) } else { Real.add(range.count, from, to: to) }
-        isFirst = false
-      }
+      for part in parts.dropFirst() { Real.add(range.count, part.base + range.lowerBound, to: to) }
       chunkSquares[chunk] = Real.sumOfSquares(range.count, to)
     }
     var squares = 0.0
@@ -152,7 +154,12 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
       let found = model.tensors.first { !isFinite(gradient, $0.range) }
       throw NotFiniteError(step: step + 1, place: .gradient(found?.name), loss: .nan, gradientNorm: norm)
     }
-    return norm
+    return (gradient, norm)
+  }
+
+  private func timed<Result>(_ part: StepTimes.Part, _ piece: Int = 0, _ work: () throws -> Result) rethrows -> Result {
+    guard let times else { return try work() }
+    return try times.measure(part, piece: piece, work)
   }
 
   private func check(_ status: Int32) throws {

@@ -18,6 +18,6 @@ struct CajalTrain: ParsableCommand {
       Exit codes: 0 fine, 1 errors in the model, the data or the run, 2 wrong
       usage, 70 a bug in the trainer.
       """,
-    subcommands: [Train.self, Evaluate.self, Baselines.self],
+    subcommands: [Train.self, Evaluate.self, Baselines.self, Bench.self],
     defaultSubcommand: Train.self)
 }

@@ -70,6 +70,20 @@ func clientSource(realBytes: Int) -> String {
                     : s->program->backward(s->batch, s->in, s->stride, out_bar, in_bar, work);
   }
 
+  /* A sample alone has the same bits as in its batch, unless the batch is multiplied with a matrix as a whole. */
+  static void run_alone(const subject *s, const real *result, void *work) {
+    const void **in = calloc(s->input_count + 1, sizeof *in);
+    real *alone = malloc(s->output->size * sizeof(real));
+    for (size_t b = 0; b < s->batch; b++) {
+      for (size_t i = 0; i < s->input_count; i++) in[i] = (const real *)s->in[i] + b * s->stride[i];
+      int status = s->program->forward(1, in, s->stride, alone, work);
+      require(status == CAJAL_OK, s->name, "a sample alone");
+      require(memcmp(alone, result + b * s->output->size, s->output->size * sizeof(real)) == 0, s->name,
+              "other bits than alone");
+    }
+    free(in), free(alone);
+  }
+
   static void run(subject s, size_t parameter_count, FILE *in, FILE *out) {
     size_t count = s.input_count;
     if (fread(&s.batch, sizeof s.batch, 1, in) != 1) exit(2);
@@ -79,8 +93,8 @@ func clientSource(realBytes: Int) -> String {
     size_t *extent = calloc(count + 1, sizeof *extent);
     const void **inputs = calloc(count + 1, sizeof *inputs);
     void **bars = calloc(count + 1, sizeof *bars);
+    void **other_bars = calloc(count + 1, sizeof *other_bars);
     void **some = calloc(count + 1, sizeof *some);
-    void **none = calloc(count + 1, sizeof *none);
     real *params_bar = malloc((parameter_count + 1) * sizeof(real));
     real *other_params_bar = malloc((parameter_count + 1) * sizeof(real));
     if (count > 0 && fread(stride, sizeof *stride, count, in) != count) exit(2);
@@ -88,10 +102,9 @@ func clientSource(realBytes: Int) -> String {
       extent[i] = stride[i] * (s.batch - 1) + s.inputs[i]->size;
       inputs[i] = get(in, extent[i]);
       bars[i] = malloc(extent[i] * sizeof(real));
-      if (i % 2 == 0) some[i] = malloc(extent[i] * sizeof(real));
+      other_bars[i] = malloc(extent[i] * sizeof(real));
       for (size_t j = 0; j < extent[i]; j++) {
-        ((real *)bars[i])[j] = 12345;
-        if (some[i]) ((real *)some[i])[j] = 12345;
+        ((real *)bars[i])[j] = ((real *)other_bars[i])[j] = 12345;
       }
     }
     for (size_t i = 0; i <= parameter_count; i++) params_bar[i] = other_params_bar[i] = 12345;
@@ -108,6 +121,7 @@ func clientSource(realBytes: Int) -> String {
     require(forward(&s, s.batch, NULL, work) == CAJAL_BAD_ARGUMENT, s.name, "no result");
     require(forward(&s, s.batch, result, work) == CAJAL_OK, s.name, "forward");
     put(out, result, s.batch * size);
+    if (s.program && !SHARES_MATRICES) run_alone(&s, result, work);
     int status = forward_keep(&s, kept, keep);
     if (status != CAJAL_NO_GRADIENT) {
       void *const *given = count == 0 ? NULL : bars;
@@ -121,23 +135,30 @@ func clientSource(realBytes: Int) -> String {
       require(status == CAJAL_OK, s.name, "backward again");
       put(out, params_bar, parameter_count);
       require(params_bar[parameter_count] == 12345, s.name, "behind the parameters' gradient");
-      status = backward(&s, bar, NULL, some, keep);
-      require(status == CAJAL_OK, s.name, "backward for some");
-      status = backward(&s, bar, other_params_bar, none, keep);
-      require(status == CAJAL_OK, s.name, "backward for the parameters alone");
-      require(memcmp(params_bar, other_params_bar, parameter_count * sizeof(real)) == 0, s.name, "parameters alone");
-      for (size_t i = 0; i < count; i++) {
-        put(out, bars[i], extent[i]);
-        require(!some[i] || memcmp(some[i], bars[i], extent[i] * sizeof(real)) == 0, s.name, "some bars");
+      for (size_t i = 0; i < count; i++) put(out, bars[i], extent[i]);
+      /* Every choice of some of them, the parameters' among them. */
+      for (size_t choice = 0; choice < (size_t)2 << (count < 5 ? count : 5); choice++) {
+        for (size_t i = 0; i < count; i++) some[i] = choice >> (i % 5 + 1) & 1 ? other_bars[i] : NULL;
+        status = backward(&s, bar, choice & 1 ? other_params_bar : NULL, some, keep);
+        require(status == CAJAL_OK, s.name, "backward for some");
+        if (choice & 1)
+          require(memcmp(params_bar, other_params_bar, parameter_count * sizeof(real)) == 0, s.name, "parameters alone");
+        for (size_t i = 0; i < count; i++) {
+          require(!some[i] || memcmp(some[i], bars[i], extent[i] * sizeof(real)) == 0, s.name, "some bars");
+          memset(other_bars[i], 0xFF, extent[i] * sizeof(real));
+          for (size_t j = 0; j < extent[i]; j++) {
+            if (((real *)bars[i])[j] == 12345) ((real *)other_bars[i])[j] = 12345;
+          }
+        }
       }
       free(other);
     }
     for (size_t i = 0; i < count; i++) {
       free((void *)inputs[i]);
       free(bars[i]);
-      free(some[i]);
+      free(other_bars[i]);
     }
-    free(stride), free(extent), free(inputs), free(bars), free(some), free(none), free(bar), free(result), free(kept);
+    free(stride), free(extent), free(inputs), free(bars), free(some), free(other_bars), free(bar), free(result), free(kept);
     free(params), free(params_bar), free(other_params_bar), free(work), free(keep);
   }
 

@@ -69,16 +69,17 @@ enum Harness {
 
   static func options(
     realBytes: Int = 8, gradients: Bool = true, blas: Blas = .none, checkFinite: Bool = false, prefix: String = "t",
-    batchThreshold: Int = 4096
+    batchThreshold: Int = 4096, lanes: Bool = true
   ) -> EmitOptions {
     EmitOptions(
       realBytes: realBytes, blas: blas, checkFinite: checkFinite, prefix: prefix, sourceName: "t.cajal",
-      compiler: "cajal2c test", gradients: gradients, batchThreshold: batchThreshold)
+      compiler: "cajal2c test", gradients: gradients, batchThreshold: batchThreshold, lanes: lanes)
   }
 
-  static func trial(_ unit: ProgramUnit, seed: UInt64, batch: Int = 3) -> Trial {
+  /// - Parameter strides: of the inputs; at random where there are none.
+  static func trial(_ unit: ProgramUnit, seed: UInt64, batch: Int = 3, strides: [Int]? = nil) -> Trial {
     var random = SplitMix(seed: seed ^ 0x5EED)
-    let strides = unit.ports.map { random.below(3) == 0 ? 0 : $0.size + random.below(3) }
+    let strides = strides ?? unit.ports.map { random.below(3) == 0 ? 0 : $0.size + random.below(3) }
     let inputs = zip(unit.ports, strides).map { random.vector($1 == 0 ? $0.size : (batch - 1) * $1 + $0.size) }
     return Trial(
       unit: unit, parameters: random.vector(unit.model?.parameterCount ?? 0), strides: strides, inputs: inputs,
@@ -103,10 +104,11 @@ enum Harness {
       try write(emitted.header, to: folder + "/t.h")
       try write(clientSource(realBytes: options.realBytes), to: folder + "/client.c")
       let include = ["-I", folder, "-I", projectRoot + "/Runtime/include"]
+      let sharesMatrices = ["_run_shared(", "_run_batch("].contains { emitted.c.contains($0) }
       let built = try TestSupport.run(
         compiler,
-        warnings + flags + include + [folder + "/t.c", folder + "/client.c"] + runtimeSources
-          + ["-lm", "-o", folder + "/client"])
+        warnings + flags + include + ["-DSHARES_MATRICES=\(sharesMatrices ? 1 : 0)"]
+          + [folder + "/t.c", folder + "/client.c"] + runtimeSources + ["-lm", "-o", folder + "/client"])
       guard built.status == 0 else {
         try? emitted.c.write(toFile: NSTemporaryDirectory() + "failed.c", atomically: true, encoding: .utf8)
         Issue.record("\(compiler) says\n\(built.errors.prefix(4000))")

@@ -120,11 +120,25 @@ struct NetworkGraph {
     let ones = builder.constant(SparseVector(dense: [Double](repeating: 1, count: 36)), .real([36]))
     let bias = builder.product(Product(m: 2, k: 1, n: 36), tensor([2]), ones, .real([72]))
     let sum = builder.add(builder.value(.conv2d(c), [tensor([2, 1, 3, 3]), fit(x, 36)], .real([72])), bias)
+    func rectified(_ value: Value) -> Value { builder.value(.nonlinear(.activation(.relu)), [value], value.space) }
+    func maximum(_ value: Value, _ pooling: Pooling) -> Value {
+      builder.value(.nonlinear(.maximumPool(pooling)), [value], .real([pooling.out.reduce(1, *)]))
+    }
     let pooling = Pooling(image: [2, 6, 6], size: 2 + random.below(2))
-    let result = Space.real([pooling.out.reduce(1, *)])
-    return random.below(2) == 0
-      ? builder.value(.nonlinear(.maximumPool(pooling)), [sum], result)
-      : builder.value(.averagePool(pooling), [builder.value(.nonlinear(.activation(.relu)), [sum], sum.space)], result)
+    switch random.below(4) {
+    case 0: return maximum(sum, pooling)
+    case 1: return builder.value(.averagePool(pooling), [rectified(sum)], .real([pooling.out.reduce(1, *)]))
+    case 2: return maximum(rectified(sum), pooling)
+    default:
+      // A second layer, with or without a stride.
+      let stride = 1 + random.below(2)
+      let second = Convolution(kernel: [3, 2, 3, 3], image: [2, 6, 6], stride: stride, padding: [1, 1], role: .out)
+      let (size, plane) = (second.out.reduce(1, *), second.out[1] * second.out[2])
+      let ones = builder.constant(SparseVector(dense: [Double](repeating: 1, count: plane)), .real([plane]))
+      let bias = builder.product(Product(m: 3, k: 1, n: plane), tensor([3]), ones, .real([size]))
+      let hidden = builder.value(.conv2d(second), [tensor([3, 2, 3, 3]), rectified(sum)], .real([size]))
+      return maximum(rectified(builder.add(hidden, bias)), Pooling(image: second.out, size: 2))
+    }
   }
 
   /// A net on the state, or a net's result in every round; in more rounds than are written out.

@@ -10,7 +10,7 @@ import Testing
   }
 
   private func sample(
-    _ forward: Graph, _ backward: Graph? = nil, options: EmitOptions = Harness.options(realBytes: 4)
+    _ forward: Graph, _ backward: Graph? = nil, options: EmitOptions = Harness.options(realBytes: 4, lanes: false)
   ) throws -> String {
     let c = try emitModule(ModuleUnit(programs: [Harness.unit("p", forward, backward)], options: options)).c
     let start = try #require(c.range(of: "static void p_sample("))

@@ -220,10 +220,11 @@ private let flip = """
         let output = try cajal2c("check", file, "--cost", "--horizon", "\(horizon)").output
         return String(output.split(separator: "\n").last ?? "")
       }
-      // 1000 states of 64 floats, then 101 of them and what is left over of the last segment.
+      // Of 1000 rounds, in floats: the states, and as many cotangents, gathered for the one product that is the gradient
+      // of the matrix. Of 10 000: the states that 100 segments begin with, and those of one segment with its cotangents.
       let (short, long) = (try kept(1001), try kept(10_001))
-      #expect(short.contains("and 256 kB a sample"), "\(short)")
-      #expect(long.contains("and 25.6 kB a sample"), "\(long)")
+      #expect(short.contains("and 513 kB a sample"), "\(short)")
+      #expect(long.contains("and 77.4 kB a sample"), "\(long)")
     }
   }
 }

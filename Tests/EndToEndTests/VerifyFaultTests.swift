@@ -38,12 +38,12 @@ import Testing
 
   @Test(arguments: [
     // A sign, and an entry, of a value.
-    ("/^static void xor_sample/,/^}/ s/result\\[0\\] = /result[0] = -/", "xor"),
-    ("/^static void xor_sample/,/^}/ s/result\\[1\\] =/result[0] =/", "xor"),
+    ("/^static void xor_lanes/,/^}/ s/result\\[0\\] = /result[0] = -/", "xor"),
+    ("/^static void xor_lanes/,/^}/ s/result\\[1\\] =/result[0] =/", "xor"),
     // The number of rounds.
-    ("/^static void mix_sample/,/^}/ s/size_t k = [0-9]*/size_t k = 2/", "mix"),
+    ("/^static void mix_lanes/,/^}/ s/size_t k = [0-9]*/size_t k = 2/", "mix"),
     // A gradient alone.
-    ("/^static void xor_adjoint_sample/,/^}/ s/a_bar\\[0\\] = /a_bar[0] = 0.5 * /", "xor"),
+    ("/^static void xor_adjoint_lanes/,/^}/ s/a_bar\\[0\\] = /a_bar[0] = 0.5 * /", "xor"),
   ]) func faultIsCaught(fault: (script: String, program: String)) throws {
     let result = try verify(editing: fault.script)
     #expect(result.status == 70, "\(result.output)")

@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test func helpShowsExamples() throws {
-    for arguments in [["--help"], ["train", "--help"], ["evaluate", "--help"], ["baselines", "--help"]] {
+    for arguments in [["--help"], ["train", "--help"], ["evaluate", "--help"], ["baselines", "--help"], ["bench", "--help"]] {
       let result = try run(trainerPath, arguments)
       #expect(result.status == 0 && result.output.contains("EXAMPLE") && result.errors.isEmpty)
     }
@@ -63,6 +63,12 @@ import Testing
         folder + "/run/model.safetensors", "--save-outputs", folder + "/o.npy", "--images", "1,2")
       #expect(result.status == 0 && result.output.hasPrefix("samples,loss,l1,mse,psnr,exact\n20,"))
       #expect(contents(folder + "/o.npy")?.count == 128 + 2 * 12 * 4)
+      result = try cajalTrain(
+        "bench", module, "--model", "linear", "--data", folder, "--task", "blur", "--batch", "8", "--steps", "3",
+        "--rounds", "2")
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+      #expect(result.output.hasPrefix("round,step,last_loss,seconds,gather,forward,loss,backward,reduction,adam\n1,3,"))
+      #expect(result.output.contains("\n2,6,"))
       result = try cajalTrain("baselines", "--data", folder, "--task", "blur")
       #expect(result.status == 0 && result.output.contains("\nidentity,20,") && result.output.contains("\nbest ("))
     }

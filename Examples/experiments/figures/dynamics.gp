@@ -36,7 +36,8 @@ do for [i = 0:1] {
   set rmargin at screen left(i) + 0.36
   upper = i == 0 ? (early < last_step ? early : last_step) : last_step
   set xrange [0:upper]
-  set xtics auto
+  # Numbers of four digits need room.
+  if (upper > 1000) { set xtics 2 * 10 ** (ceil(log10(upper)) - 1) } else { set xtics auto }
   set format x "%g"
 
   set tmargin at screen 0.915

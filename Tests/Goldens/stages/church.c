@@ -5,6 +5,9 @@
 
 typedef float real;
 
+#define CAJAL_REAL_BYTES 4
+#include "cajal_lanes.h"
+
 /* Exists once, so that forward and forward_keep run the same instructions. */
 #if defined __GNUC__ && !defined __clang__
 #define ONE_COPY __attribute__((noinline, noclone))
@@ -14,27 +17,11 @@ typedef float real;
 #define ONE_COPY
 #endif
 
-/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
- * shared by the batch and others came before. */
-static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
-  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
-}
-
-/* Adds what was put aside for a shared input. */
-static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
-  if (bar && (stride == 0 && b > 0)) {
-    real *const sum = bar;
-    for (size_t i = 0; i < size; i++) {
-      sum[i] += aside[i];
-    }
-  }
-}
-
 /* pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool */
 /* program pick (c : Choice, x : Bool, y : Bool) : Bool = c x y */
 
-static void pick_sample(const real *c, const real *x, const real *y, real *restrict result, real *kept) {
-  real product[4];
+static void pick_lanes(const lanes *c, const lanes *x, const lanes *y, lanes *restrict result, lanes *kept) {
+  lanes product[4];
   /* line 22: c x */
   product[0] = c[0] * x[0] + c[1] * x[1];
   product[1] = c[2] * x[0] + c[3] * x[1];
@@ -43,18 +30,16 @@ static void pick_sample(const real *c, const real *x, const real *y, real *restr
   /* line 22: c x y */
   result[0] = product[0] * y[0] + product[1] * y[1];
   result[1] = product[2] * y[0] + product[3] * y[1];
-  if (kept) {
-    kept[0] = product[0];
-    kept[1] = product[1];
-    kept[2] = product[2];
-    kept[3] = product[3];
-  }
+  kept[0] = product[0];
+  kept[1] = product[1];
+  kept[2] = product[2];
+  kept[3] = product[3];
 }
 
 /* The adjoint. */
-static void pick_adjoint_sample(const real *c, const real *x, const real *y, const real *result_bar,
-    real *restrict c_bar, real *restrict x_bar, real *restrict y_bar, const real *kept) {
-  real product[4];
+static void pick_adjoint_lanes(const lanes *c, const lanes *x, const lanes *y, const lanes *result_bar,
+    lanes *restrict c_bar, lanes *restrict x_bar, lanes *restrict y_bar, const lanes *kept) {
+  lanes product[4];
   /* line 22: c x y */
   product[0] = result_bar[0] * y[0];
   product[1] = result_bar[0] * y[1];
@@ -80,7 +65,8 @@ size_t church_pick_workspace_bytes(size_t batch, int keep) {
   if (!keep) {
     return 0;
   }
-  return batch > (SIZE_MAX - 192) / 64 ? SIZE_MAX : 192 + batch * 64;
+  const size_t groups = batch / 16 + (batch % 16 != 0);
+  return groups > SIZE_MAX / 256 ? SIZE_MAX : groups * 256;
 }
 
 static ONE_COPY int pick_run(size_t batch, const void *const in[], const size_t stride[], void *out,
@@ -90,11 +76,23 @@ static ONE_COPY int pick_run(size_t batch, const void *const in[], const size_t 
       cajal_check_workspace(work, church_pick_workspace_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const kept = keep ? (real *)work + 48 : (real *)0;
-  for (size_t b = 0; b < batch; b++) {
-    pick_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
-        (const real *)in[2] + b * stride[2], (real *)out + b * 2,
-        kept ? kept + b * 16 : kept);
+  lanes c[8];
+  lanes c_aside[8] = {0};
+  lanes x[2];
+  lanes x_aside[2] = {0};
+  lanes y[2];
+  lanes y_aside[2] = {0};
+  lanes result[2];
+  lanes aside[2];
+  lanes unkept[4];
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(8, in[0], stride[0], b, count, c_aside, c);
+    cajal_read_lanes(2, in[1], stride[1], b, count, x_aside, x);
+    cajal_read_lanes(2, in[2], stride[2], b, count, y_aside, y);
+    lanes *const kept = keep ? (lanes *)work + b / CAJAL_LANES * 4 : unkept;
+    pick_lanes(c, x, y, result, kept);
+    cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
   return CAJAL_OK;
 }
@@ -117,18 +115,39 @@ static int pick_run_adjoint(size_t batch, const void *const in[], const size_t s
       cajal_check_workspace(work, church_pick_workspace_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const aside = work;
-  for (size_t b = 0; b < batch; b++) {
-    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
-    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
-    real *const bar_3 = gradient_place(in_bar[2], stride[2], b, aside + 32);
-    pick_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
-        (const real *)in[2] + b * stride[2], (const real *)out_bar + b * 2, bar_1,
-        bar_2, bar_3, aside + 48 + b * 16);
-    add_shared(in_bar[0], stride[0], b, 8, aside);
-    add_shared(in_bar[1], stride[1], b, 2, aside + 16);
-    add_shared(in_bar[2], stride[2], b, 2, aside + 32);
+  lanes c[8];
+  lanes c_aside[8] = {0};
+  lanes x[2];
+  lanes x_aside[2] = {0};
+  lanes y[2];
+  lanes y_aside[2] = {0};
+  lanes result_bar[2];
+  lanes result_bar_aside[2] = {0};
+  lanes c_bar[8];
+  lanes c_sum[8];
+  lanes x_bar[2];
+  lanes x_sum[2];
+  lanes y_bar[2];
+  lanes y_sum[2];
+  lanes aside[8];
+  cajal_clear_lanes(8, c_sum);
+  cajal_clear_lanes(2, x_sum);
+  cajal_clear_lanes(2, y_sum);
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(8, in[0], stride[0], b, count, c_aside, c);
+    cajal_read_lanes(2, in[1], stride[1], b, count, x_aside, x);
+    cajal_read_lanes(2, in[2], stride[2], b, count, y_aside, y);
+    cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
+    const lanes *const kept = (const lanes *)work + b / CAJAL_LANES * 4;
+    pick_adjoint_lanes(c, x, y, result_bar, c_bar, x_bar, y_bar, kept);
+    cajal_write_gradient(8, c_bar, in_bar[0], stride[0], b, count, aside, c_sum);
+    cajal_write_gradient(2, x_bar, in_bar[1], stride[1], b, count, aside, x_sum);
+    cajal_write_gradient(2, y_bar, in_bar[2], stride[2], b, count, aside, y_sum);
   }
+  cajal_write_shared_gradient(8, c_sum, in_bar[0], stride[0]);
+  cajal_write_shared_gradient(2, x_sum, in_bar[1], stride[1]);
+  cajal_write_shared_gradient(2, y_sum, in_bar[2], stride[2]);
   return CAJAL_OK;
 }
 
@@ -170,23 +189,21 @@ static const cajal_program pick_program = {.struct_size = sizeof(cajal_program),
 /* and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool */
 /* program and (p : Choice, q : Choice) : Bool = p (q true false) false */
 
-static void and_sample(const real *p, const real *q, real *restrict result, real *kept) {
+static void and_lanes(const lanes *p, const lanes *q, lanes *restrict result, lanes *kept) {
   /* line 23: p (q true false) false */
   result[0] = p[2] * q[2] + p[3] * q[6];
   result[1] = p[6] * q[2] + p[7] * q[6];
-  if (kept) {
-    kept[0] = q[2];
-    kept[1] = q[6];
-  }
+  kept[0] = q[2];
+  kept[1] = q[6];
 }
 
 /* The adjoint. */
-static void and_adjoint_sample(const real *p, const real *result_bar, real *restrict p_bar,
-    real *restrict q_bar, const real *kept) {
-  real copy[4];
-  copy[0] = 0.0f;
+static void and_adjoint_lanes(const lanes *p, const lanes *result_bar, lanes *restrict p_bar,
+    lanes *restrict q_bar, const lanes *kept) {
+  lanes copy[4];
+  copy[0] = CAJAL_LANES_OF(0.0f);
   copy[1] = result_bar[0];
-  copy[2] = 0.0f;
+  copy[2] = CAJAL_LANES_OF(0.0f);
   copy[3] = result_bar[1];
   /* line 23: p (q true false) */
   for (size_t i = 0; i < 4; i++) {
@@ -194,17 +211,17 @@ static void and_adjoint_sample(const real *p, const real *result_bar, real *rest
       p_bar[2 * i + j] = copy[i] * kept[j];
     }
   }
-  real product[2];
+  lanes product[2];
   product[0] = p[2] * result_bar[0] + p[6] * result_bar[1];
   product[1] = p[3] * result_bar[0] + p[7] * result_bar[1];
-  real copy_2[4];
-  copy_2[0] = 0.0f;
+  lanes copy_2[4];
+  copy_2[0] = CAJAL_LANES_OF(0.0f);
   copy_2[1] = product[0];
-  copy_2[2] = 0.0f;
+  copy_2[2] = CAJAL_LANES_OF(0.0f);
   copy_2[3] = product[1];
   /* line 23: q true */
   for (size_t i = 0; i < 8; i++) {
-    q_bar[i] = 0.0f;
+    q_bar[i] = CAJAL_LANES_OF(0.0f);
   }
   for (size_t i = 0; i < 4; i++) {
     q_bar[2 * i] += copy_2[i];
@@ -217,7 +234,8 @@ size_t church_and_workspace_bytes(size_t batch, int keep) {
   if (!keep) {
     return 0;
   }
-  return batch > (SIZE_MAX - 128) / 64 ? SIZE_MAX : 128 + batch * 64;
+  const size_t groups = batch / 16 + (batch % 16 != 0);
+  return groups > SIZE_MAX / 128 ? SIZE_MAX : groups * 128;
 }
 
 static ONE_COPY int and_run(size_t batch, const void *const in[], const size_t stride[], void *out,
@@ -227,10 +245,20 @@ static ONE_COPY int and_run(size_t batch, const void *const in[], const size_t s
       cajal_check_workspace(work, church_and_workspace_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const kept = keep ? (real *)work + 32 : (real *)0;
-  for (size_t b = 0; b < batch; b++) {
-    and_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
-        (real *)out + b * 2, kept ? kept + b * 16 : kept);
+  lanes p[8];
+  lanes p_aside[8] = {0};
+  lanes q[8];
+  lanes q_aside[8] = {0};
+  lanes result[2];
+  lanes aside[2];
+  lanes unkept[2];
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
+    cajal_read_lanes(8, in[1], stride[1], b, count, q_aside, q);
+    lanes *const kept = keep ? (lanes *)work + b / CAJAL_LANES * 2 : unkept;
+    and_lanes(p, q, result, kept);
+    cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
   return CAJAL_OK;
 }
@@ -253,15 +281,28 @@ static int and_run_adjoint(size_t batch, const void *const in[], const size_t st
       cajal_check_workspace(work, church_and_workspace_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const aside = work;
-  for (size_t b = 0; b < batch; b++) {
-    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
-    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
-    and_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)out_bar + b * 2, bar_1,
-        bar_2, aside + 32 + b * 16);
-    add_shared(in_bar[0], stride[0], b, 8, aside);
-    add_shared(in_bar[1], stride[1], b, 8, aside + 16);
+  lanes p[8];
+  lanes p_aside[8] = {0};
+  lanes result_bar[2];
+  lanes result_bar_aside[2] = {0};
+  lanes p_bar[8];
+  lanes p_sum[8];
+  lanes q_bar[8];
+  lanes q_sum[8];
+  lanes aside[8];
+  cajal_clear_lanes(8, p_sum);
+  cajal_clear_lanes(8, q_sum);
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
+    cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
+    const lanes *const kept = (const lanes *)work + b / CAJAL_LANES * 2;
+    and_adjoint_lanes(p, result_bar, p_bar, q_bar, kept);
+    cajal_write_gradient(8, p_bar, in_bar[0], stride[0], b, count, aside, p_sum);
+    cajal_write_gradient(8, q_bar, in_bar[1], stride[1], b, count, aside, q_sum);
   }
+  cajal_write_shared_gradient(8, p_sum, in_bar[0], stride[0]);
+  cajal_write_shared_gradient(8, q_sum, in_bar[1], stride[1]);
   return CAJAL_OK;
 }
 
@@ -302,47 +343,45 @@ static const cajal_program and_program = {.struct_size = sizeof(cajal_program), 
 /* or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool */
 /* program or (p : Choice, q : Choice) : Bool = p true (q true false) */
 
-static void or_sample(const real *p, const real *q, real *restrict result, real *kept) {
+static void or_lanes(const lanes *p, const lanes *q, lanes *restrict result, lanes *kept) {
   /* line 24: p true (q true false) */
   result[0] = p[0] * q[2] + p[2] * q[6];
   result[1] = p[4] * q[2] + p[6] * q[6];
-  if (kept) {
-    kept[0] = p[0];
-    kept[1] = p[2];
-    kept[2] = p[4];
-    kept[3] = p[6];
-    kept[4] = q[2];
-    kept[5] = q[6];
-  }
+  kept[0] = p[0];
+  kept[1] = p[2];
+  kept[2] = p[4];
+  kept[3] = p[6];
+  kept[4] = q[2];
+  kept[5] = q[6];
 }
 
 /* The adjoint. */
-static void or_adjoint_sample(const real *result_bar, real *restrict p_bar, real *restrict q_bar,
-    const real *kept) {
-  real product[4];
+static void or_adjoint_lanes(const lanes *result_bar, lanes *restrict p_bar, lanes *restrict q_bar,
+    const lanes *kept) {
+  lanes product[4];
   /* line 24: p true (q true false) */
   product[0] = result_bar[0] * kept[4];
   product[1] = result_bar[0] * kept[5];
   product[2] = result_bar[1] * kept[4];
   product[3] = result_bar[1] * kept[5];
-  real product_2[2];
+  lanes product_2[2];
   product_2[0] = kept[0] * result_bar[0] + kept[2] * result_bar[1];
   product_2[1] = kept[1] * result_bar[0] + kept[3] * result_bar[1];
-  real copy[4];
-  copy[0] = 0.0f;
+  lanes copy[4];
+  copy[0] = CAJAL_LANES_OF(0.0f);
   copy[1] = product_2[0];
-  copy[2] = 0.0f;
+  copy[2] = CAJAL_LANES_OF(0.0f);
   copy[3] = product_2[1];
   /* line 24: q true */
   for (size_t i = 0; i < 8; i++) {
-    q_bar[i] = 0.0f;
+    q_bar[i] = CAJAL_LANES_OF(0.0f);
   }
   for (size_t i = 0; i < 4; i++) {
     q_bar[2 * i] += copy[i];
   }
   /* line 24: p true */
   for (size_t i = 0; i < 8; i++) {
-    p_bar[i] = 0.0f;
+    p_bar[i] = CAJAL_LANES_OF(0.0f);
   }
   for (size_t i = 0; i < 4; i++) {
     p_bar[2 * i] += product[i];
@@ -355,7 +394,8 @@ size_t church_or_workspace_bytes(size_t batch, int keep) {
   if (!keep) {
     return 0;
   }
-  return batch > (SIZE_MAX - 128) / 64 ? SIZE_MAX : 128 + batch * 64;
+  const size_t groups = batch / 16 + (batch % 16 != 0);
+  return groups > SIZE_MAX / 384 ? SIZE_MAX : groups * 384;
 }
 
 static ONE_COPY int or_run(size_t batch, const void *const in[], const size_t stride[], void *out, void *work,
@@ -365,10 +405,20 @@ static ONE_COPY int or_run(size_t batch, const void *const in[], const size_t st
       cajal_check_workspace(work, church_or_workspace_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const kept = keep ? (real *)work + 32 : (real *)0;
-  for (size_t b = 0; b < batch; b++) {
-    or_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
-        (real *)out + b * 2, kept ? kept + b * 16 : kept);
+  lanes p[8];
+  lanes p_aside[8] = {0};
+  lanes q[8];
+  lanes q_aside[8] = {0};
+  lanes result[2];
+  lanes aside[2];
+  lanes unkept[6];
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
+    cajal_read_lanes(8, in[1], stride[1], b, count, q_aside, q);
+    lanes *const kept = keep ? (lanes *)work + b / CAJAL_LANES * 6 : unkept;
+    or_lanes(p, q, result, kept);
+    cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
   return CAJAL_OK;
 }
@@ -391,14 +441,25 @@ static int or_run_adjoint(size_t batch, const void *const in[], const size_t str
       cajal_check_workspace(work, church_or_workspace_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const aside = work;
-  for (size_t b = 0; b < batch; b++) {
-    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
-    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
-    or_adjoint_sample((const real *)out_bar + b * 2, bar_1, bar_2, aside + 32 + b * 16);
-    add_shared(in_bar[0], stride[0], b, 8, aside);
-    add_shared(in_bar[1], stride[1], b, 8, aside + 16);
+  lanes result_bar[2];
+  lanes result_bar_aside[2] = {0};
+  lanes p_bar[8];
+  lanes p_sum[8];
+  lanes q_bar[8];
+  lanes q_sum[8];
+  lanes aside[8];
+  cajal_clear_lanes(8, p_sum);
+  cajal_clear_lanes(8, q_sum);
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
+    const lanes *const kept = (const lanes *)work + b / CAJAL_LANES * 6;
+    or_adjoint_lanes(result_bar, p_bar, q_bar, kept);
+    cajal_write_gradient(8, p_bar, in_bar[0], stride[0], b, count, aside, p_sum);
+    cajal_write_gradient(8, q_bar, in_bar[1], stride[1], b, count, aside, q_sum);
   }
+  cajal_write_shared_gradient(8, p_sum, in_bar[0], stride[0]);
+  cajal_write_shared_gradient(8, q_sum, in_bar[1], stride[1]);
   return CAJAL_OK;
 }
 

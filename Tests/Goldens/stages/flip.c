@@ -5,6 +5,9 @@
 
 typedef float real;
 
+#define CAJAL_REAL_BYTES 4
+#include "cajal_lanes.h"
+
 /* Exists once, so that forward and forward_keep run the same instructions. */
 #if defined __GNUC__ && !defined __clang__
 #define ONE_COPY __attribute__((noinline, noclone))
@@ -14,33 +17,17 @@ typedef float real;
 #define ONE_COPY
 #endif
 
-/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
- * shared by the batch and others came before. */
-static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
-  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
-}
-
-/* Adds what was put aside for a shared input. */
-static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
-  if (bar && (stride == 0 && b > 0)) {
-    real *const sum = bar;
-    for (size_t i = 0; i < size; i++) {
-      sum[i] += aside[i];
-    }
-  }
-}
-
 /* flip (n : Nat) : Bool */
 /* program flip (n : Nat) : Bool = iter { true | y => not y } (n) */
 
-static void flip_sample(const real *n, real *restrict result) {
+static void flip_lanes(const lanes *n, lanes *restrict result) {
   /* line 11: iter { true | y => not y } (n) */
   result[0] = n[0] + n[2] + n[4] + n[6] + n[8];
   result[1] = n[9] + (n[1] + n[3] + n[5] + n[7]);
 }
 
 /* The adjoint. */
-static void flip_adjoint_sample(const real *result_bar, real *restrict n_bar) {
+static void flip_adjoint_lanes(const lanes *result_bar, lanes *restrict n_bar) {
   /* line 11: iter { true | y => not y } (n) */
   n_bar[0] = result_bar[0];
   n_bar[1] = result_bar[1];
@@ -57,8 +44,8 @@ static void flip_adjoint_sample(const real *result_bar, real *restrict n_bar) {
 static const size_t flip_sizes[] = {10};
 
 size_t flip_flip_workspace_bytes(size_t batch, int keep) {
-  (void)batch;
-  return keep ? 64 : 0;
+  (void)batch, (void)keep;
+  return 0;
 }
 
 static ONE_COPY int flip_run(size_t batch, const void *const in[], const size_t stride[], void *out,
@@ -68,8 +55,15 @@ static ONE_COPY int flip_run(size_t batch, const void *const in[], const size_t 
       cajal_check_workspace(work, flip_flip_workspace_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  for (size_t b = 0; b < batch; b++) {
-    flip_sample((const real *)in[0] + b * stride[0], (real *)out + b * 2);
+  lanes n[10];
+  lanes n_aside[10] = {0};
+  lanes result[2];
+  lanes aside[2];
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(10, in[0], stride[0], b, count, n_aside, n);
+    flip_lanes(n, result);
+    cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
   return CAJAL_OK;
 }
@@ -92,12 +86,19 @@ static int flip_run_adjoint(size_t batch, const void *const in[], const size_t s
       cajal_check_workspace(work, flip_flip_workspace_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const aside = work;
-  for (size_t b = 0; b < batch; b++) {
-    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
-    flip_adjoint_sample((const real *)out_bar + b * 2, bar_1);
-    add_shared(in_bar[0], stride[0], b, 10, aside);
+  lanes result_bar[2];
+  lanes result_bar_aside[2] = {0};
+  lanes n_bar[10];
+  lanes n_sum[10];
+  lanes aside[10];
+  cajal_clear_lanes(10, n_sum);
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
+    flip_adjoint_lanes(result_bar, n_bar);
+    cajal_write_gradient(10, n_bar, in_bar[0], stride[0], b, count, aside, n_sum);
   }
+  cajal_write_shared_gradient(10, n_sum, in_bar[0], stride[0]);
   return CAJAL_OK;
 }
 
@@ -132,12 +133,12 @@ static const cajal_program flip_program = {.struct_size = sizeof(cajal_program),
 /* flip_from (x : Bool, n : Nat) : Bool */
 /* program flip_from (x : Bool, n : Nat) : Bool = iter { x | y => not y } (n) */
 
-static void flip_from_sample(const real *x, const real *n, real *restrict result) {
+static void flip_from_lanes(const lanes *x, const lanes *n, lanes *restrict result) {
   /* line 12: iter { x | y => not y } (n) */
   result[0] = n[9] * x[0];
   result[1] = n[9] * x[1];
   for (size_t k = 9; k-- > 0;) {
-    real sum[2];
+    lanes sum[2];
     sum[0] = n[k] * x[0] + result[1];
     sum[1] = n[k] * x[1] + result[0];
     result[0] = sum[0];
@@ -146,16 +147,16 @@ static void flip_from_sample(const real *x, const real *n, real *restrict result
 }
 
 /* The adjoint. */
-static void flip_from_adjoint_sample(const real *x, const real *n, const real *result_bar,
-    real *restrict x_bar, real *restrict n_bar) {
-  real y_bar[2];
+static void flip_from_adjoint_lanes(const lanes *x, const lanes *n, const lanes *result_bar,
+    lanes *restrict x_bar, lanes *restrict n_bar) {
+  lanes y_bar[2];
   /* line 12: iter { x | y => not y } (n) */
   y_bar[0] = result_bar[0];
   y_bar[1] = result_bar[1];
-  x_bar[0] = 0.0f;
-  x_bar[1] = 0.0f;
+  x_bar[0] = CAJAL_LANES_OF(0.0f);
+  x_bar[1] = CAJAL_LANES_OF(0.0f);
   for (size_t k = 0; k < 9; k++) {
-    real sum[2];
+    lanes sum[2];
     /* line 9: if x then false else true */
     sum[0] = y_bar[1];
     sum[1] = y_bar[0];
@@ -174,8 +175,8 @@ static void flip_from_adjoint_sample(const real *x, const real *n, const real *r
 static const size_t flip_from_sizes[] = {2, 10};
 
 size_t flip_flip_from_workspace_bytes(size_t batch, int keep) {
-  (void)batch;
-  return keep ? 128 : 0;
+  (void)batch, (void)keep;
+  return 0;
 }
 
 static ONE_COPY int flip_from_run(size_t batch, const void *const in[], const size_t stride[], void *out,
@@ -185,9 +186,18 @@ static ONE_COPY int flip_from_run(size_t batch, const void *const in[], const si
       cajal_check_workspace(work, flip_flip_from_workspace_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  for (size_t b = 0; b < batch; b++) {
-    flip_from_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
-        (real *)out + b * 2);
+  lanes x[2];
+  lanes x_aside[2] = {0};
+  lanes n[10];
+  lanes n_aside[10] = {0};
+  lanes result[2];
+  lanes aside[2];
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(2, in[0], stride[0], b, count, x_aside, x);
+    cajal_read_lanes(10, in[1], stride[1], b, count, n_aside, n);
+    flip_from_lanes(x, n, result);
+    cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
   return CAJAL_OK;
 }
@@ -210,15 +220,30 @@ static int flip_from_run_adjoint(size_t batch, const void *const in[], const siz
       cajal_check_workspace(work, flip_flip_from_workspace_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const aside = work;
-  for (size_t b = 0; b < batch; b++) {
-    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
-    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
-    flip_from_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
-        (const real *)out_bar + b * 2, bar_1, bar_2);
-    add_shared(in_bar[0], stride[0], b, 2, aside);
-    add_shared(in_bar[1], stride[1], b, 10, aside + 16);
+  lanes x[2];
+  lanes x_aside[2] = {0};
+  lanes n[10];
+  lanes n_aside[10] = {0};
+  lanes result_bar[2];
+  lanes result_bar_aside[2] = {0};
+  lanes x_bar[2];
+  lanes x_sum[2];
+  lanes n_bar[10];
+  lanes n_sum[10];
+  lanes aside[10];
+  cajal_clear_lanes(2, x_sum);
+  cajal_clear_lanes(10, n_sum);
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(2, in[0], stride[0], b, count, x_aside, x);
+    cajal_read_lanes(10, in[1], stride[1], b, count, n_aside, n);
+    cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
+    flip_from_adjoint_lanes(x, n, result_bar, x_bar, n_bar);
+    cajal_write_gradient(2, x_bar, in_bar[0], stride[0], b, count, aside, x_sum);
+    cajal_write_gradient(10, n_bar, in_bar[1], stride[1], b, count, aside, n_sum);
   }
+  cajal_write_shared_gradient(2, x_sum, in_bar[0], stride[0]);
+  cajal_write_shared_gradient(10, n_sum, in_bar[1], stride[1]);
   return CAJAL_OK;
 }
 

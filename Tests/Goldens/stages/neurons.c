@@ -5,6 +5,9 @@
 
 typedef float real;
 
+#define CAJAL_REAL_BYTES 4
+#include "cajal_lanes.h"
+
 /* Exists once, so that forward and forward_keep run the same instructions. */
 #if defined __GNUC__ && !defined __clang__
 #define ONE_COPY __attribute__((noinline, noclone))
@@ -14,26 +17,10 @@ typedef float real;
 #define ONE_COPY
 #endif
 
-/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
- * shared by the batch and others came before. */
-static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
-  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
-}
-
-/* Adds what was put aside for a shared input. */
-static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
-  if (bar && (stride == 0 && b > 0)) {
-    real *const sum = bar;
-    for (size_t i = 0; i < size; i++) {
-      sum[i] += aside[i];
-    }
-  }
-}
-
 /* neurons (n : Nat) : Real[2] */
 /* program neurons (n : Nat) : Real[2] = iter { [1, 0] | v => [[0, 2], [3, 0]] v } (n) */
 
-static void neurons_sample(const real *n, real *restrict result) {
+static void neurons_lanes(const lanes *n, lanes *restrict result) {
   /* line 10: iter { [1, 0] | v => [[0, 2], [3, 0]] v } (n) */
   result[0] = n[0] + 6.0f * n[2] + 36.0f * n[4] + 216.0f * n[6] +
       1296.0f * n[8];
@@ -43,7 +30,7 @@ static void neurons_sample(const real *n, real *restrict result) {
 }
 
 /* The adjoint. */
-static void neurons_adjoint_sample(const real *result_bar, real *restrict n_bar) {
+static void neurons_adjoint_lanes(const lanes *result_bar, lanes *restrict n_bar) {
   /* line 10: iter { [1, 0] | v => [[0, 2], [3, 0]] v } (n) */
   n_bar[0] = result_bar[0];
   n_bar[1] = 3.0f * result_bar[1];
@@ -60,8 +47,8 @@ static void neurons_adjoint_sample(const real *result_bar, real *restrict n_bar)
 static const size_t neurons_sizes[] = {10};
 
 size_t neurons_neurons_workspace_bytes(size_t batch, int keep) {
-  (void)batch;
-  return keep ? 64 : 0;
+  (void)batch, (void)keep;
+  return 0;
 }
 
 static ONE_COPY int neurons_run(size_t batch, const void *const in[], const size_t stride[], void *out,
@@ -71,8 +58,15 @@ static ONE_COPY int neurons_run(size_t batch, const void *const in[], const size
       cajal_check_workspace(work, neurons_neurons_workspace_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  for (size_t b = 0; b < batch; b++) {
-    neurons_sample((const real *)in[0] + b * stride[0], (real *)out + b * 2);
+  lanes n[10];
+  lanes n_aside[10] = {0};
+  lanes result[2];
+  lanes aside[2];
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(10, in[0], stride[0], b, count, n_aside, n);
+    neurons_lanes(n, result);
+    cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
   return CAJAL_OK;
 }
@@ -95,12 +89,19 @@ static int neurons_run_adjoint(size_t batch, const void *const in[], const size_
       cajal_check_workspace(work, neurons_neurons_workspace_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const aside = work;
-  for (size_t b = 0; b < batch; b++) {
-    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
-    neurons_adjoint_sample((const real *)out_bar + b * 2, bar_1);
-    add_shared(in_bar[0], stride[0], b, 10, aside);
+  lanes result_bar[2];
+  lanes result_bar_aside[2] = {0};
+  lanes n_bar[10];
+  lanes n_sum[10];
+  lanes aside[10];
+  cajal_clear_lanes(10, n_sum);
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
+    neurons_adjoint_lanes(result_bar, n_bar);
+    cajal_write_gradient(10, n_bar, in_bar[0], stride[0], b, count, aside, n_sum);
   }
+  cajal_write_shared_gradient(10, n_sum, in_bar[0], stride[0]);
   return CAJAL_OK;
 }
 

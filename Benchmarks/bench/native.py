@@ -1,0 +1,66 @@
+"""The C part of the benchmarks, Benchmarks/native/timing.c, as a library."""
+import ctypes
+import subprocess
+from ctypes import POINTER, Structure, c_double, c_float, c_int, c_long, c_size_t, c_void_p
+from functools import cache
+
+from . import abi, paths
+
+SOURCE = paths.ROOT / "Benchmarks" / "native"
+FORWARD, FORWARD_KEEP, BACKWARD, BOTH = range(4)  # bench_pass
+
+
+class Call(Structure):
+    _fields_ = [("program", POINTER(abi.Program)), ("model", POINTER(abi.Model)), ("batch", c_size_t),
+                ("params", c_void_p), ("inputs", c_void_p), ("stride", c_void_p), ("out", c_void_p),
+                ("out_bar", c_void_p), ("params_bar", c_void_p), ("in_bar", c_void_p), ("work", c_void_p)]
+
+
+def compile_shared(sources, target, flags=paths.CFLAGS, libraries=()):
+    """Compiles C into a shared library, unless the one that is there is newer."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    newest = max(file.stat().st_mtime for file in sources)
+    if not target.exists() or target.stat().st_mtime < newest:
+        command = [paths.CC, *flags, "-fPIC", "-shared", "-o", str(target)]
+        subprocess.run([*command, *(str(f) for f in sources if f.suffix == ".c"), *libraries], check=True)
+    return target
+
+
+@cache
+def library():
+    path = compile_shared([SOURCE / "timing.c", SOURCE / "timing.h"], paths.BUILD / "timing.so",
+                          [*paths.CFLAGS, "-I", str(paths.INCLUDE)], ["-lopenblas", "-lm"])
+    timing = ctypes.CDLL(str(path))
+    timing.bench_once.argtypes = [POINTER(Call), c_int]
+    timing.bench_seconds.argtypes = [POINTER(Call), c_int, c_long]
+    timing.bench_seconds.restype = c_double
+    timing.bench_loop_seconds.argtypes = [c_void_p, c_size_t, c_void_p, c_void_p, c_long]
+    timing.bench_loop_seconds.restype = c_double
+    timing.bench_sgemm_seconds.argtypes = [c_size_t] * 3 + [c_int] * 2 + [c_void_p, c_size_t] * 3 + [
+        c_size_t, c_size_t, c_long]
+    timing.bench_sgemm_seconds.restype = c_double
+    timing.bench_blas_threads.argtypes = [c_int]
+    timing.bench_copy_seconds.argtypes = [c_size_t, c_void_p, c_void_p, c_long]
+    timing.bench_copy_seconds.restype = c_double
+    timing.bench_triad_seconds.argtypes = [c_size_t, c_void_p, c_void_p, c_void_p, c_long]
+    timing.bench_triad_seconds.restype = c_double
+    timing.bench_difference.argtypes = [c_size_t, c_void_p, c_void_p]
+    timing.bench_difference.restype = c_double
+    return timing
+
+
+def floats(array):
+    """The address and the length of a contiguous array of floats: of numpy, or of the module `array`."""
+    if hasattr(array, "ctypes"):
+        assert array.dtype.itemsize == 4 and array.flags.c_contiguous
+        return array.ctypes.data, array.size
+    assert array.typecode == "f"
+    return array.buffer_info()
+
+
+def difference(found, expected):
+    """The largest |found - expected|, relative to the largest |expected|."""
+    (at, count), (expected_at, expected_count) = floats(found), floats(expected)
+    if count != expected_count:
+        return float("inf")
+    return library().bench_difference(count, at, expected_at)

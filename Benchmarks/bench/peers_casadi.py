@@ -1,0 +1,105 @@
+"""CasADi: its generated C, compiled by gcc -O3 -march=native, and run over the batch by a loop in the same file."""
+import ctypes
+import hashlib
+
+import casadi
+import numpy as np
+
+from . import modules, native, paths
+from .harness import Candidate
+
+NAME = "CasADi"
+
+
+def start(threads):
+    pass
+
+
+def version():
+    return casadi.__version__
+
+
+class Operations:
+    """On symbols for single reals, so that CasADi sees every operation."""
+
+    def constant(self, entries):
+        return casadi.SX(entries)
+
+    def branch(self, c, if_true, if_false):
+        return c[0] * if_true + c[1] * if_false
+
+    def shift(self, v):
+        return casadi.vertcat(0, v[:-1])
+
+    def choose(self, choice, x, y):
+        return casadi.vertcat(*(
+            sum(choice[(r * 2 + j) * 2 + i] * x[i] * y[j] for i in range(2) for j in range(2)) for r in range(2)))
+
+    def iterate(self, base, step, n):
+        power, total = base, n[0] * base
+        for k in range(1, n.numel()):
+            power = step(power)
+            total = total + n[k] * power
+        return total
+
+
+LOOP = """
+void bench_loop(size_t batch, const float *const in[], float *const out[]) {{
+  for (size_t i = 0; i < batch; i++) {{
+    const float *arg[{args} + 1] = {{{arg}}};
+    float *res[{results} + 1] = {{{res}}};
+    casadi_int iw[{iw} + 1];
+    float w[{w} + 1];
+    f(arg, res, iw, w, 0);
+  }}
+}}
+"""
+
+
+def small(program, batch, inputs, out_bar, both):
+    symbols = [casadi.SX.sym(name, size) for name, size in program.inputs.items()]
+    result = casadi.densify(program.meaning(Operations(), *symbols))
+    results, arguments = [result], list(symbols)
+    if both:
+        bar = casadi.SX.sym("bar", program.output)
+        arguments.append(bar)
+        results += [casadi.densify(casadi.jtimes(result, symbol, bar, True)) for symbol in symbols]
+    loop, library = compiled(casadi.Function("f", arguments, results), program.name)
+
+    arrays = [*inputs.values(), *([out_bar] if both else [])]
+    outs = [np.zeros((batch, r.numel()), np.float32) for r in results]
+    in_pointers = modules.pointers([a.ctypes.data for a in arrays])
+    out_pointers = modules.pointers([o.ctypes.data for o in outs])
+
+    def seconds(repeats):
+        return native.library().bench_loop_seconds(loop, batch, in_pointers, out_pointers, repeats)
+
+    def compare():
+        seconds(1)
+        names = ["result", *(f"gradient of {name}" for name in program.inputs)]
+        return dict(zip(names, (o.copy() for o in outs)))
+
+    found = Candidate("CasADi", seconds, compare)
+    found.keep = (library, arrays)  # as long as it may be called
+    return [found]
+
+
+def compiled(function, name):
+    options = {"casadi_real": "float", "with_header": False, "include_math": True}
+    text = casadi.CodeGenerator("f", options)
+    text.add(function)
+    sizes_in = [function.numel_in(i) for i in range(function.n_in())]
+    sizes_out = [function.numel_out(i) for i in range(function.n_out())]
+    source = text.dump() + "\n#include <stddef.h>\n" + LOOP.format(
+        args=function.sz_arg(), results=function.sz_res(), iw=function.sz_iw(), w=function.sz_w(),
+        arg=", ".join(f"in[{j}] + i * {size}" for j, size in enumerate(sizes_in)),
+        res=", ".join(f"out[{j}] + i * {size}" for j, size in enumerate(sizes_out)))
+    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
+    folder = paths.BUILD / "casadi"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}-{digest}.c"
+    if not file.exists():
+        file.write_text(source)
+    path = native.compile_shared([file], file.with_suffix(".so"), ["-O3", "-march=native"])
+    library = ctypes.CDLL(str(path))
+    return ctypes.cast(library.bench_loop, ctypes.c_void_p), library

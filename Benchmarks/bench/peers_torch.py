@@ -1,0 +1,192 @@
+"""PyTorch."""
+import numpy as np
+import torch
+
+from . import closures
+from .harness import Candidate, Entrant, python_seconds
+
+NAME = "PyTorch"
+
+
+def start(threads):
+    torch.set_num_threads(threads)
+
+
+def version():
+    return torch.__version__
+
+
+def tensors(inputs, requires_grad=False):
+    return {name: torch.tensor(array, requires_grad=requires_grad) for name, array in inputs.items()}
+
+
+def small(program, batch, inputs, out_bar, both):
+    names = list(program.inputs)
+    run = closures.batched(program.closures(closures), names)
+    values = list(tensors(inputs, both).values())
+    bar = torch.tensor(out_bar)
+
+    def once():
+        if not both:
+            with torch.no_grad():
+                return run(*values), ()
+        result = run(*values)
+        return result, torch.autograd.grad(result, values, bar)
+
+    def compare():
+        result, gradients = once()
+        return named(result, dict(zip(names, gradients)))
+
+    return [Candidate("PyTorch closures", python_seconds(once), compare)]
+
+
+def array(tensor):
+    return np.ascontiguousarray(tensor.detach().numpy())
+
+
+def named(result, gradients):
+    return {"result": array(result)} | {f"gradient of {name}": array(g) for name, g in gradients.items()}
+
+
+def system(system, inputs, out_bar, both):
+    """In Horner's form, two operations a round."""
+    names = system.wanted if both else []
+    values = {name: torch.tensor(array.reshape(shape_of_system(system, name)), requires_grad=name in names)
+              for name, array in inputs.items()}
+    bar = torch.tensor(out_bar)
+
+    def run():
+        b, n, a = values["b"], values["n"], values["A"]
+        state = n[:, -1:] * b
+        if system.shared:
+            transposed = a.T
+            for k in range(system.horizon - 2, -1, -1):
+                state = torch.addmm(n[:, k:k + 1] * b, state, transposed)
+            return state
+        state = state.unsqueeze(2)
+        for k in range(system.horizon - 2, -1, -1):
+            state = torch.baddbmm((n[:, k:k + 1] * b).unsqueeze(2), a, state)
+        return state.squeeze(2)
+
+    def once():
+        if not both:
+            with torch.no_grad():
+                return run(), ()
+        result = run()
+        return result, torch.autograd.grad(result, [values[name] for name in names], bar)
+
+    def compare():
+        result, gradients = once()
+        return named(result, dict(zip(names, gradients)))
+
+    return [Candidate("PyTorch", python_seconds(once), compare)]
+
+
+def shape_of_system(system, name):
+    if name != "A":
+        return (-1, system.dimension if name == "b" else system.horizon)
+    return (system.dimension,) * 2 if system.shared else (-1, system.dimension, system.dimension)
+
+
+def convolve_grouped(y, kernels):
+    """y: [batch, h, w], kernels: [batch, k, k]: one image and one kernel a group."""
+    half = kernels.shape[-1] // 2
+    return torch.nn.functional.conv2d(y[None], kernels[:, None], padding=half, groups=len(y))[0]
+
+
+class ConvolveByHand(torch.autograd.Function):
+    """The same with its gradients written as convolutions again: oneDNN's gradient of a large kernel is slow."""
+
+    @staticmethod
+    def forward(ctx, y, kernels):
+        ctx.save_for_backward(y, kernels)
+        return convolve_grouped(y, kernels)
+
+    @staticmethod
+    def backward(ctx, bar):
+        y, kernels = ctx.saved_tensors
+        half = kernels.shape[-1] // 2
+        of_kernels = torch.nn.functional.conv2d(y[None], bar[:, None], padding=half, groups=len(y))[0]
+        return convolve_grouped(bar, kernels.flip(1, 2)), of_kernels
+
+
+def iterate_horner(convolve, x, kernels, n):
+    state = n[:, -1, None, None] * x
+    for k in range(n.shape[1] - 2, -1, -1):
+        state = n[:, k, None, None] * x + convolve(state, kernels)
+    return state
+
+
+def iterate_sum(convolve, x, kernels, n):
+    power, total = x, n[:, 0, None, None] * x
+    for k in range(1, n.shape[1]):
+        power = convolve(power, kernels)
+        total = total + n[:, k, None, None] * power
+    return total
+
+
+# "own adjoint" is more than a user can be expected to write; it is shown, and no goal refers to it.
+FORMS = {"Horner": (convolve_grouped, iterate_horner), "sum": (convolve_grouped, iterate_sum),
+         "own adjoint": (ConvolveByHand.apply, iterate_horner)}
+
+
+def recurrence(inputs, out_bar, horizon, kernel, size, which):
+    shapes = {"k": (-1, kernel, kernel), "x": (-1, size, size), "n": (-1, horizon)}
+    values = {name: torch.tensor(a.reshape(shapes[name]), requires_grad=True) for name, a in inputs.items()}
+    bar = torch.tensor(out_bar).view(-1, size, size)
+    candidates = []
+    for form, (convolve, iterate) in FORMS.items():
+        def forward(convolve=convolve, iterate=iterate):
+            return iterate(convolve, values["x"], values["k"], values["n"])
+
+        result = forward()
+
+        def backward(result=result):
+            return torch.autograd.grad(result, list(values.values()), bar, retain_graph=True)
+
+        def compare(result=result, backward=backward):
+            gradients = backward()
+            return named(result.flatten(1), {name: g.reshape(inputs[name].shape) for name, g in zip(values, gradients)})
+
+        once = forward if which == "forward" else backward
+        candidates.append(Candidate(name_of("PyTorch", form), python_seconds(once), compare))
+    return candidates
+
+
+def training(model, inputs, target, weights, compiled):
+    from . import training_torch
+
+    def entrant(peer, form, compile_):
+        return Entrant(name_of(peer, form), lambda: training_torch.Steps(
+            model, form, inputs, target, weights, compile_))
+
+    forms = training_torch.forms(model)
+    return [entrant("PyTorch eager", form, False) for form in forms] + [
+        entrant("torch.compile", form, True) for form in forms[:1] if compiled]
+
+
+def name_of(peer, form):
+    """A column of the report: forms of a peer share one, a hand-written adjoint has its own."""
+    if form == "own adjoint":
+        return f"{peer} with own adjoint"
+    return f"{peer}, {form}" if form else peer
+
+
+def inference(model, inputs, weights):
+    from . import training_torch
+    parameters = {name: torch.tensor(w) for name, w in weights.items()}
+    values = {name: torch.tensor(a) for name, a in inputs.items()}
+    candidates = []
+    for form in training_torch.forms(model)[:1]:
+        def run(parameters, values, form=form):
+            return training_torch.MODELS[model.kind](parameters, values, form)
+
+        torch._dynamo.reset()
+        for name, function in (("PyTorch eager", run), ("torch.compile", torch.compile(run))):
+            def once(function=function):
+                with torch.inference_mode():
+                    return function(parameters, values)
+
+            candidates.append(Candidate(
+                name, python_seconds(once), lambda once=once: {"result": array(once().flatten(1))}))
+    return candidates

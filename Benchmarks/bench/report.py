@@ -1,0 +1,227 @@
+"""What was measured, as Markdown and CSV."""
+import csv
+
+TITLES = {
+    "limits": "The machine's limits",
+    "a": "a. Small programs",
+    "b": "b. Linear dynamical systems",
+    "c": "c. The recurrence of Experiment 1",
+    "d": "d. Training steps",
+    "e": "e. Latency of one sample",
+    "f": "f. From source to something that runs",
+    "g": "g. Memory",
+}
+
+NOTES = {
+    "a": "Ours and CasADi's are timed by loops in C, PyTorch and JAX as users call them. `both` is forward and "
+         "backward, with the gradients of all inputs.",
+    "b": "`cblas_sgemm` is the products that the definition asks for, at the same shapes, and nothing else; \"of "
+         "sgemm\" is its time divided by ours. `constant`: the matrix is written in the program; `linked`: its gradient "
+         "is not asked for; `learnt`: it is.",
+    "c": "\"of sgemm\": operations a second, counting the taps that fall inside the image alone, as a part of those of "
+         "`cblas_sgemm` on 512 x 512 matrices.",
+    "d": "\"of sgemm\": operations a second, counting products of weights or taps inside the image alone, as a part of "
+         "those of `cblas_sgemm` on 512 x 512 matrices with as many threads. torch.compile and JAX at batch 64 "
+         "only, and not for all models. Of several ways to write a model in a peer the fastest is shown.",
+    "e": "Seconds of a call. Ours is called from C, the peers from Python.",
+    "f": "Peers: the first training step at batch 64, in a fresh process without caches. Ours: cajal2c and gcc.",
+    "g": "The largest resident memory of a process that trains at batch 64; of the peers' processes Python, NumPy and "
+         "the imported peer are part, as the last columns say. `workspace` is what a call of our model needs "
+         "beside its arguments.",
+}
+
+
+def microseconds(seconds):
+    """Three digits, in a unit that fits."""
+    for factor, unit in ((1e9, "ns"), (1e6, "µs"), (1e3, "ms")):
+        if seconds * factor < 1000:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
+def times(ratio):
+    return f"{ratio:.3g}" if ratio < 1000 else f"{ratio:.0f}"
+
+
+def spread(result):
+    return f"{times(result['ratio'])}× ({times(result['low'])}–{times(result['high'])})"
+
+
+def mebibytes(count):
+    return f"{count / 2**20:.1f} MiB" if count >= 1 << 20 else f"{count / 1024:.1f} KiB"
+
+
+def column_of(name):
+    """Forms of a peer share a column."""
+    return name.split(",")[0]
+
+
+def share(line):
+    """Our rate of operations as a part of sgemm's; None where sgemm took no part."""
+    ours = line["results"][0]
+    for result in line["results"][1:]:
+        if result["name"] == "cblas_sgemm" and "ratio" in result:
+            return result["ratio"] * ours["flops"] / result.get("flops", ours["flops"])
+    return None
+
+
+def table(header, rows):
+    """Markdown, the columns as wide as what is in them."""
+    cells = [header, *rows]
+    widths = [max(len(str(row[i])) for row in cells) for i in range(len(header))]
+
+    def line(row):
+        return "| " + " | ".join(str(cell).ljust(width) for cell, width in zip(row, widths)) + " |"
+    return "\n".join([line(header), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(line, rows)])
+
+
+def races(lines, missing=()):
+    """The table of rows a to e: ours, the share of the limit, how many times as long the others take."""
+    keys = list(lines[0]["key"])
+    threads = len({line["threads"] for line in lines}) > 1
+    peers, limited = [], any(share(line) is not None for line in lines)
+    for line in lines:
+        for result in line["results"][1:]:
+            column = column_of(result["name"])
+            if column not in peers and column != "cblas_sgemm":
+                peers.append(column)
+    header = [*keys, *(["threads"] if threads else []), "ours", *(["GFLOP/s", "of sgemm"] if limited else []), *peers,
+              *missing]
+    rows = []
+    for line in lines:
+        row = [*line["key"].values(), *([line["threads"]] if threads else [])]
+        ours, others = line["results"][0], {}
+        if "refused" in ours:
+            rows.append([*row, *[""] * (len(header) - len(row) - 1), "; ".join(
+                f"{r['name']}: {r['refused']}" for r in line["results"] if r["refused"] != "not timed")])
+            continue
+        row.append(microseconds(ours["seconds"]))
+        if limited:
+            part = share(line)
+            row += ["", ""] if part is None else [f"{ours['flops'] / ours['seconds'] / 1e9:.3g}", f"{100 * part:.0f} %"]
+        for result in line["results"][1:]:
+            form = result["name"].partition(",")[2]
+            text = result["failed"] if "failed" in result else spread(result) + form
+            others.setdefault(column_of(result["name"]), []).append(text)
+        row += ["; ".join(others.get(peer, ["–"])) for peer in peers] + ["not installed"] * len(missing)
+        rows.append(row)
+    return table(header, rows)
+
+
+def parts(lines):
+    """Where our training steps spend their time."""
+    chosen = [line for line in lines if "parts" in line["results"][0]]
+    names = [name for name in chosen[0]["results"][0]["parts"] if name != "seconds"] if chosen else []
+    rows = []
+    for line in chosen:
+        found = line["results"][0]["parts"]
+        whole = sum(found[name] for name in names)
+        rows.append([*line["key"].values(), line["threads"], *(f"{100 * found[name] / whole:.0f} %" for name in names)])
+    return table([*chosen[0]["key"], "threads", *names], rows) if rows else ""
+
+
+def limits_table(lines):
+    rows = [[line["threads"], f"{line['key']['sgemm'] / 1e9:.1f}", f"{line['key']['copy'] / 1e9:.1f}",
+             f"{line['key']['triad'] / 1e9:.1f}"] for line in lines]
+    return table(["threads", "cblas_sgemm, GFLOP/s", "copy on one thread, GB/s", "triad on one thread, GB/s"], rows)
+
+
+def compile_tables(lines):
+    examples = [line for line in lines if line["key"]["kind"] == "example"]
+    models = [line for line in lines if line["key"]["kind"] == "model"]
+    texts = []
+    if models:
+        rows = []
+        for line in models:
+            ours = line["results"][0]
+            row = [line["key"]["model"], microseconds(ours["compiler"]), microseconds(ours["seconds"])]
+            others = {r["name"]: r for r in line["results"][1:]}
+            for peer in ("PyTorch eager", "torch.compile", "JAX"):
+                result = others.get(peer)
+                row.append("not installed" if result is None else result.get("failed") or
+                           f"{microseconds(result['seconds'])} ({times(result['seconds'] / ours['seconds'])}×)")
+            rows.append(row)
+        texts.append(table(["model", "cajal2c", "cajal2c and gcc", "PyTorch eager", "torch.compile", "JAX jit"], rows))
+    if examples:
+        slowest = sorted(examples, key=lambda line: -line["results"][0]["seconds"])
+        rows = [[line["key"]["file"], microseconds(line["results"][0]["seconds"])] for line in slowest]
+        texts.append(table(["example", "cajal2c alone"], rows))
+    return "\n\n".join(texts)
+
+
+def memory_table(lines):
+    rows = []
+    for line in (line for line in lines if line["key"]["kind"] == "model"):
+        ours = line["results"][0]
+        row = [line["key"]["model"], mebibytes(ours["peak_bytes"]), mebibytes(ours["workspace"])]
+        others = {r["name"]: r for r in line["results"][1:]}
+        for peer in ("PyTorch eager", "torch.compile", "JAX"):
+            result = others.get(peer)
+            row.append("not installed" if result is None else result.get("failed") or
+                       f"{mebibytes(result['peak_bytes'])} (imports: {mebibytes(result['import_bytes'])})")
+        rows.append(row)
+    return table(["model", "ours", "workspace", "PyTorch eager", "torch.compile", "JAX"], rows) if rows else ""
+
+
+def system_memory(lines):
+    """Workspaces of row b against the horizon."""
+    rows = [[line["key"]["A"], line["key"]["dimension"], line["key"]["horizon"],
+             mebibytes(line["results"][0]["workspace"]),
+             f"{line['results'][0]['seconds'] / (line['key']['horizon'] - 1) * 1e9:.3g} ns"]
+            for line in lines if line["key"]["pass"] == "both" and line["key"]["matrices"] == "one"
+            and line["key"]["dimension"] in (2, 16) and "workspace" in line["results"][0]]
+    rows.sort(key=lambda row: (row[0], row[1], row[2]))
+    return table(["A", "dimension", "horizon", "workspace", "ours, a round"], rows) if rows else ""
+
+
+def markdown(machine, lines, goals, missing):
+    """The whole report. missing: peers that are not installed, by row."""
+    texts = ["# What `make bench` measured",
+             "Times are medians. Of peers it is said how many times as long as ours they take: the median of the "
+             "ratios within a turn, and its quartiles.",
+             "\n".join(f"- {name}: {value}" for name, value in machine.items())]
+    by_row = {}
+    for line in lines:
+        for row in ("f", "g") if line["row"] == "fg" else (line["row"],):
+            by_row.setdefault(row, []).append(line)
+    for row, title in TITLES.items():
+        found = by_row.get(row, [])
+        if not found:
+            continue
+        texts += [f"## {title}", *([NOTES[row]] if row in NOTES else [])]
+        texts += [f"**{line['ended']}**" for line in found if "ended" in line]
+        found = [line for line in found if "ended" not in line]
+        if not found:
+            continue
+        if row == "limits":
+            texts.append(limits_table(found))
+        elif row == "f":
+            texts.append(compile_tables(found))
+        elif row == "g":
+            texts.append(memory_table(found))
+        else:
+            texts.append(races(found, missing.get(row, ())))
+        if row == "b":
+            texts += ["Workspace and time against the horizon:", system_memory(found)]
+        if row == "d":
+            texts += ["Where our steps spend their time:", parts(found)]
+    if goals:
+        texts += ["## Goals", table(["goal", "at least", "reached", ""], goals)]
+    return "\n\n".join(text for text in texts if text) + "\n"
+
+
+def write_csv(path, lines):
+    """A row for each result, with all that is known of it."""
+    lines = [line for line in lines if "ended" not in line]
+    keys, fields = [], []
+    for line in lines:
+        keys += [key for key in line["key"] if key not in keys]
+        for result in line["results"]:
+            fields += [field for field in result if field not in fields and field != "parts"]
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["row", "threads", *keys, *fields])
+        for line in lines:
+            for result in line["results"] or [{}]:
+                writer.writerow([line["row"], line["threads"], *(line["key"].get(key, "") for key in keys),
+                                 *(result.get(field, "") for field in fields)])

@@ -1,0 +1,124 @@
+import csv
+import tempfile
+import unittest
+from pathlib import Path
+
+from bench import goals, plot, report
+
+
+def result(name, seconds, ratio, **more):
+    return {"name": name, "seconds": seconds, "ratio": ratio, "low": ratio * 0.9, "high": ratio * 1.1, **more}
+
+
+def line(row, key, *results, threads=1):
+    return {"row": row, "threads": threads, "key": key, "results": list(results)}
+
+
+def small(program, jax, closures=600, batch=64, which="both"):
+    return line("a", {"program": program, "batch": batch, "pass": which}, result("cajal2c", 1e-6, 1),
+                result("PyTorch closures", closures * 1e-6, closures), result("JAX scan", jax * 1e-6, jax))
+
+
+def step(model, eager, flops=1e9):
+    return line("d", {"model": model, "batch": 64}, result("cajal-train", 10e-3, 1, flops=flops),
+                result("cblas_sgemm", 1e-3, 0.1, flops=2e8), result("PyTorch eager, sum", eager * 10e-3, eager),
+                threads=2)
+
+
+REFUSED = line("c", {"pass": "backward", "batch": 64}, {"name": "cajal2c", "refused": "not timed"},
+               {"name": "PyTorch", "refused": "values differ from ours: gradient of k differs by 0.5"})
+
+
+class Tables(unittest.TestCase):
+    def test_numbers(self):
+        self.assertEqual(report.microseconds(1.234e-7), "123 ns")
+        self.assertEqual(report.microseconds(2e-3), "2 ms")
+        self.assertEqual(report.microseconds(12), "12 s")
+        self.assertEqual(report.spread(result("x", 1, 2.5)), "2.5× (2.25–2.75)")
+        self.assertEqual(report.mebibytes(1536), "1.5 KiB")
+
+    def test_a_table_of_ratios(self):
+        lines = report.races([small("not", 30), small("xor", 8)]).splitlines()
+        self.assertEqual([cell.strip() for cell in lines[0].strip("|").split("|")],
+                         ["program", "batch", "pass", "ours", "PyTorch closures", "JAX scan"])
+        self.assertEqual([cell.strip() for cell in lines[3].strip("|").split("|")],
+                         ["xor", "64", "both", "1 µs", "600× (540–660)", "8× (7.2–8.8)"])
+        self.assertEqual(len({len(text) for text in lines}), 1)
+
+    def test_a_missing_peer_is_said(self):
+        lines = report.races([small("not", 30)], missing=["CasADi"]).splitlines()
+        self.assertTrue(lines[0].endswith("| CasADi        |"))
+        self.assertTrue(lines[2].endswith("| not installed |"))
+
+    def test_a_refused_row_says_why_and_has_no_time(self):
+        text = report.races([REFUSED])
+        self.assertIn("PyTorch: values differ from ours: gradient of k differs by 0.5", text)
+        self.assertNotIn("×", text)
+
+    def test_the_share_of_sgemm(self):
+        # 1e9 operations in 10 ms are 100 G/s; 2e8 in 1 ms are 200.
+        self.assertAlmostEqual(report.share(step("m", 2)), 0.5)
+        self.assertIn("| 100 ", report.races([step("m", 2)]))
+        self.assertIn("| 50 % ", report.races([step("m", 2)]))
+        self.assertIsNone(report.share(small("not", 3)))
+
+    def test_csv(self):
+        with tempfile.TemporaryDirectory() as folder:
+            report.write_csv(Path(folder) / "r.csv", [small("not", 30), step("m", 2), REFUSED])
+            with open(Path(folder) / "r.csv", encoding="utf-8") as file:
+                rows = list(csv.DictReader(file))
+        self.assertEqual(len(rows), 8)
+        self.assertEqual((rows[1]["row"], rows[1]["program"], rows[1]["name"], rows[1]["ratio"], rows[1]["model"]),
+                         ("a", "not", "PyTorch closures", "600", ""))
+        self.assertEqual((rows[7]["seconds"], rows[7]["refused"][:13]), ("", "values differ"))
+
+    def test_the_whole(self):
+        text = report.markdown({"processor": "P"}, [small("not", 30), step("m", 2)], [["g", "1×", "2×", "yes"]], {})
+        for part in ("- processor: P", "## a. Small programs", "## d. Training steps", "## Goals"):
+            self.assertIn(part, text)
+
+
+class Figure(unittest.TestCase):
+    def test_the_limit_does_as_many_operations_as_we_do(self):
+        found = plot.points(step("Experiment 1, D", 3))
+        self.assertAlmostEqual(found["cblas_sgemm"][0], 0.5)
+        self.assertAlmostEqual(found["PyTorch"][0], 3)
+
+
+class Goals(unittest.TestCase):
+    def found(self, *lines):
+        return {row[0]: row[1:] for row in goals.goals(list(lines))}
+
+    def test_the_worst_row_counts(self):
+        found = self.found(small("not", 30), small("xor", 8), small("xor", 2, which="forward"))
+        self.assertEqual(found["a: batch 64, both: JAX (jit, vmap, scan)"], ["20×", "8× (xor)", "no"])
+        self.assertEqual(found["a: batch 64, both: PyTorch, closures"], ["500×", "600× (not)", "yes"])
+
+    def test_steps(self):
+        found = self.found(step("Experiment 1, D", 3))
+        self.assertEqual(found["d: Experiment 1, D, batch 64, two threads: PyTorch eager"], ["2.5×", "3×", "yes"])
+        self.assertEqual(found["d: Experiment 1, D, batch 64, two threads: of sgemm"], ["50 %", "50 %", "yes"])
+
+    def test_what_was_not_measured_or_refused_is_no_goal_reached(self):
+        self.assertEqual(self.found(REFUSED), {})
+        self.assertEqual(self.found(), {})
+
+    def system(self, horizon, workspace, seconds):
+        return line("b", {"A": "constant", "matrices": "one", "dimension": 2, "horizon": horizon, "batch": 64,
+                          "pass": "both"}, result("cajal2c", seconds, 1, flops=1.0, workspace=workspace))
+
+    def test_memory_that_grows_with_the_horizon_is_seen(self):
+        name = "b: constant 2×2: workspace beyond one n, horizon 10 and 10000"
+        flat = self.found(self.system(10, 128, 1e-6), self.system(10_000, 40_064, 1e-3))
+        self.assertEqual(flat[name][2], "yes")
+        grown = self.found(self.system(10, 128, 1e-6), self.system(10_000, 80_064, 1e-3))
+        self.assertEqual(grown[name][2], "no")
+
+    def test_time_that_is_not_linear_is_seen(self):
+        name = "b: constant 2×2: time at horizon 10 000 against 1 000"
+        self.assertEqual(self.found(self.system(1000, 1, 1e-3), self.system(10_000, 1, 1e-2))[name][2], "yes")
+        self.assertEqual(self.found(self.system(1000, 1, 1e-3), self.system(10_000, 1, 5e-2))[name][2], "no")
+
+
+if __name__ == "__main__":
+    unittest.main()

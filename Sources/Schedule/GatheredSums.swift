@@ -1,0 +1,86 @@
+import LinearMaps
+
+// The gradient of a shared matrix is a sum over samples and, in a loop, over rounds. Where one factor of the sum lies
+// there for all rounds, as the kept states do, the other is gathered too, and the sum is one product after the loop:
+// the gradient is written once, and not in every round. Where there are so many rounds that it would take much memory,
+// the products of the rounds are large enough.
+
+extension Draft {
+  /// In reals, of a sample.
+  private static let gatheredLimit = 1 << 16
+
+  mutating func gatherSums(shared: Set<Int>, options: ScheduleOptions) {
+    body = gatheringSums(body, shared, options)
+  }
+
+  private mutating func gatheringSums(
+    _ body: [Statement], _ shared: Set<Int>, _ options: ScheduleOptions
+  ) -> [Statement] {
+    var result: [Statement] = []
+    for statement in body {
+      guard case .loop(let loop) = statement else {
+        result.append(statement)
+        continue
+      }
+      var products: [Statement] = []
+      var rounds: [Statement] = []
+      for inner in gatheringSums(loop.body, shared, options) {
+        if let gathered = gathered(inner, in: loop, shared, options) {
+          result += gathered.declarations
+          rounds += gathered.rounds
+          products.append(gathered.product)
+        } else {
+          rounds.append(inner)
+        }
+      }
+      result.append(.loop(loop.with(body: rounds)))
+      result += products
+    }
+    return result
+  }
+
+  /// What to do in a round and after the loop instead of the statement; nil where it is no such sum.
+  private mutating func gathered(
+    _ statement: Statement, in loop: CountedLoop, _ shared: Set<Int>, _ options: ScheduleOptions
+  ) -> (declarations: [Statement], rounds: [Statement], product: Statement)? {
+    let trips = loop.upper
+    guard case .kernel(.product(let p, _), let operands, let target, true) = statement, loop.lower == 0, trips > 1,
+      p.k == 1, options.isLarge(p.m, p.n), isSharedGradient(target, shared), target.index.isConstant
+    else { return nil }
+    let sizes = [p.m, p.n]
+    let isThere = zip(operands, sizes).map { isSlice($0, of: loop, size: $1) }
+    guard isThere.contains(true) else { return nil }
+    var declarations: [Statement] = []
+    var rounds: [Statement] = []
+    var factors: [Place] = []
+    for (index, operand) in operands.enumerated() {
+      if isThere[index] {
+        factors.append(Place(buffer: operand.buffer, index: Affine(0)))
+        continue
+      }
+      let (total, overflow) = sizes[index].multipliedReportingOverflow(by: trips)
+      if overflow || total > Draft.gatheredLimit { return nil }
+      let all = Place(buffer: buffer("\(buffers[operand.buffer].name)_rounds", size: total), index: Affine(0))
+      declarations.append(.declare(all.buffer))
+      let slice = all.offset(by: Affine(loop.variable, times: sizes[index]))
+      rounds.append(copy(operand, to: slice, size: sizes[index], accumulate: false))
+      factors.append(all)
+    }
+    let product = Product(m: p.m, k: trips, n: p.n, transposeLeft: true)
+    return (
+      declarations, rounds,
+      .kernel(.product(product, blas: options.blas), operands: factors, target: target, accumulate: true)
+    )
+  }
+
+  /// Whether the place is the round's part of a buffer that has one for every round, and nothing else.
+  private func isSlice(_ place: Place, of loop: CountedLoop, size: Int) -> Bool {
+    guard place.index == Affine(loop.variable, times: size), buffers[place.buffer].size == loop.upper * size else {
+      return false
+    }
+    switch buffers[place.buffer].storage {
+    case .kept, .unplanned: return true
+    case .input, .output, .table, .workspace, .rows, .keptRows, .local, .pointer, .rowPointer: return false
+    }
+  }
+}
