@@ -32,7 +32,8 @@ public enum Stage: String, CaseIterable, Sendable {
 /// The passes that `--dump-after` knows.
 public let passNames: [String] = {
   var names: [String] = []
-  for pass in Pipeline.standard.passes + Pipeline.cleanUp.passes where !names.contains(pass.name) {
+  for pass in Pipeline.standard.passes + Pipeline.segmented.passes + Pipeline.cleanUp.passes
+  where !names.contains(pass.name) {
     names.append(pass.name)
   }
   return names
