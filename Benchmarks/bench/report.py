@@ -126,6 +126,16 @@ def limits_table(lines):
     return table(["threads", "cblas_sgemm, GFLOP/s", "copy on one thread, GB/s", "triad on one thread, GB/s"], rows)
 
 
+def peer_cells(line, describe):
+    """What each peer of a model came to, or why there is nothing."""
+    others = {result["name"]: result for result in line["results"][1:]}
+    cells = []
+    for peer in ("PyTorch eager", "torch.compile", "JAX"):
+        result = others.get(peer)
+        cells.append("not installed" if result is None else result.get("failed") or describe(result))
+    return cells
+
+
 def compile_tables(lines):
     examples = [line for line in lines if line["key"]["kind"] == "example"]
     models = [line for line in lines if line["key"]["kind"] == "model"]
@@ -135,12 +145,8 @@ def compile_tables(lines):
         for line in models:
             ours = line["results"][0]
             row = [line["key"]["model"], microseconds(ours["compiler"]), microseconds(ours["seconds"])]
-            others = {r["name"]: r for r in line["results"][1:]}
-            for peer in ("PyTorch eager", "torch.compile", "JAX"):
-                result = others.get(peer)
-                row.append("not installed" if result is None else result.get("failed") or
-                           f"{microseconds(result['seconds'])} ({times(result['seconds'] / ours['seconds'])}×)")
-            rows.append(row)
+            rows.append(row + peer_cells(
+                line, lambda result: f"{microseconds(result['seconds'])} ({times(result['seconds'] / ours['seconds'])}×)"))
         texts.append(table(["model", "cajal2c", "cajal2c and gcc", "PyTorch eager", "torch.compile", "JAX jit"], rows))
     if examples:
         slowest = sorted(examples, key=lambda line: -line["results"][0]["seconds"])
@@ -154,12 +160,8 @@ def memory_table(lines):
     for line in (line for line in lines if line["key"]["kind"] == "model"):
         ours = line["results"][0]
         row = [line["key"]["model"], mebibytes(ours["peak_bytes"]), mebibytes(ours["workspace"])]
-        others = {r["name"]: r for r in line["results"][1:]}
-        for peer in ("PyTorch eager", "torch.compile", "JAX"):
-            result = others.get(peer)
-            row.append("not installed" if result is None else result.get("failed") or
-                       f"{mebibytes(result['peak_bytes'])} (imports: {mebibytes(result['import_bytes'])})")
-        rows.append(row)
+        rows.append(row + peer_cells(
+            line, lambda result: f"{mebibytes(result['peak_bytes'])} (imports: {mebibytes(result['import_bytes'])})"))
     return table(["model", "ours", "workspace", "PyTorch eager", "torch.compile", "JAX"], rows) if rows else ""
 
 
