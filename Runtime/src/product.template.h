@@ -306,6 +306,8 @@ void NAMED(cajal_product)(size_t m, size_t k, size_t n, const REAL *restrict a, 
                                n, accumulate);
 }
 
+#include "middle_product.h"
+
 #undef PANEL_REALS
 #undef DEPTH
 #undef INLINE

@@ -26,6 +26,9 @@ extension Draft {
             case .output, .kept, .workspace, .rows, .keptRows, .local, .pointer, .rowPointer, .unplanned: break
             }
           }
+        case .kernel(.middleProduct(let p), let operands, _, _):
+          guard options.isLarge(p.outer * p.columns, p.inner) else { continue }
+          if case .input(let input) = buffers[operands[0].buffer].storage { inputs.insert(input) }
         case .loop(let loop): visit(loop.body)
         case .note, .declare, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: break
         }
