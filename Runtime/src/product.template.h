@@ -9,7 +9,7 @@
 /* How many rows a tile of so many vectors has at most: beside its sums, a row of the panel has to fit the registers. */
 #if defined __AVX512F__ || defined __aarch64__
 #define MOST_VECTORS 4
-#define MOST_ROWS(vectors) ((vectors) == 4 ? 6 : 8)
+#define MOST_ROWS(vectors) ((vectors) == 4 ? 6 : 10)
 #else
 #define MOST_VECTORS 2
 #define MOST_ROWS(vectors) ((vectors) == 2 ? 6 : 8)
@@ -105,6 +105,16 @@ INLINE void NAMED(put_tile)(const size_t rows, const size_t vectors, size_t ther
       REAL *to = c->entries + i * c->row;
       for (size_t j = 0; j < columns; j++) to[j] = (c->accumulate ? to[j] : 0) + tile[i * width + j];
     }
+  } else if (there == rows && c->row == 1 && c->accumulate) {
+    REAL *to = c->entries;
+    for (size_t j = 0; j < columns; j++, to += c->column) {
+      UNROLL for (size_t i = 0; i < rows; i++) to[i] += tile[i * width + j];
+    }
+  } else if (there == rows && c->row == 1) {
+    REAL *to = c->entries;
+    for (size_t j = 0; j < columns; j++, to += c->column) {
+      UNROLL for (size_t i = 0; i < rows; i++) to[i] = tile[i * width + j];
+    }
   } else {
     for (size_t j = 0; j < columns; j++) {
       REAL *to = c->entries + j * c->column;
@@ -115,26 +125,36 @@ INLINE void NAMED(put_tile)(const size_t rows, const size_t vectors, size_t ther
   }
 }
 
+/* A part of the sums: steps `p` to `end`. Row i of op(a) begins at `row[i]`, or, where rows are neighbours, i behind the
+ * first, which takes one register for all of them. */
+INLINE const REAL *NAMED(add_steps)(const size_t rows, const size_t vectors, const int are_neighbours, size_t p,
+                                    size_t end, const REAL *const *row, size_t column, const REAL *restrict panel,
+                                    LANES *sum) {
+  for (; p < end; p++, panel += vectors * LANE_COUNT) {
+    LANES b[MOST_VECTORS];
+    UNROLL for (size_t v = 0; v < vectors; v++) LOAD_LANES_ONCE(b[v], panel + v * LANE_COUNT);
+    UNROLL for (size_t i = 0; i < rows; i++) {
+      const REAL factor = are_neighbours ? row[0][p * column + i] : row[i][p * column];
+      UNROLL for (size_t v = 0; v < vectors; v++) sum[i * vectors + v] += factor * b[v];
+    }
+  }
+  return panel;
+}
+
 /* `there` rows of op(a), at most `rows`; beyond them the last one once more, computed and not stored. */
 INLINE void NAMED(multiply_tile)(const size_t rows, const size_t vectors, size_t there, size_t depth, size_t columns,
                                  const NAMED(view) *restrict a, const REAL *restrict panel,
                                  const NAMED(ahead) *restrict ahead, const NAMED(target) *restrict c) {
   const REAL *row[MOST_SUMS];
   UNROLL for (size_t i = 0; i < rows; i++) row[i] = a->entries + (i < there ? i : there - 1) * a->row;
+  const int are_neighbours = there == rows && a->row == 1;
   LANES sum[MOST_SUMS];
   UNROLL for (size_t s = 0; s < rows * vectors; s++) sum[s] = (LANES){0};
-  const size_t column = a->column;
   for (size_t chunk = 0; chunk < depth; chunk += CHUNK) {
     NAMED(fetch)(ahead, chunk / CHUNK);
     const size_t end = depth - chunk < CHUNK ? depth : chunk + CHUNK;
-    for (size_t p = chunk; p < end; p++, panel += vectors * LANE_COUNT) {
-      LANES b[MOST_VECTORS];
-      UNROLL for (size_t v = 0; v < vectors; v++) LOAD_LANES_ONCE(b[v], panel + v * LANE_COUNT);
-      UNROLL for (size_t i = 0; i < rows; i++) {
-        const REAL factor = row[i][p * column];
-        UNROLL for (size_t v = 0; v < vectors; v++) sum[i * vectors + v] += factor * b[v];
-      }
-    }
+    panel = are_neighbours ? NAMED(add_steps)(rows, vectors, 1, chunk, end, row, a->column, panel, sum)
+                           : NAMED(add_steps)(rows, vectors, 0, chunk, end, row, a->column, panel, sum);
   }
   NAMED(put_tile)(rows, vectors, there, columns, sum, c);
 }
@@ -157,6 +177,8 @@ TILE(5, 2)
 TILE(6, 2)
 #if MOST_VECTORS > 2
 TILE(8, 2)
+TILE(10, 2)
+TILE(10, 1)
 TILE(4, 4)
 TILE(5, 4)
 TILE(6, 4)
@@ -164,9 +186,13 @@ TILE(6, 4)
 #undef TILE
 
 static NAMED(tile) *NAMED(tile_of)(size_t rows, size_t vectors) {
+#if MOST_VECTORS > 2
+  if (vectors == 1 && rows > 8) return NAMED(tile_10_by_1);
+#endif
   if (vectors == 1) return rows > 4 ? NAMED(tile_8_by_1) : NAMED(tile_4_by_1);
 #if MOST_VECTORS > 2
   if (vectors == 4) return rows > 5 ? NAMED(tile_6_by_4) : rows > 4 ? NAMED(tile_5_by_4) : NAMED(tile_4_by_4);
+  if (rows > 8) return NAMED(tile_10_by_2);
   if (rows > 6) return NAMED(tile_8_by_2);
 #endif
   return rows > 5 ? NAMED(tile_6_by_2) : rows > 4 ? NAMED(tile_5_by_2) : NAMED(tile_4_by_2);
