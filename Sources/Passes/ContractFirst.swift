@@ -9,10 +9,15 @@ extension Pass {
   /// For what `reverse` made of a model: the result, and the gradients in the model's tensors, are computed from T x
   /// where that spares Tᵀ g. The gradients in the model's inputs stay as they are.
   ///
-  /// - Parameter tensorCount: so many of the parameters, the first ones, are tensors.
-  public static func contractFirst(tensorCount: Int) -> Pass {
+  /// - Parameters:
+  ///   - tensorCount: so many of the parameters, the first ones, are tensors.
+  ///   - fewestEntries: of a tensor that is worth it.
+  ///   - fewestTerms: the entries of an x that is worth it: T x is so many times smaller than T.
+  public static func contractFirst(tensorCount: Int, fewestEntries: Int = 1 << 14, fewestTerms: Int = 32) -> Pass {
     Pass("contract-first") { graph in
-      let contractions = ContractionFinder(graph, tensorCount: tensorCount).contractions
+      let contractions = ContractionFinder(
+        graph, tensorCount: tensorCount, fewestEntries: fewestEntries, fewestTerms: fewestTerms
+      ).contractions
       return contractions.isEmpty ? nil : graph.contracting(contractions)
     }
   }
@@ -57,14 +62,18 @@ private struct Contraction {
 private struct ContractionFinder {
   let graph: Graph
   let tensorCount: Int
+  let fewestEntries: Int
+  let fewestTerms: Int
   private var users: [[Int]]
   /// What the result and the gradients in the tensors are computed from.
   private var isNeeded: [Bool]
   private let neededResults: Set<Int>
 
-  init(_ graph: Graph, tensorCount: Int) {
+  init(_ graph: Graph, tensorCount: Int, fewestEntries: Int, fewestTerms: Int) {
     self.graph = graph
     self.tensorCount = tensorCount
+    self.fewestEntries = fewestEntries
+    self.fewestTerms = fewestTerms
     users = graph.nodes.map { _ in [] }
     isNeeded = graph.nodes.map { _ in false }
     neededResults = Set(graph.results.prefix(1 + tensorCount))
@@ -82,13 +91,11 @@ private struct ContractionFinder {
   private func contraction(at index: Int) -> Contraction? {
     let node = graph.nodes[index]
     guard case .product(let product) = node.operation, product.n == 1, product.m > 1, !product.transposeLeft,
-      product.m * product.k >= ContractionFinder.fewestEntries
+      product.m * product.k >= fewestEntries
     else { return nil }
     let tensor = source(node.operands[0])
     guard case .parameter(let parameter) = graph.nodes[tensor].operation, parameter < tensorCount else { return nil }
-    let paths = paths(down: source(node.operands[1])).filter {
-      $0[$0.count - 1].innerSize >= ContractionFinder.fewestTerms
-    }
+    let paths = paths(down: source(node.operands[1])).filter { $0[$0.count - 1].innerSize >= fewestTerms }
     for path in paths.sorted(by: { $0[$0.count - 1].innerSize > $1[$1.count - 1].innerSize }) {
       var result = Contraction(product: index, tensor: tensor, path: path)
       for (cotangent, transposed) in transposedProducts(of: tensor, product) {
@@ -100,11 +107,6 @@ private struct ContractionFinder {
     }
     return nil
   }
-
-  /// Of a tensor that is worth it.
-  private static let fewestEntries = 1 << 14
-  /// T x has so many times fewer entries than T.
-  private static let fewestTerms = 32
 
   /// Looks through reshapes.
   private func source(_ node: Int) -> Int {
@@ -171,7 +173,8 @@ extension Graph {
       replacements[contraction.product] = { contraction.result(in: $0, $1, nodes[contraction.product].space) }
       for gradient in contraction.gradients {
         replacements[gradient.node] = {
-          contraction.gradient(at: gradient.depth, values: $1, $1[gradient.cotangent], nodes[gradient.node].space, in: $0)
+          contraction.gradient(
+            at: gradient.depth, values: $1, $1[gradient.cotangent], nodes[gradient.node].space, in: $0)
         }
       }
     }
