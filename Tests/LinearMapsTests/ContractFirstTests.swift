@@ -62,6 +62,16 @@ import Testing
     #expect(contracted(try joint(model.graph), tensorCount: model.tensorCount) == nil)
   }
 
+  /// x is a tensor itself: its gradient is what is asked for.
+  @Test func tensorsAsFactorsStay() throws {
+    let builder = GraphBuilder()
+    let (x, tensor) = (builder.parameter("x", .real([12])), builder.parameter("t", .real([6, 60])))
+    let n = builder.parameter("n", .real([5]))
+    let outer = builder.product(Product(m: 12, k: 1, n: 5), x, n, .real([60]))
+    let graph = try joint(builder.finish(results: [builder.apply(tensor, outer, .real([6]))]))
+    #expect(contracted(graph, tensorCount: 2) == nil)
+  }
+
   /// Without tensors every gradient may be wanted.
   @Test func programsStay() throws {
     let model = OuterProductModel(.pair(.input, .net(5)))
