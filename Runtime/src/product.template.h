@@ -125,38 +125,30 @@ INLINE void NAMED(put_tile)(const size_t rows, const size_t vectors, size_t ther
   }
 }
 
-/* A part of the sums: steps `p` to `end`. Row i of op(a) begins at `row[i]`, or, where rows are neighbours, i behind the
- * first, which takes one register for all of them. */
-INLINE const REAL *NAMED(add_steps)(const size_t rows, const size_t vectors, const int are_neighbours, size_t p,
-                                    size_t end, const REAL *const *row, size_t column, const REAL *restrict panel,
-                                    LANES *sum) {
-  for (; p < end; p++, panel += vectors * LANE_COUNT) {
-    LANES b[MOST_VECTORS];
-    UNROLL for (size_t v = 0; v < vectors; v++) LOAD_LANES_ONCE(b[v], panel + v * LANE_COUNT);
-    UNROLL for (size_t i = 0; i < rows; i++) {
-      const REAL factor = are_neighbours ? row[0][p * column + i] : row[i][p * column];
-      UNROLL for (size_t v = 0; v < vectors; v++) sum[i * vectors + v] += factor * b[v];
-    }
-  }
-  return panel;
-}
-
-/* `there` rows of op(a), at most `rows`; beyond them the last one once more, computed and not stored. */
-INLINE void NAMED(multiply_tile)(const size_t rows, const size_t vectors, size_t there, size_t depth, size_t columns,
-                                 const NAMED(view) *restrict a, const REAL *restrict panel,
-                                 const NAMED(ahead) *restrict ahead, const NAMED(target) *restrict c) {
+/* `there` rows of op(a), at most `rows`; beyond them the last one once more, computed and not stored. Where all rows
+ * are there, and neighbours, one register says where they are. */
+INLINE void NAMED(multiply_tile)(const size_t rows, const size_t vectors, const int are_neighbours, size_t there,
+                                 size_t depth, size_t columns, const NAMED(view) *restrict a,
+                                 const REAL *restrict panel, const NAMED(ahead) *restrict ahead,
+                                 const NAMED(target) *restrict c) {
   const REAL *row[MOST_SUMS];
   UNROLL for (size_t i = 0; i < rows; i++) row[i] = a->entries + (i < there ? i : there - 1) * a->row;
-  const int are_neighbours = there == rows && a->row == 1;
   LANES sum[MOST_SUMS];
   UNROLL for (size_t s = 0; s < rows * vectors; s++) sum[s] = (LANES){0};
+  const size_t column = a->column;
   for (size_t chunk = 0; chunk < depth; chunk += CHUNK) {
     NAMED(fetch)(ahead, chunk / CHUNK);
     const size_t end = depth - chunk < CHUNK ? depth : chunk + CHUNK;
-    panel = are_neighbours ? NAMED(add_steps)(rows, vectors, 1, chunk, end, row, a->column, panel, sum)
-                           : NAMED(add_steps)(rows, vectors, 0, chunk, end, row, a->column, panel, sum);
+    for (size_t p = chunk; p < end; p++, panel += vectors * LANE_COUNT) {
+      LANES b[MOST_VECTORS];
+      UNROLL for (size_t v = 0; v < vectors; v++) LOAD_LANES_ONCE(b[v], panel + v * LANE_COUNT);
+      UNROLL for (size_t i = 0; i < rows; i++) {
+        const REAL factor = are_neighbours ? row[0][p * column + i] : row[i][p * column];
+        UNROLL for (size_t v = 0; v < vectors; v++) sum[i * vectors + v] += factor * b[v];
+      }
+    }
   }
-  NAMED(put_tile)(rows, vectors, there, columns, sum, c);
+  NAMED(put_tile)(rows, vectors, are_neighbours ? rows : there, columns, sum, c);
 }
 
 typedef void NAMED(tile)(size_t, size_t, size_t, const NAMED(view) *restrict, const REAL *restrict,
@@ -165,10 +157,16 @@ typedef void NAMED(tile)(size_t, size_t, size_t, const NAMED(view) *restrict, co
 /* Functions of their own, called through pointers: of what is inlined into one large function the compiler keeps too
  * little in registers. */
 #define TILE(rows, vectors)                                                                                        \
+  static void NAMED(neighbours_##rows##_by_##vectors)(                                                             \
+      size_t depth, size_t columns, const NAMED(view) *restrict a, const REAL *restrict panel,                     \
+      const NAMED(ahead) *restrict ahead, const NAMED(target) *restrict c) {                                       \
+    NAMED(multiply_tile)(rows, vectors, 1, rows, depth, columns, a, panel, ahead, c);                              \
+  }                                                                                                                \
   static void NAMED(tile_##rows##_by_##vectors)(                                                                   \
       size_t there, size_t depth, size_t columns, const NAMED(view) *restrict a, const REAL *restrict panel,       \
       const NAMED(ahead) *restrict ahead, const NAMED(target) *restrict c) {                                       \
-    NAMED(multiply_tile)(rows, vectors, there, depth, columns, a, panel, ahead, c);                                \
+    if (there == rows && a->row == 1) NAMED(neighbours_##rows##_by_##vectors)(depth, columns, a, panel, ahead, c); \
+    else NAMED(multiply_tile)(rows, vectors, 0, there, depth, columns, a, panel, ahead, c);                        \
   }
 TILE(4, 1)
 TILE(8, 1)
