@@ -7,13 +7,10 @@ import subprocess
 import sys
 import time
 
-from . import goals, machine, paths, plot, report
+from . import context, goals, machine, paths, plot, report
 
 # Row, threads.
 RUNS = [("limits", 1), ("limits", 2), ("a", 1), ("b", 1), ("c", 1), ("d", 1), ("d", 2), ("e", 1), ("fg", 2)]
-PEERS_OF_ROWS = {"a": {"torch": "PyTorch closures", "jax": "JAX", "casadi": "CasADi"},
-                 "b": {"torch": "PyTorch", "jax": "JAX"}, "c": {"torch": "PyTorch", "jax": "JAX"},
-                 "d": {"torch": "PyTorch eager", "jax": "JAX"}, "e": {"torch": "PyTorch eager", "jax": "JAX"}}
 
 # Alone on its cores: nobody's threads but those that are stated.
 ONE_THREAD = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
@@ -26,10 +23,8 @@ def main():
     if not arguments.report:
         run_rows(arguments, file)
     lines = read(file)
-    absent = [package for package in ("torch", "jax", "casadi") if machine.version(package) == "not installed"]
-    missing = {row: [names[p] for p in absent if p in names] for row, names in PEERS_OF_ROWS.items()}
     found = goals.goals([line for line in lines if "ended" not in line])
-    text = report.markdown(machine.describe(), lines, found, missing)
+    text = report.markdown(machine.describe(), lines, found)
     (paths.BUILD / "results.md").write_text(text, encoding="utf-8")
     report.write_csv(paths.BUILD / "results.csv", lines)
     drawn = plot.draw([line for line in lines if "ended" not in line], paths.BUILD)
@@ -62,6 +57,8 @@ def run_rows(arguments, file):
     wanted = set(arguments.rows.replace(" ", "").split(","))
     if unknown := wanted - set("abcdefg"):
         sys.exit(f"make bench: there is no row {', '.join(sorted(unknown))}: rows are a to g")
+    if unknown := context.chosen() - set(context.PEERS):
+        sys.exit(f"make bench: there is no peer {', '.join(sorted(unknown))}: peers are {', '.join(context.PEERS)}")
     cores = sorted(os.sched_getaffinity(0))
     runs = [run for run in RUNS if (run[0] == "limits" or wanted & set(run[0])) and run[1] <= len(cores)]
     kept = [line for line in read(file) if line["row"] not in {row for row, _ in runs}]

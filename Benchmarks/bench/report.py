@@ -31,6 +31,24 @@ NOTES = {
 }
 
 
+# The columns of a peer's package in each row, should the package take no part.
+PEER_COLUMNS = {
+    "a": {"torch": ["PyTorch closures"], "jax": ["JAX"], "casadi": ["CasADi"]},
+    "b": {"torch": ["PyTorch"], "jax": ["JAX"]},
+    "c": {"torch": ["PyTorch"], "jax": ["JAX"]},
+    "d": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
+    "e": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
+    "fg": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
+}
+
+
+def absent_columns(line):
+    """The columns of peers that took no part in a row, with why."""
+    absent = line.get("absent", {})
+    return {column: absent[package] for package, columns in PEER_COLUMNS[line["row"]].items() if package in absent
+            for column in columns}
+
+
 def microseconds(seconds):
     """Three digits, in a unit that fits."""
     for factor, unit in ((1e9, "ns"), (1e6, "µs"), (1e3, "ms")):
@@ -75,7 +93,7 @@ def table(header, rows):
     return "\n".join([line(header), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(line, rows)])
 
 
-def races(lines, missing=()):
+def races(lines):
     """The table of rows a to e: ours, the share of the limit, how many times as long the others take."""
     keys = list(lines[0]["key"])
     threads = len({line["threads"] for line in lines}) > 1
@@ -85,8 +103,9 @@ def races(lines, missing=()):
             column = column_of(result["name"])
             if column not in peers and column != "cblas_sgemm":
                 peers.append(column)
+    absent = absent_columns(lines[0])
     header = [*keys, *(["threads"] if threads else []), "ours", *(["GFLOP/s", "of sgemm"] if limited else []), *peers,
-              *missing]
+              *absent]
     rows = []
     for line in lines:
         row = [*line["key"].values(), *([line["threads"]] if threads else [])]
@@ -103,7 +122,7 @@ def races(lines, missing=()):
             form = result["name"].partition(",")[2]
             text = result["failed"] if "failed" in result else spread(result) + form
             others.setdefault(column_of(result["name"]), []).append(text)
-        row += ["; ".join(others.get(peer, ["–"])) for peer in peers] + ["not installed"] * len(missing)
+        row += ["; ".join(others.get(peer, ["–"])) for peer in peers] + list(absent.values())
         rows.append(row)
     return table(header, rows)
 
@@ -128,12 +147,10 @@ def limits_table(lines):
 
 def peer_cells(line, describe):
     """What each peer of a model came to, or why there is nothing."""
-    others = {result["name"]: result for result in line["results"][1:]}
-    cells = []
-    for peer in ("PyTorch eager", "torch.compile", "JAX"):
-        result = others.get(peer)
-        cells.append("not installed" if result is None else result.get("failed") or describe(result))
-    return cells
+    cells = dict.fromkeys(("PyTorch eager", "torch.compile", "JAX"), "–") | absent_columns(line)
+    for result in line["results"][1:]:
+        cells[result["name"]] = result.get("failed") or describe(result)
+    return list(cells.values())
 
 
 def compile_tables(lines):
@@ -176,8 +193,8 @@ def system_memory(lines):
     return table(["A", "dimension", "horizon", "workspace", "ours, a round"], rows) if rows else ""
 
 
-def markdown(machine, lines, goals, missing):
-    """The whole report. missing: peers that are not installed, by row."""
+def markdown(machine, lines, goals):
+    """The whole report."""
     texts = ["# What `make bench` measured",
              "Times are medians. Of peers it is said how many times as long as ours they take: the median of the "
              "ratios within a turn, and its quartiles.",
@@ -202,7 +219,7 @@ def markdown(machine, lines, goals, missing):
         elif row == "g":
             texts.append(memory_table(found))
         else:
-            texts.append(races(found, missing.get(row, ())))
+            texts.append(races(found))
         if row == "b":
             texts += ["Workspace and time against the horizon:", system_memory(found)]
         if row == "d":

@@ -15,7 +15,7 @@ def main(row, threads, quick, path):
     module = importlib.import_module(f".{ROWS[row]}", __package__)
     with open(path, "a", encoding="utf-8") as file:
         for key, results in module.rows(context):
-            line = {"row": row, "threads": int(threads), "key": key, "results": results}
+            line = {"row": row, "threads": int(threads), "absent": context.absent, "key": key, "results": results}
             print(json.dumps(line), file=file, flush=True)
             print(summary(line), flush=True)
 

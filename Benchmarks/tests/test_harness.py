@@ -1,8 +1,9 @@
 import time
 import unittest
+import unittest.mock
 from array import array
 
-from bench import harness
+from bench import context, harness
 from bench.harness import Candidate, Settings
 
 
@@ -102,6 +103,18 @@ class Contest(unittest.TestCase):
 
         results = harness.contest([Candidate("ours", slow)], Settings(block=1e-9, turns=1000, budget=0.01))
         self.assertEqual(results[0]["turns"], 3)
+
+
+class Peers(unittest.TestCase):
+    def test_who_takes_no_part_and_why(self):
+        self.assertEqual(context.absences({"torch", "jax"}, lambda name: name != "torch"),
+                         {"torch": "not installed", "casadi": "left out"})
+        self.assertEqual(context.absences({"torch"}, lambda name: False)["jax"], "left out")
+
+    def test_they_are_chosen_by_name(self):
+        for text, names in (("jax, torch", {"jax", "torch"}), ("", set())):
+            with unittest.mock.patch.dict("os.environ", PEERS=text):
+                self.assertEqual(context.chosen(), names)
 
 
 if __name__ == "__main__":

@@ -45,10 +45,19 @@ class Tables(unittest.TestCase):
                          ["xor", "64", "both", "1 µs", "600× (540–660)", "8× (7.2–8.8)"])
         self.assertEqual(len({len(text) for text in lines}), 1)
 
-    def test_a_missing_peer_is_said(self):
-        lines = report.races([small("not", 30)], missing=["CasADi"]).splitlines()
-        self.assertTrue(lines[0].endswith("| CasADi        |"))
-        self.assertTrue(lines[2].endswith("| not installed |"))
+    def test_a_peer_that_takes_no_part_is_said_with_why(self):
+        absent = {"jax": "left out", "casadi": "not installed"}
+        lines = report.races([small("not", 30) | {"absent": absent}]).splitlines()
+        self.assertTrue(lines[0].endswith("| JAX      | CasADi        |"))
+        self.assertTrue(lines[2].endswith("| left out | not installed |"))
+
+    def test_the_same_of_what_starts_in_fresh_processes(self):
+        ours = {"name": "cajal2c", "compiler": 0.1, "seconds": 1, "peak_bytes": 1 << 20, "workspace": 0}
+        compiled = {"name": "torch.compile", "failed": "no compiler"}
+        found = line("fg", {"kind": "model", "model": "m"}, ours, compiled) | {"absent": {"jax": "left out"}}
+        for text in (report.compile_tables([found]), report.memory_table([found])):
+            cells = [cell.strip() for cell in text.splitlines()[2].strip("|").split("|")]
+            self.assertEqual(cells[3:], ["–", "no compiler", "left out"])
 
     def test_a_refused_row_says_why_and_has_no_time(self):
         text = report.races([REFUSED])
@@ -73,7 +82,7 @@ class Tables(unittest.TestCase):
         self.assertEqual((rows[7]["seconds"], rows[7]["refused"][:13]), ("", "values differ"))
 
     def test_the_whole(self):
-        text = report.markdown({"processor": "P"}, [small("not", 30), step("m", 2)], [["g", "1×", "2×", "yes"]], {})
+        text = report.markdown({"processor": "P"}, [small("not", 30), step("m", 2)], [["g", "1×", "2×", "yes"]])
         for part in ("- processor: P", "## a. Small programs", "## d. Training steps", "## Goals"):
             self.assertIn(part, text)
 
