@@ -1,7 +1,7 @@
 """The C part of the benchmarks, Benchmarks/native/timing.c, as a library."""
 import ctypes
 import subprocess
-from ctypes import POINTER, Structure, c_double, c_float, c_int, c_long, c_size_t, c_void_p
+from ctypes import POINTER, Structure, byref, c_double, c_float, c_int, c_long, c_size_t, c_void_p
 from functools import cache
 
 from . import abi, paths
@@ -44,6 +44,8 @@ def library():
     timing.bench_copy_seconds.restype = c_double
     timing.bench_triad_seconds.argtypes = [c_size_t, c_void_p, c_void_p, c_void_p, c_long]
     timing.bench_triad_seconds.restype = c_double
+    timing.bench_read_seconds.argtypes = [c_size_t, c_void_p, c_long, POINTER(c_float)]
+    timing.bench_read_seconds.restype = c_double
     timing.bench_difference.argtypes = [c_size_t, c_void_p, c_void_p]
     timing.bench_difference.restype = c_double
     return timing
@@ -56,6 +58,14 @@ def floats(array):
         return array.ctypes.data, array.size
     assert array.typecode == "f"
     return array.buffer_info()
+
+
+def read(array, repeats):
+    """The seconds of so many passes that read an array of floats, and its sum."""
+    at, count = floats(array)
+    total = c_float()
+    seconds = library().bench_read_seconds(count, at, repeats, byref(total))
+    return seconds, total.value
 
 
 def difference(found, expected):

@@ -108,6 +108,9 @@ def flops(model, batch):
     return batch * sum(work * (3 if all_ else 2) for work, all_ in WORK[model.kind])
 
 
+def forward_flops(model):
+    """The same of a sample's forward pass alone."""
+    return sum(work for work, _ in WORK[model.kind])
 
 
 def no_bar(loaded):

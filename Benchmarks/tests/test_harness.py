@@ -3,7 +3,7 @@ import unittest
 import unittest.mock
 from array import array
 
-from bench import context, harness
+from bench import context, harness, native
 from bench.harness import Candidate, Settings
 
 
@@ -39,6 +39,14 @@ class Agreement(unittest.TestCase):
         self.assertTrue(harness.disagreements(self.values(float("nan"), 1), self.values(1, 1), 1))
         self.assertTrue(harness.disagreements(self.values(1, 1), self.values(float("inf"), 1), 1))
         self.assertTrue(harness.disagreements(self.values(1e-9), self.values(0), 1))
+
+
+class Reading(unittest.TestCase):
+    def test_every_entry_is_read(self):
+        for count in (1, 63, 64, 65, 200):
+            seconds, total = native.read(floats(*range(1, count + 1)), 3)
+            self.assertGreater(seconds, 0)
+            self.assertEqual(total, count * (count + 1) / 2)
 
 
 class Statistics(unittest.TestCase):

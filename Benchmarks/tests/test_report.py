@@ -25,6 +25,12 @@ def step(model, eager, flops=1e9):
                 threads=2)
 
 
+def latency(model, eager, reading=0.25):
+    return line("e", {"model": model}, result("cajal2c", 1e-3, 1, flops=1e7, bytes=100),
+                result("cblas_sgemm", 2e-3, 2, flops=2e8), result(report.READING, reading * 1e-3, reading, bytes=100),
+                result("PyTorch eager", eager * 1e-3, eager))
+
+
 REFUSED = line("c", {"pass": "backward", "batch": 64}, {"name": "cajal2c", "refused": "not timed"},
                {"name": "PyTorch", "refused": "values differ from ours: gradient of k differs by 0.5"})
 
@@ -71,6 +77,21 @@ class Tables(unittest.TestCase):
         self.assertIn("| 50 % ", report.races([step("m", 2)]))
         self.assertIsNone(report.share(small("not", 3)))
 
+    def test_the_shares_of_operations_and_of_reading(self):
+        header, _, row = report.races([latency("m", 2)]).splitlines()
+        self.assertEqual([cell.strip() for cell in header.strip("|").split("|")],
+                         ["model", "ours", "GFLOP/s", "of sgemm", "of reading", "PyTorch eager"])
+        # 1e7 operations in 1 ms are 10 G/s; 2e8 in 2 ms are 100.
+        self.assertEqual([cell.strip() for cell in row.strip("|").split("|")],
+                         ["m", "1 ms", "10", "10 %", "25 %", "2× (1.8–2.2)"])
+        self.assertNotIn("of reading", report.races([step("m", 2)]))
+
+    def test_limits(self):
+        text = report.limits_table([line("limits", {"sgemm": 1e11, "reading 25 MB": 2.5e10})])
+        self.assertEqual([cell.strip() for cell in text.splitlines()[0].strip("|").split("|")],
+                         ["threads", "cblas_sgemm, GFLOP/s", "reading 25 MB, GB/s"])
+        self.assertIn("| 100.0                | 25.0 ", text)
+
     def test_csv(self):
         with tempfile.TemporaryDirectory() as folder:
             report.write_csv(Path(folder) / "r.csv", [small("not", 30), step("m", 2), REFUSED])
@@ -92,6 +113,9 @@ class Figure(unittest.TestCase):
         found = plot.points(step("Experiment 1, D", 3))
         self.assertAlmostEqual(found["cblas_sgemm"][0], 0.5)
         self.assertAlmostEqual(found["PyTorch"][0], 3)
+
+    def test_no_limit_is_drawn_beside_latencies(self):
+        self.assertEqual(list(plot.points(latency("m", 2))), ["PyTorch"])
 
 
 class Goals(unittest.TestCase):
