@@ -29,7 +29,7 @@ def main():
     report.write_csv(paths.BUILD / "results.csv", lines)
     drawn = plot.draw([line for line in lines if "ended" not in line], paths.BUILD)
     if found:
-        print(report.table(["goal", "at least", "reached", ""], found))
+        print(report.goals_table(found))
     print(f"Tables: {paths.BUILD / 'results.md'}, {paths.BUILD / 'results.csv'}"
           + (f"; figure: {paths.BUILD / 'bench.png'}, bench.svg" if drawn else "; no figure: gnuplot is missing"))
     if arguments.publish:

@@ -217,6 +217,10 @@ def system_memory(lines):
     return table(["A", "dimension", "horizon", "workspace", "ours, a round"], rows) if rows else ""
 
 
+def goals_table(goals):
+    return table(["goal", "to be reached", "reached", ""], goals)
+
+
 def markdown(machine, lines, goals):
     """The whole report."""
     texts = ["# What `make bench` measured",
@@ -249,7 +253,7 @@ def markdown(machine, lines, goals):
         if row == "d":
             texts += ["Where our steps spend their time:", parts(found)]
     if goals:
-        texts += ["## Goals", table(["goal", "at least", "reached", ""], goals)]
+        texts += ["## Goals", goals_table(goals)]
     return "\n\n".join(text for text in texts if text) + "\n"
 
 

@@ -132,6 +132,11 @@ class Goals(unittest.TestCase):
         self.assertEqual(found["d: Experiment 1, D, batch 64, two threads: PyTorch eager"], ["2.5×", "3×", "yes"])
         self.assertEqual(found["d: Experiment 1, D, batch 64, two threads: of sgemm"], ["50 %", "50 %", "yes"])
 
+    def test_every_model_has_its_latency(self):
+        found = self.found(latency("xor, D", 3), latency("I", 6))
+        self.assertEqual(found, {"e: xor, D, one sample: PyTorch eager": ["5×", "3×", "no"],
+                                 "e: I, one sample: PyTorch eager": ["5×", "6×", "yes"]})
+
     def test_what_was_not_measured_or_refused_is_no_goal_reached(self):
         self.assertEqual(self.found(REFUSED), {})
         self.assertEqual(self.found(), {})
