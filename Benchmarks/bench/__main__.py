@@ -2,6 +2,7 @@
 import argparse
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 
 from . import context, goals, machine, paths, plot, report
 
+ALL_ROWS = "a,b,c,d,e,f,g"
 # Row, threads.
 RUNS = [("limits", 1), ("limits", 2), ("a", 1), ("b", 1), ("c", 1), ("d", 1), ("d", 2), ("e", 1), ("fg", 2)]
 
@@ -42,12 +44,21 @@ def main():
 
 def parse():
     parser = argparse.ArgumentParser(prog="make bench", description="Times compiled Cajal beside its peers.")
-    parser.add_argument("--rows", default="a,b,c,d,e,f,g", help="some of a,b,c,d,e,f,g; the others keep what was "
+    parser.add_argument("--rows", default=ALL_ROWS, help="some of a,b,c,d,e,f,g; the others keep what was "
                         "measured last")
     parser.add_argument("--quick", action="store_true", help="shorter, and less certain")
     parser.add_argument("--report", action="store_true", help="measure nothing, report what was measured last")
     parser.add_argument("--publish", action="store_true", help="copy tables and figure to Benchmarks/results")
     return parser.parse_args()
+
+
+def command(arguments):
+    """What was asked for, as a user types it."""
+    settings = {"ROWS": arguments.rows if arguments.rows != ALL_ROWS else None,
+                "QUICK": "1" if arguments.quick else None, "ONLY": os.environ.get("ONLY"),
+                "PEERS": os.environ.get("PEERS")}
+    return " ".join(["make bench", *(f"{name}={shlex.quote(value)}" for name, value in settings.items()
+                                     if value is not None)])
 
 
 def run_rows(arguments, file):
@@ -73,13 +84,15 @@ def run_rows(arguments, file):
             environment |= ONE_THREAD
         used = set(cores[-threads:])
         done = subprocess.run(
-            [sys.executable, "-m", "bench.worker", row, str(threads), str(int(arguments.quick)), str(file)],
+            [sys.executable, "-m", "bench.worker", row, str(threads), str(int(arguments.quick)), str(file),
+             command(arguments)],
             env=environment, preexec_fn=lambda used=used: os.sched_setaffinity(0, used), check=False)
         if done.returncode != 0:
             text = f"Threads {threads}: the row ended early, with status {done.returncode}. The rest was not measured."
             print("  ", text, flush=True)
             with open(file, "a", encoding="utf-8") as found:
-                print(json.dumps({"row": row, "threads": threads, "ended": text, "key": {}, "results": []}), file=found)
+                print(json.dumps({"row": row, "threads": threads, "command": command(arguments), "ended": text,
+                                  "key": {}, "results": []}), file=found)
         print(f"   {time.monotonic() - start:.0f} s", flush=True)
 
 

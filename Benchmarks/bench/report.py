@@ -221,12 +221,21 @@ def goals_table(goals):
     return table(["goal", "to be reached", "reached", ""], goals)
 
 
+def command_of(lines):
+    """The command that measured a row; None where that was not kept."""
+    return next((line["command"] for line in lines if "command" in line), None)
+
+
 def markdown(machine, lines, goals):
     """The whole report."""
     texts = ["# What `make bench` measured",
              "Times are medians. Of peers it is said how many times as long as ours they take: the median of the "
              "ratios within a turn, and its quartiles.",
              "\n".join(f"- {name}: {value}" for name, value in machine.items())]
+    # Limits are measured in every run.
+    command = command_of([line for line in lines if line["row"] == "limits"])
+    if command:
+        texts.append(f"The last run was `{command}`. A row that an earlier one has measured says so.")
     by_row = {}
     for line in lines:
         for row in ("f", "g") if line["row"] == "fg" else (line["row"],):
@@ -236,6 +245,9 @@ def markdown(machine, lines, goals):
         if not found:
             continue
         texts += [f"## {title}", *([NOTES[row]] if row in NOTES else [])]
+        of_row = command_of(found)
+        if command and of_row != command:
+            texts.append(f"Measured before, by `{of_row}`." if of_row else "Measured before.")
         texts += [f"**{line['ended']}**" for line in found if "ended" in line]
         found = [line for line in found if "ended" not in line]
         if not found:

@@ -1,9 +1,10 @@
+import argparse
 import time
 import unittest
 import unittest.mock
 from array import array
 
-from bench import context, harness, native
+from bench import __main__, context, harness, native
 from bench.harness import Candidate, Settings
 
 
@@ -111,6 +112,17 @@ class Contest(unittest.TestCase):
 
         results = harness.contest([Candidate("ours", slow)], Settings(block=1e-9, turns=1000, budget=0.01))
         self.assertEqual(results[0]["turns"], 3)
+
+
+class Command(unittest.TestCase):
+    def test_it_is_what_a_user_types(self):
+        def command(rows, quick, **environment):
+            with unittest.mock.patch.dict("os.environ", environment, clear=True):
+                return __main__.command(argparse.Namespace(rows=rows, quick=quick))
+
+        self.assertEqual(command(__main__.ALL_ROWS, False), "make bench")
+        self.assertEqual(command("a,c", True, ONLY="Experiment 1, T", PEERS="torch"),
+                         "make bench ROWS=a,c QUICK=1 ONLY='Experiment 1, T' PEERS=torch")
 
 
 class Peers(unittest.TestCase):

@@ -108,6 +108,17 @@ class Tables(unittest.TestCase):
             self.assertIn(part, text)
 
 
+    def test_the_command_is_said_and_that_of_rows_from_other_runs(self):
+        lines = [line("limits", {"sgemm": 1e11}) | {"command": "make bench ROWS=d"},
+                 small("not", 30) | {"command": "make bench QUICK=1"}, step("m", 2) | {"command": "make bench ROWS=d"},
+                 latency("m", 2)]
+        text = report.markdown({"processor": "P"}, lines, [])
+        self.assertIn("The last run was `make bench ROWS=d`.", text)
+        self.assertEqual(text.count("Measured before, by `make bench QUICK=1`."), 1)
+        self.assertEqual(text.count("Measured before."), 1)
+        self.assertEqual(text.count("Measured before"), 2)
+
+
 class Figure(unittest.TestCase):
     def test_the_limit_does_as_many_operations_as_we_do(self):
         found = plot.points(step("Experiment 1, D", 3))
