@@ -13,10 +13,6 @@ def start(threads):
     torch.set_num_threads(threads)
 
 
-def version():
-    return torch.__version__
-
-
 def tensors(inputs, requires_grad=False):
     return {name: torch.tensor(array, requires_grad=requires_grad) for name, array in inputs.items()}
 
@@ -133,16 +129,18 @@ def inference(model, inputs, weights):
     parameters = {name: torch.tensor(w) for name, w in weights.items()}
     values = {name: torch.tensor(a) for name, a in inputs.items()}
     candidates = []
-    for form in training_torch.forms(model)[:1]:
+    torch._dynamo.reset()
+    # There is no adjoint here, of its own or not.
+    for index, form in enumerate(form for form in training_torch.forms(model) if form != "own adjoint"):
         def run(parameters, values, form=form):
             return training_torch.MODELS[model.kind](parameters, values, form)
 
-        torch._dynamo.reset()
-        for name, function in (("PyTorch eager", run), ("torch.compile", torch.compile(run))):
+        functions = {"PyTorch eager": run} | ({"torch.compile": torch.compile(run)} if index == 0 else {})
+        for name, function in functions.items():
             def once(function=function):
                 with torch.inference_mode():
                     return function(parameters, values)
 
             candidates.append(Candidate(
-                name, python_seconds(once), lambda once=once: {"result": array(once().flatten(1))}))
+                name_of(name, form), python_seconds(once), lambda once=once: {"result": array(once().flatten(1))}))
     return candidates
