@@ -15,10 +15,6 @@ def start(threads):
     jax.config.update("jax_platforms", "cpu")
 
 
-def version():
-    return jax.__version__
-
-
 class Operations:
     """What terms of small programs mean; an iteration is a scan, or is written out round by round."""
 

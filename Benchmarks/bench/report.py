@@ -24,7 +24,8 @@ NOTES = {
          "of `cblas_sgemm` on 512 x 512 matrices.",
     "d": "\"of sgemm\": operations a second, counting products of weights or taps inside the image alone, as a part "
          "of those of `cblas_sgemm` on 512 x 512 matrices with as many threads. torch.compile and JAX at batch 64 "
-         "only, and not for all models. Of several ways to write a model in a peer the fastest is shown.",
+         "only, and not for all models. Of several ways to write a model in a peer the fastest is shown; "
+         "torch.compile is given one.",
     "e": "Seconds of a call. Ours is called from C, the peers from Python. \"of sgemm\": the model's operations a "
          "second as a part of those of `cblas_sgemm` on 512 x 512 matrices. \"of reading\": what it takes to read "
          "the model's parameters once, and nothing else, as a part of our time. The greater of the two is nearer to "

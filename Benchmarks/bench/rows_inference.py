@@ -33,8 +33,9 @@ def rows(context):
 
 
 def trained(model, steps=30):
-    """The weights after some steps of the trainer, as a file."""
-    folder = paths.BUILD / "trained" / model.kind
+    """The weights after some steps of the trainer, as a file; those that are there if the same compiler made them."""
+    module = model.build().path
+    folder = paths.BUILD / "trained" / module.parent.name
     found = folder / "run" / "model.safetensors"
     if found.exists():
         return found
@@ -44,7 +45,7 @@ def trained(model, steps=30):
         tensor_files.write(folder / f"{part}.safetensors", {**inputs, "target": target})
     clip = ["--clip", str(model.clip)] if model.clip else []
     subprocess.run(
-        [paths.TRAINER, "train", model.build().path, "--data", folder, "--task", "files", "--loss", model.loss,
+        [paths.TRAINER, "train", module, "--data", folder, "--task", "files", "--loss", model.loss,
          "--batch", "64", "--steps", str(steps), "--threads", "1", "--out", folder / "run", *clip], check=True,
         stdout=subprocess.DEVNULL)
     return found

@@ -83,6 +83,7 @@ def taps(size, kernel):
 
 
 def convolution(outputs, inputs, kernel):
+    """Two operations for each product, on an image of SIZE x SIZE."""
     return 2 * outputs * inputs * taps(SIZE, kernel) ** 2
 
 
