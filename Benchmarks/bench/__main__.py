@@ -2,18 +2,17 @@
 import argparse
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import time
 
-from . import goals, machine, paths, plot, report
+from . import context, goals, machine, paths, plot, report
 
+ALL_ROWS = "a,b,c,d,e,f,g"
 # Row, threads.
 RUNS = [("limits", 1), ("limits", 2), ("a", 1), ("b", 1), ("c", 1), ("d", 1), ("d", 2), ("e", 1), ("fg", 2)]
-PEERS_OF_ROWS = {"a": {"torch": "PyTorch closures", "jax": "JAX", "casadi": "CasADi"},
-                 "b": {"torch": "PyTorch", "jax": "JAX"}, "c": {"torch": "PyTorch", "jax": "JAX"},
-                 "d": {"torch": "PyTorch eager", "jax": "JAX"}, "e": {"torch": "PyTorch eager", "jax": "JAX"}}
 
 # Alone on its cores: nobody's threads but those that are stated.
 ONE_THREAD = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
@@ -26,15 +25,13 @@ def main():
     if not arguments.report:
         run_rows(arguments, file)
     lines = read(file)
-    absent = [package for package in ("torch", "jax", "casadi") if machine.version(package) == "not installed"]
-    missing = {row: [names[p] for p in absent if p in names] for row, names in PEERS_OF_ROWS.items()}
     found = goals.goals([line for line in lines if "ended" not in line])
-    text = report.markdown(machine.describe(), lines, found, missing)
+    text = report.markdown(machine.describe(), lines, found)
     (paths.BUILD / "results.md").write_text(text, encoding="utf-8")
     report.write_csv(paths.BUILD / "results.csv", lines)
     drawn = plot.draw([line for line in lines if "ended" not in line], paths.BUILD)
     if found:
-        print(report.table(["goal", "at least", "reached", ""], found))
+        print(report.goals_table(found))
     print(f"Tables: {paths.BUILD / 'results.md'}, {paths.BUILD / 'results.csv'}"
           + (f"; figure: {paths.BUILD / 'bench.png'}, bench.svg" if drawn else "; no figure: gnuplot is missing"))
     if arguments.publish:
@@ -47,12 +44,21 @@ def main():
 
 def parse():
     parser = argparse.ArgumentParser(prog="make bench", description="Times compiled Cajal beside its peers.")
-    parser.add_argument("--rows", default="a,b,c,d,e,f,g", help="some of a,b,c,d,e,f,g; the others keep what was "
+    parser.add_argument("--rows", default=ALL_ROWS, help="some of a,b,c,d,e,f,g; the others keep what was "
                         "measured last")
     parser.add_argument("--quick", action="store_true", help="shorter, and less certain")
     parser.add_argument("--report", action="store_true", help="measure nothing, report what was measured last")
     parser.add_argument("--publish", action="store_true", help="copy tables and figure to Benchmarks/results")
     return parser.parse_args()
+
+
+def command(arguments):
+    """What was asked for, as a user types it."""
+    settings = {"ROWS": arguments.rows if arguments.rows != ALL_ROWS else None,
+                "QUICK": "1" if arguments.quick else None, "ONLY": os.environ.get("ONLY"),
+                "PEERS": os.environ.get("PEERS")}
+    return " ".join(["make bench", *(f"{name}={shlex.quote(value)}" for name, value in settings.items()
+                                     if value is not None)])
 
 
 def run_rows(arguments, file):
@@ -62,6 +68,8 @@ def run_rows(arguments, file):
     wanted = set(arguments.rows.replace(" ", "").split(","))
     if unknown := wanted - set("abcdefg"):
         sys.exit(f"make bench: there is no row {', '.join(sorted(unknown))}: rows are a to g")
+    if unknown := context.chosen() - set(context.PEERS):
+        sys.exit(f"make bench: there is no peer {', '.join(sorted(unknown))}: peers are {', '.join(context.PEERS)}")
     cores = sorted(os.sched_getaffinity(0))
     runs = [run for run in RUNS if (run[0] == "limits" or wanted & set(run[0])) and run[1] <= len(cores)]
     kept = [line for line in read(file) if line["row"] not in {row for row, _ in runs}]
@@ -76,13 +84,15 @@ def run_rows(arguments, file):
             environment |= ONE_THREAD
         used = set(cores[-threads:])
         done = subprocess.run(
-            [sys.executable, "-m", "bench.worker", row, str(threads), str(int(arguments.quick)), str(file)],
+            [sys.executable, "-m", "bench.worker", row, str(threads), str(int(arguments.quick)), str(file),
+             command(arguments)],
             env=environment, preexec_fn=lambda used=used: os.sched_setaffinity(0, used), check=False)
         if done.returncode != 0:
             text = f"Threads {threads}: the row ended early, with status {done.returncode}. The rest was not measured."
             print("  ", text, flush=True)
             with open(file, "a", encoding="utf-8") as found:
-                print(json.dumps({"row": row, "threads": threads, "ended": text, "key": {}, "results": []}), file=found)
+                print(json.dumps({"row": row, "threads": threads, "command": command(arguments), "ended": text,
+                                  "key": {}, "results": []}), file=found)
         print(f"   {time.monotonic() - start:.0f} s", flush=True)
 
 

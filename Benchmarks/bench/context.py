@@ -9,16 +9,26 @@ from .harness import Candidate, reason
 PEERS = ("torch", "jax", "casadi")
 
 
+def chosen():
+    """The peers that PEERS=... names; all where it is not there."""
+    return {name for name in os.environ.get("PEERS", ",".join(PEERS)).replace(" ", "").split(",") if name}
+
+
+def absences(wanted, installed):
+    """Why peers take no part, by name. installed: whether the package of a name is there."""
+    return {name: "not installed" if name in wanted else "left out" for name in PEERS
+            if name not in wanted or not installed(name)}
+
+
 class Context:
     def __init__(self, settings, threads, quick=False):
         self.settings = settings.quick() if quick else settings
         self.threads, self.quick = threads, quick
         # For a part of a row: only what has all of these words in its description, only these peers.
         self.words = os.environ.get("ONLY", "").split("+")
-        chosen = os.environ.get("PEERS", ",".join(PEERS)).split(",")
-        self.loaded = {}
+        self.loaded, self.absent = {}, absences(chosen(), lambda name: importlib.util.find_spec(name) is not None)
         for name in PEERS:
-            if name in chosen and importlib.util.find_spec(name) is not None:
+            if name not in self.absent:
                 self.loaded[name] = importlib.import_module(f".peers_{name}", __package__)
                 self.loaded[name].start(threads)
 

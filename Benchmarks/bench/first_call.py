@@ -19,7 +19,6 @@ def main(peer, kind, batch):
     loaded = model.loaded()
     weights = loaded.named(loaded.initial())
     inputs, target = training_models.samples(model, int(batch))
-    before = peak_bytes(os.getpid())
     module_name, options = PEERS[peer]
     module = __import__(f"{__package__}.{module_name}", fromlist=["Steps"])
     imported = peak_bytes(os.getpid())
@@ -29,7 +28,7 @@ def main(peer, kind, batch):
     first = time.perf_counter() - start
     for _ in range(3):
         steps.step()
-    print(json.dumps({"first": first, "before": before, "imported": imported, "peak": peak_bytes(os.getpid())}))
+    print(json.dumps({"first": first, "imported": imported, "peak": peak_bytes(os.getpid())}))
 
 
 if __name__ == "__main__":

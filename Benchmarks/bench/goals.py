@@ -63,7 +63,9 @@ def goals(lines):
     add("d: Experiment 1, D, batch 64, two threads: of sgemm", 0.5, least(
         of(lines, "d", model="Experiment 1, D", batch=64, threads=2), share), "%")
 
-    add("e: batch 1: PyTorch eager", 5, least(of(lines, "e"), lambda l: ratio(l, "PyTorch eager")), at="model")
+    for line in of(lines, "e"):
+        add(f"e: {line['key']['model']}, one sample: PyTorch eager", 5, least(
+            [line], lambda l: ratio(l, "PyTorch eager")))
     models = of(lines, "fg", kind="model")
     examples = [line["results"][0]["seconds"] for line in of(lines, "fg", kind="example")]
     examples += [line["results"][0]["compiler"] for line in models]
@@ -92,7 +94,7 @@ def memory_goals(lines):
             beyond = {h: max(found[h]["workspace"] - 4 * h, 0) for h in (first, last)}
             # Buffers are rounded up to 64 bytes.
             yield [f"b: constant {dimension}×{dimension}: workspace beyond one n, horizon {first} and {last}",
-                   "the same", f"{beyond[first]} and {beyond[last]} bytes",
+                   "the same, to 128 bytes", f"{beyond[first]} and {beyond[last]} bytes",
                    "yes" if beyond[last] <= beyond[first] + 128 else "no"]
 
 
@@ -101,5 +103,5 @@ def linear_goals(lines):
         found = constant_systems(lines, dimension)
         if 1000 in found and 10_000 in found:
             growth = found[10_000]["seconds"] / found[1000]["seconds"]
-            yield [f"b: constant {dimension}×{dimension}: time at horizon 10 000 against 1 000", "10 times",
-                   f"{growth:.1f} times", "yes" if growth < 12 else "no"]
+            yield [f"b: constant {dimension}×{dimension}: time at horizon 10 000 against 1 000", "at most 12 times",
+                   f"{growth:.1f} times", "yes" if growth <= 12 else "no"]

@@ -1,4 +1,4 @@
-"""What the machine can do: OpenBLAS's matrix product, and the memory's bandwidth."""
+"""What the machine can do: OpenBLAS's matrix product, and the bandwidth of memory and caches."""
 import numpy as np
 
 from . import native
@@ -34,11 +34,15 @@ def peak(size=512):
     return Sgemm(size, size, size)
 
 
-def rate(product, block=0.02, turns=9):
-    """Operations a second: the median."""
-    candidate = sgemm("cblas_sgemm", product)
+def reading(name, array):
+    """Reading an array once, and nothing else."""
+    return Candidate(name, lambda repeats: native.read(array, repeats)[0])
+
+
+def rate(candidate, amount, block=0.02, turns=9):
+    """How much of what a repeat does is done in a second: the median."""
     repeats = repeats_for(candidate, block)
-    return quartiles([product.flops * repeats / candidate.seconds(repeats) for _ in range(turns)])[0]
+    return quartiles([amount * repeats / candidate.seconds(repeats) for _ in range(turns)])[0]
 
 
 def bandwidths(count=1 << 24, turns=7):

@@ -24,7 +24,7 @@ def build(name, source, flags=(), weights=None, fresh=False):
     """Compiles Cajal's text with gradients. What was compiled by the same compiler is taken as it is."""
     stamp = "".join(f"{file.stat().st_size} {file.stat().st_mtime_ns}" for file in [
         paths.COMPILER, paths.RUNTIME, *([weights] if weights else [])])
-    digest = hashlib.sha256("\0".join([source, *flags, *paths.CFLAGS, stamp]).encode()).hexdigest()[:12]
+    digest = hashlib.sha256("\0".join([source, *flags, paths.CC, *paths.CFLAGS, stamp]).encode()).hexdigest()[:12]
     folder = paths.BUILD / "modules" / f"{name}-{digest}"
     target, c_file, cajal_file = (folder / f"{name}{suffix}" for suffix in (".so", ".c", ".cajal"))
     if target.exists() and not fresh:
@@ -91,9 +91,9 @@ class Loaded:
         return vector
 
     def embedded(self):
-        """The parameters in the module."""
+        """The parameters in the module, where they lie."""
         floats = ctypes.cast(self.raw.weights, POINTER(ctypes.c_float))
-        return np.ctypeslib.as_array(floats, (self.raw.parameter_count,)).copy()
+        return np.ctypeslib.as_array(floats, (self.raw.parameter_count,))
 
     def workspace_bytes(self, batch, keep):
         return self.raw.workspace_bytes(batch, int(keep))

@@ -1,7 +1,8 @@
 """The C part of the benchmarks, Benchmarks/native/timing.c, as a library."""
 import ctypes
+import hashlib
 import subprocess
-from ctypes import POINTER, Structure, c_double, c_float, c_int, c_long, c_size_t, c_void_p
+from ctypes import POINTER, Structure, byref, c_double, c_float, c_int, c_long, c_size_t, c_void_p
 from functools import cache
 
 from . import abi, paths
@@ -16,19 +17,21 @@ class Call(Structure):
                 ("out_bar", c_void_p), ("params_bar", c_void_p), ("in_bar", c_void_p), ("work", c_void_p)]
 
 
-def compile_shared(sources, target, flags=paths.CFLAGS, libraries=()):
-    """Compiles C into a shared library, unless the one that is there is newer."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    newest = max(file.stat().st_mtime for file in sources)
-    if not target.exists() or target.stat().st_mtime < newest:
-        command = [paths.CC, *flags, "-fPIC", "-shared", "-o", str(target)]
-        subprocess.run([*command, *(str(f) for f in sources if f.suffix == ".c"), *libraries], check=True)
+def compile_shared(sources, folder, flags=paths.CFLAGS, libraries=()):
+    """Compiles C, headers and files, into a shared library, unless one from the same by the same command is there."""
+    files = [str(file) for file in sources if file.suffix == ".c"]
+    command = [paths.CC, *flags, "-fPIC", "-shared", *files, *libraries]
+    text = "\0".join([*command, *(file.read_text(encoding="utf-8") for file in sources)])
+    target = folder / f"{sources[0].stem}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.so"
+    if not target.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run([*command, "-o", str(target)], check=True)
     return target
 
 
 @cache
 def library():
-    path = compile_shared([SOURCE / "timing.c", SOURCE / "timing.h"], paths.BUILD / "timing.so",
+    path = compile_shared([SOURCE / "timing.c", SOURCE / "timing.h"], paths.BUILD,
                           [*paths.CFLAGS, "-I", str(paths.INCLUDE)], ["-lopenblas", "-lm"])
     timing = ctypes.CDLL(str(path))
     timing.bench_once.argtypes = [POINTER(Call), c_int]
@@ -44,6 +47,8 @@ def library():
     timing.bench_copy_seconds.restype = c_double
     timing.bench_triad_seconds.argtypes = [c_size_t, c_void_p, c_void_p, c_void_p, c_long]
     timing.bench_triad_seconds.restype = c_double
+    timing.bench_read_seconds.argtypes = [c_size_t, c_void_p, c_long, POINTER(c_float)]
+    timing.bench_read_seconds.restype = c_double
     timing.bench_difference.argtypes = [c_size_t, c_void_p, c_void_p]
     timing.bench_difference.restype = c_double
     return timing
@@ -56,6 +61,14 @@ def floats(array):
         return array.ctypes.data, array.size
     assert array.typecode == "f"
     return array.buffer_info()
+
+
+def read(array, repeats):
+    """The seconds of so many passes that read an array of floats, and its sum."""
+    at, count = floats(array)
+    total = c_float()
+    seconds = library().bench_read_seconds(count, at, repeats, byref(total))
+    return seconds, total.value
 
 
 def difference(found, expected):

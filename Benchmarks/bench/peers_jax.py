@@ -4,17 +4,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from . import training_jax
 from .harness import Candidate, Entrant, python_seconds
+from .recurrence_jax import FORMS
 
 NAME = "JAX"
 
 
 def start(threads):
     jax.config.update("jax_platforms", "cpu")
-
-
-def version():
-    return jax.__version__
 
 
 class Operations:
@@ -111,41 +109,6 @@ def system(system, inputs, out_bar, both):
     return [candidate("JAX", run, inputs, out_bar, both, system.wanted)]
 
 
-def convolve_grouped(y, kernels):
-    """y: [batch, h, w], kernels: [batch, k, k]: one image and one kernel a group."""
-    half = kernels.shape[-1] // 2
-    return lax.conv_general_dilated(y[None], kernels[:, None], (1, 1), [(half, half)] * 2,
-                                    feature_group_count=len(y))[0]
-
-
-def convolve_shifted(y, kernels):
-    """The sum of the shifted images, each times its tap."""
-    size, half = kernels.shape[-1], kernels.shape[-1] // 2
-    height, width = y.shape[1:]
-    padded = jnp.pad(y, ((0, 0), (half, half), (half, half)))
-    total = jnp.zeros_like(y)
-    for i in range(size):
-        for j in range(size):
-            total = total + kernels[:, i, j, None, None] * padded[:, i:i + height, j:j + width]
-    return total
-
-
-def iterate_scan(convolve, x, kernels, n):
-    def round_(state, n_k):
-        return n_k[:, None, None] * x + convolve(state, kernels), None
-    return lax.scan(round_, n[:, -1, None, None] * x, n[:, :-1].T, reverse=True)[0]
-
-
-def iterate_unrolled(convolve, x, kernels, n):
-    state = n[:, -1, None, None] * x
-    for k in range(n.shape[1] - 2, -1, -1):
-        state = n[:, k, None, None] * x + convolve(state, kernels)
-    return state
-
-
-FORMS = {"grouped": (convolve_grouped, iterate_unrolled), "shifted": (convolve_shifted, iterate_scan)}
-
-
 def recurrence(inputs, out_bar, horizon, kernel, size, which):
     batch = len(out_bar)
     k = jnp.array(inputs["k"]).reshape(batch, kernel, kernel)
@@ -171,7 +134,6 @@ def recurrence(inputs, out_bar, horizon, kernel, size, which):
 
 
 def training(model, inputs, target, weights, compiled):
-    from . import training_jax
     if not compiled:
         return []
     return [Entrant(f"JAX, {form}" if form else "JAX", lambda form=form: training_jax.Steps(
@@ -179,7 +141,6 @@ def training(model, inputs, target, weights, compiled):
 
 
 def inference(model, inputs, weights):
-    from . import training_jax
     parameters = {name: jnp.array(w) for name, w in weights.items()}
     values = {name: jnp.array(a) for name, a in inputs.items()}
     candidates = []

@@ -2,18 +2,15 @@
 import numpy as np
 import torch
 
-from . import closures
+from . import closures, training_torch
 from .harness import Candidate, Entrant, python_seconds
+from .recurrence_torch import FORMS
 
 NAME = "PyTorch"
 
 
 def start(threads):
     torch.set_num_threads(threads)
-
-
-def version():
-    return torch.__version__
 
 
 def tensors(inputs, requires_grad=False):
@@ -88,48 +85,6 @@ def shape_of_system(system, name):
     return (system.dimension,) * 2 if system.shared else (-1, system.dimension, system.dimension)
 
 
-def convolve_grouped(y, kernels):
-    """y: [batch, h, w], kernels: [batch, k, k]: one image and one kernel a group."""
-    half = kernels.shape[-1] // 2
-    return torch.nn.functional.conv2d(y[None], kernels[:, None], padding=half, groups=len(y))[0]
-
-
-class ConvolveByHand(torch.autograd.Function):
-    """The same with its gradients written as convolutions again: oneDNN's gradient of a large kernel is slow."""
-
-    @staticmethod
-    def forward(ctx, y, kernels):
-        ctx.save_for_backward(y, kernels)
-        return convolve_grouped(y, kernels)
-
-    @staticmethod
-    def backward(ctx, bar):
-        y, kernels = ctx.saved_tensors
-        half = kernels.shape[-1] // 2
-        of_kernels = torch.nn.functional.conv2d(y[None], bar[:, None], padding=half, groups=len(y))[0]
-        return convolve_grouped(bar, kernels.flip(1, 2)), of_kernels
-
-
-def iterate_horner(convolve, x, kernels, n):
-    state = n[:, -1, None, None] * x
-    for k in range(n.shape[1] - 2, -1, -1):
-        state = n[:, k, None, None] * x + convolve(state, kernels)
-    return state
-
-
-def iterate_sum(convolve, x, kernels, n):
-    power, total = x, n[:, 0, None, None] * x
-    for k in range(1, n.shape[1]):
-        power = convolve(power, kernels)
-        total = total + n[:, k, None, None] * power
-    return total
-
-
-# "own adjoint" is more than a user can be expected to write; it is shown, and no goal refers to it.
-FORMS = {"Horner": (convolve_grouped, iterate_horner), "sum": (convolve_grouped, iterate_sum),
-         "own adjoint": (ConvolveByHand.apply, iterate_horner)}
-
-
 def recurrence(inputs, out_bar, horizon, kernel, size, which):
     shapes = {"k": (-1, kernel, kernel), "x": (-1, size, size), "n": (-1, horizon)}
     values = {name: torch.tensor(a.reshape(shapes[name]), requires_grad=True) for name, a in inputs.items()}
@@ -154,8 +109,6 @@ def recurrence(inputs, out_bar, horizon, kernel, size, which):
 
 
 def training(model, inputs, target, weights, compiled):
-    from . import training_torch
-
     def entrant(peer, form, compile_):
         return Entrant(name_of(peer, form), lambda: training_torch.Steps(
             model, form, inputs, target, weights, compile_))
@@ -173,20 +126,21 @@ def name_of(peer, form):
 
 
 def inference(model, inputs, weights):
-    from . import training_torch
     parameters = {name: torch.tensor(w) for name, w in weights.items()}
     values = {name: torch.tensor(a) for name, a in inputs.items()}
     candidates = []
-    for form in training_torch.forms(model)[:1]:
+    torch._dynamo.reset()
+    # There is no adjoint here, of its own or not.
+    for index, form in enumerate(form for form in training_torch.forms(model) if form != "own adjoint"):
         def run(parameters, values, form=form):
             return training_torch.MODELS[model.kind](parameters, values, form)
 
-        torch._dynamo.reset()
-        for name, function in (("PyTorch eager", run), ("torch.compile", torch.compile(run))):
+        functions = {"PyTorch eager": run} | ({"torch.compile": torch.compile(run)} if index == 0 else {})
+        for name, function in functions.items():
             def once(function=function):
                 with torch.inference_mode():
                     return function(parameters, values)
 
             candidates.append(Candidate(
-                name, python_seconds(once), lambda once=once: {"result": array(once().flatten(1))}))
+                name_of(name, form), python_seconds(once), lambda once=once: {"result": array(once().flatten(1))}))
     return candidates

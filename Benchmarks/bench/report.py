@@ -13,22 +13,45 @@ TITLES = {
 }
 
 NOTES = {
+    "limits": "Copy and triad are over arrays that no cache holds; reading is the sum of an array, again and again, "
+              "which a cache holds if it is as large. All three on one thread.",
     "a": "Ours and CasADi's are timed by loops in C, PyTorch and JAX as users call them. `both` is forward and "
          "backward, with the gradients of all inputs.",
     "b": "`cblas_sgemm` is the products that the definition asks for, at the same shapes, and nothing else; \"of "
-         "sgemm\" is its time divided by ours. `constant`: the matrix is written in the program; `linked`: its gradient "
-         "is not asked for; `learnt`: it is.",
-    "c": "\"of sgemm\": operations a second, counting the taps that fall inside the image alone, as a part of those of "
-         "`cblas_sgemm` on 512 x 512 matrices.",
-    "d": "\"of sgemm\": operations a second, counting products of weights or taps inside the image alone, as a part of "
-         "those of `cblas_sgemm` on 512 x 512 matrices with as many threads. torch.compile and JAX at batch 64 "
-         "only, and not for all models. Of several ways to write a model in a peer the fastest is shown.",
-    "e": "Seconds of a call. Ours is called from C, the peers from Python.",
+         "sgemm\" is its time divided by ours. `constant`: the matrix is written in the program; `linked`: its "
+         "gradient is not asked for; `learnt`: it is.",
+    "c": "\"of sgemm\": operations a second, counting the taps that fall inside the image alone, as a part of those "
+         "of `cblas_sgemm` on 512 x 512 matrices.",
+    "d": "\"of sgemm\": operations a second, counting products of weights or taps inside the image alone, as a part "
+         "of those of `cblas_sgemm` on 512 x 512 matrices with as many threads. torch.compile and JAX at batch 64 "
+         "only, and not for all models. Of several ways to write a model in a peer the fastest is shown; "
+         "torch.compile is given one.",
+    "e": "Seconds of a call. Ours is called from C, the peers from Python. \"of sgemm\": the model's operations a "
+         "second as a part of those of `cblas_sgemm` on 512 x 512 matrices. \"of reading\": what it takes to read "
+         "the model's parameters once, and nothing else, as a part of our time. The greater of the two is nearer to "
+         "being the limit.",
     "f": "Peers: the first training step at batch 64, in a fresh process without caches. Ours: cajal2c and gcc.",
-    "g": "The largest resident memory of a process that trains at batch 64; of the peers' processes Python, NumPy and "
-         "the imported peer are part, as the last columns say. `workspace` is what a call of our model needs "
+    "g": "The largest resident memory of a process that trains at batch 64; of the peers' processes Python, NumPy "
+         "and the imported peer are part, as the last columns say. `workspace` is what a call of our model needs "
          "beside its arguments.",
 }
+
+# The columns of a peer's package in each row, should the package take no part.
+PEER_COLUMNS = {
+    "a": {"torch": ["PyTorch closures"], "jax": ["JAX"], "casadi": ["CasADi"]},
+    "b": {"torch": ["PyTorch"], "jax": ["JAX"]},
+    "c": {"torch": ["PyTorch"], "jax": ["JAX"]},
+    "d": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
+    "e": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
+    "fg": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
+}
+
+
+def absent_columns(line):
+    """The columns of peers that took no part in a row, with why."""
+    absent = line.get("absent", {})
+    return {column: absent[package] for package, columns in PEER_COLUMNS[line["row"]].items() if package in absent
+            for column in columns}
 
 
 def microseconds(seconds):
@@ -56,6 +79,11 @@ def column_of(name):
     return name.split(",")[0]
 
 
+# What takes part as a limit, and has no column of its own.
+READING = "reading the parameters"
+LIMITS = ("cblas_sgemm", READING)
+
+
 def share(line):
     """Our rate of operations as a part of sgemm's; None where sgemm took no part."""
     ours = line["results"][0]
@@ -63,6 +91,15 @@ def share(line):
         if result["name"] == "cblas_sgemm" and "ratio" in result:
             return result["ratio"] * ours["flops"] / result.get("flops", ours["flops"])
     return None
+
+
+def reading_share(line):
+    """The time of reading the parameters as a part of ours; None where that took no part."""
+    return next((r["ratio"] for r in line["results"] if r["name"] == READING and "ratio" in r), None)
+
+
+def percent(part):
+    return "" if part is None else f"{100 * part:.0f} %"
 
 
 def table(header, rows):
@@ -75,18 +112,20 @@ def table(header, rows):
     return "\n".join([line(header), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(line, rows)])
 
 
-def races(lines, missing=()):
-    """The table of rows a to e: ours, the share of the limit, how many times as long the others take."""
+def races(lines):
+    """The table of rows a to e: ours, the shares of the limits, how many times as long the others take."""
     keys = list(lines[0]["key"])
     threads = len({line["threads"] for line in lines}) > 1
     peers, limited = [], any(share(line) is not None for line in lines)
+    read = any(reading_share(line) is not None for line in lines)
     for line in lines:
         for result in line["results"][1:]:
             column = column_of(result["name"])
-            if column not in peers and column != "cblas_sgemm":
+            if column not in peers and column not in LIMITS:
                 peers.append(column)
-    header = [*keys, *(["threads"] if threads else []), "ours", *(["GFLOP/s", "of sgemm"] if limited else []), *peers,
-              *missing]
+    absent = absent_columns(lines[0])
+    header = [*keys, *(["threads"] if threads else []), "ours", *(["GFLOP/s", "of sgemm"] if limited else []),
+              *(["of reading"] if read else []), *peers, *absent]
     rows = []
     for line in lines:
         row = [*line["key"].values(), *([line["threads"]] if threads else [])]
@@ -98,12 +137,14 @@ def races(lines, missing=()):
         row.append(microseconds(ours["seconds"]))
         if limited:
             part = share(line)
-            row += ["", ""] if part is None else [f"{ours['flops'] / ours['seconds'] / 1e9:.3g}", f"{100 * part:.0f} %"]
+            row += ["" if part is None else f"{ours['flops'] / ours['seconds'] / 1e9:.3g}", percent(part)]
+        if read:
+            row.append(percent(reading_share(line)))
         for result in line["results"][1:]:
             form = result["name"].partition(",")[2]
             text = result["failed"] if "failed" in result else spread(result) + form
             others.setdefault(column_of(result["name"]), []).append(text)
-        row += ["; ".join(others.get(peer, ["–"])) for peer in peers] + ["not installed"] * len(missing)
+        row += ["; ".join(others.get(peer, ["–"])) for peer in peers] + list(absent.values())
         rows.append(row)
     return table(header, rows)
 
@@ -121,19 +162,19 @@ def parts(lines):
 
 
 def limits_table(lines):
-    rows = [[line["threads"], f"{line['key']['sgemm'] / 1e9:.1f}", f"{line['key']['copy'] / 1e9:.1f}",
-             f"{line['key']['triad'] / 1e9:.1f}"] for line in lines]
-    return table(["threads", "cblas_sgemm, GFLOP/s", "copy on one thread, GB/s", "triad on one thread, GB/s"], rows)
+    """What is kept under `sgemm` is operations a second, all else bytes."""
+    names = list(lines[0]["key"])
+    header = ["cblas_sgemm, GFLOP/s" if name == "sgemm" else f"{name}, GB/s" for name in names]
+    rows = [[line["threads"], *(f"{line['key'][name] / 1e9:.1f}" for name in names)] for line in lines]
+    return table(["threads", *header], rows)
 
 
 def peer_cells(line, describe):
     """What each peer of a model came to, or why there is nothing."""
-    others = {result["name"]: result for result in line["results"][1:]}
-    cells = []
-    for peer in ("PyTorch eager", "torch.compile", "JAX"):
-        result = others.get(peer)
-        cells.append("not installed" if result is None else result.get("failed") or describe(result))
-    return cells
+    cells = dict.fromkeys(("PyTorch eager", "torch.compile", "JAX"), "–") | absent_columns(line)
+    for result in line["results"][1:]:
+        cells[result["name"]] = result.get("failed") or describe(result)
+    return list(cells.values())
 
 
 def compile_tables(lines):
@@ -146,7 +187,8 @@ def compile_tables(lines):
             ours = line["results"][0]
             row = [line["key"]["model"], microseconds(ours["compiler"]), microseconds(ours["seconds"])]
             rows.append(row + peer_cells(
-                line, lambda result: f"{microseconds(result['seconds'])} ({times(result['seconds'] / ours['seconds'])}×)"))
+                line, lambda result: f"{microseconds(result['seconds'])} "
+                                     f"({times(result['seconds'] / ours['seconds'])}×)"))
         texts.append(table(["model", "cajal2c", "cajal2c and gcc", "PyTorch eager", "torch.compile", "JAX jit"], rows))
     if examples:
         slowest = sorted(examples, key=lambda line: -line["results"][0]["seconds"])
@@ -176,12 +218,25 @@ def system_memory(lines):
     return table(["A", "dimension", "horizon", "workspace", "ours, a round"], rows) if rows else ""
 
 
-def markdown(machine, lines, goals, missing):
-    """The whole report. missing: peers that are not installed, by row."""
+def goals_table(goals):
+    return table(["goal", "to be reached", "reached", ""], goals)
+
+
+def command_of(lines):
+    """The command that measured a row; None where that was not kept."""
+    return next((line["command"] for line in lines if "command" in line), None)
+
+
+def markdown(machine, lines, goals):
+    """The whole report."""
     texts = ["# What `make bench` measured",
              "Times are medians. Of peers it is said how many times as long as ours they take: the median of the "
              "ratios within a turn, and its quartiles.",
              "\n".join(f"- {name}: {value}" for name, value in machine.items())]
+    # Limits are measured in every run.
+    command = command_of([line for line in lines if line["row"] == "limits"])
+    if command:
+        texts.append(f"The last run was `{command}`. A row that an earlier one has measured says so.")
     by_row = {}
     for line in lines:
         for row in ("f", "g") if line["row"] == "fg" else (line["row"],):
@@ -191,6 +246,9 @@ def markdown(machine, lines, goals, missing):
         if not found:
             continue
         texts += [f"## {title}", *([NOTES[row]] if row in NOTES else [])]
+        of_row = command_of(found)
+        if command and of_row != command:
+            texts.append(f"Measured before, by `{of_row}`." if of_row else "Measured before.")
         texts += [f"**{line['ended']}**" for line in found if "ended" in line]
         found = [line for line in found if "ended" not in line]
         if not found:
@@ -202,13 +260,13 @@ def markdown(machine, lines, goals, missing):
         elif row == "g":
             texts.append(memory_table(found))
         else:
-            texts.append(races(found, missing.get(row, ())))
+            texts.append(races(found))
         if row == "b":
             texts += ["Workspace and time against the horizon:", system_memory(found)]
         if row == "d":
             texts += ["Where our steps spend their time:", parts(found)]
     if goals:
-        texts += ["## Goals", table(["goal", "at least", "reached", ""], goals)]
+        texts += ["## Goals", goals_table(goals)]
     return "\n\n".join(text for text in texts if text) + "\n"
 
 

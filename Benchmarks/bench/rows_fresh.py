@@ -14,24 +14,26 @@ BATCH = 64
 
 
 def rows(context):
-    yield from examples(2 if context.quick else 5)
+    yield from examples(context, 2 if context.quick else 5)
     for model in training_models.MODELS:
         key = {"kind": "model", "model": model.label}
         if model.kind in KINDS and context.takes(key) and (not context.quick or model.kind == "d"):
             yield key, of_model(context, model)
 
 
-def examples(runs):
+def examples(context, runs):
     """cajal2c alone, over every example."""
     target = paths.BUILD / "example.c"
     for file in sorted((paths.ROOT / "Examples").rglob("*.cajal")):
+        key = {"kind": "example", "file": str(file.relative_to(paths.ROOT / "Examples"))}
+        if not context.takes(key):
+            continue
         times = []
         for _ in range(runs):
             start = time.perf_counter()
             subprocess.run([paths.COMPILER, "--emit-grad", file, "-o", target], check=True, stderr=subprocess.DEVNULL)
             times.append(time.perf_counter() - start)
-        name = str(file.relative_to(paths.ROOT / "Examples"))
-        yield {"kind": "example", "file": name}, [{"name": "cajal2c", "seconds": statistics.median(times)}]
+        yield key, [{"name": "cajal2c", "seconds": statistics.median(times)}]
 
 
 def of_model(context, model):

@@ -1,8 +1,9 @@
 """Row e: the latency of a trained model for one sample."""
 import subprocess
 
-from . import modules, native, paths, tensor_files, training_models
+from . import limits, modules, native, paths, tensor_files, training_models
 from .harness import Candidate, contest
+from .report import READING
 
 KINDS = ("d", "t", "i", "d-even", "xor-d")
 TOLERANCE = 1e-3
@@ -20,15 +21,21 @@ def rows(context):
         params = loaded.embedded()
         flat = {name: array.reshape(1, -1) for name, array in inputs.items()}
         call = modules.Call(loaded, 1, flat, training_models.no_bar(loaded), wanted=[], params=params, keep=False)
+        peak = limits.peak()
         candidates = [Candidate("cajal2c", lambda repeats: call.seconds(native.FORWARD, repeats),
-                                lambda: call.values(False))]
+                                lambda: call.values(False)),
+                      limits.sgemm("cblas_sgemm", peak), limits.reading(READING, params)]
         candidates += context.candidates("inference", model, inputs, loaded.named(params))
-        yield key, contest(candidates, context.settings, TOLERANCE)
+        results = contest(candidates, context.settings, TOLERANCE)
+        results[0] |= {"flops": training_models.forward_flops(model), "bytes": params.nbytes}
+        results[1]["flops"], results[2]["bytes"] = peak.flops, params.nbytes
+        yield key, results
 
 
 def trained(model, steps=30):
-    """The weights after some steps of the trainer, as a file."""
-    folder = paths.BUILD / "trained" / model.kind
+    """The weights after some steps of the trainer, as a file; those that are there if the same compiler made them."""
+    module = model.build().path
+    folder = paths.BUILD / "trained" / module.parent.name
     found = folder / "run" / "model.safetensors"
     if found.exists():
         return found
@@ -38,7 +45,7 @@ def trained(model, steps=30):
         tensor_files.write(folder / f"{part}.safetensors", {**inputs, "target": target})
     clip = ["--clip", str(model.clip)] if model.clip else []
     subprocess.run(
-        [paths.TRAINER, "train", model.build().path, "--data", folder, "--task", "files", "--loss", model.loss,
+        [paths.TRAINER, "train", module, "--data", folder, "--task", "files", "--loss", model.loss,
          "--batch", "64", "--steps", str(steps), "--threads", "1", "--out", folder / "run", *clip], check=True,
         stdout=subprocess.DEVNULL)
     return found

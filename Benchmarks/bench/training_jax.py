@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .peers_jax import FORMS
+from .recurrence_jax import FORMS
 
 
 def conv(x, p, name):

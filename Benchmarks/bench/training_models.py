@@ -83,6 +83,7 @@ def taps(size, kernel):
 
 
 def convolution(outputs, inputs, kernel):
+    """Two operations for each product, on an image of SIZE x SIZE."""
     return 2 * outputs * inputs * taps(SIZE, kernel) ** 2
 
 
@@ -110,6 +111,9 @@ def flops(model, batch):
     return batch * sum(work * (3 if all_ else 2) for work, all_ in WORK[model.kind])
 
 
+def forward_flops(model):
+    """The same of a sample's forward pass alone."""
+    return sum(work for work, _ in WORK[model.kind])
 
 
 def no_bar(loaded):

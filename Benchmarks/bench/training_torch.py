@@ -3,7 +3,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .peers_torch import FORMS
+from .recurrence_torch import FORMS
 
 
 def conv_net(p, net, x):

@@ -1,4 +1,5 @@
-"""One row in a process of its own: bench.worker ROW THREADS QUICK FILE. Writes what it found as lines of JSON."""
+"""One row in a process of its own: bench.worker ROW THREADS QUICK FILE COMMAND. Writes what it found as lines of JSON,
+each with why peers take no part and with the command that asked for it."""
 import importlib
 import json
 import sys
@@ -10,12 +11,13 @@ ROWS = {"limits": "rows_limits", "a": "rows_small", "b": "rows_systems", "c": "r
         "e": "rows_inference", "fg": "rows_fresh"}
 
 
-def main(row, threads, quick, path):
+def main(row, threads, quick, path, command):
     context = Context(Settings(), int(threads), quick == "1")
     module = importlib.import_module(f".{ROWS[row]}", __package__)
     with open(path, "a", encoding="utf-8") as file:
         for key, results in module.rows(context):
-            line = {"row": row, "threads": int(threads), "key": key, "results": results}
+            line = {"row": row, "threads": int(threads), "command": command, "absent": context.absent, "key": key,
+                    "results": results}
             print(json.dumps(line), file=file, flush=True)
             print(summary(line), flush=True)
 

@@ -87,6 +87,22 @@ double bench_triad_seconds(size_t count, const float *restrict a, const float *r
   return now() - start;
 }
 
+double bench_read_seconds(size_t count, const float *a, long repeats, float *sum) {
+  enum { sums = 64 }; /* several vectors of them, whose additions do not wait for each other */
+  double start = now();
+  for (long i = 0; i < repeats; i++) {
+    float part[sums] = {0}, whole = 0;
+    size_t j = 0;
+    for (; j + sums <= count; j += sums)
+      for (size_t lane = 0; lane < sums; lane++) part[lane] += a[j + lane];
+    for (; j < count; j++) whole += a[j];
+    for (size_t lane = 0; lane < sums; lane++) whole += part[lane];
+    *sum = whole;
+    KEEP(sum);
+  }
+  return now() - start;
+}
+
 double bench_difference(size_t count, const float *found, const float *expected) {
   double difference = 0, scale = 0;
   for (size_t i = 0; i < count; i++) {

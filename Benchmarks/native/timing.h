@@ -45,6 +45,9 @@ void bench_blas_threads(int threads);
 double bench_copy_seconds(size_t count, const float *a, float *c, long repeats);
 double bench_triad_seconds(size_t count, const float *a, const float *b, float *c, long repeats);
 
+/* The seconds of `repeats` passes that read `count` reals, and the sum that they come to. */
+double bench_read_seconds(size_t count, const float *a, long repeats, float *sum);
+
 /* The largest |found - expected|, relative to the largest |expected|; infinite where a number is not finite. */
 double bench_difference(size_t count, const float *found, const float *expected);
 

@@ -1,8 +1,10 @@
+import argparse
 import time
 import unittest
+import unittest.mock
 from array import array
 
-from bench import harness
+from bench import __main__, context, harness, native
 from bench.harness import Candidate, Settings
 
 
@@ -38,6 +40,14 @@ class Agreement(unittest.TestCase):
         self.assertTrue(harness.disagreements(self.values(float("nan"), 1), self.values(1, 1), 1))
         self.assertTrue(harness.disagreements(self.values(1, 1), self.values(float("inf"), 1), 1))
         self.assertTrue(harness.disagreements(self.values(1e-9), self.values(0), 1))
+
+
+class Reading(unittest.TestCase):
+    def test_every_entry_is_read(self):
+        for count in (1, 63, 64, 65, 200):
+            seconds, total = native.read(floats(*range(1, count + 1)), 3)
+            self.assertGreater(seconds, 0)
+            self.assertEqual(total, count * (count + 1) / 2)
 
 
 class Statistics(unittest.TestCase):
@@ -102,6 +112,29 @@ class Contest(unittest.TestCase):
 
         results = harness.contest([Candidate("ours", slow)], Settings(block=1e-9, turns=1000, budget=0.01))
         self.assertEqual(results[0]["turns"], 3)
+
+
+class Command(unittest.TestCase):
+    def test_it_is_what_a_user_types(self):
+        def command(rows, quick, **environment):
+            with unittest.mock.patch.dict("os.environ", environment, clear=True):
+                return __main__.command(argparse.Namespace(rows=rows, quick=quick))
+
+        self.assertEqual(command(__main__.ALL_ROWS, False), "make bench")
+        self.assertEqual(command("a,c", True, ONLY="Experiment 1, T", PEERS="torch"),
+                         "make bench ROWS=a,c QUICK=1 ONLY='Experiment 1, T' PEERS=torch")
+
+
+class Peers(unittest.TestCase):
+    def test_who_takes_no_part_and_why(self):
+        self.assertEqual(context.absences({"torch", "jax"}, lambda name: name != "torch"),
+                         {"torch": "not installed", "casadi": "left out"})
+        self.assertEqual(context.absences({"torch"}, lambda name: False)["jax"], "left out")
+
+    def test_they_are_chosen_by_name(self):
+        for text, names in (("jax, torch", {"jax", "torch"}), ("", set())):
+            with unittest.mock.patch.dict("os.environ", PEERS=text):
+                self.assertEqual(context.chosen(), names)
 
 
 if __name__ == "__main__":

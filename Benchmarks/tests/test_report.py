@@ -25,6 +25,12 @@ def step(model, eager, flops=1e9):
                 threads=2)
 
 
+def latency(model, eager, reading=0.25):
+    return line("e", {"model": model}, result("cajal2c", 1e-3, 1, flops=1e7, bytes=100),
+                result("cblas_sgemm", 2e-3, 2, flops=2e8), result(report.READING, reading * 1e-3, reading, bytes=100),
+                result("PyTorch eager", eager * 1e-3, eager))
+
+
 REFUSED = line("c", {"pass": "backward", "batch": 64}, {"name": "cajal2c", "refused": "not timed"},
                {"name": "PyTorch", "refused": "values differ from ours: gradient of k differs by 0.5"})
 
@@ -45,10 +51,19 @@ class Tables(unittest.TestCase):
                          ["xor", "64", "both", "1 µs", "600× (540–660)", "8× (7.2–8.8)"])
         self.assertEqual(len({len(text) for text in lines}), 1)
 
-    def test_a_missing_peer_is_said(self):
-        lines = report.races([small("not", 30)], missing=["CasADi"]).splitlines()
-        self.assertTrue(lines[0].endswith("| CasADi        |"))
-        self.assertTrue(lines[2].endswith("| not installed |"))
+    def test_a_peer_that_takes_no_part_is_said_with_why(self):
+        absent = {"jax": "left out", "casadi": "not installed"}
+        lines = report.races([small("not", 30) | {"absent": absent}]).splitlines()
+        self.assertTrue(lines[0].endswith("| JAX      | CasADi        |"))
+        self.assertTrue(lines[2].endswith("| left out | not installed |"))
+
+    def test_the_same_of_what_starts_in_fresh_processes(self):
+        ours = {"name": "cajal2c", "compiler": 0.1, "seconds": 1, "peak_bytes": 1 << 20, "workspace": 0}
+        compiled = {"name": "torch.compile", "failed": "no compiler"}
+        found = line("fg", {"kind": "model", "model": "m"}, ours, compiled) | {"absent": {"jax": "left out"}}
+        for text in (report.compile_tables([found]), report.memory_table([found])):
+            cells = [cell.strip() for cell in text.splitlines()[2].strip("|").split("|")]
+            self.assertEqual(cells[3:], ["–", "no compiler", "left out"])
 
     def test_a_refused_row_says_why_and_has_no_time(self):
         text = report.races([REFUSED])
@@ -62,6 +77,21 @@ class Tables(unittest.TestCase):
         self.assertIn("| 50 % ", report.races([step("m", 2)]))
         self.assertIsNone(report.share(small("not", 3)))
 
+    def test_the_shares_of_operations_and_of_reading(self):
+        header, _, row = report.races([latency("m", 2)]).splitlines()
+        self.assertEqual([cell.strip() for cell in header.strip("|").split("|")],
+                         ["model", "ours", "GFLOP/s", "of sgemm", "of reading", "PyTorch eager"])
+        # 1e7 operations in 1 ms are 10 G/s; 2e8 in 2 ms are 100.
+        self.assertEqual([cell.strip() for cell in row.strip("|").split("|")],
+                         ["m", "1 ms", "10", "10 %", "25 %", "2× (1.8–2.2)"])
+        self.assertNotIn("of reading", report.races([step("m", 2)]))
+
+    def test_limits(self):
+        text = report.limits_table([line("limits", {"sgemm": 1e11, "reading 25 MB": 2.5e10})])
+        self.assertEqual([cell.strip() for cell in text.splitlines()[0].strip("|").split("|")],
+                         ["threads", "cblas_sgemm, GFLOP/s", "reading 25 MB, GB/s"])
+        self.assertIn("| 100.0                | 25.0 ", text)
+
     def test_csv(self):
         with tempfile.TemporaryDirectory() as folder:
             report.write_csv(Path(folder) / "r.csv", [small("not", 30), step("m", 2), REFUSED])
@@ -73,9 +103,20 @@ class Tables(unittest.TestCase):
         self.assertEqual((rows[7]["seconds"], rows[7]["refused"][:13]), ("", "values differ"))
 
     def test_the_whole(self):
-        text = report.markdown({"processor": "P"}, [small("not", 30), step("m", 2)], [["g", "1×", "2×", "yes"]], {})
+        text = report.markdown({"processor": "P"}, [small("not", 30), step("m", 2)], [["g", "1×", "2×", "yes"]])
         for part in ("- processor: P", "## a. Small programs", "## d. Training steps", "## Goals"):
             self.assertIn(part, text)
+
+
+    def test_the_command_is_said_and_that_of_rows_from_other_runs(self):
+        lines = [line("limits", {"sgemm": 1e11}) | {"command": "make bench ROWS=d"},
+                 small("not", 30) | {"command": "make bench QUICK=1"}, step("m", 2) | {"command": "make bench ROWS=d"},
+                 latency("m", 2)]
+        text = report.markdown({"processor": "P"}, lines, [])
+        self.assertIn("The last run was `make bench ROWS=d`.", text)
+        self.assertEqual(text.count("Measured before, by `make bench QUICK=1`."), 1)
+        self.assertEqual(text.count("Measured before."), 1)
+        self.assertEqual(text.count("Measured before"), 2)
 
 
 class Figure(unittest.TestCase):
@@ -83,6 +124,9 @@ class Figure(unittest.TestCase):
         found = plot.points(step("Experiment 1, D", 3))
         self.assertAlmostEqual(found["cblas_sgemm"][0], 0.5)
         self.assertAlmostEqual(found["PyTorch"][0], 3)
+
+    def test_no_limit_is_drawn_beside_latencies(self):
+        self.assertEqual(list(plot.points(latency("m", 2))), ["PyTorch"])
 
 
 class Goals(unittest.TestCase):
@@ -98,6 +142,11 @@ class Goals(unittest.TestCase):
         found = self.found(step("Experiment 1, D", 3))
         self.assertEqual(found["d: Experiment 1, D, batch 64, two threads: PyTorch eager"], ["2.5×", "3×", "yes"])
         self.assertEqual(found["d: Experiment 1, D, batch 64, two threads: of sgemm"], ["50 %", "50 %", "yes"])
+
+    def test_every_model_has_its_latency(self):
+        found = self.found(latency("xor, D", 3), latency("I", 6))
+        self.assertEqual(found, {"e: xor, D, one sample: PyTorch eager": ["5×", "3×", "no"],
+                                 "e: I, one sample: PyTorch eager": ["5×", "6×", "yes"]})
 
     def test_what_was_not_measured_or_refused_is_no_goal_reached(self):
         self.assertEqual(self.found(REFUSED), {})

@@ -10,13 +10,13 @@ static int NAMED(is_thin)(size_t m, size_t k, size_t n, int a_transposed, int b_
 #endif
 }
 
-/* OpenBLAS counts in int; what is larger, and what has nothing to gain, goes to the plain loops. */
+/* OpenBLAS counts in int; what is larger, and what has nothing to gain, goes to the plain loops: a matrix and a vector
+ * too, which they read as fast as the memory delivers it. */
 void NAMED(cajal_blas_strided_product)(size_t m, size_t k, size_t n, const REAL *restrict a, size_t a_row,
                                        int a_transposed, const REAL *restrict b, size_t b_row, int b_transposed,
                                        REAL *restrict c, size_t c_row, int accumulate) {
-  if (m > INT_MAX || k > INT_MAX || n > INT_MAX || a_row > INT_MAX || b_row > INT_MAX || c_row > INT_MAX || m == 0
-      || n == 0 || k <= 1 || (m == 1 && n == 1)
-      || (m > 1 && n > 1 && NAMED(is_thin)(m, k, n, a_transposed, b_transposed))) {
+  if (m > INT_MAX || k > INT_MAX || n > INT_MAX || a_row > INT_MAX || b_row > INT_MAX || c_row > INT_MAX || m <= 1
+      || n <= 1 || k <= 1 || NAMED(is_thin)(m, k, n, a_transposed, b_transposed)) {
     NAMED(cajal_strided_product)(m, k, n, a, a_row, a_transposed, b, b_row, b_transposed, c, c_row, accumulate);
     return;
   }
@@ -26,16 +26,8 @@ void NAMED(cajal_blas_strided_product)(size_t m, size_t k, size_t n, const REAL 
   if (!accumulate) {
     for (size_t i = 0; i < m; i++) memset(c + i * c_row, 0, n * sizeof(REAL));
   }
-  if (n == 1) {
-    BLAS(gemv)(CblasRowMajor, a_transposed ? CblasTrans : CblasNoTrans, a_transposed ? depth : rows,
-               a_transposed ? rows : depth, 1, a, a_step, b, b_transposed ? 1 : b_step, 1, c, m == 1 ? 1 : c_step);
-  } else if (m == 1) {
-    BLAS(gemv)(CblasRowMajor, b_transposed ? CblasNoTrans : CblasTrans, b_transposed ? columns : depth,
-               b_transposed ? depth : columns, 1, b, b_step, a, a_transposed ? a_step : 1, 1, c, 1);
-  } else {
-    BLAS(gemm)(CblasRowMajor, a_transposed ? CblasTrans : CblasNoTrans, b_transposed ? CblasTrans : CblasNoTrans,
-               rows, columns, depth, 1, a, a_step, b, b_step, 1, c, c_step);
-  }
+  BLAS(gemm)(CblasRowMajor, a_transposed ? CblasTrans : CblasNoTrans, b_transposed ? CblasTrans : CblasNoTrans, rows,
+             columns, depth, 1, a, a_step, b, b_step, 1, c, c_step);
 }
 
 void NAMED(cajal_blas_product)(size_t m, size_t k, size_t n, const REAL *restrict a, int a_transposed,

@@ -51,6 +51,7 @@ typedef int64_t lane_bits_f64 __attribute__((vector_size(LANE_BYTES)));
 #endif
 
 #define REAL float
+#define REAL_BYTES 4
 #define REAL_LARGEST FLT_MAX
 #define REAL_SMALLEST FLT_MIN
 #define REAL_EPSILON FLT_EPSILON
@@ -60,6 +61,7 @@ typedef int64_t lane_bits_f64 __attribute__((vector_size(LANE_BYTES)));
 #define BLAS(name) cblas_s##name
 #include TEMPLATE
 #undef REAL
+#undef REAL_BYTES
 #undef REAL_LARGEST
 #undef REAL_SMALLEST
 #undef REAL_EPSILON
@@ -69,6 +71,7 @@ typedef int64_t lane_bits_f64 __attribute__((vector_size(LANE_BYTES)));
 #undef BLAS
 
 #define REAL double
+#define REAL_BYTES 8
 #define REAL_LARGEST DBL_MAX
 #define REAL_SMALLEST DBL_MIN
 #define REAL_EPSILON DBL_EPSILON

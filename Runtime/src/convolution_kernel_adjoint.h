@@ -1,8 +1,9 @@
 /* Part of a template: the transpose of convolution in the kernel.
  *
- * The sums of some taps, each a vector that is summed up at the end, stay in registers while a band of out_bar passes
- * with the patches that it sees. Where there are several outputs, they are the same taps of some outputs, which share
- * the image; where there is one, columns of taps, which share out_bar too; see `add_columns`. */
+ * The sums of some taps stay in registers while a band of out_bar passes with the patches that it sees. Where there are
+ * several outputs, they are the same taps of some outputs, which share the image, and each sum is a vector of neighbours
+ * that is summed up at the end. Where there is one, they are columns of such taps, which share out_bar too; or, where a
+ * row of taps fills vectors, rows of taps, whose lanes are the taps; see `add_columns` and `add_rows`. */
 #include "lane_sum.h"
 
 #define MOST_BANDS 6
@@ -16,8 +17,8 @@ typedef struct NAMED(kernel_adjoint) {
   size_t tap_output, tap_input, tap_row, tap_column;
 } NAMED(kernel_adjoint);
 
-/* A band of some outputs from `output`; its rows have as many columns as the vectors over them, with zeros beyond the
- * image. */
+/* A band of some outputs from `output`; its rows have as many columns as the vectors over them, or, where there is one
+ * output, BAND_COLUMNS, with zeros beyond the image. */
 typedef struct NAMED(bands) {
   size_t output, columns, size; /* from row to row, and from output to output */
   const REAL *entries;
@@ -48,7 +49,7 @@ INLINE void NAMED(add_taps)(const size_t outputs, const size_t taps, const NAMED
   const NAMED(range) ys = NAMED(meeting)((NAMED(range)){0, part->height}, k->sight.in.h, top + (ptrdiff_t)first_row,
                                          last_row - first_row + 1);
   for (size_t y = ys.first; y < ys.last; y++) {
-    for (size_t x = 0; x < bands->columns; x += LANE_COUNT) {
+    for (size_t x = 0; x < part->width; x += LANE_COUNT) {
       LANES image[MOST_SUMS];
       UNROLL for (size_t t = 0; t < taps; t++) LOAD_LANES_ONCE(image[t], from[t] + y * part->pitch + x);
       UNROLL for (size_t v = 0; v < outputs; v++) {
@@ -83,7 +84,7 @@ INLINE void NAMED(add_columns)(const size_t rows, const size_t taps, const NAMED
   const ptrdiff_t top = k->sight.top + (ptrdiff_t)(part->y + part->kernel_rows.first);
   const NAMED(range) is = NAMED(meeting)((NAMED(range)){0, part->height + tap_rows - 1}, k->sight.in.h, top, 1);
   for (size_t i = is.first; i < is.last; i++) {
-    for (size_t x = 0; x < bands->columns; x += LANE_COUNT) {
+    for (size_t x = 0; x < part->width; x += LANE_COUNT) {
       const REAL *row = bands->entries + (i + MOST_ROWS - 1) * bands->columns + x;
       LANES image[MOST_SUMS];
       UNROLL for (size_t t = 0; t < taps; t++) LOAD_LANES_ONCE(image[t], from[t] + i * part->pitch + x);
@@ -99,6 +100,35 @@ INLINE void NAMED(add_columns)(const size_t rows, const size_t taps, const NAMED
     UNROLL for (size_t t = 0; t < taps; t++) {
       if (a < tap_rows && t < there) to[t * k->tap_column] += NAMED(lane_sum)(sum[a * taps + t]);
     }
+  }
+}
+
+/* Input c of the part and the one output: the taps of a vector of columns from `tap`, in all rows there are. As a row of
+ * the image passes, a vector of it from place x on meets one entry of out_bar, x of the row that is a rows before, for
+ * row a of the taps. Nothing is summed up across lanes. Those beyond the columns are computed and not stored. */
+INLINE void NAMED(add_rows)(const size_t rows, const NAMED(kernel_adjoint) *restrict k,
+                            const NAMED(part) *restrict part, const NAMED(bands) *restrict bands,
+                            const REAL *restrict patches, size_t c, size_t tap) {
+  const size_t tap_rows = NAMED(tap_rows)(part), there = NAMED(least)(LANE_COUNT, NAMED(tap_columns)(part) - tap);
+  LANES sum[MOST_ROWS];
+  UNROLL for (size_t a = 0; a < rows; a++) sum[a] = (LANES){0};
+  const ptrdiff_t top = k->sight.top + (ptrdiff_t)(part->y + part->kernel_rows.first);
+  const NAMED(range) is = NAMED(meeting)((NAMED(range)){0, part->height + tap_rows - 1}, k->sight.in.h, top, 1);
+  for (size_t i = is.first; i < is.last; i++) {
+    const REAL *row = bands->entries + (i + MOST_ROWS - 1) * BAND_COLUMNS;
+    const REAL *from = patches + c * part->patch_size + i * part->pitch + tap;
+    for (size_t x = 0; x < part->width; x++) {
+      LANES image;
+      LOAD_LANES_ONCE(image, from + x);
+      const REAL *out_bar = row + x;
+      UNROLL for (size_t a = 0; a < rows; a++, out_bar -= BAND_COLUMNS) sum[a] += *out_bar * image;
+    }
+  }
+  REAL *to = NAMED(first_tap)(k, part, 0, c) + tap * k->tap_column;
+  UNROLL for (size_t a = 0; a < rows; a++, to += k->tap_row) {
+    REAL entries[LANE_COUNT];
+    STORE_LANES(entries, sum[a]);
+    for (size_t t = 0; a < tap_rows && t < there; t++) to[t * k->tap_column] += entries[t];
   }
 }
 
@@ -144,6 +174,19 @@ COLUMNS(13, 1)
 #undef TAPS
 #undef COLUMNS
 
+#define ROWS(n)                                                                                                      \
+  static void NAMED(add_rows_##n)(const NAMED(kernel_adjoint) *restrict k, const NAMED(part) *restrict part,         \
+                                  const NAMED(bands) *restrict bands, const REAL *restrict patches, size_t c) {      \
+    const size_t count = NAMED(tap_columns)(part);                                                                   \
+    for (size_t tap = 0; tap < count; tap += LANE_COUNT) NAMED(add_rows)(n, k, part, bands, patches, c, tap);        \
+  }
+ROWS(1)
+ROWS(3)
+ROWS(5)
+ROWS(7)
+ROWS(13)
+#undef ROWS
+
 static void NAMED(add_input)(size_t outputs, const NAMED(kernel_adjoint) *k, const NAMED(part) *part,
                              const NAMED(bands) *bands, const REAL *patches, size_t c) {
   typedef void add(const NAMED(kernel_adjoint) *restrict, const NAMED(part) *restrict, const NAMED(bands) *restrict,
@@ -152,8 +195,14 @@ static void NAMED(add_input)(size_t outputs, const NAMED(kernel_adjoint) *k, con
       NULL, NULL, NAMED(add_taps_2), NAMED(add_taps_3), NAMED(add_taps_4), NAMED(add_taps_5), NAMED(add_taps_6)};
   static add *const columns[] = {NAMED(add_columns_1), NAMED(add_columns_3), NAMED(add_columns_5),
                                  NAMED(add_columns_7), NAMED(add_columns_13)};
-  const size_t rows = NAMED(tap_rows)(part);
-  (k->sight.outputs > 1 ? taps[outputs] : columns[rows > 7 ? 4 : rows / 2])(k, part, bands, patches, c);
+  static add *const rows[] = {NAMED(add_rows_1), NAMED(add_rows_3), NAMED(add_rows_5), NAMED(add_rows_7),
+                              NAMED(add_rows_13)};
+  const size_t tap_rows = NAMED(tap_rows)(part), tap_columns = NAMED(tap_columns)(part);
+  const size_t lanes = (tap_columns + LANE_COUNT - 1) / LANE_COUNT * LANE_COUNT;
+  /* Three quarters of the lanes (measured): of the other way's vectors, over the columns of a band, some lanes are
+   * empty as well, and their sums have to be summed up. */
+  add *const *const one_output = 4 * tap_columns >= 3 * lanes ? rows : columns;
+  (k->sight.outputs > 1 ? taps[outputs] : one_output[tap_rows > 7 ? 4 : tap_rows / 2])(k, part, bands, patches, c);
 }
 
 /* A part against the same band of all outputs. */
@@ -161,7 +210,7 @@ static void NAMED(add_bands)(const void *of, const NAMED(part) *part, const REAL
   _Alignas(LANE_BYTES) REAL entries[BAND_REALS];
   const NAMED(kernel_adjoint) *k = of;
   const size_t oh = k->sight.oh, ow = k->sight.ow, all = k->sight.outputs, around = all == 1 ? MOST_ROWS - 1 : 0;
-  const size_t columns = (part->width + LANE_COUNT - 1) / LANE_COUNT * LANE_COUNT;
+  const size_t columns = all == 1 ? BAND_COLUMNS : (part->width + LANE_COUNT - 1) / LANE_COUNT * LANE_COUNT;
   NAMED(bands) bands = {0, columns, (part->height + 2 * around) * columns, entries};
   /* Four outputs fill the registers better than five or six, where all blocks can have four. */
   const size_t most = all % 4 == 0 ? 4 : MOST_BANDS, blocks = (all + most - 1) / most;

@@ -125,7 +125,7 @@ static void NAMED(cut)(const NAMED(images) *of, const REAL *restrict image, ptrd
 /* Calls visit(of, part, patches) for all parts, which together are everything. */
 static void NAMED(for_each_part)(const NAMED(sight) *s, NAMED(limits) limits, const REAL *restrict image,
                                  void (*visit)(const void *, const NAMED(part) *, const REAL *), const void *of) {
-  _Alignas(LANE_BYTES) REAL patches[PATCH_REALS];
+  _Alignas(LANE_BYTES) REAL patches[PATCH_REALS + PIECE]; /* a vector may begin with the last entry */
   if (s->outputs == 0 || s->inputs == 0 || s->oh == 0 || s->ow == 0) return;
   const NAMED(range) as = NAMED(meeting)((NAMED(range)){0, s->kh}, s->in.h, s->top, s->oh);
   const NAMED(range) bs = NAMED(meeting)((NAMED(range)){0, s->kw}, s->in.w, s->left, s->ow);

@@ -2,6 +2,8 @@
  * of a tile, is copied to the stack, so that all tiles below it read it contiguously, whichever way b lies. Where b is
  * transposed and a is the smaller matrix, the transposed product is computed instead: then b is read as it lies, entry
  * by entry, and the panels are cut from a. */
+#include "matrix_vector.h"
+
 #define PANEL_REALS (65536 / sizeof(REAL))
 #define DEPTH 128
 #define INLINE static inline __attribute__((always_inline))
@@ -272,25 +274,6 @@ static void NAMED(add_directly)(size_t m, size_t k, size_t n, NAMED(view) a, NAM
         for (size_t j = 0; j < n; j++) to[j] += x * row[j * b.column];
       }
     }
-  }
-}
-
-/* y[rows] += op(matrix) x: a dot product a row, or, where columns are contiguous, four of them at a time. Stored rows
- * of the matrix are `step` apart. */
-static void NAMED(add_matrix_vector)(size_t rows, size_t columns, const REAL *restrict matrix, size_t step,
-                                     int transposed, const REAL *restrict x, REAL *restrict y) {
-  if (!transposed) {
-    for (size_t i = 0; i < rows; i++) y[i] += NAMED(cajal_dot)(columns, matrix + i * step, x);
-    return;
-  }
-  size_t j = 0;
-  for (; j + 4 <= columns; j += 4) {
-    const REAL *c0 = matrix + j * step, *c1 = c0 + step, *c2 = c1 + step, *c3 = c2 + step;
-    const REAL x0 = x[j], x1 = x[j + 1], x2 = x[j + 2], x3 = x[j + 3];
-    for (size_t i = 0; i < rows; i++) y[i] += (c0[i] * x0 + c1[i] * x1) + (c2[i] * x2 + c3[i] * x3);
-  }
-  for (; j < columns; j++) {
-    for (size_t i = 0; i < rows; i++) y[i] += matrix[j * step + i] * x[j];
   }
 }
 

@@ -73,23 +73,25 @@ struct BatchEmitter {
     func choice(_ kept: Int, _ plain: Int) -> CExpression {
       plain == kept ? .integer(plain) : .conditional(name("keep"), .integer(kept), .integer(plain))
     }
-    /// fixed + batch · row, or SIZE_MAX.
-    func sum(_ fixed: CExpression, _ row: CExpression) -> CExpression {
-      .conditional(
-        .binary(">", name("batch"), .binary("/", .binary("-", name("SIZE_MAX"), fixed), row)), name("SIZE_MAX"),
-        fixed + name("batch") * row)
+    /// fixed + batch · row, or SIZE_MAX. The fixed part is nil where it is nothing.
+    func sum(_ fixed: CExpression?, _ row: CExpression) -> CExpression {
+      let rows = name("batch") * row
+      let most = fixed.map { .binary("-", name("SIZE_MAX"), $0) } ?? name("SIZE_MAX")
+      return .conditional(
+        .binary(">", name("batch"), .binary("/", most, row)), name("SIZE_MAX"), fixed.map { $0 + rows } ?? rows)
     }
     if rows == 0 {
       body.append(unused(plain == shared ? ["batch", "keep"] : ["batch"]))
       body.append(.returnValue(choice(shared, plain)))
     } else if plainRows == 0 {
       body.append(.ifThen(.prefix("!", name("keep")), [.returnValue(.integer(plain))]))
-      body.append(.returnValue(sum(.integer(shared), .integer(rows))))
+      body.append(.returnValue(sum(shared == 0 ? nil : .integer(shared), .integer(rows))))
     } else {
       if plain == shared && plainRows == rows { body.append(unused(["keep"])) }
-      body.append(constant("const size_t", "fixed", choice(shared, plain)))
+      let isFixed = shared > 0 || plain > 0
+      if isFixed { body.append(constant("const size_t", "fixed", choice(shared, plain))) }
       body.append(constant("const size_t", "row", choice(rows, plainRows)))
-      body.append(.returnValue(sum(name("fixed"), name("row"))))
+      body.append(.returnValue(sum(isFixed ? name("fixed") : nil, name("row"))))
     }
     return CFunction(
       specifiers: "", result: "size_t", name: names.workspaceBytes,

@@ -345,6 +345,9 @@ struct FunctionEmitter {
     let to = pointer(target)
     let add = CExpression.integer(accumulate ? 1 : 0)
     switch kernel {
+    case .product(let p, _) where p.m == 1 && p.n == 1:
+      let dot = CExpression.call("cajal_dot_\(suffix)", [.integer(p.k), from[0], from[1]])
+      return accumulate ? .binary("+=", entry(target), dot) : .assign(entry(target), dot)
     case .product(let p, let blas):
       let name = blas ? "cajal_blas_product" : "cajal_product"
       return .call(

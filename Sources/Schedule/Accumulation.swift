@@ -74,6 +74,19 @@ extension CountedLoop {
   }
 }
 
+extension Statement {
+  /// With other statements inside of it.
+  func mappingBodies(_ change: ([Statement]) -> [Statement]) -> Statement {
+    switch self {
+    case .note, .declare, .assign, .accumulate, .kernel, .swap: self
+    case .loop(let loop): .loop(loop.with(body: change(loop.body)))
+    case .whenKept(let body): .whenKept(change(body))
+    case .whenInside(let index, let count, let body): .whenInside(index, count: count, change(body))
+    case .whenWanted(let wanted, let body): .whenWanted(wanted, change(body))
+    }
+  }
+}
+
 /// One statement's writes to a buffer, over all rounds of the loops around it.
 private struct Write {
   enum Kind { case sum, zero, value }

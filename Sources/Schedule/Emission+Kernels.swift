@@ -94,7 +94,6 @@ extension Emission {
 
   /// Where a call of OpenBLAS costs less than it saves.
   private func gainsFromBlas(_ product: Product, _ work: Double) -> Bool {
-    if product.m == 1 && product.n == 1 || product.k == 1 { return false }
-    return work >= (product.m == 1 || product.n == 1 ? 64 * 64 : 32 * 32 * 32)
+    product.m > 1 && product.k > 1 && product.n > 1 && work >= 32 * 32 * 32
   }
 }

@@ -195,7 +195,7 @@ extension Product {
   /// One operand is a scalar.
   var isScaling: Bool { k == 1 && (m == 1 || n == 1) }
   /// Computed entry by entry, in the expressions of its consumer.
-  var isTiny: Bool { m * n <= RegionPlanner.tinyLimit && m * k * n <= 16 }
+  var isTiny: Bool { m * n <= RegionPlanner.tinyLimit && m * k * n <= 16 && k < Draft.shortestDot }
 }
 
 extension Operation {

@@ -11,23 +11,28 @@ public func schedule(
   forward: Graph, backward: Graph?, tensorCount: Int? = nil, options: ScheduleOptions, tables: TableStore
 ) throws -> ProgramSchedule {
   let planner = ProgramPlanner(options: options, tables: tables)
-  let (result, residuals, keptSize) = try planner.forward(forward, keeps: wanted(backward, of: forward))
-  let bars = backward.map { planner.backward($0, residuals: residuals) }
+  var (result, residuals, keptSize) = try planner.forward(forward, keeps: wanted(backward, of: forward))
+  var bars = backward.map { planner.backward($0, residuals: residuals) }
+  if tensorCount == nil {
+    let schedule = try planner.whole(result, bars, keptSize)
+    if schedule.lanes != nil { return schedule }
+  }
+  result.callDots()
+  bars?.callDots()
   if let tensorCount {
     let procedures = try planner.cut(
       result, bars, outputCount: backward?.results.count ?? 0, shared: Set(0..<tensorCount), tensorCount: tensorCount)
     return ProgramSchedule(forward: procedures.forward, backward: procedures.backward, keptSize: keptSize)
   }
-  var schedule = ProgramSchedule(
-    forward: try planner.whole(result), backward: try bars.map { try planner.whole($0) }, keptSize: keptSize)
+  var schedule = try planner.whole(result, bars, keptSize)
   // Both directions go the same way.
-  let matrices = [result, bars].compactMap { $0?.matrices(options: options) }
-  let inputs = matrices.reduce(Set()) { $0.union($1.inputs) }.filter { $0 < forward.parameters.count }
-  for inputs in (inputs.isEmpty ? [] : [inputs]) + (matrices.contains { $0.areLiterals } ? [[]] : []) {
+  let inputs = [result, bars].compactMap { $0?.matrices(options: options) }.reduce(Set()) { $0.union($1) }.filter { $0 < forward.parameters.count }
+  for inputs in (inputs.isEmpty ? [] : [inputs]) + [[]] {
     let procedures = try planner.cut(
       result, bars, outputCount: backward?.results.count ?? 0, shared: inputs, tensorCount: 0)
     let steps = procedures.forward.steps + (procedures.backward?.steps ?? [])
-    guard steps.hasBatchProducts else { continue }
+    // Where nothing is shared, the gain may be what is computed of the gradients.
+    guard steps.hasBatchProducts || inputs.isEmpty && steps.hasWantedKernels else { continue }
     schedule.shared.append(
       SharedSchedule(inputs: inputs.sorted(), forward: procedures.forward, backward: procedures.backward))
   }
@@ -138,7 +143,11 @@ private struct ProgramPlanner {
   }
 
   /// Sample by sample.
-  func whole(_ draft: Draft) throws -> Procedure {
+  func whole(_ forward: Draft, _ backward: Draft?, _ keptSize: Int) throws -> ProgramSchedule {
+    ProgramSchedule(forward: try whole(forward), backward: try backward.map { try whole($0) }, keptSize: keptSize)
+  }
+
+  private func whole(_ draft: Draft) throws -> Procedure {
     var procedure = Procedure(
       buffers: draft.buffers, steps: [.samples(draft.body)], workspaceSize: 0, rowsSize: 0, clearedOutputs: [])
     try procedure.planWorkspace(realBytes: options.realBytes)

@@ -9,22 +9,16 @@ extension Draft {
     return shared.contains(output)
   }
 
-  /// What is, as large matrices, applied to vectors: the inputs that a program's callers can share to advantage, and
-  /// whether there are literals.
-  func matrices(options: ScheduleOptions) -> (inputs: Set<Int>, areLiterals: Bool) {
+  /// The inputs that are, as large matrices, applied to vectors: those that a program's callers can share to advantage.
+  func matrices(options: ScheduleOptions) -> Set<Int> {
     var inputs = Set<Int>()
-    var areLiterals = false
     func visit(_ body: [Statement]) {
       for statement in body {
         switch statement {
         case .kernel(.product(let p, _), let operands, _, _):
           for (operand, (rows, columns)) in zip(operands, [(p.m, p.k), (p.k, p.n)]) {
             guard rows > 1, columns > 1, options.isLarge(rows, columns) else { continue }
-            switch buffers[operand.buffer].storage {
-            case .input(let input): if p.m == 1 || p.n == 1 { inputs.insert(input) }
-            case .table: areLiterals = true
-            case .output, .kept, .workspace, .rows, .keptRows, .local, .pointer, .rowPointer, .unplanned: break
-            }
+            if case .input(let input) = buffers[operand.buffer].storage, p.m == 1 || p.n == 1 { inputs.insert(input) }
           }
         case .kernel(.middleProduct(let p), let operands, _, _):
           guard options.isLarge(p.outer * p.columns, p.inner) else { continue }
@@ -35,7 +29,7 @@ extension Draft {
       }
     }
     visit(body)
-    return (inputs, areLiterals)
+    return inputs
   }
 }
 
@@ -47,6 +41,29 @@ extension [Step] {
       case .batch: true
       case .rounds(let rounds): rounds.body.hasBatchProducts
       }
+    }
+  }
+
+  /// Whether there are calls of the runtime that not every caller needs.
+  var hasWantedKernels: Bool {
+    contains { step in
+      switch step {
+      case .once(let body), .samples(let body): body.contains { $0.hasWantedKernel(isWanted: false) }
+      case .batch: false
+      case .rounds(let rounds): rounds.body.hasWantedKernels
+      }
+    }
+  }
+}
+
+extension Statement {
+  fileprivate func hasWantedKernel(isWanted: Bool) -> Bool {
+    switch self {
+    case .note, .declare, .assign, .accumulate, .swap: false
+    case .kernel: isWanted
+    case .loop(let loop): loop.body.contains { $0.hasWantedKernel(isWanted: isWanted) }
+    case .whenKept(let body), .whenInside(_, _, let body): body.contains { $0.hasWantedKernel(isWanted: isWanted) }
+    case .whenWanted(_, let body): body.contains { $0.hasWantedKernel(isWanted: true) }
     }
   }
 }

@@ -99,7 +99,12 @@ struct WantedGradients {
     switch statement {
     case .note, .declare, .swap: return statement
     case .assign(let target, _), .accumulate(let target, _), .kernel(_, _, let target, _): return guarded(target)
-    case .loop(let loop): return .loop(loop.with(body: loop.body.map(guardingOutputs)))
+    case .loop(let loop):
+      let body = loop.body.map(guardingOutputs)
+      guard body.count == 1, case .whenWanted(let wanted, let inner) = body[0] else {
+        return .loop(loop.with(body: body))
+      }
+      return .whenWanted(wanted, [.loop(loop.with(body: inner))])
     case .whenKept(let inner): return .whenKept(inner.map(guardingOutputs))
     case .whenInside(let index, let count, let inner):
       return .whenInside(index, count: count, inner.map(guardingOutputs))

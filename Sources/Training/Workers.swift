@@ -1,14 +1,19 @@
-import Dispatch
 import Synchronization
 
 /// Runs independent pieces of work on up to `threads` threads.
 ///
 /// Which thread does which piece is left open, so pieces write to places of their own, and what is computed does not
 /// depend on the number of threads.
-public struct Workers: Sendable {
+public final class Workers: Sendable {
   public let threads: Int
+  private let crew: Crew
 
-  public init(threads: Int) { self.threads = max(threads, 1) }
+  public init(threads: Int) {
+    self.threads = max(threads, 1)
+    crew = Crew(helpers: self.threads - 1)
+  }
+
+  deinit { crew.dismiss() }
 
   /// Calls `work` for every item from 0 to `count`; `worker`, below `threads`, is the same for no two calls at a time.
   public func run(_ count: Int, _ work: @Sendable (_ item: Int, _ worker: Int) -> Void) {
@@ -17,7 +22,7 @@ public struct Workers: Sendable {
       return
     }
     let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
+    crew.run { worker in
       while true {
         let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard item < count else { return }

@@ -70,7 +70,7 @@ import Testing
     let unit = Harness.unit("p", builder.finish(results: [builder.apply(m, x, .natural(200))]))
     let with = try emitModule(ModuleUnit(programs: [unit], options: Harness.options(blas: .openblas))).c
     let without = try emitModule(ModuleUnit(programs: [unit], options: Harness.options(blas: .none))).c
-    #expect(with.contains("cajal_blas_product_f64(200, 200, 1,"))
+    #expect(with.contains("cajal_blas_product_f64(batch, 200, 200,"))
     #expect(!without.contains("blas"))
   }
 

@@ -40,9 +40,10 @@ import Testing
   /// The lines of the schedule for batches that share the matrix.
   private func shared(_ unit: ProgramUnit, backward: Bool) throws -> [String] {
     let lines = try scheduleText(module(unit)).split(separator: "\n").map(String.init)
-    let start = lines.lastIndex { $0.hasPrefix("forward ") }!
-    let middle = lines.lastIndex { $0.hasPrefix("backward ") }!
-    return Array(backward ? lines[middle...] : lines[start..<middle])
+    let way = lines.contains { $0.hasSuffix("that share a") } ? "that share a" : "for any batch"
+    let start = lines.firstIndex { $0.hasPrefix(backward ? "backward " : "forward ") && $0.hasSuffix(way) }!
+    let end = lines[(start + 1)...].firstIndex { $0.hasPrefix("forward ") || $0.hasPrefix("backward ") }
+    return Array(lines[start..<(end ?? lines.endIndex)])
   }
 
   @Test func aRoundIsOneProduct() throws {
@@ -102,10 +103,20 @@ import Testing
     #expect(try bytes(9).count == 4)
   }
 
+  /// Without a matrix that is shared, too, a gradient that nobody wants is not computed.
+  @Test func whatIsNotWantedIsNotComputed() throws {
+    let c = try emitModule(module(try system())).c
+    let name = "wants_a"
+    let lines = c.split(separator: "\n").map(String.init)
+    let products = lines.indices.filter { lines[$0].contains("cajal_product_f32(64, 1, 64,") }
+    #expect(products.count == 1, "one outer product a round, where samples have matrices of their own")
+    for index in products { #expect(lines[index - 1].contains("if (\(name)) {")) }
+  }
+
   /// A matrix of the sample's own is not one for the batch.
   @Test func smallMatricesStayWithTheirSample() throws {
     let options = Harness.options(batchThreshold: Self.size * Self.size + 1)
     let text = try scheduleText(ModuleUnit(programs: [try system()], options: options))
-    #expect(!text.contains("batch"))
+    #expect(!text.contains("for the batch") && !text.contains("share"))
   }
 }

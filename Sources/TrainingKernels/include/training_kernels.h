@@ -1,4 +1,5 @@
-/* Loops over all parameters, which Swift's compiler does not vectorise: its square root may set errno. */
+/* Loops over all parameters, which Swift's compiler does not vectorise: its square root may set errno. And an
+ * instruction that Swift does not have. */
 #ifndef TRAINING_KERNELS_H
 #define TRAINING_KERNELS_H
 
@@ -25,5 +26,14 @@ void training_add_f64(size_t count, double *to, const double *from);
 /* The sum of squares in double precision, in eight lanes whose order is fixed. */
 double training_squares_f32(size_t count, const float *values);
 double training_squares_f64(size_t count, const double *values);
+
+/* Tells the processor that this thread is waiting in a loop. */
+static inline void training_pause(void) {
+#if defined __x86_64__
+  __builtin_ia32_pause();
+#elif defined __aarch64__
+  __asm__ volatile("isb");
+#endif
+}
 
 #endif

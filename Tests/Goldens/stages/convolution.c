@@ -14,30 +14,14 @@ typedef float real;
 #define ONE_COPY
 #endif
 
-/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
- * shared by the batch and others came before. */
-static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
-  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
-}
-
-/* Adds what was put aside for a shared input. */
-static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
-  if (bar && (stride == 0 && b > 0)) {
-    real *const sum = bar;
-    for (size_t i = 0; i < size; i++) {
-      sum[i] += aside[i];
-    }
-  }
-}
-
 /* convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1] */
 /* program convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1] = */
 /* iter { image | y => conv2d kernel y } (n) */
 
-static void convolve_sample(const real *image, const real *kernel, const real *n, real *restrict result,
-    real *kept) {
-  real y_b[5];
+static void convolve_batch_sample(const real *image, const real *kernel, const real *n, real *restrict result,
+    real *restrict kept, int keep) {
   /* line 8: iter { image | y => conv2d kernel y } (n) */
+  real y_b[5];
   for (size_t i = 0; i < 5; i++) {
     y_b[i] = n[9] * image[i];
   }
@@ -48,7 +32,7 @@ static void convolve_sample(const real *image, const real *kernel, const real *n
       y_next[i] = n[k] * image[i];
     }
     cajal_conv2d_f32(3, 3, 5, 1, kernel, y, y_next, 1);
-    if (kept) {
+    if (keep) {
       for (size_t i = 0; i < 5; i++) {
         kept[5 * k + i] = y[i];
       }
@@ -60,43 +44,47 @@ static void convolve_sample(const real *image, const real *kernel, const real *n
 }
 
 /* The adjoint. */
-static void convolve_adjoint_sample(const real *image, const real *kernel, const real *n,
+static void convolve_batch_adjoint_sample(const real *image, const real *kernel, const real *n,
     const real *result_bar, real *restrict image_bar, real *restrict kernel_bar, real *restrict n_bar,
-    const real *kept) {
-  real y_bar_a[5];
-  real y_bar_b[5];
+    const real *kept, int wants_image, int wants_kernel, int wants_n) {
   /* line 8: iter { image | y => conv2d kernel y } (n) */
+  real y_bar_b[5];
   for (size_t i = 0; i < 5; i++) {
     y_bar_b[i] = result_bar[i];
   }
+  real y_bar_a[5];
   real *y_bar = y_bar_b;
   real *y_bar_next = y_bar_a;
-  for (size_t i = 0; i < 5; i++) {
-    image_bar[i] = 0.0f;
-  }
-  for (size_t i = 0; i < 9; i++) {
-    kernel_bar[i] = 0.0f;
-  }
   for (size_t k = 0; k < 9; k++) {
     /* line 8: conv2d kernel y */
     cajal_conv2d_image_adjoint_f32(3, 3, 5, 1, kernel, y_bar, y_bar_next, 0);
     /* line 8: iter { image | y => conv2d kernel y } (n) */
-    n_bar[k] = image[0] * y_bar[0] + image[1] * y_bar[1] + image[2] * y_bar[2] +
-        image[3] * y_bar[3] + image[4] * y_bar[4];
-    for (size_t i = 0; i < 5; i++) {
-      image_bar[i] += n[k] * y_bar[i];
+    if (wants_n) {
+      n_bar[k] += image[0] * y_bar[0] + image[1] * y_bar[1] + image[2] * y_bar[2] +
+          image[3] * y_bar[3] + image[4] * y_bar[4];
     }
-    cajal_conv2d_kernel_adjoint_f32(3, 3, 5, 1, kept + 5 * k, y_bar,
-        kernel_bar, 1);
+    if (wants_image) {
+      for (size_t i = 0; i < 5; i++) {
+        image_bar[i] += n[k] * y_bar[i];
+      }
+    }
+    if (wants_kernel) {
+      cajal_conv2d_kernel_adjoint_f32(3, 3, 5, 1, kept + 5 * k, y_bar,
+          kernel_bar, 1);
+    }
     real *const y_bar_last = y_bar;
     y_bar = y_bar_next;
     y_bar_next = y_bar_last;
   }
-  for (size_t i = 0; i < 5; i++) {
-    image_bar[i] += n[9] * y_bar_a[i];
+  if (wants_image) {
+    for (size_t i = 0; i < 5; i++) {
+      image_bar[i] += n[9] * y_bar_a[i];
+    }
   }
-  n_bar[9] = image[0] * y_bar_a[0] + image[1] * y_bar_a[1] + image[2] * y_bar_a[2] +
-      image[3] * y_bar_a[3] + image[4] * y_bar_a[4];
+  if (wants_n) {
+    n_bar[9] += image[0] * y_bar_a[0] + image[1] * y_bar_a[1] + image[2] *
+        y_bar_a[2] + image[3] * y_bar_a[3] + image[4] * y_bar_a[4];
+  }
 }
 
 static const size_t convolve_sizes[] = {5, 9, 10};
@@ -105,7 +93,56 @@ size_t convolution_convolve_workspace_bytes(size_t batch, int keep) {
   if (!keep) {
     return 0;
   }
-  return batch > (SIZE_MAX - 192) / 192 ? SIZE_MAX : 192 + batch * 192;
+  return batch > SIZE_MAX / 192 ? SIZE_MAX : batch * 192;
+}
+
+static int convolve_run_batch(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  real *const kept = keep ? (real *)work : (real *)0;
+  for (size_t b = 0; b < batch; b++) {
+    convolve_batch_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (const real *)in[2] + b * stride[2], (real *)out + b * 5,
+        kept ? kept + b * 45 : kept, keep);
+  }
+  return CAJAL_OK;
+}
+
+static int convolve_run_adjoint_batch(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  if (!in_bar[0] && !in_bar[1] && !in_bar[2]) {
+    return CAJAL_OK;
+  }
+  if (in_bar[0]) {
+    for (size_t b = 0; b < batch; b++) {
+      for (size_t i = 0; i < 5; i++) {
+        ((real *)in_bar[0])[b * stride[0] + i] = 0;
+      }
+    }
+  }
+  if (in_bar[1]) {
+    for (size_t b = 0; b < batch; b++) {
+      for (size_t i = 0; i < 9; i++) {
+        ((real *)in_bar[1])[b * stride[1] + i] = 0;
+      }
+    }
+  }
+  if (in_bar[2]) {
+    for (size_t b = 0; b < batch; b++) {
+      for (size_t i = 0; i < 10; i++) {
+        ((real *)in_bar[2])[b * stride[2] + i] = 0;
+      }
+    }
+  }
+  const real *const kept = (real *)work;
+  for (size_t b = 0; b < batch; b++) {
+    convolve_batch_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+        (const real *)in[2] + b * stride[2], (const real *)out_bar + b * 5,
+        in_bar[0] ? (real *)in_bar[0] + b * stride[0] : (real *)0,
+        in_bar[1] ? (real *)in_bar[1] + b * stride[1] : (real *)0,
+        in_bar[2] ? (real *)in_bar[2] + b * stride[2] : (real *)0,
+        kept + b * 45, in_bar[0] != 0, in_bar[1] != 0, in_bar[2] != 0);
+  }
+  return CAJAL_OK;
 }
 
 static ONE_COPY int convolve_run(size_t batch, const void *const in[], const size_t stride[], void *out,
@@ -115,13 +152,7 @@ static ONE_COPY int convolve_run(size_t batch, const void *const in[], const siz
       cajal_check_workspace(work, convolution_convolve_workspace_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const kept = keep ? (real *)work + 48 : (real *)0;
-  for (size_t b = 0; b < batch; b++) {
-    convolve_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
-        (const real *)in[2] + b * stride[2], (real *)out + b * 5,
-        kept ? kept + b * 48 : kept);
-  }
-  return CAJAL_OK;
+  return convolve_run_batch(batch, in, stride, out, work, keep);
 }
 
 static int convolve_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
@@ -142,19 +173,7 @@ static int convolve_run_adjoint(size_t batch, const void *const in[], const size
       cajal_check_workspace(work, convolution_convolve_workspace_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  real *const aside = work;
-  for (size_t b = 0; b < batch; b++) {
-    real *const bar_1 = gradient_place(in_bar[0], stride[0], b, aside);
-    real *const bar_2 = gradient_place(in_bar[1], stride[1], b, aside + 16);
-    real *const bar_3 = gradient_place(in_bar[2], stride[2], b, aside + 32);
-    convolve_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
-        (const real *)in[2] + b * stride[2], (const real *)out_bar + b * 5, bar_1,
-        bar_2, bar_3, aside + 48 + b * 48);
-    add_shared(in_bar[0], stride[0], b, 5, aside);
-    add_shared(in_bar[1], stride[1], b, 9, aside + 16);
-    add_shared(in_bar[2], stride[2], b, 10, aside + 32);
-  }
-  return CAJAL_OK;
+  return convolve_run_adjoint_batch(batch, in, stride, out_bar, in_bar, work);
 }
 
 int convolution_convolve_forward(size_t batch, const float *image, size_t image_stride, const float *kernel,
