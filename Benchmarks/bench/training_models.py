@@ -91,12 +91,14 @@ STEPS = [(convolution(8, 1, 5), False), (convolution(16, 8, 5), True), (2 * 10 *
 KERNEL = [(convolution(8, 1, 5), False), (convolution(16, 8, 5), True), (2 * 169 * 1296, True)]
 EVEN = [(2 * 400 * 784, False), (2 * 2 * 400, True)]
 # Operations of a sample's forward pass, piece by piece, and whether the gradient of its input is needed too.
+# Of Model T's map the gradient is, that of what it is applied to is not: the map times the image, which is data, gives
+# the result and the gradient in the nets' results. So two products of its size are needed, where peers compute three.
 WORK = {
     "d": [*STEPS, *KERNEL, ((CLASSES - 1) * convolution(1, 1, 13), True)],
-    "t": [*STEPS, (2 * 784 * 784 * 10, True)],
+    "t": [*STEPS, (2 * 784 * 784 * 10, False)],
     "i": [(convolution(6, 1, 13), False), (convolution(6, 6, 13), True), (convolution(1, 6, 13), True)],
     "d-even": [*EVEN, *STEPS, *KERNEL, ((CLASSES - 1) * convolution(1, 1, 13), True)],
-    "t-even": [*EVEN, *STEPS, (2 * 784 * 2 * 784 * 10, True)],
+    "t-even": [*EVEN, *STEPS, (2 * 784 * 2 * 784 * 10, False)],
     "xor-d": [*EVEN, *EVEN],
     "xor-t": [*EVEN, *EVEN],
     "xor-i": [(2 * 400 * 1568, False), (2 * 400 * 400, True), (2 * 2 * 400, True)],

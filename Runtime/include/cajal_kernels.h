@@ -63,6 +63,15 @@ void cajal_blas_strided_product_f64(size_t m, size_t k, size_t n, const double *
                                     int a_transposed, const double *restrict b, size_t b_row, int b_transposed,
                                     double *restrict c, size_t c_row, int accumulate);
 
+/* y[s,o,j] = sum of tensor[o,i,j] x[s,i]: of a tensor of outer x inner x columns, the middle index is summed away, for
+ * `count` vectors x. The vectors begin x_row reals apart, and the results y_row. */
+void cajal_middle_product_f32(size_t count, size_t outer, size_t inner, size_t columns,
+                              const float *restrict tensor, const float *restrict x, size_t x_row,
+                              float *restrict y, size_t y_row);
+void cajal_middle_product_f64(size_t count, size_t outer, size_t inner, size_t columns,
+                              const double *restrict tensor, const double *restrict x, size_t x_row,
+                              double *restrict y, size_t y_row);
+
 /* The sum of a_i b_i. */
 float cajal_dot_f32(size_t n, const float *a, const float *b);
 double cajal_dot_f64(size_t n, const double *a, const double *b);

@@ -11,7 +11,7 @@
 /* How many rows a tile of so many vectors has at most: beside its sums, a row of the panel has to fit the registers. */
 #if defined __AVX512F__ || defined __aarch64__
 #define MOST_VECTORS 4
-#define MOST_ROWS(vectors) ((vectors) == 4 ? 6 : 8)
+#define MOST_ROWS(vectors) ((vectors) == 4 ? 6 : 10)
 #else
 #define MOST_VECTORS 2
 #define MOST_ROWS(vectors) ((vectors) == 2 ? 6 : 8)
@@ -107,6 +107,16 @@ INLINE void NAMED(put_tile)(const size_t rows, const size_t vectors, size_t ther
       REAL *to = c->entries + i * c->row;
       for (size_t j = 0; j < columns; j++) to[j] = (c->accumulate ? to[j] : 0) + tile[i * width + j];
     }
+  } else if (there == rows && c->row == 1 && c->accumulate) {
+    REAL *to = c->entries;
+    for (size_t j = 0; j < columns; j++, to += c->column) {
+      UNROLL for (size_t i = 0; i < rows; i++) to[i] += tile[i * width + j];
+    }
+  } else if (there == rows && c->row == 1) {
+    REAL *to = c->entries;
+    for (size_t j = 0; j < columns; j++, to += c->column) {
+      UNROLL for (size_t i = 0; i < rows; i++) to[i] = tile[i * width + j];
+    }
   } else {
     for (size_t j = 0; j < columns; j++) {
       REAL *to = c->entries + j * c->column;
@@ -117,10 +127,12 @@ INLINE void NAMED(put_tile)(const size_t rows, const size_t vectors, size_t ther
   }
 }
 
-/* `there` rows of op(a), at most `rows`; beyond them the last one once more, computed and not stored. */
-INLINE void NAMED(multiply_tile)(const size_t rows, const size_t vectors, size_t there, size_t depth, size_t columns,
-                                 const NAMED(view) *restrict a, const REAL *restrict panel,
-                                 const NAMED(ahead) *restrict ahead, const NAMED(target) *restrict c) {
+/* `there` rows of op(a), at most `rows`; beyond them the last one once more, computed and not stored. Where all rows
+ * are there, and neighbours, one register says where they are. */
+INLINE void NAMED(multiply_tile)(const size_t rows, const size_t vectors, const int are_neighbours, size_t there,
+                                 size_t depth, size_t columns, const NAMED(view) *restrict a,
+                                 const REAL *restrict panel, const NAMED(ahead) *restrict ahead,
+                                 const NAMED(target) *restrict c) {
   const REAL *row[MOST_SUMS];
   UNROLL for (size_t i = 0; i < rows; i++) row[i] = a->entries + (i < there ? i : there - 1) * a->row;
   LANES sum[MOST_SUMS];
@@ -133,12 +145,12 @@ INLINE void NAMED(multiply_tile)(const size_t rows, const size_t vectors, size_t
       LANES b[MOST_VECTORS];
       UNROLL for (size_t v = 0; v < vectors; v++) LOAD_LANES_ONCE(b[v], panel + v * LANE_COUNT);
       UNROLL for (size_t i = 0; i < rows; i++) {
-        const REAL factor = row[i][p * column];
+        const REAL factor = are_neighbours ? row[0][p * column + i] : row[i][p * column];
         UNROLL for (size_t v = 0; v < vectors; v++) sum[i * vectors + v] += factor * b[v];
       }
     }
   }
-  NAMED(put_tile)(rows, vectors, there, columns, sum, c);
+  NAMED(put_tile)(rows, vectors, are_neighbours ? rows : there, columns, sum, c);
 }
 
 typedef void NAMED(tile)(size_t, size_t, size_t, const NAMED(view) *restrict, const REAL *restrict,
@@ -147,10 +159,16 @@ typedef void NAMED(tile)(size_t, size_t, size_t, const NAMED(view) *restrict, co
 /* Functions of their own, called through pointers: of what is inlined into one large function the compiler keeps too
  * little in registers. */
 #define TILE(rows, vectors)                                                                                        \
+  static void NAMED(neighbours_##rows##_by_##vectors)(                                                             \
+      size_t depth, size_t columns, const NAMED(view) *restrict a, const REAL *restrict panel,                     \
+      const NAMED(ahead) *restrict ahead, const NAMED(target) *restrict c) {                                       \
+    NAMED(multiply_tile)(rows, vectors, 1, rows, depth, columns, a, panel, ahead, c);                              \
+  }                                                                                                                \
   static void NAMED(tile_##rows##_by_##vectors)(                                                                   \
       size_t there, size_t depth, size_t columns, const NAMED(view) *restrict a, const REAL *restrict panel,       \
       const NAMED(ahead) *restrict ahead, const NAMED(target) *restrict c) {                                       \
-    NAMED(multiply_tile)(rows, vectors, there, depth, columns, a, panel, ahead, c);                                \
+    if (there == rows && a->row == 1) NAMED(neighbours_##rows##_by_##vectors)(depth, columns, a, panel, ahead, c); \
+    else NAMED(multiply_tile)(rows, vectors, 0, there, depth, columns, a, panel, ahead, c);                        \
   }
 TILE(4, 1)
 TILE(8, 1)
@@ -159,6 +177,8 @@ TILE(5, 2)
 TILE(6, 2)
 #if MOST_VECTORS > 2
 TILE(8, 2)
+TILE(10, 2)
+TILE(10, 1)
 TILE(4, 4)
 TILE(5, 4)
 TILE(6, 4)
@@ -166,9 +186,13 @@ TILE(6, 4)
 #undef TILE
 
 static NAMED(tile) *NAMED(tile_of)(size_t rows, size_t vectors) {
+#if MOST_VECTORS > 2
+  if (vectors == 1 && rows > 8) return NAMED(tile_10_by_1);
+#endif
   if (vectors == 1) return rows > 4 ? NAMED(tile_8_by_1) : NAMED(tile_4_by_1);
 #if MOST_VECTORS > 2
   if (vectors == 4) return rows > 5 ? NAMED(tile_6_by_4) : rows > 4 ? NAMED(tile_5_by_4) : NAMED(tile_4_by_4);
+  if (rows > 8) return NAMED(tile_10_by_2);
   if (rows > 6) return NAMED(tile_8_by_2);
 #endif
   return rows > 5 ? NAMED(tile_6_by_2) : rows > 4 ? NAMED(tile_5_by_2) : NAMED(tile_4_by_2);
@@ -288,6 +312,8 @@ void NAMED(cajal_product)(size_t m, size_t k, size_t n, const REAL *restrict a, 
   NAMED(cajal_strided_product)(m, k, n, a, a_transposed ? m : k, a_transposed, b, b_transposed ? k : n, b_transposed, c,
                                n, accumulate);
 }
+
+#include "middle_product.h"
 
 #undef PANEL_REALS
 #undef DEPTH

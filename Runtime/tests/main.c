@@ -75,6 +75,7 @@ int main(void) {
   test_lanes_f32_single();
   test_lanes_f64_single();
   test_product();
+  test_middle_product();
   test_conv2d();
   test_convolution();
   test_activation();

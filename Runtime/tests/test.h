@@ -39,6 +39,7 @@ void test_lanes_f64_narrow(void);
 void test_lanes_f32_single(void);
 void test_lanes_f64_single(void);
 void test_product(void);
+void test_middle_product(void);
 void test_conv2d(void);
 void test_convolution(void);
 void test_activation(void);

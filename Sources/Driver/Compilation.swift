@@ -72,7 +72,8 @@ public final class Compilation {
       return OptimisedProgram(judgement: judgement, model: model, forward: forward, backward: nil)
     }
     func cut(_ forward: Graph) throws -> Halves {
-      let joint = try Pipeline.standard.run(reverse(forward, constants: model?.frozen ?? [])) {
+      let pipeline = Pipeline.adjoint(tensorCount: model?.tensors.count ?? 0)
+      let joint = try pipeline.run(reverse(forward, constants: model?.frozen ?? [])) {
         observe(name, "adjoint", $0.name, $1)
       }
       return split(joint, portCount: graph.parameters.count)

@@ -32,7 +32,7 @@ public enum Stage: String, CaseIterable, Sendable {
 /// The passes that `--dump-after` knows.
 public let passNames: [String] = {
   var names: [String] = []
-  for pass in Pipeline.standard.passes + Pipeline.segmented.passes + Pipeline.cleanUp.passes
+  for pass in Pipeline.adjoint(tensorCount: 0).passes + Pipeline.segmented.passes + Pipeline.cleanUp.passes
   where !names.contains(pass.name) {
     names.append(pass.name)
   }

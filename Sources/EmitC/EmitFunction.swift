@@ -356,6 +356,13 @@ struct FunctionEmitter {
           .integer(p.m), .integer(p.k), .integer(p.n), from[0], .integer(p.transposeLeft ? 1 : 0), from[1],
           .integer(p.transposeRight ? 1 : 0), to, add,
         ])
+    case .middleProduct(let p):
+      return .call(
+        "cajal_middle_product_\(suffix)",
+        [
+          .number("1"), .integer(p.outer), .integer(p.inner), .integer(p.columns), from[0], from[1], .integer(p.inner),
+          to, .integer(p.outer * p.columns),
+        ])
     case .convolution(let c):
       let role =
         switch c.role {

@@ -195,6 +195,7 @@ private struct StepPlaces {
     func step(_ place: Place, _ columns: Int) -> Int {
       product.rows == 1 ? procedure.buffers[place.buffer].size : columns
     }
+    let suffix = emitter.options.realBytes == 4 ? "f32" : "f64"
     let batch = emitter.times(name("batch"), product.rows)
     let m: CExpression, k: CExpression, n: Int
     let isLeftTransposed: Bool, isRightTransposed: Bool
@@ -209,6 +210,14 @@ private struct StepPlaces {
       (m, k, n, isLeftTransposed, isRightTransposed) = (.integer(rows), batch, size, true, false)
       columns = [rows, size, size]
       steps = [step(product.left, rows), step(product.right, size), size]
+    case .middle(let p):
+      return .call(
+        "cajal_middle_product_\(suffix)",
+        [
+          name("batch"), .integer(p.outer), .integer(p.inner), .integer(p.columns), matrix(product.right),
+          matrix(product.left), .integer(step(product.left, p.inner)), matrix(product.target),
+          .integer(step(product.target, p.outer * p.columns)),
+        ])
     }
     let isStrided = steps != columns
     func argument(_ place: Place, _ index: Int) -> [CExpression] {
@@ -216,8 +225,7 @@ private struct StepPlaces {
     }
     func flag(_ isSet: Bool) -> CExpression { .integer(isSet ? 1 : 0) }
     let function =
-      "cajal_\(product.blas ? "blas_" : "")\(isStrided ? "strided_" : "")product_"
-      + (emitter.options.realBytes == 4 ? "f32" : "f64")
+      "cajal_\(product.blas ? "blas_" : "")\(isStrided ? "strided_" : "")product_\(suffix)"
     return .call(
       function,
       [m, k, .integer(n)] + argument(product.left, 0) + [flag(isLeftTransposed)] + argument(product.right, 1)

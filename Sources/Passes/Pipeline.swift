@@ -9,6 +9,13 @@ public struct Pipeline: Sendable {
     .simplify, .foldLoops, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead,
   ])
 
+  /// What a model's result with its gradients goes through.
+  ///
+  /// - Parameter tensorCount: so many of the model's parameters, the first ones, are tensors.
+  public static func adjoint(tensorCount: Int) -> Pipeline {
+    Pipeline(passes: standard.passes + [.contractFirst(tensorCount: tensorCount), .removeDead])
+  }
+
   /// Before the adjoint is made, where it would store too many states otherwise.
   public static let segmented = Pipeline(passes: [.checkpoint()])
 

@@ -181,7 +181,8 @@ extension Kernel {
     switch self {
     case .product(let product, _): product.m * product.n
     case .convolution(let convolution): convolution.extents(of: convolution.role).reduce(1, *)
-    case .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint:
+    case .middleProduct, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,
+      .nonlinearAdjoint:
       nil
     }
   }

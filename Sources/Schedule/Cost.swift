@@ -86,6 +86,8 @@ private struct CostCounter {
     case .product(let p, _):
       let (m, k, n) = (Double(p.m), Double(p.k), Double(p.n))
       return Cost(operations: 2 * m * k * n, moved: m * k + k * n + target * m * n)
+    case .middleProduct(let p):
+      return Cost(operations: 2 * p.products, moved: p.products + Double(p.inner) + target * p.results)
     case .convolution(let c): return cost(of: c) + Cost(operations: 0, moved: target * size(c.extents(of: c.role)))
     case .layer(let c, let rectified):
       let out = size(c.out)
@@ -133,8 +135,18 @@ private struct CostCounter {
         Cost(operations: 2 * rows * m * n, moved: rows * (m + n)),
         Cost(operations: 0, moved: m * n * (product.accumulate ? 2 : 1))
       )
+    case .middle(let p):
+      return (
+        Cost(operations: 2 * p.products, moved: Double(p.inner) + p.results), Cost(operations: 0, moved: p.products)
+      )
     }
   }
+}
+
+extension MiddleProduct {
+  /// Of an entry of the tensor and one of the vector: one for every entry of the tensor.
+  fileprivate var products: Double { results * Double(inner) }
+  fileprivate var results: Double { Double(outer) * Double(columns) }
 }
 
 extension Convolution {

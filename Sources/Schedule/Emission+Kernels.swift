@@ -6,6 +6,8 @@ extension Emission {
   ) -> [Statement] {
     switch kernel.kind {
     case .product(let product): return multiply(product, operands[0], operands[1], target, accumulate)
+    case .middleProduct(let product):
+      return [.kernel(.middleProduct(product), operands: operands, target: target, accumulate: false)]
     case .convolution(let convolution):
       return [.kernel(.convolution(convolution), operands: operands, target: target, accumulate: accumulate)]
     case .averagePool(let pooling):

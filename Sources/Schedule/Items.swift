@@ -95,6 +95,8 @@ private struct ItemBuilder {
       if !addRounds(loop, pointers: mine) { append(mine.map { .declare($0) } + [statement]) }
     case .kernel(.product(let product, _), let operands, let target, let accumulate):
       if !addBatchProduct(product, operands, target, accumulate) { append([statement]) }
+    case .kernel(.middleProduct(let product), let operands, let target, _):
+      if !addBatchProduct(product, operands, target) { append([statement]) }
     case .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: append([statement])
     }
   }
@@ -208,6 +210,16 @@ private struct ItemBuilder {
     return true
   }
 
+  private mutating func addBatchProduct(_ p: MiddleProduct, _ operands: [Place], _ target: Place) -> Bool {
+    let (tensor, vector) = (operands[0], operands[1])
+    let rows = p.outer * p.columns
+    guard isMatrix(tensor, rows, p.inner), !isMatrix(vector, 1, p.inner), isLarge(rows, p.inner) else { return false }
+    add(
+      .middle(p), rows: 1, blas: false, left: inRows(vector, rows: 1, columns: p.inner), right: tensor, target,
+      columns: rows, false)
+    return true
+  }
+
   private func isLarge(_ m: Int, _ n: Int) -> Bool { options.isLarge(m, n) }
 
   /// A product of so many rows is about as fast for one sample as for many.
@@ -216,14 +228,23 @@ private struct ItemBuilder {
   private mutating func addApply(
     rows: Int, k: Int, n: Int, transposed: Bool, vector: Place, matrix: Place, _ target: Place, _ accumulate: Bool
   ) {
-    let left = inRows(vector, rows: rows, columns: k)
-    let isDirect = hasRows(target, rows: rows, columns: n)
-    let result = isDirect ? target : temporary(size: rows * n)
+    add(
+      .apply(k: k, n: n, transposed: transposed), rows: rows, blas: options.blas,
+      left: inRows(vector, rows: rows, columns: k), right: matrix, target, columns: n, accumulate)
+  }
+
+  /// A product whose result is written to the target, or copied there where that has no rows.
+  private mutating func add(
+    _ role: BatchProduct.Role, rows: Int, blas: Bool, left: Place, right: Place, _ target: Place, columns: Int,
+    _ accumulate: Bool
+  ) {
+    let isDirect = hasRows(target, rows: rows, columns: columns)
+    let result = isDirect ? target : temporary(size: rows * columns)
     append(
       BatchProduct(
-        role: .apply(k: k, n: n, transposed: transposed), rows: rows, blas: options.blas, left: left, right: matrix,
-        target: result, accumulate: isDirect && accumulate))
-    if !isDirect { append([draft.copy(result, to: target, size: rows * n, accumulate: accumulate)]) }
+        role: role, rows: rows, blas: blas, left: left, right: right, target: result,
+        accumulate: isDirect && accumulate))
+    if !isDirect { append([draft.copy(result, to: target, size: rows * columns, accumulate: accumulate)]) }
   }
 
   /// The operand as rows of every sample, copied where it is none.
@@ -283,7 +304,7 @@ extension [Statement] {
   fileprivate var hasProducts: Bool {
     contains { statement in
       switch statement {
-      case .kernel(.product, _, _, _): true
+      case .kernel(.product, _, _, _), .kernel(.middleProduct, _, _, _): true
       case .loop(let loop): loop.body.hasProducts
       case .note, .declare, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: false
       }

@@ -74,7 +74,7 @@ final class RegionPlanner {
         if isZero(node.operands[1]) { continue }
         add(.nonlinearAdjoint(map, size: node.space.dimension), at: index)
       case .loop(let loop):
-        plan(loop, at: index)
+        if let product = MiddleProduct(loop) { plan(product, at: index) } else { plan(loop, at: index) }
         continue
       case .output(let output): forms[index] = form(ofOutput: output, of: node.operands[0])
       }

@@ -60,9 +60,17 @@ public indirect enum Expression: Hashable, Sendable {
   case indicator(Affine)
 }
 
+/// y[o,j] = Σ tensor[o,i,j] x[i], of a tensor of outer × inner × columns.
+public struct MiddleProduct: Hashable, Sendable {
+  public let outer: Int
+  public let inner: Int
+  public let columns: Int
+}
+
 /// The operations that are functions of the runtime (cajal_kernels.h).
 public enum Kernel: Hashable, Sendable {
   case product(Product, blas: Bool)
+  case middleProduct(MiddleProduct)
   case convolution(Convolution)
   /// A convolution's `out`, each channel begun with its entry of the third operand, and then relu if it is rectified.
   case layer(Convolution, rectified: Bool)
@@ -114,6 +122,8 @@ public struct BatchProduct: Hashable, Sendable {
     case apply(k: Int, n: Int, transposed: Bool)
     /// target[m × n] = Σ leftᵀ right over all rows of left[batch·rows × m] and right[batch·rows × n].
     case sum(m: Int, n: Int)
+    /// target[batch × outer × columns] from left[batch × inner] and the tensor `right`; one row a sample.
+    case middle(MiddleProduct)
   }
   public let role: Role
   public let rows: Int

@@ -63,6 +63,7 @@ private struct SchedulePrinter {
     case .product(let p, let blas):
       "\(blas ? "blas product" : "product") \(p.m)x\(p.k)\(p.transposeLeft ? "^T" : "") "
         + "\(p.k)x\(p.n)\(p.transposeRight ? "^T" : "")"
+    case .middleProduct(let p): describe(p)
     case .convolution(let c): describe(c)
     case .layer(let c, let rectified): "\(describe(c)) with bias\(rectified ? ", relu" : "")"
     case .reluAdjointOfImage(let c): "\(describe(c)), relu adjoint"
@@ -73,6 +74,8 @@ private struct SchedulePrinter {
     case .nonlinearAdjoint(let map, let size): "\(describe(map)) adjoint of \(size)"
     }
   }
+
+  private func describe(_ p: MiddleProduct) -> String { "middle product \(p.inner) \(p.outer)x\(p.inner)x\(p.columns)" }
 
   private func describe(_ c: Convolution) -> String {
     "convolution \(c.kernel) \(c.image) stride \(c.stride) padding \(c.padding) for \(c.role.rawValue)"
@@ -100,11 +103,16 @@ private struct SchedulePrinter {
       let (left, right) = (describe(product.left), describe(product.right))
       let operation = product.accumulate ? "+=" : "="
       let rows = product.rows == 1 ? "batch" : "\(product.rows) batch"
-      let kind = product.blas ? "blas product" : "product"
+      let kind =
+        switch product.role {
+        case .apply, .sum: product.blas ? "blas product" : "product"
+        case .middle: "middle product"
+        }
       let sizes =
         switch product.role {
         case .apply(let k, let n, let transposed): "\(rows)x\(k) \(k)x\(n)\(transposed ? "^T" : "")"
         case .sum(let m, let n): "\(m)x\(rows)^T \(rows)x\(n)"
+        case .middle(let p): "\(rows)x\(p.inner) \(p.outer)x\(p.inner)x\(p.columns)"
         }
       lines.append("\(indent)  \(describe(product.target)) \(operation) \(kind) \(sizes) (\(left), \(right))")
     case .rounds(let rounds):

@@ -20,6 +20,9 @@ extension Draft {
             guard rows > 1, columns > 1, options.isLarge(rows, columns) else { continue }
             if case .input(let input) = buffers[operand.buffer].storage, p.m == 1 || p.n == 1 { inputs.insert(input) }
           }
+        case .kernel(.middleProduct(let p), let operands, _, _):
+          guard options.isLarge(p.outer * p.columns, p.inner) else { continue }
+          if case .input(let input) = buffers[operands[0].buffer].storage { inputs.insert(input) }
         case .loop(let loop): visit(loop.body)
         case .note, .declare, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: break
         }

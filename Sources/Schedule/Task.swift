@@ -41,6 +41,7 @@ final class Task {
 struct PlannedKernel {
   enum Kind {
     case product(Product)
+    case middleProduct(MiddleProduct)
     case convolution(Convolution)
     case averagePool(Pooling)
     case averageUnpool(Pooling)
@@ -58,7 +59,7 @@ struct PlannedKernel {
   var canAccumulate: Bool {
     switch kind {
     case .product, .convolution, .transpose, .scatter, .broadcast: true
-    case .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: false
+    case .middleProduct, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: false
     }
   }
   /// As cheap to write as zeros, so that it should come before what costs more.

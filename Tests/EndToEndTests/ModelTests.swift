@@ -150,6 +150,24 @@ import Testing
     }
   }
 
+  /// Maps so large that they are summed over x first.
+  @Test(arguments: [TypePreserving.trained, .frozen]) func aMapIsSummedOverTheDataFirst(kind: TypePreserving) throws {
+    let text = """
+      horizon 8
+      type Img = Real[6, 8]
+      net even (x : Img) : Bool = dense 3 | tanh | dense
+      net steps (x : Img) : Nat = dense 4 | softplus | dense
+      model t (x : Img) : Img = iter { x | y => y } (steps x)
+      model u (x : Img) : Img = if even x then x else iter { x | y => y } (steps x)
+      """
+    let compilation = compilation(text) { $0.typePreserving = kind }
+    let reports = try #require(try verify(compilation, limit: 3, seed: 1), "\(messages(compilation))")
+    #expect(reports.count == 2)
+    for report in reports { #expect(report.agrees && report.uncovered.isEmpty, "\(report.text)") }
+    let emitted = try #require(try compilation.emitted())
+    #expect(emitted.c.components(separatedBy: "cajal_middle_product_f64(").count == 3)
+  }
+
   @Test func aFrozenMapHasNoGradient() throws {
     let compilation = compilation(ModelTests.simple) { $0.typePreserving = .frozen }
     let backward = try #require(try compilation.optimised()?[0].backward)
