@@ -6,101 +6,72 @@
  * entry inside of the image; what meets only padding counts nothing), and the ratio to the GFLOP/s that cblas_sgemm
  * reaches in the same moments; then the microseconds of pooling and activations. */
 #define _POSIX_C_SOURCE 200809L
-#include <cblas.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "kernel_timing.h"
 
 #include "cajal_kernels.h"
-
-void openblas_set_num_threads(int);
 
 typedef struct sizes {
   size_t co, ci, k, n, stride, p;
 } sizes;
 
-enum { MOST_RUNS = 100000, GEMM = 192 };
-static double times[MOST_RUNS];
-static float *kernel, *image, *out, *kernel_bar, *image_bar, *out_bar, *gemm;
+static float *kernel, *image, *out, *kernel_bar, *image_bar, *out_bar;
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int ascending(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-/* The median time of a call, in seconds, of as many as fit into the time; several calls are timed together if they are
- * short. */
-static double median(double seconds, void (*call)(sizes), sizes s) {
-  call(s);
-  double start = now();
-  call(s);
-  const double once = now() - start;
-  const size_t together = once > 20e-6 ? 1 : (size_t)(20e-6 / (once + 1e-8)) + 1;
-  size_t runs = 0;
-  for (const double end = now() + seconds; runs < MOST_RUNS && (runs < 5 || now() < end); runs++) {
-    start = now();
-    for (size_t i = 0; i < together; i++) call(s);
-    times[runs] = (now() - start) / (double)together;
-  }
-  qsort(times, runs, sizeof times[0], ascending);
-  return times[runs / 2];
-}
-
-static void call_gemm(sizes s) {
-  (void)s;
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, GEMM, GEMM, GEMM, 1, gemm, GEMM, gemm + GEMM * GEMM, GEMM, 0,
-              gemm + 2 * GEMM * GEMM, GEMM);
-}
-
-static void call_out(sizes s) {
+static void call_out(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_convolution_f32(s.co, s.ci, s.k, s.k, s.n, s.n, s.stride, s.p, s.p, kernel, image, out, 0);
 }
-static void call_image(sizes s) {
+static void call_image(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_convolution_image_adjoint_f32(s.co, s.ci, s.k, s.k, s.n, s.n, s.stride, s.p, s.p, kernel, out_bar, image_bar,
                                       0);
 }
-static void call_kernel(sizes s) {
+static void call_kernel(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_convolution_kernel_adjoint_f32(s.co, s.ci, s.k, s.k, s.n, s.n, s.stride, s.p, s.p, image, out_bar, kernel_bar,
                                        1);
 }
-static void call_out_2d(sizes s) {
+static void call_out_2d(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_conv2d_f32(s.k, s.k, s.n, s.n, kernel, image, out, 0);
 }
-static void call_image_2d(sizes s) {
+static void call_image_2d(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_conv2d_image_adjoint_f32(s.k, s.k, s.n, s.n, kernel, out_bar, image_bar, 0);
 }
-static void call_kernel_2d(sizes s) {
+static void call_kernel_2d(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_conv2d_kernel_adjoint_f32(s.k, s.k, s.n, s.n, image, out_bar, kernel_bar, 1);
 }
-static void call_pool(sizes s) {
+static void call_pool(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_maximum_pool_f32(s.ci, s.n, s.n, s.k, image, out);
 }
-static void call_pool_adjoint(sizes s) {
+static void call_pool_adjoint(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_maximum_pool_adjoint_f32(s.ci, s.n, s.n, s.k, image, out_bar, image_bar);
 }
-static void call_average(sizes s) {
+static void call_average(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_average_pool_f32(s.ci, s.n, s.n, s.k, image, out);
 }
-static void call_average_adjoint(sizes s) {
+static void call_average_adjoint(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_average_pool_adjoint_f32(s.ci, s.n, s.n, s.k, out_bar, image_bar);
 }
-static void call_relu(sizes s) {
+static void call_relu(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_relu_f32(s.n, image, out);
 }
-static void call_relu_adjoint(sizes s) {
+static void call_relu_adjoint(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_relu_adjoint_f32(s.n, out, out_bar, image_bar);
 }
-static void call_tanh(sizes s) {
+static void call_tanh(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_tanh_f32(s.n, image, out);
 }
-static void call_tanh_adjoint(sizes s) {
+static void call_tanh_adjoint(const void *of) {
+  const sizes s = *(const sizes *)of;
   cajal_tanh_adjoint_f32(s.n, out, out_bar, image_bar);
 }
 
@@ -114,26 +85,19 @@ static double inside(sizes s) {
   return (double)count;
 }
 
-static void report(double seconds, const char *name, void (*call)(sizes), sizes s) {
-  const double gemm_rate = 2.0 * GEMM * GEMM * GEMM / median(seconds / 2, call_gemm, s);
-  const double time = median(seconds, call, s);
+static void report(double seconds, const char *name, void (*call)(const void *), sizes s) {
+  const double limit = gemm_rate(seconds / 2);
+  const double time = median(seconds, call, &s);
   const double rate = 2 * (double)(s.co * s.ci) * inside(s) * inside(s) / time;
   printf("%-22s %2zu -> %2zu, %2zu x %2zu on %2zu x %2zu, stride %zu: %8.2f us %6.1f GFLOP/s %5.2f of sgemm\n", name,
-         s.ci, s.co, s.k, s.k, s.n, s.n, s.stride, time * 1e6, rate * 1e-9, rate / gemm_rate);
-}
-
-static float *filled(size_t n) {
-  float *v = malloc(n * sizeof *v);
-  if (!v) abort();
-  for (size_t i = 0; i < n; i++) v[i] = (float)((i * 2654435761u) % 2001u) / 1000.0f - 1.0f;
-  return v;
+         s.ci, s.co, s.k, s.k, s.n, s.n, s.stride, time * 1e6, rate * 1e-9, rate / limit);
 }
 
 int main(int argc, char **argv) {
   const double seconds = (argc > 1 ? atof(argv[1]) : 100) * 1e-3;
   const size_t room = 1 << 17;
   openblas_set_num_threads(1);
-  kernel = filled(room), image = filled(room), out = filled(room), gemm = filled(3 * GEMM * GEMM);
+  kernel = filled(room), image = filled(room), out = filled(room);
   kernel_bar = filled(room), image_bar = filled(room), out_bar = filled(room);
 
   const sizes nets[] = {{8, 1, 5, 28, 1, 2}, {16, 8, 5, 28, 1, 2}, {6, 1, 13, 28, 1, 6}, {6, 6, 13, 28, 1, 6},
@@ -152,7 +116,7 @@ int main(int argc, char **argv) {
   const sizes pool = {.ci = 16, .k = 3, .n = 28}, many = {.n = 16 * 28 * 28}, few = {.n = 169};
   const struct {
     const char *name;
-    void (*call)(sizes);
+    void (*call)(const void *);
     sizes s;
   } others[] = {{"maximum pool 3, 16 x 28 x 28", call_pool, pool},
                 {"its adjoint", call_pool_adjoint, pool},
@@ -163,7 +127,7 @@ int main(int argc, char **argv) {
                 {"tanh, 169", call_tanh, few},
                 {"its adjoint", call_tanh_adjoint, few}};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-    printf("%-30s %8.2f us\n", others[i].name, median(seconds, others[i].call, others[i].s) * 1e6);
+    printf("%-30s %8.2f us\n", others[i].name, median(seconds, others[i].call, &others[i].s) * 1e6);
   }
   return 0;
 }
