@@ -161,6 +161,29 @@ def parts(lines):
     return table([*chosen[0]["key"], "threads", *names], rows) if rows else ""
 
 
+COST_NOTE = (
+    "What `cajal2c check --cost` says that a batch costs, beside what was measured on one thread. It counts what is "
+    "scheduled for all gradients; a training step does not ask for that of the data.")
+
+
+def costs(lines):
+    """The model of cost beside the measurement: of every model one batch, on one thread."""
+    rows, seen = [], set()
+    for line in (line for line in lines if line["threads"] == 1 and "cost" in line["results"][0]):
+        model, batch = line["key"]["model"], line["key"]["batch"]
+        if batch != 64 or model in seen:
+            continue
+        seen.add(model)
+        ours, sgemm = line["results"][:2]
+        for which, cost in ours["cost"].items():
+            seconds = ours["parts"][which]
+            rows.append([model, which, f"{cost['operations'] / 1e6:.3g} M", f"{cost['bytes'] / 1e6:.3g} MB",
+                         microseconds(cost["operations"] * sgemm["seconds"] / sgemm["flops"]), microseconds(seconds),
+                         f"{cost['bytes'] / seconds / 1e9:.1f}"])
+    header = ["model, 64 samples", "pass", "operations", "bytes moved", "at sgemm's rate", "measured", "GB/s moved"]
+    return f"{COST_NOTE}\n\n{table(header, rows)}" if rows else ""
+
+
 def limits_table(lines):
     """What is kept under `sgemm` is operations a second, all else bytes."""
     names = list(lines[0]["key"])
@@ -264,7 +287,7 @@ def markdown(machine, lines, goals):
         if row == "b":
             texts += ["Workspace and time against the horizon:", system_memory(found)]
         if row == "d":
-            texts += ["Where our steps spend their time:", parts(found)]
+            texts += ["Where our steps spend their time:", parts(found), costs(found)]
     if goals:
         texts += ["## Goals", goals_table(goals)]
     return "\n\n".join(text for text in texts if text) + "\n"
@@ -277,7 +300,7 @@ def write_csv(path, lines):
     for line in lines:
         keys += [key for key in line["key"] if key not in keys]
         for result in line["results"]:
-            fields += [field for field in result if field not in fields and field != "parts"]
+            fields += [field for field in result if field not in fields and field not in ("parts", "cost")]
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["row", "threads", *keys, *fields])

@@ -3,7 +3,7 @@ import time
 
 import numpy as np
 
-from . import limits, modules, native, training_models
+from . import cost, limits, modules, native, training_models
 from .harness import Candidate, Settings, contest, disagreements, python_seconds, reason, refusals
 from .trainer import Trainer
 
@@ -46,7 +46,7 @@ def race(context, settings, model, loaded, batch):
         limit = Candidate("cblas_sgemm", lambda repeats: with_threads(context.threads, peak, repeats))
         results = contest([ours, limit, *fastest_of_each(found)], settings)
         results[0] |= {"flops": training_models.flops(model, batch), "parts": trainer.parts(),
-                       "peak_bytes": trainer.peak_bytes()}
+                       "peak_bytes": trainer.peak_bytes(), "cost": cost.of_batch(model.cost(), batch)}
         results[1]["flops"] = peak.flops
         return results
     finally:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import modules, paths
+from . import cost, modules, paths
 
 SIZE, CLASSES = 28, 10
 EXAMPLES = paths.ROOT / "Examples" / "experiments"
@@ -25,6 +25,9 @@ class TrainingModel:
 
     def flags(self):
         return ["--type-preserving"] if self.kind in ("t", "t-even", "xor-t") else []
+
+    def cost(self):
+        return cost.of_model(EXAMPLES / f"{self.name}.cajal", self.flags())
 
     def loaded(self):
         return modules.Loaded(self.build().path)
