@@ -44,11 +44,12 @@ extension [Step] {
     }
   }
 
-  /// Whether there are calls of the runtime that not every caller needs.
+  /// Whether there are calls of the runtime in loops that not every caller needs. Outside of loops nothing is saved: there
+  /// a gradient is written once, and here it is cleared and added to.
   var hasWantedKernels: Bool {
     contains { step in
       switch step {
-      case .once(let body), .samples(let body): body.contains { $0.hasWantedKernel(isWanted: false) }
+      case .once(let body), .samples(let body): body.contains { $0.hasWantedKernel(isWanted: false, isInLoop: false) }
       case .batch: false
       case .rounds(let rounds): rounds.body.hasWantedKernels
       }
@@ -57,13 +58,16 @@ extension [Step] {
 }
 
 extension Statement {
-  fileprivate func hasWantedKernel(isWanted: Bool) -> Bool {
-    switch self {
+  fileprivate func hasWantedKernel(isWanted: Bool, isInLoop: Bool) -> Bool {
+    func any(_ body: [Statement], isWanted: Bool = isWanted, isInLoop: Bool = isInLoop) -> Bool {
+      body.contains { $0.hasWantedKernel(isWanted: isWanted, isInLoop: isInLoop) }
+    }
+    return switch self {
     case .note, .declare, .assign, .accumulate, .swap: false
-    case .kernel: isWanted
-    case .loop(let loop): loop.body.contains { $0.hasWantedKernel(isWanted: isWanted) }
-    case .whenKept(let body), .whenInside(_, _, let body): body.contains { $0.hasWantedKernel(isWanted: isWanted) }
-    case .whenWanted(_, let body): body.contains { $0.hasWantedKernel(isWanted: true) }
+    case .kernel: isWanted && isInLoop
+    case .loop(let loop): any(loop.body, isInLoop: true)
+    case .whenKept(let body), .whenInside(_, _, let body): any(body)
+    case .whenWanted(_, let body): any(body, isWanted: true)
     }
   }
 }

@@ -204,7 +204,7 @@ private let flip = """
             cost of a sample, in floats    operations   bytes moved
               forward                       1.20 k       2.60 kB
               backward                      2.40 k       5.20 kB
-            workspace with gradients: 2.56 kB, and 0 B a sample
+            workspace with gradients: 2.56 kB, and 256 B a sample
           """), "\(output)")
     }
   }
@@ -224,7 +224,7 @@ private let flip = """
       // of the matrix. Of 10 000: the states that 100 segments begin with, and those of one segment with its cotangents.
       let (short, long) = (try kept(1001), try kept(10_001))
       #expect(short.contains("and 513 kB a sample"), "\(short)")
-      #expect(long.contains("and 77.4 kB a sample"), "\(long)")
+      #expect(long.contains("and 77.3 kB a sample"), "\(long)")
     }
   }
 }
