@@ -31,6 +31,12 @@ static void call_weights(const void *of) {
   cajal_blas_product_f32(l.outputs, l.batch, l.inputs, y, 1, x, 0, weights_bar, 0);
 }
 
+/* A layer whose inputs are the outer product of 784 and 10: a tensor, summed over the 784 alone. */
+static void call_middle(const void *of) {
+  const layer l = *(const layer *)of;
+  cajal_middle_product_f32(l.batch, l.outputs, l.inputs / 10, 10, weights, x, l.inputs / 10, y, l.outputs * 10);
+}
+
 static void call_reading(const void *of) {
   const layer l = *(const layer *)of;
   float sum;
@@ -56,17 +62,19 @@ int main(int argc, char **argv) {
   /* Of xor's nets, D's kernel and T's map. */
   const layer layers[] = {{64, 784, 400}, {64, 1296, 169}, {64, 7840, 784}};
   const size_t room = 7840 * 784;
-  weights = filled(room), weights_bar = filled(room), x = filled(64 * 7840), y = filled(64 * 784);
+  weights = filled(room), weights_bar = filled(room), x = filled(64 * 7840), y = filled(64 * 7840);
   for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
     for (size_t batch = 64; batch >= 32; batch /= 2) {
       const layer l = {batch, layers[i].inputs, layers[i].outputs};
       report(seconds, "a layer", call_out, l);
       report(seconds, "its input's gradient", call_input, l);
       report(seconds, "its weights' gradient", call_weights, l);
+      if (l.inputs == 7840) report(seconds, "the layer as a tensor", call_middle, l);
     }
     const layer one = {1, layers[i].inputs, layers[i].outputs};
     report_vector(seconds, "a layer", call_out, one);
     report_vector(seconds, "its input's gradient", call_input, one);
+    if (one.inputs == 7840) report_vector(seconds, "the layer as a tensor", call_middle, one);
   }
   return 0;
 }
