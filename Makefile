@@ -31,6 +31,8 @@ help:
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
+	@echo 'make mutants       puts deliberate faults into a copy, one after another, and shows which test catches each:'
+	@echo '                   ONLY=word some of them, PUBLISH=1 into Tests/Mutants/results.md'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -144,6 +146,12 @@ bench: all need-gnuplot-nox need-libopenblas-dev
 # Of the harness alone: needs no peer, and no compiler of ours.
 test-bench: | need-libopenblas-dev
 	@CC='$(CC)' CFLAGS='$(CFLAGS) -Werror' Benchmarks/tests/test.bash
+
+# ---- Deliberate faults ----
+
+.PHONY: mutants
+mutants: | need-libopenblas-dev
+	@CC='$(CC)' Tests/Mutants/run $(if $(ONLY),--only '$(ONLY)') $(if $(PUBLISH),--publish)
 
 # ---- Tests ----
 
