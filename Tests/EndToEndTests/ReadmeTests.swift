@@ -8,29 +8,7 @@ import Testing
 /// its own `cajal` blocks that begin with a comment that names them. Its C program is built with the C of flip.cajal
 /// and the runtime's sources, and prints the `text` block below it.
 @Suite struct ReadmeTests {
-  struct Block {
-    let language: String
-    let lines: [String]
-  }
-
-  static let blocks: [Block] = {
-    let text = (try? String(contentsOfFile: projectRoot + "/README.md", encoding: .utf8)) ?? ""
-    var blocks: [Block] = []
-    var open: (language: String, lines: [String])?
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
-      if let block = open {
-        if line == "```" {
-          blocks.append(Block(language: block.language, lines: block.lines))
-          open = nil
-        } else {
-          open = (block.language, block.lines + [line])
-        }
-      } else if line.hasPrefix("```") {
-        open = (String(line.dropFirst(3)), [])
-      }
-    }
-    return blocks
-  }()
+  static let blocks = CodeBlock.blocks(of: "README.md")
 
   static let transcripts = blocks.filter { $0.language == "console" }
     .flatMap { Transcript.read($0.lines, in: "README.md") }
@@ -44,8 +22,7 @@ import Testing
         }
       }
       for block in Self.blocks where block.language == "cajal" {
-        guard let name = block.lines.first, name.hasPrefix("-- "), name.hasSuffix(".cajal") else { continue }
-        try write(block.lines.map { $0 + "\n" }.joined(), to: folder + "/" + name.dropFirst(3))
+        try block.writeProgram(in: folder)
       }
       try body(folder)
     }
