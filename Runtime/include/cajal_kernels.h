@@ -18,7 +18,7 @@
  * -funsafe-math-optimizations has no macro of its own in clang and in gcc before 12. */
 #if defined __FAST_MATH__ || (defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__) || defined __ASSOCIATIVE_MATH__ || \
     defined __RECIPROCAL_MATH__ || defined __NO_SIGNED_ZEROS__
-#error "compiled Cajal needs the arithmetic of IEEE 754: compile this file without -ffast-math, -Ofast and their parts"
+#error "compiled Cajal needs the arithmetic of IEEE 754: compile without -ffast-math and its parts"
 #endif
 
 /* ---- For generated C ---- */

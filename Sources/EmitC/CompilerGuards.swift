@@ -1,7 +1,12 @@
 /// What stands before everything else in a file, for compilers that would compile the rest wrongly.
 enum CompilerGuards {
   static func items(realBytes: Int) -> [CItem] {
-    var items: [CItem] = []
+    // Before all pragmas: in gcc 11 that of the optimisation forgets what -ffast-math has defined.
+    var items: [CItem] = [
+      .directive("#if defined __FAST_MATH__ || (defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__)"),
+      .directive("#error \"compiled Cajal needs the arithmetic of IEEE 754: compile without -ffast-math and its parts\""),
+      .directive("#endif"), .blank,
+    ]
     if realBytes == 8 {
       items += [
         .comment(

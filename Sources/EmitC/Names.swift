@@ -53,13 +53,27 @@ public enum CName {
     return first.properties.isAlphabetic ? result : "m" + result
   }
 
-  /// Whether the name can stand for a variable in C and in C++, whatever headers are included.
+  /// Whether the name can stand for a variable in C and in C++, whatever standard headers are included.
   static func isUsable(_ name: String) -> Bool {
     if reserved.contains(name) || name.hasPrefix("cajal_") || name.hasPrefix("CAJAL_") { return false }
+    if mayBeMacro(name) { return false }
     let scalars = Array(name.unicodeScalars.prefix(2))
     guard scalars.count > 1, scalars[0] == "_" else { return true }
     return !(scalars[1] == "_" || scalars[1].properties.isUppercase)
   }
+
+  /// Whether a standard header may define it: names in capitals (`NAN`, `UINT32_MAX`), but not `X` and `X1`, and those
+  /// that begin like a family of macros. None of them ends with a bar.
+  private static func mayBeMacro(_ name: String) -> Bool {
+    if name.hasSuffix("_") { return false }
+    if macroPrefixes.contains(where: name.hasPrefix) { return true }
+    guard let first = name.unicodeScalars.first, ("A"..."Z").contains(first) else { return false }
+    let rest = name.unicodeScalars.dropFirst()
+    return !rest.contains { ("a"..."z").contains($0) } && !rest.allSatisfy { ("0"..."9").contains($0) }
+  }
+
+  /// Of <math.h>, <stdio.h>, <inttypes.h>, <signal.h> and <stdatomic.h> as gcc's and clang's libraries have them.
+  private static let macroPrefixes = ["M_", "L_", "P_", "SYS_", "PRI", "SCN", "sa_", "si_", "sigev_", "atomic_"]
 
   private static let reserved = Set(
     """
@@ -72,6 +86,7 @@ public enum CName {
     static_assert static_cast template this thread_local throw true try typeid typename using virtual wchar_t xor xor_eq
     linux unix i386 NULL EOF errno assert offsetof complex imaginary I stdin stdout stderr size_t ptrdiff_t max_align_t
     int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t SIZE_MAX real lanes main
+    noreturn math_errhandling sched_priority unreachable h_errno
     batch keep work result result_bar in out stride out_bar in_bar
     """.split(whereSeparator: \.isWhitespace).map(String.init))
 }
@@ -111,7 +126,8 @@ struct NameScope {
     while !isFree(name) {
       let count = (counts[stem] ?? 1) + 1
       counts[stem] = count
-      name = "\(stem)\(stem.hasSuffix("_") ? "" : "_")\(count)"
+      // A bar at the end, as what no header defines has it, stays there.
+      name = stem.hasSuffix("_") ? "\(stem)\(count)_" : "\(stem)_\(count)"
     }
     for suffix in suffixes { used.insert(name + suffix) }
     return name

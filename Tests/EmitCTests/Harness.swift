@@ -94,9 +94,23 @@ enum Harness {
       .map { "\(folder)/\($0)" }
   }
 
+  /// The runtime as objects, for tests that are about emitted code: compiled once, in a folder that is left behind.
+  static let runtimeObjects = Result {
+    let folder = NSTemporaryDirectory() + "cajal2c-tests-runtime-\(ProcessInfo.processInfo.processIdentifier)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let built = try TestSupport.run(
+      "gcc", ["-O1", "-c", "-I", projectRoot + "/Runtime/include"] + runtimeSources, directory: folder)
+    guard built.status == 0 else { throw CocoaError(.fileNoSuchFile) }
+    return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".o") }
+      .map { "\(folder)/\($0)" }
+  }
+
   /// Emits the trials' programs and models as one module, runs them, and gives the answers. Issues are recorded.
+  ///
+  /// - Parameter runtime: sources or objects.
   static func run(
-    _ trials: [Trial], options: EmitOptions = Harness.options(), compiler: String = "gcc", flags: [String] = ["-O1"]
+    _ trials: [Trial], options: EmitOptions = Harness.options(), compiler: String = "gcc", flags: [String] = ["-O1"],
+    runtime: [String] = Harness.runtimeSources
   ) throws -> [Answer] {
     try withScratch { folder in
       let emitted = try emitModule(ModuleUnit(programs: trials.map(\.unit), options: options))
@@ -108,7 +122,7 @@ enum Harness {
       let built = try TestSupport.run(
         compiler,
         warnings + flags + include + ["-DSHARES_MATRICES=\(sharesMatrices ? 1 : 0)"]
-          + [folder + "/t.c", folder + "/client.c"] + runtimeSources + ["-lm", "-o", folder + "/client"])
+          + [folder + "/t.c", folder + "/client.c"] + runtime + ["-lm", "-o", folder + "/client"])
       guard built.status == 0 else {
         try? emitted.c.write(toFile: NSTemporaryDirectory() + "failed.c", atomically: true, encoding: .utf8)
         Issue.record("\(compiler) says\n\(built.errors.prefix(4000))")

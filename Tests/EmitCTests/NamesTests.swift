@@ -1,4 +1,4 @@
-import EmitC
+@testable import EmitC
 import LinearMaps
 import TestSupport
 import Testing
@@ -64,6 +64,87 @@ import Testing
           compiler,
           Harness.warnings.dropFirst() + include + ["-c", folder + "/use.cpp", "-o", folder + "/use.o"])
         #expect(result.status == 0, "\(result.errors)")
+      }
+    }
+  }
+
+  private static let cHeaders = """
+    assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic
+    stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype
+    """.split(whereSeparator: \.isWhitespace).map { "\($0).h" }
+  private static let cppHeaders = """
+    algorithm atomic cfenv cfloat chrono cinttypes climits clocale cmath complex condition_variable csetjmp csignal
+    cstdint cstdio cstdlib cstring ctime cuchar cwchar cwctype fstream functional future iomanip iostream limits locale
+    memory mutex numeric random regex string system_error thread vector
+    """.split(whereSeparator: \.isWhitespace).map(String.init)
+
+  /// What every standard header, as a compiler has it, defines as a macro without arguments.
+  private func macros(_ compiler: String, _ flags: [String], _ headers: [String], in folder: String) throws -> [String] {
+    let includes = headers.map { "#include <\($0)>\n" }.joined()
+    let file = try write(includes, to: "\(folder)/all.\(compiler.hasSuffix("++") ? "cpp" : "c")")
+    let result = try run(compiler, flags + ["-dM", "-E", file])
+    #expect(result.status == 0, "\(result.errors)")
+    return result.output.split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ")
+      return words.count > 1 && !words[1].contains("(") ? String(words[1]) : nil
+    }
+  }
+
+  /// After all standard headers, a module's header is as it was.
+  @Test func macrosOfStandardHeadersAreNames() throws {
+    try withScratch { folder in
+      var names = Set(["UINT32_MAX", "NAN", "INFINITY", "M_PI", "noreturn", "BUFSIZ", "RAND_MAX", "CHAR_BIT"])
+      names.formUnion(["CAJAL_ONE_COPY", "CAJAL_HIDE", "ONE_COPY", "CAJAL_LANES", "NAN_", "NAN_2", "X", "X1", "W_1"])
+      for compiler in installed("gcc", "clang") {
+        names.formUnion(try macros(compiler, ["-std=gnu17"], Self.cHeaders, in: folder))
+      }
+      for compiler in installed("g++", "clang++") {
+        names.formUnion(try macros(compiler, ["-std=gnu++17"], Self.cppHeaders, in: folder))
+      }
+      #expect(names.count > 500 && CName.isUsable("X") && CName.isUsable("X1"))
+      let all = names.sorted()
+      let programs = stride(from: 0, to: all.count, by: 200).map { start in
+        identity("p\(start)", ports: Array(all[start..<min(start + 200, all.count)]))
+      }
+      let emitted = try emitModule(module(programs))
+      try write(emitted.c, to: folder + "/t.c")
+      try write(emitted.header, to: folder + "/t.h")
+      let c = Self.cHeaders.map { "#include <\($0)>\n" }.joined()
+      let cpp = Self.cppHeaders.map { "#include <\($0)>\n" }.joined()
+      try write(c + "#include \"t.h\"\n", to: folder + "/after.c")
+      try write(cpp + "#include \"t.h\"\n", to: folder + "/after.cpp")
+      let include = ["-I", folder, "-I", projectRoot + "/Runtime/include", "-fsyntax-only"]
+      for compiler in installed("gcc", "clang") {
+        for file in ["t.c", "after.c"] {
+          let result = try run(compiler, ["-std=gnu17"] + include + [folder + "/" + file])
+          #expect(result.status == 0, "\(compiler): \(result.errors.prefix(2000))")
+        }
+      }
+      for compiler in installed("g++", "clang++") {
+        let result = try run(compiler, ["-std=gnu++17"] + include + [folder + "/after.cpp"])
+        #expect(result.status == 0, "\(compiler): \(result.errors.prefix(2000))")
+      }
+    }
+  }
+
+  /// File names that no #include can say, and those of the runtime's headers.
+  @Test(arguments: ["λ é", "a\"b", "a\\b", "it's", "a b", "cajal", "cajal_kernels", "cajal_lanes"])
+  func anyFileNameCompiles(stem: String) throws {
+    for lanes in [false, true] {
+      let options = EmitOptions(
+        realBytes: 4, blas: .none, prefix: stem, sourceName: stem + ".cajal", compiler: "cajal2c test", gradients: true,
+        lanes: lanes)
+      let emitted = try emitModule(ModuleUnit(programs: [identity("f", ports: ["x", "y"])], options: options))
+      try withScratch { folder in
+        try write(emitted.c, to: "\(folder)/\(stem).c")
+        try write(emitted.header, to: "\(folder)/\(stem).h")
+        for compiler in installed("gcc", "clang") {
+          let result = try run(
+            compiler,
+            Harness.warnings + ["-I", projectRoot + "/Runtime/include", "-c", "\(folder)/\(stem).c"]
+              + ["-o", folder + "/t.o"])
+          #expect(result.status == 0, "\(stem), \(compiler): \(result.errors)")
+        }
       }
     }
   }

@@ -1,5 +1,9 @@
 /* From convolution.cajal by cajal2c 0.1.0. */
 
+#if defined __FAST_MATH__ || (defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__)
+#error "compiled Cajal needs the arithmetic of IEEE 754: compile without -ffast-math and its parts"
+#endif
+
 /* Without -std=c.. gcc fuses products and sums where it sees fit, in one copy of a loop other than in
  * another. clang does so by the source alone. */
 #if defined __GNUC__ && !defined __clang__
