@@ -96,8 +96,8 @@ extension Parser {
     if token.kind != .iter {
       reportUnderstood(
         Diagnostic(
-          .unexpectedToken, "there is no form `\(source.text(token.span)) { … }`", at: Label(token.span, "not a word of Cajal"),
-          notes: [shape], help: "did you mean `iter`?"))
+          .unexpectedToken, "there is no form `\(source.text(token.span)) { … }`",
+          at: Label(token.span, "not a word of Cajal"), notes: [shape], help: "did you mean `iter`?"))
     }
     advance()
     let opener = token.span
