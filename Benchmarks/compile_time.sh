@@ -1,6 +1,7 @@
 #!/bin/bash
-# How the compiler's time grows with the length of a program: generated files of 1 250, 2 500 and 5 000 lines, compiled
-# with gradients; medians of RUNS runs (default 5), and each time's ratio to the time a line of the shortest.
+# How the compiler's time grows with the length of a program and the depth of a net: generated files of 1 250, 2 500 and
+# 5 000 lines, and models of 500 to 4 000 layers, compiled with gradients; medians of RUNS runs (default 5), and each
+# time's ratio to the time a line, or a layer, of the shortest.
 #
 #   Benchmarks/compile_time.sh [RUNS]
 set -euo pipefail
@@ -27,18 +28,41 @@ generate() {
   }' | head -n "$1"
 }
 
+# A model of dense layers and activations, or of convolutions, one after another.
+generate_net() {
+  awk -v kind="$1" -v layers="$2" 'BEGIN {
+    printf "net f (x : Real[6, 6]) : Real[6] ="
+    for (i = 1; i < layers; i += 2) printf " %s |", kind == "dense" ? "dense 6 | tanh" : "conv 2 3x3 | relu"
+    print " dense\nmodel m (x : Real[6, 6]) : Real[6] = f x"
+  }'
+}
+
+# The median time to compile a file, in microseconds.
+median() {
+  for ((run = 0; run < runs; run++)); do
+    start=$(date +%s%N)
+    bin/cajal2c --emit-grad "$1" -o "${1%.cajal}.c" 2>/dev/null
+    echo $((($(date +%s%N) - start) / 1000))
+  done | sort -n | sed -n "$((runs / 2 + 1))p"
+}
+
 printf '%8s %10s %12s %22s\n' lines programs seconds 'time a line, relative'
 base=
 for lines in 1250 2500 5000; do
   generate "$lines" >"$folder/p$lines.cajal"
-  median=$(
-    for ((run = 0; run < runs; run++)); do
-      start=$(date +%s%N)
-      bin/cajal2c --emit-grad "$folder/p$lines.cajal" -o "$folder/p$lines.c" 2>/dev/null
-      echo $((($(date +%s%N) - start) / 1000))
-    done | sort -n | sed -n "$((runs / 2 + 1))p"
-  )
-  : "${base:=$(echo "$median $lines" | awk '{print $1 / $2}')}"
-  echo "$lines $(grep -c ^program "$folder/p$lines.cajal") $median $base" |
+  time=$(median "$folder/p$lines.cajal")
+  : "${base:=$(echo "$time $lines" | awk '{print $1 / $2}')}"
+  echo "$lines $(grep -c ^program "$folder/p$lines.cajal") $time $base" |
     awk '{printf "%8d %10d %12.3f %22.2f\n", $1, $2, $3 / 1e6, $3 / $1 / $4}'
+done
+
+printf '\n%8s %10s %12s %22s\n' layers of seconds 'time a layer, relative'
+for kind in dense conv; do
+  base=
+  for layers in 500 1000 2000 4000; do
+    generate_net "$kind" "$layers" >"$folder/$kind$layers.cajal"
+    time=$(median "$folder/$kind$layers.cajal")
+    : "${base:=$(echo "$time $layers" | awk '{print $1 / $2}')}"
+    echo "$layers $kind $time $base" | awk '{printf "%8d %10s %12.3f %22.2f\n", $1, $2, $3 / 1e6, $3 / $1 / $4}'
+  done
 done

@@ -87,6 +87,25 @@ static void NAMED(compare_softmax)(size_t n, double spread) {
   NAMED(delete_vector)(x_bar);
 }
 
+/* Exactly 1 in exact arithmetic. Rounded, the sum and the quotients leave n + 1 halves of REAL_EPSILON: that bounds of
+ * norms may be exceeded is a fact, not a fault, and about half of all rows do so. */
+static void NAMED(sum_softmax)(size_t n) {
+  size_t above = 0, off = 0;
+  for (size_t row = 0; row < 1000; row++) {
+    REAL *x = NAMED(random_vector)(n), *y = NAMED(new_vector)(n);
+    for (size_t i = 0; i < n; i++) x[i] *= 4;
+    NAMED(cajal_softmax)(n, x, y);
+    long double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += y[i];
+    above += sum > 1;
+    off += !(fabsl(sum - 1) <= (long double)(n + 1) * REAL_EPSILON / 2);
+    NAMED(delete_vector)(x);
+    NAMED(delete_vector)(y);
+  }
+  CHECK(off == 0, "%zu of 1000 softmaxes of %zu entries do not sum to 1 up to rounding", off, n);
+  CHECK(above > 0 && above < 1000, "%zu of 1000 softmaxes of %zu entries sum to more than 1", above, n);
+}
+
 static void NAMED(test_activation)(void) {
   const NAMED(activation) all[] = {
       {"relu", NAMED(cajal_relu), NAMED(cajal_relu_adjoint), NAMED(relu_of)},
@@ -102,5 +121,7 @@ static void NAMED(test_activation)(void) {
     NAMED(compare_softmax)(n, 1);
     NAMED(compare_softmax)(n, 100);
   }
+  NAMED(sum_softmax)(10);
+  NAMED(sum_softmax)(169);
   NAMED(cajal_softmax)(0, NULL, NULL);
 }

@@ -63,6 +63,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case entryMayBeDropped = "W0501"
   case linearExtension = "W0502"
   case numberVanishes = "W0503"
+  case unused = "W0504"
 
   public var defaultSeverity: Severity { rawValue.hasPrefix("W") ? .warning : .error }
 }

@@ -43,7 +43,8 @@ extension Explanation {
 
       ```cajal
       horizon 1000000
-      program p (h : Bool -o Bool, n : Nat) : Bool = iter { true | y => h (h y) } (n)
+      program p (h : Bool -o Bool, n : Nat) : Bool =
+        iter { true | y => iter { y | z => h z } (2) } (n)
       ```
 
       Why: a loop in C has a state of fixed size, and a function without a matrix has none.

@@ -103,11 +103,42 @@ extension Explanation {
       A model may call programs: what two models share is a program.
       """)
 
-  static let netTooLarge = Explanation(
-    title: "a net is too large",
+  static let unused = Explanation(
+    title: "a net or a datum is never used",
     text: """
-      A layer may give up to 2^31 reals, and a net may have up to 2^31 parameters. A `dense`
-      layer has a parameter for every pair of an input and an output.
+      Parameters of a model, and names that `let` gives to data, may be used any number of
+      times or not at all; a net may be applied by any number of models. What is not used at
+      all has no influence on any result, and was probably meant to have one.
+
+      ```cajal-error
+      net even (x : Real[9]) : Bool = dense 20 | relu | dense
+      net odd (x : Real[9]) : Bool = dense 20 | relu | dense
+      model m (x : Real[9], y : Real[9]) : Bool = even x
+      ```
+
+      Here `odd` and `y` are left over. Use them, or remove them:
+
+      ```cajal
+      net even (x : Real[9]) : Bool = dense 20 | relu | dense
+      net odd (x : Real[9]) : Bool = dense 20 | relu | dense
+      model m (x : Real[9], y : Real[9]) : Bool =
+        if even x then odd y else even y
+      ```
+
+      A name that begins with `_` says that it is not used: `_y` where callers pass an input
+      that this model does not need.
+
+      Why this is only a warning: data need not be used. In the linear zone, and in programs,
+      a variable that is not used is an error (E0102).
+      """)
+
+  static let netTooLarge = Explanation(
+    title: "a net or a model is too large",
+    text: """
+      A layer may give up to 2^31 reals, and a net may have up to 2^31 parameters. A model,
+      which is what is compiled, may have up to 2^28 in all of its nets: a gigabyte of
+      floats, and four with the gradient and the moments of Adam. A `dense` layer has a
+      parameter for every pair of an input and an output.
 
       ```cajal-error
       net f (x : Real[1000, 1000]) : Real[1000, 1000] = dense

@@ -66,6 +66,7 @@ extension DiagnosticCode {
     case .entryMayBeDropped: .entryMayBeDropped
     case .linearExtension: .linearExtension
     case .numberVanishes: .numberVanishes
+    case .unused: .unused
     }
   }
 }

@@ -2,7 +2,9 @@ extension Parser {
   mutating func parseAtom() -> Term {
     let span = token.span
     switch token.kind {
-    case .name: return atDeclaration ? missingExpression() : take(.variable(text(of: token)))
+    case .name:
+      if atDeclaration { return missingExpression() }
+      return following.kind == .leftBrace && isMisspeltIteration ? parseIteration() : take(.variable(text(of: token)))
     case .true: return take(.bool(true))
     case .false: return take(.bool(false))
     case .numeral: return take(.numeral(UInt64(source.text(span)) ?? 0))
@@ -58,6 +60,8 @@ extension Parser {
         .unexpectedToken, "expected an expression, found `\(word)`", at: Label(token.span, "expected an expression"),
         notes: [word == "-" ? "a sign can stand only at the start of a sum" : "only an atom can stand here"],
         help: "put it in parentheses: `(\(word == "-" ? "-" : word + " ")x)`"))
+    // A row of signs is one mistake.
+    if word == "-" { while accept(.minus) {} }
     return parseExpression()
   }
 
@@ -79,10 +83,22 @@ extension Parser {
 
   // MARK: iter
 
-  /// `iter { base | state => step } ( count )`
+  /// Only iterations have braces.
+  private var isMisspeltIteration: Bool {
+    suggestion(for: source.text(token.span), among: ["iter", "iterate", "loop", "repeat"]) != nil
+      || ["iterate", "loop", "repeat"].contains(source.text(token.span))
+  }
+
+  /// `iter { base | state => step } ( count )`; its word may be misspelt.
   private mutating func parseIteration() -> Term {
     let start = token.span.start
     let shape = "an iteration is written `iter { base | y => step } (count)`"
+    if token.kind != .iter {
+      reportUnderstood(
+        Diagnostic(
+          .unexpectedToken, "there is no form `\(source.text(token.span)) { … }`",
+          at: Label(token.span, "not a word of Cajal"), notes: [shape], help: "did you mean `iter`?"))
+    }
     advance()
     let opener = token.span
     guard token.kind == .leftBrace else { return missingExpression("`{` after `iter`", shape) }

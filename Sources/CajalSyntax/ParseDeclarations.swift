@@ -24,11 +24,19 @@ extension Parser {
       unexpected(
         "a declaration", notes: ["declarations start with `program`, `model`, `net`, `def`, `type` or `horizon`"],
         help: token.kind.closesBracket
-          ? "remove it: it closes nothing" : "start with one of these words, as in `def name = expression`")
+          ? "remove it: it closes nothing"
+          : suggestedDeclaration.map { "did you mean `\($0)`?" }
+            ?? "start with one of these words, as in `def name = expression`")
       advance()
       skipToDeclaration()
       return nil
     }
+  }
+
+  private var suggestedDeclaration: String? {
+    guard token.kind == .name else { return nil }
+    return suggestion(
+      for: source.text(token.span), among: ["program", "model", "net", "def", "type", "horizon"])
   }
 
   // MARK: horizon

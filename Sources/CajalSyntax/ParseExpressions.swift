@@ -184,6 +184,7 @@ extension Parser {
     while true {
       if token.kind.startsAtom {
         if token.kind == .name, atDeclaration { return term }
+        if token.followsUnreadable { return unreadableOperation(from: start) }
         let argument = parseAtom()
         term = make(.apply(term, argument), span(from: start))
       } else if [.fun, .if, .let, .succ].contains(token.kind), !panicking {
@@ -194,6 +195,13 @@ extension Parser {
         return term
       }
     }
+  }
+
+  /// `x^2`: what stood between the two was reported, and probably an operator.
+  private mutating func unreadableOperation(from start: Int) -> Term {
+    panicking = true
+    skip(to: [.then, .else, .in, .bar, .comma, .colon, .arrow, .equals])
+    return Term(.error, span(from: start))
   }
 
   private mutating func reportNeedsParentheses(_ what: String) {

@@ -4,6 +4,9 @@ extension Parser {
     "a layer is one of `conv C KxK [stride S] [valid]`, `dense [N]`, `maxpool P`, `avgpool P`, `relu`, `tanh`, "
     + "`sigmoid`, `softplus`, `softmax` and `within norm c`"
 
+  private static let layerWords =
+    ["conv", "dense", "within"] + Layer.Pool.allCases.map(\.rawValue) + Layer.Activation.allCases.map(\.rawValue)
+
   /// No layer starts with `net` or `model`: on a new line these words end a net, whatever follows them.
   var atNetEnd: Bool { atBoundary || atModelLine }
 
@@ -57,7 +60,7 @@ extension Parser {
     report(
       Diagnostic(
         .unexpectedToken, "there is no layer `\(word)`", at: Label(token.span, "expected a layer"),
-        help: Self.everyLayer))
+        help: suggestion(for: word, among: Self.layerWords).map { "did you mean `\($0)`?" } ?? Self.everyLayer))
     return nil
   }
 

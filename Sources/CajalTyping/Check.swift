@@ -28,6 +28,10 @@ public func check(
   if let typed = module {
     module = judgeDegrees(of: typed, strict: options.strictLinear, report: { checker.report($0) })
   }
+  // Where something could not be read or checked, that may be what uses them.
+  if !checker.hasErrors, !diagnostics.hasErrors {
+    for warning in checker.unused.diagnostics { checker.report(warning) }
+  }
   diagnostics.add(contentsOf: checker.takeDiagnostics())
   // A tree that could not be read in full is looked at for further errors, and no more.
   return diagnostics.hasErrors ? nil : module

@@ -176,6 +176,7 @@ extension Checker {
     guard let checked else { return }
     let index = globals.nets.count
     globals.nets.append(checked)
+    unused.declare(name)
     globals.values[name.text]?.index = index
   }
 
@@ -304,6 +305,8 @@ extension Checker {
   ) -> Judgement? {
     usage = Usage()
     let bindings = parameters.map { context.bind($0.parameter.name, $0.type) }
+    portIDs = Set(bindings.map(\.id))
+    defer { portIDs = [] }
     let term = elaborate(item.body, result.map { .type($0, .declared(place)) } ?? .poison)
     for binding in bindings.reversed() { release(binding) }
     guard let term else { return nil }
@@ -335,7 +338,10 @@ extension Checker {
     let term = elaborate(item.body, result.map { .type($0, .declared(place)) } ?? .poison)
     let links = self.zone?.allLinks ?? []
     self.zone = nil
-    for binding in bindings.reversed() { context.unbind(binding) }
+    for binding in bindings.reversed() {
+      unused.end(binding, "parameter of `\(item.name.text)`")
+      context.unbind(binding)
+    }
     guard let term, inputs.count == parameters.count else { return nil }
     let judgement = Judgement(
       name: item.name, context: links.map { Port(variable: $0.variable, bound: nil) }, term: term,

@@ -62,10 +62,29 @@ extension Checker {
       message = "the operands of a sum have different types: `\(expected)` and \(words ?? "`\(found)`")"
       secondary = [Label(other, "this is `\(expected)`")]
     }
+    if words == nil, let arguments = found.arguments(before: expected) {
+      let types = arguments.map { "`\($0)`" }.joined(separator: " and ")
+      notes.append("a function that is not applied to all of its arguments is a function still")
+      help = "\(arguments.count == 1 ? "an argument is" : "\(arguments.count) arguments are") missing, of type \(types)"
+    }
     if let because = secondary.first?.span {
       let mismatch = Mismatch(code: code, expected: expected, found: found, because: because)
       guard reportedMismatches.insert(mismatch).inserted else { return }
     }
     report(Diagnostic(code, message, at: this, also: secondary, notes: notes, help: help))
+  }
+}
+
+extension Type {
+  /// The arguments after which a function gives the type; nil where it does not, or takes none before.
+  fileprivate func arguments(before type: Type) -> [Type]? {
+    var arguments: [Type] = []
+    var rest = self
+    while rest != type {
+      guard case .function(let argument, let result) = rest else { return nil }
+      arguments.append(argument)
+      rest = result
+    }
+    return arguments.isEmpty ? nil : arguments
   }
 }

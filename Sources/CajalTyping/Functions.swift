@@ -144,7 +144,23 @@ extension Checker {
       Diagnostic(
         .notAFunction, "`\(term.type)` is not a function", at: Label(term.span, "this is `\(term.type)`"),
         also: [Label(argument, "applied to this")], notes: ["only a value of a type `a -o b` can be applied"],
-        help: "remove the argument, or check the number of arguments"))
+        help: advice(against: term)))
+  }
+
+  /// What may have been meant by the application of something that is no function.
+  private func advice(against term: TypedTerm) -> String {
+    var name: String?
+    // What links nets has names of its own.
+    if case .variable(let variable) = term.kind, !variable.isData { name = variable.name }
+    switch (term.kind, term.type) {
+    case (_, .real(let shape)) where shape.count == 2:
+      let type = "Real[\(shape[1])] -o Real[\(shape[0])]"
+      return "multiply by a matrix that is a tensor: `apply \(name ?? "m") v`"
+        + (name.map { "; or take it as a map, `\($0) : \(type)`" } ?? "; the map has the type `\(type)`")
+    case (.natural, _), (.literal, .real([])): return "a product with a number is written `2 * x`"
+    case (_, .real([])): return "multiply by a variable with `scale \(name ?? "c") v`, or remove the argument"
+    default: return "remove the argument, or check the number of arguments"
+    }
   }
 
   /// A function without types of its own, as in `(fun x => b) e`: the arguments give them.

@@ -10,6 +10,10 @@ final class Checker {
   var globals = Globals()
   /// Of the model that is being checked.
   var zone: DataZone?
+  /// The parameters of the program that is being checked.
+  var portIDs: Set<Int> = []
+  /// What the file declares and does not use.
+  var unused = UnusedNames()
   private var diagnostics = Diagnostics()
   /// Variables whose second use has been reported.
   private var reportedTwice: Set<Int> = []
@@ -91,23 +95,25 @@ final class Checker {
   }
 
   func use(_ binding: Binding, at span: Span) {
-    if binding.isData { return }
+    if binding.isData { return unused.use(binding) }
     if let first = usage.use(binding.id, at: span) { reportUsedTwice(binding.id, first, span) }
   }
 
   /// Two parts that stand for alternatives (the branches of `if`, the operands of a sum): they must use the same
   /// variables, and count as one use.
+  ///
+  /// - Parameter elaborateBoth: false where an error is reported that hides a difference between the two.
   func alternatives(
-    _ kind: Alternatives, _ first: Term, _ second: Term, _ elaborateBoth: (_ between: () -> Void) -> Void
+    _ kind: Alternatives, _ first: Term, _ second: Term, _ elaborateBoth: (_ between: () -> Void) -> Bool
   ) {
     var outer = Usage()
     var uses = Usage()
     swap(&outer, &usage)
-    elaborateBoth { swap(&uses, &self.usage) }
+    let isComparable = elaborateBoth { swap(&uses, &self.usage) }
     // Now `uses` are those of the part that was elaborated first, which need not be the first in the text.
     let difference = Usage.difference(uses, usage)
     let isIncomplete = outer.isIncomplete || uses.isIncomplete || usage.isIncomplete
-    if !isIncomplete {
+    if !isIncomplete, isComparable {
       for id in difference.onlyFirst + difference.onlySecond where !context.isExcused(id) {
         guard let place = uses.places[id] ?? usage.places[id] else { continue }
         reportUsedInOne(id, place, kind, first, second)
@@ -158,6 +164,9 @@ final class Checker {
         ], help: secondary.isEmpty ? help : "rename the inner variable, and use `\(name)`"))
   }
 
+  private static let modelsHaveData =
+    "a `model` accepts this: its parameters are data, which a branch may leave out"
+
   private func reportUsedInOne(_ id: Int, _ place: Span, _ kind: Alternatives, _ first: Term, _ second: Term) {
     guard let binding = context[id: id] else { return }
     let name = binding.name
@@ -179,7 +188,8 @@ final class Checker {
     report(
       Diagnostic(
         .usedInOneBranch, message, at: Label(forgetting.span, label),
-        also: [Label(place, "used here"), Label(binding.span, "bound here")], notes: [note],
+        also: [Label(place, "used here"), Label(binding.span, "bound here")],
+        notes: [note] + (kind == .branches && portIDs.contains(id) ? [Self.modelsHaveData] : []),
         help: "use `\(name)` there too, or use it outside of both"))
   }
 }

@@ -15,6 +15,7 @@ extension Checker {
     switch term.kind {
     case .variable(let name):
       guard let binding = context[name], binding.isData else { break }
+      unused.use(binding)
       return .data(fit(binding.datum, expected, term.span))
     case .apply:
       let (head, spine) = spine(of: term)
@@ -72,6 +73,7 @@ extension Checker {
     }
     let binding = context.bind(data: named, name)
     let result = body()
+    unused.end(binding, "`let`")
     context.unbind(binding)
     guard let local, let datum else { return result }
     return wrap(result) { inner in
@@ -136,6 +138,7 @@ extension Checker {
   /// A net applied to as many arguments as it takes, or fewer, which is an error.
   func network(_ net: NetReference, _ head: Term, _ spine: [Argument]) -> Datum? {
     let parameters = net.global.netParameters
+    unused.use(net.global.name)
     var arguments: [Datum] = []
     for (index, argument) in spine.enumerated() {
       let expected: Expectation =
@@ -219,6 +222,8 @@ extension Checker {
   private func reportNotApplied(_ net: NetReference, _ span: Span, given: Int) {
     let name = net.global.name.text
     let count = net.arity
+    // A net without parameters: what is wrong is said where it is declared.
+    if count == 0 { return }
     let example = ([name] + net.global.parameterNames).joined(separator: " ")
     report(
       Diagnostic(

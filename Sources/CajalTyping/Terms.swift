@@ -19,8 +19,8 @@ extension Checker {
       iterate(base, state, step, count, term, expected)
     case .add(let a, let b): sum(a, b, sign: 1, term.span, expected)
     case .subtract(let a, let b): sum(a, b, sign: -1, term.span, expected)
-    case .negate(let inner): scaled(-1, inner, term.span, expected)
-    case .scale(let factor, let inner): scaled(factor, inner, term.span, expected)
+    case .negate(let inner): scaled(-1, inner, .negated, term.span, expected)
+    case .scale(let factor, let inner): scaled(factor, inner, .scaled, term.span, expected)
     case .ascription(let inner, let type): ascription(inner, type, expected)
     case .error: unreadable()
     }
@@ -87,7 +87,15 @@ extension Checker {
   }
 
   private func reportUnknownVariable(_ name: String, _ span: Span) {
-    let candidates = Array(context.names) + globals.values.keys + Constant.allCases.map(\.rawValue)
+    let declared = globals.values.values.filter { $0.kind != .model }.map(\.name.text)
+    let candidates = Array(context.names) + declared + Constant.allCases.map(\.rawValue) + ["succ", "true", "false"]
+    if let advice = WellKnownName(rawValue: name)?.advice {
+      report(
+        Diagnostic(
+          .unknownVariable, "there is no variable or definition `\(name)`", at: Label(span, "not in scope"),
+          notes: ["it is not built in"], help: advice))
+      return
+    }
     let similar = suggest(for: name, among: candidates)
     if let similar, let binding = context[similar] { context.excuse(binding) }
     report(
@@ -178,6 +186,8 @@ extension Checker {
       typedFirst = elaborate(first, expected)
       between()
       typedSecond = elaborate(second, after(typedFirst, expected, because(first.span)))
+      // That these cannot be added is one error, however they use their variables.
+      return kind == .branches || (typedFirst ?? typedSecond)?.type.endsInReals ?? true
     }
     return swapped ? (typedSecond, typedFirst) : (typedFirst, typedSecond)
   }
@@ -212,13 +222,16 @@ extension Checker {
 
   private func sum(_ a: Term, _ b: Term, sign: Double, _ span: Span, _ expected: Expectation) -> TypedTerm? {
     let (first, second) = pair(.operands, a, b, inReals(expected)) { .operand($0) }
-    guard let first, let second, checkReals(first, span, sign > 0 ? "added" : "subtracted") else { return nil }
+    guard let first, let second, checkReals(first, span, sign > 0 ? .added : .subtracted, a, b)
+    else { return nil }
     let right = sign > 0 ? second : TypedTerm(.scale(sign, second), second.type, second.span)
     return TypedTerm(.add(first, right), first.type, span)
   }
 
-  private func scaled(_ factor: Double, _ inner: Term, _ span: Span, _ expected: Expectation) -> TypedTerm? {
-    guard let typed = elaborate(inner, inReals(expected)), checkReals(typed, span, "scaled") else { return nil }
+  private func scaled(
+    _ factor: Double, _ inner: Term, _ operation: RealOperation, _ span: Span, _ expected: Expectation
+  ) -> TypedTerm? {
+    guard let typed = elaborate(inner, inReals(expected)), checkReals(typed, span, operation) else { return nil }
     return TypedTerm(.scale(factor, typed), typed.type, span)
   }
 
@@ -228,17 +241,6 @@ extension Checker {
     case .nothing: .real(tensor: false, like: nil)
     case .poison, .type, .applied, .real: expected
     }
-  }
-
-  private func checkReals(_ term: TypedTerm, _ span: Span, _ what: String) -> Bool {
-    if term.type.endsInReals { return true }
-    report(
-      Diagnostic(
-        .notReal, "values of type `\(term.type)` cannot be \(what)", at: Label(span, "not reals"),
-        also: [Label(term.span, "this is `\(term.type)`")],
-        notes: ["sums and multiples are for types whose final result is Real[…]: a sum of two Bools is not a Bool"],
-        help: term.type == .nat ? "count with `iter`, or write the numbers with a point for reals" : nil))
-    return false
   }
 }
 

@@ -50,9 +50,10 @@ extension Compilation {
         help: "compile it and call it from outside, or name a `program`"))
   }
 
-  /// The value of a program, its variables set to closed expressions; nil where there were errors.
+  /// The value of a program, its variables set to closed expressions; nil where there were errors. Where the compiled
+  /// programs of the file drop entries, that is said as `check` says it.
   public func evaluate(program name: String?, settings: [(name: String, value: String)], steps: Int) throws -> Value? {
-    guard let judgement = try findProgram(name), let module else { return nil }
+    guard let judgement = try findProgram(name), let module, horizons != nil else { return nil }
     let evaluator = Evaluator(module: module, stepLimit: steps)
     do {
       guard let values = try values(of: judgement, settings, module, evaluator) else { return nil }

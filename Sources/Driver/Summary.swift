@@ -31,7 +31,7 @@ extension Compilation {
   /// The bound of the norm of a result, or what it would take.
   private func norms(_ output: OutputBound?, _ ports: [String]) -> [String] {
     guard let output else { return [] }
-    if output.bound.isKnown { return ["norm of the result at most \(output.bound.summary)"] }
+    if output.bound.isKnown { return ["norm of the result at most \(output.bound.summary), in exact arithmetic"] }
     let missing = output.missing.map { "`\(ports[$0])`" }.joined(separator: ", ")
     return ["no bound on the norm of the result follows" + (missing.isEmpty ? "" : ": there is none for \(missing)")]
   }

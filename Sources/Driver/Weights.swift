@@ -32,10 +32,14 @@ struct Weights {
       }
       self.values = values
     } catch let error as SafetensorsError {
+      // A list is one to a line, below the message.
+      let parts = "\(error)".split(separator: "\n", maxSplits: 1)
+      let list = parts.dropFirst().flatMap { $0.split(separator: "\n") }.map { String($0.drop { $0 == " " }) }
       throw FileProblem(
         diagnostic: Diagnostic(
-          .weightsDoNotFit, "cannot use the weights: \(error)", at: nil,
-          help: "`cajal2c check` prints the tensors of every model; `cajal-train` writes them"))
+          .weightsDoNotFit, "cannot use the weights: \(parts[0])", at: nil,
+          notes: list.isEmpty ? [] : [list.joined(separator: "\n")],
+          help: "`--emit manifest` prints the tensors of every model; `cajal-train` writes them"))
     }
   }
 

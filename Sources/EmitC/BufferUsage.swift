@@ -1,12 +1,13 @@
 import Schedule
 
-/// How often each buffer of a procedure is used and written, in one of its steps or in all.
+/// How often each buffer of a procedure is used and written, in one of its steps or in all. A step of a long procedure
+/// uses few of its buffers: the size of this is what is used.
 struct BufferUsage {
-  private var uses: [Int]
-  private var writeCounts: [Int]
+  private var uses: [Int: Int] = [:]
+  private var writeCounts: [Int: Int] = [:]
   private(set) var branchesOnKept = false
-  /// The number of conditional blocks around the declaration.
-  private var declared: [Int]
+  /// The number of conditional blocks around the declaration; 0 where there is none.
+  private var declared: [Int: Int] = [:]
   private var writtenDeeper: Set<Int> = []
   private var conditions = 0
   /// The depth of the nest of loops.
@@ -18,9 +19,6 @@ struct BufferUsage {
   private(set) var counters: Set<Int> = []
 
   init(_ body: [Statement], of procedure: Procedure) {
-    uses = [Int](repeating: 0, count: procedure.buffers.count)
-    writeCounts = uses
-    declared = uses
     walk(body, procedure, 1)
   }
 
@@ -46,14 +44,16 @@ struct BufferUsage {
     }
   }
 
-  func isUsed(_ buffer: Int) -> Bool { uses[buffer] > 0 }
-  func writes(_ buffer: Int) -> Int { writeCounts[buffer] }
+  /// In order.
+  var used: [Int] { uses.keys.sorted() }
+  func isUsed(_ buffer: Int) -> Bool { uses[buffer] != nil }
+  func writes(_ buffer: Int) -> Int { writeCounts[buffer] ?? 0 }
 
   /// Written under a condition that its declaration is not under; read, perhaps, under another one.
   func isWrittenConditionally(_ buffer: Int) -> Bool { writtenDeeper.contains(buffer) }
 
   private mutating func read(_ place: Place) {
-    uses[place.buffer] += 1
+    uses[place.buffer, default: 0] += 1
     note(place.index)
   }
 
@@ -77,9 +77,9 @@ struct BufferUsage {
   private mutating func note(_ index: Affine) { for term in index.terms { counters.insert(term.variable.id) } }
 
   private mutating func write(_ buffer: Int) {
-    if conditions > declared[buffer] { writtenDeeper.insert(buffer) }
-    uses[buffer] += 1
-    writeCounts[buffer] += 1
+    if conditions > declared[buffer] ?? 0 { writtenDeeper.insert(buffer) }
+    uses[buffer, default: 0] += 1
+    writeCounts[buffer, default: 0] += 1
   }
 
   private mutating func walk(_ body: [Statement], _ procedure: Procedure, _ level: Int) {

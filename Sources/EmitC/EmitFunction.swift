@@ -1,16 +1,6 @@
 import LinearMaps
 import Schedule
 
-/// The names by which a procedure knows what it is given.
-struct ProcedureNames {
-  var inputs: [String]
-  var outputs: [String]
-  /// One for each table of the module.
-  var tables: [String]
-  /// Of a model: in the order of its ports. Nil for a program.
-  var ports: [String]?
-}
-
 /// The C of one step of a procedure: a static function that computes one sample.
 struct SampleFunction {
   let function: CFunction
@@ -53,20 +43,18 @@ struct FunctionEmitter {
   let realBytes: Int
   private let element: Element
   private var scope: NameScope
-  private var names: [String]
+  /// Of the buffers that the step uses.
+  private var names: [Int: String] = [:]
   private var usage: BufferUsage
   private let isModel: Bool
   private var wantsName: [Wanted: String] = [:]
 
-  /// Names that the emitter gives to indices.
-  private static let indexNames = ["i", "j", "l"]
-
   /// - Parameter loops: the variables of the loops around the step.
   static func emit(
-    _ statements: [Statement], of procedure: Procedure, name: String, names: ProcedureNames, realBytes: Int,
-    element: Element = .real, readsKept: Bool, loops: [LoopVariable] = [], fileNames: NameScope
+    _ statements: [Statement], of procedure: Procedure, name: String, names: ProcedureScope, realBytes: Int,
+    element: Element = .real, readsKept: Bool, loops: [LoopVariable] = []
   ) -> SampleFunction {
-    var emitter = FunctionEmitter(statements, procedure, names, realBytes, element, loops, fileNames)
+    var emitter = FunctionEmitter(statements, procedure, names, realBytes, element, loops)
     var body = emitter.statements(statements, depth: loops.count)
     var parameters: [CParameter] = []
     var arguments: [SampleArgument] = []
@@ -79,10 +67,11 @@ struct FunctionEmitter {
     var rows: [Int] = []
     var usesKept = false
     var usesWork = false
-    for (index, buffer) in procedure.buffers.enumerated() where emitter.usage.isUsed(index) {
+    for index in emitter.usage.used {
+      let buffer = procedure.buffers[index]
       switch buffer.storage {
-      case .input(let input): inputs[input] = emitter.names[index]
-      case .output(let output): outputs[output] = emitter.names[index]
+      case .input(let input): inputs[input] = emitter.names[index]!
+      case .output(let output): outputs[output] = emitter.names[index]!
       case .kept: usesKept = true
       case .rows, .keptRows, .rowPointer: rows.append(index)
       case .workspace:
@@ -103,7 +92,7 @@ struct FunctionEmitter {
     for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const \(type) *", name) }
     for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "\(type) *restrict ", name) }
     for index in rows {
-      add(.row(buffer: index), emitter.rowType(index), emitter.names[index])
+      add(.row(buffer: index), emitter.rowType(index), emitter.names[index]!)
     }
     if usesKept { add(.kept, readsKept ? "const \(type) *" : "\(type) *", "kept") }
     if emitter.usage.branchesOnKept, names.ports != nil { add(.keep, "int", "keep") }
@@ -125,30 +114,24 @@ struct FunctionEmitter {
   }
 
   private init(
-    _ body: [Statement], _ procedure: Procedure, _ given: ProcedureNames, _ realBytes: Int, _ element: Element,
-    _ loops: [LoopVariable],
-    _ fileNames: NameScope
+    _ body: [Statement], _ procedure: Procedure, _ given: ProcedureScope, _ realBytes: Int, _ element: Element,
+    _ loops: [LoopVariable]
   ) {
     self.procedure = procedure
     self.realBytes = realBytes
     self.element = element
     isModel = given.ports != nil
     usage = BufferUsage(body, of: procedure)
-    scope = NameScope(inside: fileNames)
-    for name in FunctionEmitter.indexNames + ["keep", "work"] + (isModel ? [] : ["kept"]) { _ = scope.take(name) }
-    names = []
-    var nameOf: [Storage: String] = [:]
-    // `result` and `result_bar` are names that no port gets.
-    func claim(_ name: String) -> String { scope.take(name) ? name : scope.claim(name) }
-    for (index, name) in given.inputs.enumerated() { nameOf[.input(index)] = claim(name) }
-    for (index, name) in given.outputs.enumerated() { nameOf[.output(index)] = claim(name) }
-    for (index, buffer) in procedure.buffers.enumerated() {
+    scope = NameScope(inside: given.scope)
+    for index in usage.used {
+      let buffer = procedure.buffers[index]
       switch buffer.storage {
-      case .input, .output: names.append(nameOf[buffer.storage]!)
-      case .table(let table): names.append(given.tables[table])
-      case .kept: names.append("kept")
+      case .input(let input): names[index] = given.inputs[input]
+      case .output(let output): names[index] = given.outputs[output]
+      case .table(let table): names[index] = given.tables[table]
+      case .kept: names[index] = "kept"
       case .workspace, .rows, .keptRows, .local, .pointer, .rowPointer, .unplanned:
-        names.append(usage.isUsed(index) ? scope.claim(CName.joined(buffer.name)) : "")
+        names[index] = scope.claim(CName.joined(buffer.name))
       }
     }
     for wanted in usage.wanted.sorted() {
@@ -181,7 +164,7 @@ struct FunctionEmitter {
           result.append(
             .variable(
               CVariable(
-                type: isConstant ? "const \(element.type)" : element.type, name: names[buffer], extent: nil,
+                type: isConstant ? "const \(element.type)" : element.type, name: names[buffer]!, extent: nil,
                 initial: .expression(assigned(value)))))
           index += 1
           continue
@@ -204,7 +187,7 @@ struct FunctionEmitter {
 
   private func declaration(of buffer: Int) -> CStatement {
     let size = procedure.buffers[buffer].size
-    var variable = CVariable(type: element.type, name: names[buffer], extent: nil, initial: nil)
+    var variable = CVariable(type: element.type, name: names[buffer]!, extent: nil, initial: nil)
     switch procedure.buffers[buffer].storage {
     case .workspace where isLocal(buffer): variable.extent = "\(size)"
     case .workspace(let offset):
@@ -250,18 +233,19 @@ struct FunctionEmitter {
     case .whenInside(let index, let count, let body):
       return conditional(index, count, statements(body, depth: depth))
     case .swap(let a, let b):
-      let last = scope.claim("\(names[a])_last")
+      let (first, second) = (names[a]!, names[b]!)
+      let last = scope.claim("\(first)_last")
       return [
         .variable(
-          CVariable(type: "\(element.type) *const ", name: last, extent: nil, initial: .expression(.name(names[a])))),
-        .expression(.assign(.name(names[a]), .name(names[b]))),
-        .expression(.assign(.name(names[b]), .name(last))),
+          CVariable(type: "\(element.type) *const ", name: last, extent: nil, initial: .expression(.name(first)))),
+        .expression(.assign(.name(first), .name(second))),
+        .expression(.assign(.name(second), .name(last))),
       ]
     }
   }
 
   private mutating func forLoop(_ loop: CountedLoop, _ depth: Int) -> CStatement {
-    let isIndex = FunctionEmitter.indexNames.contains(loop.variable.name)
+    let isIndex = ProcedureScope.indexNames.contains(loop.variable.name)
     let name = isIndex ? loop.variable.name : counters[depth]
     indices.names[loop.variable.id] = name
     let wasInIndexLoop = isInIndexLoop
@@ -328,7 +312,7 @@ struct FunctionEmitter {
 
   func entry(_ place: Place) -> CExpression {
     let buffer = procedure.buffers[place.buffer]
-    let base = CExpression.name(names[place.buffer])
+    let base = CExpression.name(names[place.buffer]!)
     switch buffer.storage {
     case .local, .unplanned: return buffer.size == 1 ? base : .index(base, indices.index(place.index))
     case .kept(let offset): return .index(base, indices.index(place.index + offset))
@@ -339,7 +323,7 @@ struct FunctionEmitter {
 
   func pointer(_ place: Place) -> CExpression {
     let buffer = procedure.buffers[place.buffer]
-    let base = CExpression.name(names[place.buffer])
+    let base = CExpression.name(names[place.buffer]!)
     var offset = place.index
     switch buffer.storage {
     case .local, .unplanned: if buffer.size == 1 { return .prefix("&", base) }

@@ -106,23 +106,34 @@ struct ProgramEmitter {
   private func steps(
     of procedure: Procedure, _ name: String, outputs: [String], readsKept: Bool, isCut: Bool, _ file: inout ModuleNames
   ) -> [StepCode] {
-    let names = ProcedureNames(
-      inputs: names.tensors + names.ports + ["result_bar"], outputs: outputs, tables: tables,
-      ports: isCut ? names.ports : nil)
     let phases = procedure.steps.phaseCount
     var phase = 0
+    func claimed(_ steps: [Step]) -> [String] {
+      steps.flatMap { step -> [String] in
+        switch step {
+        case .once: return [file.claim("\(name)_once")]
+        case .samples:
+          phase += 1
+          return [phases == 1 ? name : file.claim("\(name)_\(phase)")]
+        case .batch: return []
+        case .rounds(let rounds): return claimed(rounds.body)
+        }
+      }
+    }
+    var functionNames = claimed(procedure.steps)[...]
+    let names = ProcedureScope(
+      inputs: names.tensors + names.ports + ["result_bar"], outputs: outputs, tables: tables,
+      ports: isCut ? names.ports : nil, fileNames: file.file)
     func codes(_ steps: [Step], _ loops: [LoopVariable]) -> [StepCode] {
       steps.map { step in
-        func code(_ body: [Statement], _ name: String) -> SampleFunction {
+        func code(_ body: [Statement]) -> SampleFunction {
           FunctionEmitter.emit(
-            body, of: procedure, name: name, names: names, realBytes: options.realBytes,
-            element: lanes == nil ? .real : .lanes, readsKept: readsKept, loops: loops, fileNames: file.file)
+            body, of: procedure, name: functionNames.removeFirst(), names: names, realBytes: options.realBytes,
+            element: lanes == nil ? .real : .lanes, readsKept: readsKept, loops: loops)
         }
         switch step {
-        case .once(let body): return .once(code(body, file.claim("\(name)_once")))
-        case .samples(let body):
-          phase += 1
-          return .samples(code(body, phases == 1 ? name : file.claim("\(name)_\(phase)")))
+        case .once(let body): return .once(code(body))
+        case .samples(let body): return .samples(code(body))
         case .batch(let product, let wanted): return .batch(product, wanted)
         case .rounds(let rounds): return .rounds(rounds, codes(rounds.body, loops + [rounds.loop.variable]))
         }

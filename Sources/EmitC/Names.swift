@@ -94,8 +94,8 @@ public enum CName {
 /// Names in use, so that each is given out once.
 struct NameScope {
   private var used: Set<String>
-  /// Names of the scope around, which is not copied.
-  private let outer: Set<String>
+  /// Names of the scopes around, which are not copied.
+  private let outer: [Set<String>]
   private var counts: [String: Int] = [:]
 
   init(_ used: [String] = []) {
@@ -105,13 +105,14 @@ struct NameScope {
 
   init(inside scope: NameScope) {
     used = []
-    outer = scope.used
+    outer = scope.outer + [scope.used]
   }
 
-  private func isTaken(_ name: String) -> Bool { used.contains(name) || outer.contains(name) }
+  private func isTaken(_ name: String) -> Bool { used.contains(name) || isOutside(name) }
+  private func isOutside(_ name: String) -> Bool { outer.contains { $0.contains(name) } }
 
   /// Takes the name; false where it is in use.
-  mutating func take(_ name: String) -> Bool { !outer.contains(name) && used.insert(name).inserted }
+  mutating func take(_ name: String) -> Bool { !isOutside(name) && used.insert(name).inserted }
 
   /// The name itself, or with a number behind it. Free with all the suffixes, which are taken too.
   mutating func claim(_ source: String, suffixes: [String] = [""]) -> String {

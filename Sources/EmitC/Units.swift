@@ -100,25 +100,25 @@ public struct TensorDescription: Hashable, Sendable {
 public struct ModelDescription: Sendable {
   /// One after another, the parameter vector. They are the first parameters of the graphs, in this order, and their
   /// cotangents the backward graph's first results.
-  public var tensors: [TensorDescription]
+  public let tensors: [TensorDescription]
   /// The trained parameters, which become part of the module; nil in an untrained model.
   public var weights: [Double]?
 
   public init(tensors: [TensorDescription], weights: [Double]?) {
     self.tensors = tensors
     self.weights = weights
+    // It may wrap: what cannot be addressed is refused, see `isPossible`.
+    var end = 0
+    offsets = tensors.map { tensor in
+      defer { end &+= tensor.dims.reduce(1, &*) }
+      return end
+    }
   }
 
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
 
   /// Where each tensor begins in the parameter vector.
-  var offsets: [Int] {
-    var end = 0
-    return tensors.map { tensor in
-      defer { end += tensor.count }
-      return end
-    }
-  }
+  let offsets: [Int]
 
   /// Whether the parameter vector can be addressed.
   var isPossible: Bool {

@@ -140,8 +140,9 @@ extension Lowering {
       guard size > maximumParameterCount || count > maximumParameterCount else { continue }
       throw LoweringError.refused(
         Diagnostic(
-          .typeTooLarge, "`\(model.name.text)` has too many parameters", at: Label(model.name.span, "this model"),
-          notes: ["`\(tensor.name)` alone has \(size); a model may have 2^28"], help: "use smaller layers"))
+          .netTooLarge, "`\(model.name.text)` has too many parameters", at: Label(model.name.span, "this model"),
+          notes: ["`\(tensor.name)` alone has \(size); a model may have 2^28 in all"],
+          help: "pool before `dense`, or use smaller layers"))
     }
   }
 }

@@ -7,10 +7,20 @@ import LinearMaps
 extension Draft {
   mutating func accumulateOutputs() {
     accumulatesOutputs = true
+    // A net of many layers has many outputs, each of which few statements have to do with.
+    var statements = body.map { [$0] }
+    var places: [Int: [Int]] = [:]
+    for (index, statement) in body.enumerated() {
+      for buffer in Accesses([statement], buffers).all where buffers[buffer].storage.isOutput {
+        places[buffer, default: []].append(index)
+      }
+    }
+    body = []
     for buffer in buffers.indices {
       guard case .output(let output) = buffers[buffer].storage else { continue }
-      if isOnlyAddedTo(buffer) {
-        body = adding(to: buffer, body)
+      let places = places[buffer] ?? []
+      if isOnlyAddedTo(buffer, by: places.flatMap { statements[$0] }) {
+        for place in places { statements[place] = adding(to: buffer, statements[place]) }
         continue
       }
       buffers[buffer].storage = .unplanned
@@ -20,12 +30,16 @@ extension Draft {
       )
       body.append(copy(source, to: target, size: buffers[buffer].size, accumulate: true))
     }
+    body = statements.flatMap { $0 } + body
   }
 
   /// Whether the buffer stays the same, but for what was in it before, where each of its writes adds to it.
-  func isOnlyAddedTo(_ buffer: Int) -> Bool {
+  func isOnlyAddedTo(_ buffer: Int) -> Bool { isOnlyAddedTo(buffer, by: body) }
+
+  /// - Parameter statements: all that have to do with the buffer, in order.
+  private func isOnlyAddedTo(_ buffer: Int, by statements: [Statement]) -> Bool {
     var earlier: [Write] = []
-    for statement in body {
+    for statement in statements {
       var writes = OutputWrites(buffer: buffer, buffers: buffers)
       writes.walk(statement)
       guard writes.areAllKnown, writes.found.count + earlier.count <= OutputWrites.limit else { return false }
@@ -66,6 +80,10 @@ extension Draft {
       }
     }
   }
+}
+
+extension Storage {
+  fileprivate var isOutput: Bool { if case .output = self { true } else { false } }
 }
 
 extension CountedLoop {

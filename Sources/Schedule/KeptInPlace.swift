@@ -5,17 +5,15 @@ extension Draft {
   ///
   /// - Parameter limit: values up to this size, in reals, are copied.
   mutating func keepInPlace(above limit: Int) {
-    let accesses = body.map { Accesses([$0], buffers) }
+    let places = AccessPlaces(body, buffers)
     for index in body.indices {
       guard case .whenKept(let inner) = body[index] else { continue }
+      let innerPlaces = AccessPlaces(inner, buffers)
       let rest = inner.filter { statement in
         guard let (source, kept, offset) = keptCopy(statement), buffers[source].size > limit,
-          buffers[source].keptAt == nil,
-          !accesses[(index + 1)...].contains(where: { $0.writes.contains(source) }),
-          !accesses.indices.contains(where: { $0 != index && accesses[$0].all.contains(kept) }),
-          inner.filter({ Accesses([$0], buffers).all.contains(kept) || Accesses([$0], buffers).writes.contains(source) }
-          )
-          .count == 1
+          buffers[source].keptAt == nil, places.writers(of: source).allSatisfy({ $0 <= index }),
+          places.users(of: kept).allSatisfy({ $0 == index }),
+          innerPlaces.users(of: kept).union(innerPlaces.writers(of: source)).count == 1
         else { return true }
         buffers[source].keptAt = offset
         return false
@@ -35,4 +33,21 @@ extension Draft {
     else { return nil }
     return (source.buffer, target.buffer, offset)
   }
+}
+
+/// For each buffer, which statements of a list have to do with it.
+private struct AccessPlaces {
+  private var use: [Int: Set<Int>] = [:]
+  private var write: [Int: Set<Int>] = [:]
+
+  init(_ body: [Statement], _ buffers: [Buffer]) {
+    for (index, statement) in body.enumerated() {
+      let accesses = Accesses([statement], buffers)
+      for buffer in accesses.all { use[buffer, default: []].insert(index) }
+      for buffer in accesses.writes { write[buffer, default: []].insert(index) }
+    }
+  }
+
+  func users(of buffer: Int) -> Set<Int> { use[buffer] ?? [] }
+  func writers(of buffer: Int) -> Set<Int> { write[buffer] ?? [] }
 }

@@ -169,9 +169,13 @@ struct PhaseCutter {
   /// - Returns: these outputs.
   private func overwriteOutputs(_ plan: inout [Plan]) -> Set<Int> {
     guard draft.accumulatesOutputs else { return [] }
+    var firstWriter: [Int: Int] = [:]
+    for (index, plan) in plan.enumerated() {
+      for buffer in writes(of: plan) where firstWriter[buffer] == nil { firstWriter[buffer] = index }
+    }
     var result = Set<Int>()
     for (buffer, storage) in draft.buffers.map(\.storage).enumerated() {
-      guard case .output(let output) = storage, let first = plan.firstIndex(where: { writes($0, buffer) }),
+      guard case .output(let output) = storage, let first = firstWriter[buffer],
         case .batch(var item) = plan[first], case .batch(var product) = item.content,
         case .sum(let m, let n) = product.role, product.target.index == Affine(0), m * n == draft.buffers[buffer].size
       else { continue }
@@ -183,10 +187,10 @@ struct PhaseCutter {
     return result
   }
 
-  private func writes(_ plan: Plan, _ buffer: Int) -> Bool {
+  private func writes(of plan: Plan) -> Set<Int> {
     switch plan {
-    case .once(let items), .samples(let items): items.contains { $0.writes.contains(buffer) }
-    case .batch(let item), .rounds(let item, _, _): item.writes.contains(buffer)
+    case .once(let items), .samples(let items): items.reduce(into: []) { $0.formUnion($1.writes) }
+    case .batch(let item), .rounds(let item, _, _): item.writes
     }
   }
 

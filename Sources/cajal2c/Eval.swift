@@ -20,7 +20,7 @@ struct Eval: ParsableCommand {
   @Option(help: ArgumentHelp("A value for a variable of the context: a closed expression.", valueName: "name=value"))
   var set: [String] = []
 
-  @Option(help: ArgumentHelp("How many steps evaluation may take.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How many steps evaluation may take.", valueName: "N"))
   var steps = Evaluator.defaultStepLimit
 
   func validate() throws {

@@ -15,7 +15,9 @@ struct SourceOptions: ParsableArguments {
   @Argument(help: "The .cajal file.")
   var file: String
 
-  @Option(help: ArgumentHelp("The dimension of Nat; overrides the file's.", valueName: "N"))
+  // A number that begins with `-` is taken, and refused with its reason.
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The dimension of Nat; overrides the file's.", valueName: "N"))
   var horizon: Int?
 
   @Flag(help: "Refuse programs with a variable that is not linear.")

@@ -20,10 +20,12 @@ struct Verify: ParsableCommand {
   @Option(help: ArgumentHelp("Verify one program or model only.", valueName: "name"))
   var program: String?
 
-  @Option(help: ArgumentHelp("At most so many points of each kind; a sample beyond.", valueName: "N"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("At most so many points of each kind; a sample beyond.", valueName: "N"))
   var limit = 2000
 
-  @Option(help: ArgumentHelp("Seed of samples and random points.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of samples and random points.", valueName: "N"))
   var seed: UInt64 = 1
 
   func validate() throws {

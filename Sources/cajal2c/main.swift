@@ -7,6 +7,7 @@ reportCrashesAsInternalErrors()
 let code = withDeepStack { () -> Int32 in
   useSignalStack()
   do {
+    try checkFirstArgument(Array(CommandLine.arguments.dropFirst()))
     var command = try Cajal2c.parseAsRoot()
     try command.run()
     return 0

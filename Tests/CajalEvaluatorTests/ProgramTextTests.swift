@@ -1,6 +1,7 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
+import Foundation
 import Lowering
 import Testing
 import TestSupport
@@ -73,5 +74,57 @@ private func module(_ text: String) throws -> TypedModule {
     let sums = try evaluator.evaluate(
       module.programs[1], values: [.tensor(Tensor(shape: [2], entries: [3, 5])), .real(0.5)])
     #expect(sums.description == "[5, 3]")
+  }
+}
+
+/// A weighted automaton of three states, as programs: the weight of a word, and of all paths of n steps, against an
+/// enumeration of the paths.
+@Suite struct WeightedAutomatonTests {
+  /// By letter, to a state (row) from a state (column).
+  private let steps: [Character: [[Double]]] = [
+    "a": [[0.5, 0, 0], [0.25, 1, 0], [0.125, 0, 2]], "b": [[0, 0.5, 0], [0, 0.25, 1], [1, 0.5, 0]],
+  ]
+  private let start: [Double] = [1, 0.5, 0]
+  private let end: [Double] = [0, 1, 4]
+
+  /// Σ over all sequences of states: the weights of the start, of every step, and of the end, multiplied.
+  private func weightOfPaths(_ matrices: [[[Double]]]) -> Double {
+    var sum = 0.0
+    let count = matrices.count + 1
+    for code in 0..<Int(pow(3, Double(count))) {
+      let path = (0..<count).map { code / Int(pow(3, Double($0))) % 3 }
+      var weight = start[path[0]] * end[path[count - 1]]
+      for (index, matrix) in matrices.enumerated() { weight *= matrix[path[index + 1]][path[index]] }
+      sum += weight
+    }
+    return sum
+  }
+
+  @Test(arguments: ["", "a", "b", "ab", "abb", "bbab"]) func wordsWeighWhatTheirPathsWeigh(word: String) throws {
+    let body = word.reduce("start") { "\($1) (\($0))" }
+    let text = """
+      def a : Real[3] -o Real[3] = \(steps["a"]!)
+      def b : Real[3] -o Real[3] = \(steps["b"]!)
+      program word (start : Real[3], end : Real[3]) : Real = dot end (\(body))
+      """
+    let module = try module(text)
+    let weight = try VectorInterpreter(module: module).evaluate(module.programs[0], environment: [start, end])
+    #expect(weight == [weightOfPaths(word.map { steps[$0]! })])
+  }
+
+  @Test(arguments: 0..<6) func allPathsOfALength(length: Int) throws {
+    let module = try module(
+      """
+      horizon 6
+      program paths (start : Real[3], step : Real[3] -o Real[3], end : Real[3], n : Nat) : Real =
+        dot end (iter { start | s => step s } (n))
+      """)
+    // A step by any letter.
+    let step = (0..<3).map { row in (0..<3).map { steps["a"]![row][$0] + steps["b"]![row][$0] } }
+    let n = (0..<6).map { $0 == length ? 1.0 : 0 }
+    let weight = try VectorInterpreter(module: module).evaluate(
+      module.programs[0], environment: [start, step.flatMap { $0 }, end, n])
+    // All weights are multiples of powers of two: the sums are exact.
+    #expect(weight == [weightOfPaths([[[Double]]](repeating: step, count: length))])
   }
 }

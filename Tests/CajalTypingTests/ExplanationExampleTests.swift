@@ -10,7 +10,7 @@ import Testing
     .binderNeedsType, .baseAndStepDiffer, .branchesDiffer, .notReal, .shapesDoNotFit, .needsExpectedType,
     .raggedLiteral, .unknownVariable, .unknownType, .duplicateDeclaration, .duplicateParameter, .recursiveDefinition,
     .recursiveType, .badHorizon, .typeTooLarge, .badBound, .layerDoesNotFit, .notData, .netNotApplied, .notCallable,
-    .netTooLarge,
+    .netTooLarge, .unused,
   ]
 
   @Test(arguments: codes)

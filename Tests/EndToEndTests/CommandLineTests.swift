@@ -152,7 +152,7 @@ private let flip = """
   @Test(
     arguments: [
       ("E0105", []), ("E0402", []), ("E0403", ["--overflow", "error"]), ("E0408", []), ("W0501", []),
-      ("W0502", []), ("W0503", []),
+      ("W0502", []), ("W0503", []), ("W0504", []),
     ] as [(String, [String])]) func explanationsShowWhatTheyExplain(code: String, flags: [String]) throws
   {
     try withScratch { folder in
@@ -276,7 +276,7 @@ private let blur = """
             steps x : Nat          degree 1, linear
             1215 parameters, in kernel, steps
             nothing is dropped at horizon 10
-            norm of the result at most l1 162, l2 18, linf 2
+            norm of the result at most l1 162, l2 18, linf 2, in exact arithmetic
 
           model learnt (x : Real[9,9]) : Real[9,9]
             x : Real[9,9]   no bound on the degree, not linear (used in a step)

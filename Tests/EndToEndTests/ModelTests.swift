@@ -236,6 +236,25 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
   }
 
+  /// One to a line; and what is recommended prints the names that are needed.
+  @Test func missingWeightsAreListed() throws {
+    let result = try compiled(tensors { $0.removeLast(2) })
+    #expect(
+      result.errors.contains(
+        """
+          = note: "steps.2.weight" of shape [3, 4] is missing
+                  "steps.2.bias" of shape [3] is missing
+          = help: `--emit manifest` prints the tensors of every model; `cajal-train` writes them
+        """), "\(result.errors)")
+    try withScratch { folder in
+      let source = try write(ModelTests.simple, to: folder + "/m.cajal")
+      let manifest = try cajal2c(source, "--emit", "manifest").output
+      for name in ["steps.0.weight", "steps.0.bias", "steps.2.weight", "steps.2.bias"] {
+        #expect(manifest.contains("\"\(name)\""), "\(manifest)")
+      }
+    }
+  }
+
   @Test func weightsThatDoNotFitAreRefused() throws {
     let wrong: [(String, TensorFile)] = [
       ("missing", tensors { $0.removeLast() }),

@@ -1,6 +1,6 @@
 /// The candidate that `name` is most likely a misspelling of, by edit distance; ties go to the first in
 /// alphabetical order. Nil where nothing is close.
-func suggestion(for name: String, among candidates: some Sequence<String>) -> String? {
+public func suggestion(for name: String, among candidates: some Sequence<String>) -> String? {
   let wanted = Array(name.unicodeScalars)
   guard wanted.count <= 64 else { return nil }
   let tolerance = max(1, wanted.count / 3)
