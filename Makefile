@@ -31,6 +31,8 @@ help:
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
+	@echo 'make fuzz          runs what reads foreign input under libFuzzer, a minute each: SECONDS=600 longer,'
+	@echo '                   TARGETS="program idx" some of them, REPORT=1 a table of what ran; docs/fuzzing.md says more'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -192,6 +194,13 @@ test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitize
 # After the native tests, and with the library that the tests of compiled modules link.
 test-swift: test-native build/libcajal.a
 	$(SWIFT) test
+
+# ---- Fuzzing ----
+
+SECONDS = 60
+.PHONY: fuzz
+fuzz: $(if $(REPORT),,need-zlib1g-dev)
+	@Tests/Fuzz/run $(if $(REPORT),--report,$(SECONDS) $(TARGETS))
 
 .PHONY: clean
 clean:

@@ -10,6 +10,8 @@ final class Checker {
   var globals = Globals()
   /// Of the model that is being checked.
   var zone: DataZone?
+  /// A term refers to a declaration whose body could not be read or checked.
+  var usesUnfinished = false
   private var diagnostics = Diagnostics()
   /// Variables whose second use has been reported.
   private var reportedTwice: Set<Int> = []
