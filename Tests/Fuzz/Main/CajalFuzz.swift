@@ -42,7 +42,9 @@ private let target: FuzzTarget = {
   if words.count == 4, words[2] == "--seeds" {
     for (index, seed) in target.seeds().enumerated() {
       let path = "\(words[3])/seed-\(index)"
-      guard FileManager.default.createFile(atPath: path, contents: Data(seed)) else { fatalError("cannot write \(path)") }
+      guard FileManager.default.createFile(atPath: path, contents: Data(seed)) else {
+        fatalError("cannot write \(path)")
+      }
     }
     return 0
   }

@@ -25,10 +25,7 @@ func checkSyntax(_ bytes: [UInt8]) throws {
 /// What the checker accepts goes on to C, or is refused in so many words; every graph on the way is valid.
 func checkProgram(_ bytes: [UInt8]) throws {
   let source = Source(name: "fuzz.cajal", bytes: bytes)
-  var options = CompilerOptions()
-  options.gradients = true
-  options.realBytes = bytes.count % 2 == 0 ? 4 : 8
-  let compilation = Compilation(source: source, options: options)
+  let compilation = Compilation(source: source, options: options(for: bytes.count))
   let emitted: (c: String, header: String)?
   do { emitted = try compilation.emitted() } catch {
     throw Falsified("internal error", "\(type(of: error)): \(error)")
@@ -37,12 +34,26 @@ func checkProgram(_ bytes: [UInt8]) throws {
   try require((emitted == nil) == compilation.diagnostics.hasErrors, "silence", "no C, and no error")
   guard let module = compilation.module, emitted != nil else { return }
   _ = JudgementPrinter(module).print()
+  // Horizons, norm bounds and costs, as `cajal2c check` prints them.
+  let costs = try compilation.costs()
+  try require(costs != nil && compilation.summary(costs: costs ?? []) != nil, "silence", "C, and no summary")
   guard let unit = try compilation.moduleUnit() else { throw Falsified("silence", "C, and no module") }
   let json = try manifest(unit)
   try require((try? JSONSerialization.jsonObject(with: Data(json.utf8))) != nil, "manifest", json)
   for program in unit.programs {
     for graph in [program.forward] + (program.backward.map { [$0] } ?? []) { try checkText(of: graph) }
   }
+}
+
+/// Every option that changes what is emitted, by the length of the text.
+private func options(for length: Int) -> CompilerOptions {
+  var options = CompilerOptions()
+  options.gradients = true
+  options.realBytes = length % 2 == 0 ? 4 : 8
+  options.blas = length % 3 == 0 ? .none : .openblas
+  options.strictLinear = length % 5 == 0
+  options.typePreserving = length % 7 == 5 ? .trained : length % 7 == 6 ? .frozen : nil
+  return options
 }
 
 /// Places lie within the text, and every message can be shown.

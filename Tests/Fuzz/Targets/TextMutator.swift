@@ -64,11 +64,11 @@ struct TextMutator {
   private func entry(_ random: inout SplitMix) -> [UInt8] { Array(dictionary[random.below(dictionary.count)].utf8) }
 
   private static let limits = [
-    "0", "1", "2", "3", "7", "9", "10", "16", "63", "64", "65", "255", "256", "1000", "4096", "9999", "65536", "16777216",
-    "16777217", "2147483647", "2147483648", "4294967296", "4611686018427387904", "9223372036854775807",
-    "9223372036854775808", "18446744073709551615", "18446744073709551616", "-1", "-0", "0.0", "1e-320", "1e308", "1e309",
-    "1e-400", "0.1", "1.5", "99999999999999999999", "-9223372036854775808", "nan", "inf", "-inf",
-  ]
+    "0", "1", "2", "3", "7", "9", "10", "16", "63", "64", "65", "255", "256", "1000", "4096", "9999", "65536",
+    "16777216", "16777217", "2147483647", "2147483648", "4294967296", "4611686018427387904", "9223372036854775807",
+    "9223372036854775808", "18446744073709551615", "18446744073709551616", "-1", "-0", "0.0", "1e-320", "1e308",
+    "1e309", "1e-400", "0.1", "1.5", "99999999999999999999", "-9223372036854775808", "nan", "inf", "-inf",
+]
 
   // MARK: Words
 
@@ -100,27 +100,28 @@ extension TextMutator {
       switch self {
       case .cajal:
         [
-          "fun", "if", "then", "else", "let", "in", "iter", "succ", "true", "false", "def", "program", "type", "horizon",
-          "net", "model", "within", "Bool", "Nat", "Real", "Real[2]", "Real[2,3]", "Real[1,1]", "-o", "=>", "->", "=",
-          ":", "(", ")", "[", "]", "{", "}", "|", ",", ".", "+", "-", "*", "conv", "dense", "relu", "tanh", "sigmoid",
-          "softplus", "softmax", "maxpool", "avgpool", "5x5", "3x3", "8", "stride", "valid", "l1", "l2", "linf", "dot",
-          "scale", "apply", "outer", "conv2d", "transpose", "reshape", "⊸", "λ", "𝟚", "ℕ", "⇒", "→", "--", "{-", "-}",
-          "\n", "x", "y", "f", "n", "Bool -o Bool", "Nat -o Nat", "iter { 0 | y => succ y } (3)", "[1, 2]",
-          "[[1, 2], [3, 4]]", "fun x => x", "(x : Bool)", "scale 2 x", "2 * x", "let z = x in z",
+          "fun", "if", "then", "else", "let", "in", "iter", "succ", "true", "false", "def", "program", "type",
+          "horizon", "net", "model", "within", "Bool", "Nat", "Real", "Real[2]", "Real[2,3]", "Real[1,1]", "-o", "=>",
+          "->", "=", ":", "(", ")", "[", "]", "{", "}", "|", ",", ".", "+", "-", "*", "conv", "dense", "relu", "tanh",
+          "sigmoid", "softplus", "softmax", "maxpool", "avgpool", "5x5", "3x3", "8", "stride", "valid", "l1", "l2",
+          "linf", "dot", "scale", "apply", "outer", "conv2d", "transpose", "reshape", "⊸", "λ", "𝟚", "ℕ", "⇒", "→",
+          "--", "{-", "-}", "\n", "x", "y", "f", "n", "Bool -o Bool", "Nat -o Nat", "iter { 0 | y => succ y } (3)",
+          "[1, 2]", "[[1, 2], [3, 4]]", "fun x => x", "(x : Bool)", "scale 2 x", "2 * x", "let z = x in z",
           "net f (x : Bool) : Real[4] = dense 3 | relu | dense\n", "model m (x : Bool) : Real[4] = f x\n",
           "program q (b : Bool) : Bool = b\n", "def d : Bool = true\n", "type T = Bool -o Nat\n", "horizon 3\n",
-        ]
+]
       case .graph:
         [
-          "graph", "body", "return", "bool", "nat[3]", "real", "real[2]", "real[2,3]", "hom(bool, bool)", "(real, bool)",
-          "add", "scale[2.0]", "product[2, 2, 1]", "product[1, 1, 1, left, right]", "shift[1]", "slice[0]", "embed[0]",
-          "reshape", "transpose[2, 3]", "conv2d[1, 1, 3, 3, 1, 4, 4, 1, 1, 1, out]", "averagePool[1, 4, 4, 2]",
-          "averageUnpool[1, 4, 4, 2]", "maximumPool[1, 4, 4, 2]", "maximumPoolAdjoint[1, 4, 4, 2]", "softmax",
-          "softmaxAdjoint", "relu", "reluAdjoint", "tanh", "sigmoid", "softplus", "bound[l2, 1.0]",
-          "boundAdjoint[linf, 0.5]", "output[0]", "output[1]", "constant{0: 1.0}", "constant{}",
-          "loop[3, ascending, states 1, sequences 0]", "loop[2, descending, states 0, sequences 1, basis]", "basis",
-          "states", "sequences", "%0", "%1", "%2", "%3", "=", ":", ",", "(", ")", "{", "}", "[", "]", ";", "\n",
-        ]
+          "graph", "body", "return", "bool", "nat[3]", "real", "real[2]", "real[2,3]", "hom(bool, bool)",
+          "(real, bool)", "add", "scale[2.0]", "product[2, 2, 1]", "product[1, 1, 1, left, right]", "shift[1]",
+          "slice[0]", "embed[0]", "reshape", "transpose[2, 3]", "conv2d[1, 1, 3, 3, 1, 4, 4, 1, 1, 1, out]",
+          "averagePool[1, 4, 4, 2]", "averageUnpool[1, 4, 4, 2]", "maximumPool[1, 4, 4, 2]",
+          "maximumPoolAdjoint[1, 4, 4, 2]", "softmax", "softmaxAdjoint", "relu", "reluAdjoint", "tanh", "sigmoid",
+          "softplus", "bound[l2, 1.0]", "boundAdjoint[linf, 0.5]", "output[0]", "output[1]", "constant{0: 1.0}",
+          "constant{}", "loop[3, ascending, states 1, sequences 0]",
+          "loop[2, descending, states 0, sequences 1, basis]", "basis", "states", "sequences", "%0", "%1", "%2", "%3",
+          "=", ":", ",", "(", ")", "{", "}", "[", "]", ";", "\n",
+]
       }
     }
   }
