@@ -33,6 +33,8 @@ help:
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
 	@echo 'make mutants       puts deliberate faults into a copy, one after another, and shows which test catches each:'
 	@echo '                   ONLY=word some of them, PUBLISH=1 into Tests/Mutants/results.md'
+	@echo 'make fuzz          runs what reads foreign input under libFuzzer, a minute each: SECONDS=600 longer,'
+	@echo '                   TARGETS="program idx" some of them, REPORT=1 a table of what ran; docs/fuzzing.md says more'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -200,6 +202,13 @@ test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitize
 # After the native tests, and with the library that the tests of compiled modules link.
 test-swift: test-native build/libcajal.a
 	$(SWIFT) test
+
+# ---- Fuzzing ----
+
+SECONDS = 60
+.PHONY: fuzz
+fuzz: $(if $(REPORT),,need-zlib1g-dev)
+	@Tests/Fuzz/run $(if $(REPORT),--report,$(SECONDS) $(TARGETS))
 
 .PHONY: clean
 clean:

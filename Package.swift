@@ -55,5 +55,18 @@ let package = Package(
     .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TensorFiles", "TestSupport"]),
     .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TensorFiles", "cajal-train", "TestSupport"]),
+    .target(
+      name: "FuzzTargets", dependencies: ["Driver", "Training", "TensorFiles", "TestSupport"],
+      path: "Tests/Fuzz/Targets"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),
   ]
 )
+
+// Links libFuzzer, and so is there only where `make fuzz` asks for it.
+if Context.environment["CAJAL_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "cajal-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Main",
+      // libFuzzer has the main function.
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -53,7 +53,7 @@ extension Checker {
         models[index] = model(item, parameters, type, place)
       }
     }
-    guard !hasErrors else { return nil }
+    guard !hasErrors, !usesUnfinished else { return nil }
     return TypedModule(
       horizon: horizon, definitions: definitions, programs: items.indices.compactMap { programs[$0] },
       nets: globals.nets, models: items.indices.compactMap { models[$0] },

@@ -14,6 +14,8 @@ final class Checker {
   var portIDs: Set<Int> = []
   /// What the file declares and does not use.
   var unused = UnusedNames()
+  /// A term refers to a declaration whose body could not be read or checked.
+  var usesUnfinished = false
   private var diagnostics = Diagnostics()
   /// Variables whose second use has been reported.
   private var reportedTwice: Set<Int> = []

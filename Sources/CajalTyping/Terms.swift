@@ -83,6 +83,7 @@ extension Checker {
     // In a finished module, a program that no declaration calls is not among the definitions.
     if let finishedModule { return finishedModule.programs[global.declaration].closedFunction }
     // Its body has an error, so this module goes no further; its written type still serves to check uses of it.
+    usesUnfinished = true
     return TypedTerm(.definition(-1), type, span)
   }
 

@@ -5,7 +5,7 @@ public struct UnreadableGraph: Error, CustomStringConvertible {
   public var description: String { "line \(line): \(reason)" }
 }
 
-/// Reads what `Graph.printed` prints, and verifies it.
+/// Reads what `Graph.printed` prints, and verifies it. Any other text is refused.
 public func parseGraph(_ text: String) throws -> (name: String, graph: Graph) {
   var reader = GraphReader(text)
   try reader.expect("graph")
@@ -20,6 +20,11 @@ public func parseGraph(_ text: String) throws -> (name: String, graph: Graph) {
 private struct GraphReader {
   private var tokens: [(text: String, line: Int)] = []
   private var position = 0
+  /// How many spaces or bodies are being read around the current one.
+  private var nesting = 0
+
+  /// Spaces in spaces, and loops in loops: far above what is ever printed, and no matter for the stack.
+  private static let deepest = 200
 
   init(_ text: String) {
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -62,8 +67,25 @@ private struct GraphReader {
 
   private mutating func integer() throws -> Int {
     let text = try word()
-    guard let value = Int(text) else { throw fail("`\(text)` is no whole number") }
+    return try whole(text) { "`\(text)` is no whole number" }
+  }
+
+  /// Numbers whose sums cannot overflow.
+  private func whole(_ text: String, otherwise reason: () -> String) throws -> Int {
+    guard let value = Int(text), value.magnitude < 1 << 60 else { throw fail(reason()) }
     return value
+  }
+
+  /// Refuses extents below 0, and those whose product is no `Int`.
+  private func checkSize(_ extents: [Int]) throws {
+    guard let size = extents.checkedProduct, size < 1 << 60 else { throw fail("\(extents) is no size") }
+  }
+
+  private mutating func nested<T>(_ read: (inout GraphReader) throws -> T) throws -> T {
+    guard nesting < Self.deepest else { throw fail("this is nested more than \(Self.deepest) deep") }
+    nesting += 1
+    defer { nesting -= 1 }
+    return try read(&self)
   }
 
   private mutating func number() throws -> Double {
@@ -87,23 +109,38 @@ private struct GraphReader {
     return items
   }
 
-  private mutating func space() throws -> Space {
+  private mutating func space() throws -> Space { try nested { try $0.spaceHere() } }
+
+  /// Spaces whose dimension is no `Int` are refused from the inside out.
+  private mutating func spaceHere() throws -> Space {
     switch try word() {
     case "bool": return .boolean
     case "nat":
       try expect("[")
       let horizon = try integer()
       try expect("]")
+      try checkSize([horizon])
       return .natural(horizon)
-    case "real": return .real(accept("[") ? try list(until: "]") { try $0.integer() } : [])
+    case "real":
+      let shape = accept("[") ? try list(until: "]") { try $0.integer() } : []
+      try checkSize(shape)
+      return .real(shape)
     case "hom":
       try expect("(")
       let argument = try space()
       try expect(",")
       let result = try space()
       try expect(")")
+      try checkSize([argument.dimension, result.dimension])
       return .hom(argument, result)
-    case "(": return .tuple(try list(until: ")") { try $0.space() })
+    case "(":
+      let spaces = try list(until: ")") { try $0.space() }
+      var total = 0
+      for space in spaces {
+        total += space.dimension
+        try checkSize([total])
+      }
+      return .tuple(spaces)
     case let other: throw fail("`\(other)` is no space")
     }
   }
@@ -141,10 +178,12 @@ private struct GraphReader {
     let space = try space()
     if var loop {
       try expect("body")
-      loop.body = try graph()
+      loop.body = try nested { try $0.graph() }
       let basisIndex = loop.stateCount + loop.sequenceCount
       if loop.basis != nil {
-        guard basisIndex < loop.body.parameters.count else { throw fail("the loop's body has no basis parameter") }
+        guard loop.body.parameters.indices.contains(basisIndex) else {
+          throw fail("the loop's body has no basis parameter")
+        }
         loop.basis = loop.body.parameters[basisIndex].space
       }
       operation = .loop(loop)
@@ -187,10 +226,7 @@ private struct GraphReader {
     }
     let settings = accept("[") ? try list(until: "]") { try $0.word() } : []
     func whole(_ index: Int) throws -> Int {
-      guard index < settings.count, let value = Int(settings[index]) else {
-        throw fail("`\(name)` wants whole numbers")
-      }
-      return value
+      try self.whole(index < settings.count ? settings[index] : "") { "`\(name)` wants whole numbers" }
     }
     func ball() throws -> Ball {
       guard settings.count == 2, let norm = Ball.Norm(rawValue: settings[0]), let radius = Double(settings[1]) else {
@@ -201,6 +237,7 @@ private struct GraphReader {
     func pooling() throws -> Pooling {
       let sizes = try (0..<4).map(whole)
       guard sizes[3] >= 1 else { throw fail("`\(name)` wants windows of at least one entry") }
+      try checkSize(sizes + [sizes[3]])
       return Pooling(image: Array(sizes.prefix(3)), size: sizes[3])
     }
     switch name {
@@ -209,20 +246,30 @@ private struct GraphReader {
       guard let factor = settings.first.flatMap(Double.init) else { throw fail("`scale` wants a factor") }
       return .scale(factor)
     case "product":
+      let sizes = try (0..<3).map(whole)
+      for index in 0..<3 { try checkSize(sizes.enumerated().filter { $0.offset != index }.map(\.element)) }
       return .product(
         Product(
-          m: try whole(0), k: try whole(1), n: try whole(2), transposeLeft: settings.contains("left"),
+          m: sizes[0], k: sizes[1], n: sizes[2], transposeLeft: settings.contains("left"),
           transposeRight: settings.contains("right")))
     case "shift": return .shift(by: try whole(0))
     case "slice": return .slice(offset: try whole(0))
     case "embed": return .embed(offset: try whole(0))
     case "reshape": return .reshape
-    case "transpose": return .transpose(rows: try whole(0), columns: try whole(1))
+    case "transpose":
+      try checkSize([whole(0), whole(1)])
+      return .transpose(rows: try whole(0), columns: try whole(1))
     case "conv2d":
       guard settings.count == 11, let role = Convolution.Role(rawValue: settings[10]), try whole(7) >= 1 else {
         throw fail("`conv2d` wants ten sizes and a role")
       }
       let sizes = try (0..<10).map(whole)
+      try checkSize(Array(sizes[0..<4]))
+      try checkSize(Array(sizes[4..<7]))
+      // No less than what comes out, whichever is larger, kernel or image.
+      let height: Int = sizes[2] + sizes[5] + 2 * sizes[8] + 1
+      let width: Int = sizes[3] + sizes[6] + 2 * sizes[9] + 1
+      try checkSize([sizes[0], height, width])
       return .conv2d(
         Convolution(
           kernel: Array(sizes[0..<4]), image: Array(sizes[4..<7]), stride: sizes[7], padding: Array(sizes[8..<10]),

@@ -36,3 +36,16 @@ extension Space: CustomStringConvertible {
     }
   }
 }
+
+extension [Int] {
+  /// The product of extents; nil where one is below 0 or the product, taken in any order, is no `Int`.
+  var checkedProduct: Int? {
+    var product = 1
+    for extent in self where extent != 0 {
+      let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+      if extent < 0 || overflow { return nil }
+      product = next
+    }
+    return contains(0) ? 0 : product
+  }
+}

@@ -26,8 +26,9 @@ extension Graph {
       let operands = node.operands.map { nodes[$0].space }
       let isOutput = if case .output = node.operation { true } else { false }
       if !isOutput, operands.contains(where: \.isTuple) { try fail(index, "uses all results of a loop at once") }
-      if let reason = node.operation.violation(operands, node.space) { try fail(index, reason) }
+      // The body first: a loop's own checks follow its references.
       if case .loop(let loop) = node.operation { try loop.body.verify(path: "\(path)%\(index) ") }
+      if let reason = node.operation.violation(operands, node.space) { try fail(index, reason) }
     }
     for result in results where result < 0 || result >= nodes.count || nodes[result].space.isTuple {
       throw InvalidGraph(place: "\(path)return", reason: "returns %\(result), which is no value")
@@ -115,9 +116,10 @@ extension Loop {
       if operands[index] != spaces[index] { return "starts state \(index) in \(operands[index])" }
       if body.nodes[body.results[index]].space != spaces[index] { return "leaves the space of state \(index)" }
     }
-    for index in stateCount..<(stateCount + sequenceCount)
-    where operands[index].dimension < trips * spaces[index].dimension {
-      return "reads past the end of sequence \(index - stateCount)"
+    for index in stateCount..<(stateCount + sequenceCount) {
+      guard let size = [trips, spaces[index].dimension].checkedProduct, size <= operands[index].dimension else {
+        return "reads past the end of sequence \(index - stateCount)"
+      }
     }
     if let basis {
       if spaces[stateCount + sequenceCount] != basis { return "has another basis than its parameter" }

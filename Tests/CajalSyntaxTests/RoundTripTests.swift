@@ -1,5 +1,6 @@
 import CajalSyntax
 import Driver
+import TestSupport
 import Testing
 
 @Suite struct RoundTripTests {

@@ -238,6 +238,14 @@ import Testing
     #expect(checked("program p (x : Bool) : Bool = if then true else x").codes == ["E0005"])
   }
 
+  /// Its written type stands in for a body that cannot be read, and nothing that uses it goes further.
+  @Test func whatCouldNotBeReadCanBeReferredTo() {
+    for use in ["def d : Nat = zero", "program p (b : Bool) : Nat = if b then zero else zero", "def d = zero"] {
+      let outcome = checked("def zero : Nat = )\n" + use, strict: true)
+      #expect(outcome.module == nil && outcome.codes == ["E0005"], "\(outcome.rendered)")
+    }
+  }
+
   // MARK: Large types
 
   @Test func aliasesThatDouble() {

@@ -1,10 +1,10 @@
 import CajalSyntax
 
 /// Syntax trees at random, well typed or not; equal seeds give equal trees.
-struct TreeGenerator {
+public struct TreeGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { state = seed }
 
   /// SplitMix64.
   private mutating func next() -> UInt64 {
@@ -42,7 +42,7 @@ struct TreeGenerator {
 
   private mutating func signed() -> Double { below(2) == 0 ? magnitude() : -magnitude() }
 
-  mutating func type(_ depth: Int) -> TypeExpression {
+  public mutating func type(_ depth: Int) -> TypeExpression {
     let kind: TypeExpression.Kind =
       switch below(depth > 0 ? 7 : 5) {
       case 0: .bool
@@ -68,7 +68,7 @@ struct TreeGenerator {
     }
   }
 
-  mutating func term(_ depth: Int) -> Term {
+  public mutating func term(_ depth: Int) -> Term {
     let kind: Term.Kind =
       switch depth > 0 ? below(13) : 0 {
       case 0: leaf()
@@ -106,7 +106,7 @@ struct TreeGenerator {
     return Layer(kind, Self.nowhere)
   }
 
-  mutating func declaration() -> Declaration {
+  public mutating func declaration() -> Declaration {
     let kind: Declaration.Kind =
       switch below(8) {
       case 0: .horizon(next() >> UInt64(below(63)) | 1)
@@ -119,5 +119,5 @@ struct TreeGenerator {
     return Declaration(kind, Self.nowhere)
   }
 
-  mutating func tree() -> SyntaxTree { SyntaxTree(declarations: (0...below(4)).map { _ in declaration() }) }
+  public mutating func tree() -> SyntaxTree { SyntaxTree(declarations: (0...below(4)).map { _ in declaration() }) }
 }
