@@ -105,7 +105,7 @@ FORCE:
 BLAS_LIBRARY = $(if $(filter none,$(patsubst --blas=%,%,$(CAJALFLAGS))),,-Wl,--as-needed -lopenblas)
 %.so: %.c %.h build/libcajal.a
 	$(CC) $(CFLAGS) -DCAJAL_SHARED_OBJECT -fPIC -shared -fvisibility=hidden -IRuntime/include $< -o $@ \
-	  -Wl,-soname,$(@F) -Wl,-z,defs build/libcajal.a $(BLAS_LIBRARY) -lm
+	  -Wl,-soname,$(@F) -Wl,-z,defs -Wl,-Bsymbolic build/libcajal.a $(BLAS_LIBRARY) -lm
 
 # ---- The demo ----
 
@@ -181,7 +181,7 @@ build/tests/header: Runtime/include/cajal.h Makefile
 	done
 	@touch $@
 
-.PHONY: test test-native test-experiments test-swift
+.PHONY: test test-native test-experiments test-guest test-swift
 test: test-swift
 
 # Every experiment for a few steps, and the trained module that comes out in C, Swift and Python.
@@ -190,8 +190,12 @@ test-experiments: all
 	@Examples/experiments/tests/experiments.bash build/tests/experiments
 	@CC='$(CC)' Examples/infer/tests/infer.bash build/tests/infer build/tests/experiments
 
+# A module in somebody's process: its object, its stack, two versions of it, bad arguments, threads.
+test-guest: all need-libopenblas-dev
+	@CC='$(CC)' Tests/Guest/guest.bash build/tests/guest
+
 test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized test-experiments test-bench
+    build/tests/idx-sanitized test-experiments test-bench test-guest
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \
 	done

@@ -15,32 +15,33 @@ typedef struct sizes {
 } sizes;
 
 static float *kernel, *image, *out, *kernel_bar, *image_bar, *out_bar;
+static _Alignas(64) char scratch[CAJAL_KERNEL_ADJOINT_SCRATCH];
 
 static void call_out(const void *of) {
   const sizes s = *(const sizes *)of;
-  cajal_convolution_f32(s.co, s.ci, s.k, s.k, s.n, s.n, s.stride, s.p, s.p, kernel, image, out, 0);
+  cajal_convolution_f32(s.co, s.ci, s.k, s.k, s.n, s.n, s.stride, s.p, s.p, kernel, image, out, 0, scratch);
 }
 static void call_image(const void *of) {
   const sizes s = *(const sizes *)of;
   cajal_convolution_image_adjoint_f32(s.co, s.ci, s.k, s.k, s.n, s.n, s.stride, s.p, s.p, kernel, out_bar, image_bar,
-                                      0);
+                                      0, scratch);
 }
 static void call_kernel(const void *of) {
   const sizes s = *(const sizes *)of;
   cajal_convolution_kernel_adjoint_f32(s.co, s.ci, s.k, s.k, s.n, s.n, s.stride, s.p, s.p, image, out_bar, kernel_bar,
-                                       1);
+                                       1, scratch);
 }
 static void call_out_2d(const void *of) {
   const sizes s = *(const sizes *)of;
-  cajal_conv2d_f32(s.k, s.k, s.n, s.n, kernel, image, out, 0);
+  cajal_conv2d_f32(s.k, s.k, s.n, s.n, kernel, image, out, 0, scratch);
 }
 static void call_image_2d(const void *of) {
   const sizes s = *(const sizes *)of;
-  cajal_conv2d_image_adjoint_f32(s.k, s.k, s.n, s.n, kernel, out_bar, image_bar, 0);
+  cajal_conv2d_image_adjoint_f32(s.k, s.k, s.n, s.n, kernel, out_bar, image_bar, 0, scratch);
 }
 static void call_kernel_2d(const void *of) {
   const sizes s = *(const sizes *)of;
-  cajal_conv2d_kernel_adjoint_f32(s.k, s.k, s.n, s.n, image, out_bar, kernel_bar, 1);
+  cajal_conv2d_kernel_adjoint_f32(s.k, s.k, s.n, s.n, image, out_bar, kernel_bar, 1, scratch);
 }
 static void call_pool(const void *of) {
   const sizes s = *(const sizes *)of;

@@ -17,24 +17,26 @@ typedef struct layer {
 } layer;
 
 static float *weights, *weights_bar, *x, *y;
+static _Alignas(64) char scratch[CAJAL_MOST_PRODUCT_SCRATCH];
 
 static void call_out(const void *of) {
   const layer l = *(const layer *)of;
-  cajal_blas_product_f32(l.batch, l.inputs, l.outputs, x, 0, weights, 1, y, 0);
+  cajal_blas_product_f32(l.batch, l.inputs, l.outputs, x, 0, weights, 1, y, 0, scratch);
 }
 static void call_input(const void *of) {
   const layer l = *(const layer *)of;
-  cajal_blas_product_f32(l.batch, l.outputs, l.inputs, y, 0, weights, 0, x, 0);
+  cajal_blas_product_f32(l.batch, l.outputs, l.inputs, y, 0, weights, 0, x, 0, scratch);
 }
 static void call_weights(const void *of) {
   const layer l = *(const layer *)of;
-  cajal_blas_product_f32(l.outputs, l.batch, l.inputs, y, 1, x, 0, weights_bar, 0);
+  cajal_blas_product_f32(l.outputs, l.batch, l.inputs, y, 1, x, 0, weights_bar, 0, scratch);
 }
 
 /* A layer whose inputs are the outer product of 784 and 10: a tensor, summed over the 784 alone. */
 static void call_middle(const void *of) {
   const layer l = *(const layer *)of;
-  cajal_middle_product_f32(l.batch, l.outputs, l.inputs / 10, 10, weights, x, l.inputs / 10, y, l.outputs * 10);
+  cajal_middle_product_f32(l.batch, l.outputs, l.inputs / 10, 10, weights, x, l.inputs / 10, y, l.outputs * 10,
+                           scratch);
 }
 
 static void call_reading(const void *of) {

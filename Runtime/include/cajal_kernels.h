@@ -4,7 +4,10 @@
  * are row-major and contiguous, sizes are in reals, and no output overlaps another argument. `accumulate` adds the
  * result to what is there; otherwise it replaces it, whatever was there. The same sizes give the same order of
  * operations, wherever the arguments lie in memory, and so the same bits. A NaN or an infinity in an argument may
- * spread further through a result than the formula says, never less far. */
+ * spread further through a result than the formula says, never less far.
+ *
+ * `scratch` is room that a kernel needs while it runs, of the size given with it and aligned to 64 bytes: a part of the
+ * workspace, since a thread's stack may be small. What it holds before does not matter. */
 #ifndef CAJAL_KERNELS_H
 #define CAJAL_KERNELS_H
 
@@ -40,6 +43,11 @@
 #define CAJAL_HIDE(variable) ((void)(variable))
 #endif
 
+/* Whatever the flags: another module in the process may have another version of them. */
+#if defined __GNUC__
+#pragma GCC visibility push(hidden)
+#endif
+
 /* ---- Arguments of the exported functions (check.c). Each answers CAJAL_OK or CAJAL_BAD_ARGUMENT. ---- */
 
 /* Every input of a batch: the batch is not zero, no pointer is null or misaligned, and each stride is 0 or at least
@@ -61,42 +69,48 @@ int cajal_check_buffer(const void *buffer, size_t alignment);
 
 /* ---- Matrices ---- */
 
+/* The bytes of `scratch` where sums have k terms. NULL is enough where a factor or the result is a vector, lying in a
+ * row, and where m, k and n are at most 8. */
+#define CAJAL_MOST_PRODUCT_SCRATCH 65536
+#define CAJAL_PRODUCT_SCRATCH(k) ((k) < 256 ? 256 * (k) : CAJAL_MOST_PRODUCT_SCRATCH)
+
 /* c[m x n] = op(a)[m x k] op(b)[k x n]; a transposed `a` is stored k x m, a transposed `b` n x k. */
-void cajal_product_f32(size_t m, size_t k, size_t n, const float *restrict a, int a_transposed,
-                       const float *restrict b, int b_transposed, float *restrict c, int accumulate);
+void cajal_product_f32(size_t m, size_t k, size_t n, const float *restrict a, int a_transposed, const float *restrict b,
+                       int b_transposed, float *restrict c, int accumulate, void *scratch);
 void cajal_product_f64(size_t m, size_t k, size_t n, const double *restrict a, int a_transposed,
-                       const double *restrict b, int b_transposed, double *restrict c, int accumulate);
+                       const double *restrict b, int b_transposed, double *restrict c, int accumulate, void *scratch);
 
 /* The same by OpenBLAS, where the runtime was built with CAJAL_BLAS. Faster for large matrices; OpenBLAS may use
  * threads and memory of its own. */
 void cajal_blas_product_f32(size_t m, size_t k, size_t n, const float *restrict a, int a_transposed,
-                            const float *restrict b, int b_transposed, float *restrict c, int accumulate);
+                            const float *restrict b, int b_transposed, float *restrict c, int accumulate,
+                            void *scratch);
 void cajal_blas_product_f64(size_t m, size_t k, size_t n, const double *restrict a, int a_transposed,
-                            const double *restrict b, int b_transposed, double *restrict c, int accumulate);
+                            const double *restrict b, int b_transposed, double *restrict c, int accumulate,
+                            void *scratch);
 
 /* The same where the rows of a matrix, as it is stored, begin a_row, b_row or c_row reals apart: at least as many as a
  * row has, and of any number where there is one row. */
-void cajal_strided_product_f32(size_t m, size_t k, size_t n, const float *restrict a, size_t a_row,
-                               int a_transposed, const float *restrict b, size_t b_row, int b_transposed,
-                               float *restrict c, size_t c_row, int accumulate);
-void cajal_strided_product_f64(size_t m, size_t k, size_t n, const double *restrict a, size_t a_row,
-                               int a_transposed, const double *restrict b, size_t b_row, int b_transposed,
-                               double *restrict c, size_t c_row, int accumulate);
+void cajal_strided_product_f32(size_t m, size_t k, size_t n, const float *restrict a, size_t a_row, int a_transposed,
+                               const float *restrict b, size_t b_row, int b_transposed, float *restrict c, size_t c_row,
+                               int accumulate, void *scratch);
+void cajal_strided_product_f64(size_t m, size_t k, size_t n, const double *restrict a, size_t a_row, int a_transposed,
+                               const double *restrict b, size_t b_row, int b_transposed, double *restrict c,
+                               size_t c_row, int accumulate, void *scratch);
 void cajal_blas_strided_product_f32(size_t m, size_t k, size_t n, const float *restrict a, size_t a_row,
                                     int a_transposed, const float *restrict b, size_t b_row, int b_transposed,
-                                    float *restrict c, size_t c_row, int accumulate);
+                                    float *restrict c, size_t c_row, int accumulate, void *scratch);
 void cajal_blas_strided_product_f64(size_t m, size_t k, size_t n, const double *restrict a, size_t a_row,
                                     int a_transposed, const double *restrict b, size_t b_row, int b_transposed,
-                                    double *restrict c, size_t c_row, int accumulate);
+                                    double *restrict c, size_t c_row, int accumulate, void *scratch);
 
 /* y[s,o,j] = sum of tensor[o,i,j] x[s,i]: of a tensor of outer x inner x columns, the middle index is summed away, for
- * `count` vectors x. The vectors begin x_row reals apart, and the results y_row. */
-void cajal_middle_product_f32(size_t count, size_t outer, size_t inner, size_t columns,
-                              const float *restrict tensor, const float *restrict x, size_t x_row,
-                              float *restrict y, size_t y_row);
-void cajal_middle_product_f64(size_t count, size_t outer, size_t inner, size_t columns,
-                              const double *restrict tensor, const double *restrict x, size_t x_row,
-                              double *restrict y, size_t y_row);
+ * `count` vectors x. The vectors begin x_row reals apart, and the results y_row. `scratch` has
+ * CAJAL_MOST_PRODUCT_SCRATCH bytes. */
+void cajal_middle_product_f32(size_t count, size_t outer, size_t inner, size_t columns, const float *restrict tensor,
+                              const float *restrict x, size_t x_row, float *restrict y, size_t y_row, void *scratch);
+void cajal_middle_product_f64(size_t count, size_t outer, size_t inner, size_t columns, const double *restrict tensor,
+                              const double *restrict x, size_t x_row, double *restrict y, size_t y_row, void *scratch);
 
 /* The sum of a_i b_i. */
 float cajal_dot_f32(size_t n, const float *a, const float *b);
@@ -105,23 +119,31 @@ double cajal_dot_f64(size_t n, const double *a, const double *b);
 /* ---- Convolution (LANGUAGE.md, section 5): cross-correlation with zero padding "same"; kh and kw are odd, and may
  * exceed the image's ---- */
 
+/* The bytes of `scratch`, over channels too; those of the adjoint in the kernel are more. */
+#define CAJAL_CONVOLUTION_SCRATCH 54400
+#define CAJAL_KERNEL_ADJOINT_SCRATCH 69760
+
 /* out[y,x] = sum of kernel[i,j] image[y + i - kh/2, x + j - kw/2], where that is in the image. */
 void cajal_conv2d_f32(size_t kh, size_t kw, size_t h, size_t w, const float *restrict kernel,
-                      const float *restrict image, float *restrict out, int accumulate);
+                      const float *restrict image, float *restrict out, int accumulate, void *scratch);
 void cajal_conv2d_f64(size_t kh, size_t kw, size_t h, size_t w, const double *restrict kernel,
-                      const double *restrict image, double *restrict out, int accumulate);
+                      const double *restrict image, double *restrict out, int accumulate, void *scratch);
 
 /* The transpose of image -> out. */
 void cajal_conv2d_image_adjoint_f32(size_t kh, size_t kw, size_t h, size_t w, const float *restrict kernel,
-                                    const float *restrict out_bar, float *restrict image_bar, int accumulate);
+                                    const float *restrict out_bar, float *restrict image_bar, int accumulate,
+                                    void *scratch);
 void cajal_conv2d_image_adjoint_f64(size_t kh, size_t kw, size_t h, size_t w, const double *restrict kernel,
-                                    const double *restrict out_bar, double *restrict image_bar, int accumulate);
+                                    const double *restrict out_bar, double *restrict image_bar, int accumulate,
+                                    void *scratch);
 
 /* The transpose of kernel -> out. */
 void cajal_conv2d_kernel_adjoint_f32(size_t kh, size_t kw, size_t h, size_t w, const float *restrict image,
-                                     const float *restrict out_bar, float *restrict kernel_bar, int accumulate);
+                                     const float *restrict out_bar, float *restrict kernel_bar, int accumulate,
+                                     void *scratch);
 void cajal_conv2d_kernel_adjoint_f64(size_t kh, size_t kw, size_t h, size_t w, const double *restrict image,
-                                     const double *restrict out_bar, double *restrict kernel_bar, int accumulate);
+                                     const double *restrict out_bar, double *restrict kernel_bar, int accumulate,
+                                     void *scratch);
 
 /* ---- Convolution over channels (LANGUAGE.md, section 6): kernel[co,ci,kh,kw], image[ci,h,w] with ph rows and pw
  * columns of zeros on each side, out[co,oh,ow] with oh = (h + 2 ph - kh) / stride + 1 and ow likewise; the padded image
@@ -129,47 +151,51 @@ void cajal_conv2d_kernel_adjoint_f64(size_t kh, size_t kw, size_t h, size_t w, c
 
 /* out[o,i,j] = sum of kernel[o,c,a,b] image[c, stride i + a - ph, stride j + b - pw], where that is in the image. */
 void cajal_convolution_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride, size_t ph,
-                         size_t pw, const float *restrict kernel, const float *restrict image, float *restrict out,
-                         int accumulate);
+                           size_t pw, const float *restrict kernel, const float *restrict image, float *restrict out,
+                           int accumulate, void *scratch);
 void cajal_convolution_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride, size_t ph,
-                         size_t pw, const double *restrict kernel, const double *restrict image, double *restrict out,
-                         int accumulate);
+                           size_t pw, const double *restrict kernel, const double *restrict image, double *restrict out,
+                           int accumulate, void *scratch);
 
 /* The transpose of image -> out. */
 void cajal_convolution_image_adjoint_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
-                                       size_t ph, size_t pw, const float *restrict kernel,
-                                       const float *restrict out_bar, float *restrict image_bar, int accumulate);
+                                         size_t ph, size_t pw, const float *restrict kernel,
+                                         const float *restrict out_bar, float *restrict image_bar, int accumulate,
+                                         void *scratch);
 void cajal_convolution_image_adjoint_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
-                                       size_t ph, size_t pw, const double *restrict kernel,
-                                       const double *restrict out_bar, double *restrict image_bar, int accumulate);
+                                         size_t ph, size_t pw, const double *restrict kernel,
+                                         const double *restrict out_bar, double *restrict image_bar, int accumulate,
+                                         void *scratch);
 
 /* A layer: each output begins with its entry of `bias`, and relu comes last if it is `rectified`. The same bits as
  * cajal_convolution and cajal_relu one after another. */
 void cajal_convolution_layer_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
                                  size_t ph, size_t pw, const float *restrict kernel, const float *restrict image,
-                                 const float *restrict bias, int rectified, float *restrict out);
+                                 const float *restrict bias, int rectified, float *restrict out, void *scratch);
 void cajal_convolution_layer_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
                                  size_t ph, size_t pw, const double *restrict kernel, const double *restrict image,
-                                 const double *restrict bias, int rectified, double *restrict out);
+                                 const double *restrict bias, int rectified, double *restrict out, void *scratch);
 
 /* The transpose of image -> out, and of the relu of which `image` is the result: the same bits as
  * cajal_convolution_image_adjoint and cajal_relu_adjoint. */
 void cajal_convolution_image_relu_adjoint_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
                                               size_t stride, size_t ph, size_t pw, const float *restrict kernel,
                                               const float *restrict out_bar, const float *restrict image,
-                                              float *restrict image_bar);
+                                              float *restrict image_bar, void *scratch);
 void cajal_convolution_image_relu_adjoint_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
                                               size_t stride, size_t ph, size_t pw, const double *restrict kernel,
                                               const double *restrict out_bar, const double *restrict image,
-                                              double *restrict image_bar);
+                                              double *restrict image_bar, void *scratch);
 
 /* The transpose of kernel -> out. */
 void cajal_convolution_kernel_adjoint_f32(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
-                                        size_t ph, size_t pw, const float *restrict image,
-                                        const float *restrict out_bar, float *restrict kernel_bar, int accumulate);
+                                          size_t ph, size_t pw, const float *restrict image,
+                                          const float *restrict out_bar, float *restrict kernel_bar, int accumulate,
+                                          void *scratch);
 void cajal_convolution_kernel_adjoint_f64(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
-                                        size_t ph, size_t pw, const double *restrict image,
-                                        const double *restrict out_bar, double *restrict kernel_bar, int accumulate);
+                                          size_t ph, size_t pw, const double *restrict image,
+                                          const double *restrict out_bar, double *restrict kernel_bar, int accumulate,
+                                          void *scratch);
 
 /* ---- Pooling (LANGUAGE.md, section 6): image[channels,h,w], windows of size x size, an incomplete remainder is
  * dropped. None of these accumulates ---- */
@@ -255,5 +281,9 @@ void cajal_bound_adjoint_f64(int norm, double radius, size_t n, const double *re
 /* 1 if no entry is a NaN or an infinity, else 0. */
 int cajal_all_finite_f32(size_t n, const float *v);
 int cajal_all_finite_f64(size_t n, const double *v);
+
+#if defined __GNUC__
+#pragma GCC visibility pop
+#endif
 
 #endif

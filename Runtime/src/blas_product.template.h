@@ -14,10 +14,11 @@ static int NAMED(is_thin)(size_t m, size_t k, size_t n, int a_transposed, int b_
  * too, which they read as fast as the memory delivers it. */
 void NAMED(cajal_blas_strided_product)(size_t m, size_t k, size_t n, const REAL *restrict a, size_t a_row,
                                        int a_transposed, const REAL *restrict b, size_t b_row, int b_transposed,
-                                       REAL *restrict c, size_t c_row, int accumulate) {
+                                       REAL *restrict c, size_t c_row, int accumulate, void *scratch) {
   if (m > INT_MAX || k > INT_MAX || n > INT_MAX || a_row > INT_MAX || b_row > INT_MAX || c_row > INT_MAX || m <= 1
       || n <= 1 || k <= 1 || NAMED(is_thin)(m, k, n, a_transposed, b_transposed)) {
-    NAMED(cajal_strided_product)(m, k, n, a, a_row, a_transposed, b, b_row, b_transposed, c, c_row, accumulate);
+    NAMED(cajal_strided_product)(m, k, n, a, a_row, a_transposed, b, b_row, b_transposed, c, c_row, accumulate,
+                                 scratch);
     return;
   }
   const int rows = (int)m, depth = (int)k, columns = (int)n;
@@ -31,7 +32,8 @@ void NAMED(cajal_blas_strided_product)(size_t m, size_t k, size_t n, const REAL 
 }
 
 void NAMED(cajal_blas_product)(size_t m, size_t k, size_t n, const REAL *restrict a, int a_transposed,
-                               const REAL *restrict b, int b_transposed, REAL *restrict c, int accumulate) {
+                               const REAL *restrict b, int b_transposed, REAL *restrict c, int accumulate,
+                               void *scratch) {
   NAMED(cajal_blas_strided_product)(m, k, n, a, a_transposed ? m : k, a_transposed, b, b_transposed ? k : n,
-                                    b_transposed, c, n, accumulate);
+                                    b_transposed, c, n, accumulate, scratch);
 }

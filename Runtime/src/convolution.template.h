@@ -47,7 +47,7 @@ static void NAMED(end)(int at_once, const NAMED(ends) *ends, size_t n, REAL *res
 
 static void NAMED(convolve)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride, size_t ph,
                             size_t pw, const REAL *restrict kernel, const REAL *restrict image, REAL *restrict out,
-                            NAMED(ends) ends) {
+                            NAMED(ends) ends, void *scratch) {
   const size_t oh = (h + 2 * ph - kh) / stride + 1, ow = (w + 2 * pw - kw) / stride + 1;
   const int at_once = stride == 1 && ci > 0 && h > 0 && w > 0;
   const NAMED(ends) each = NAMED(begin)(at_once, &ends, co, oh * ow, out);
@@ -61,7 +61,9 @@ static void NAMED(convolve)(size_t co, size_t ci, size_t kh, size_t kw, size_t h
                                   .tap_column = (ptrdiff_t)stride,
                                   .out = out,
                                   .to = {oh, ow, ow, 1, oh * ow},
-                                  .ends = each};
+                                  .ends = each,
+                                  .scratch = scratch,
+                                  .taps = (char *)scratch + PATCH_BYTES};
     NAMED(correlate)(k, image + y.first * w + x.first);
   })
   NAMED(end)(at_once, &ends, co * oh * ow, out);
@@ -69,21 +71,22 @@ static void NAMED(convolve)(size_t co, size_t ci, size_t kh, size_t kw, size_t h
 
 void NAMED(cajal_convolution)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
                               size_t ph, size_t pw, const REAL *restrict kernel, const REAL *restrict image,
-                              REAL *restrict out, int accumulate) {
-  NAMED(convolve)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, image, out, (NAMED(ends)){.overwrites = !accumulate});
+                              REAL *restrict out, int accumulate, void *scratch) {
+  const NAMED(ends) ends = {.overwrites = !accumulate};
+  NAMED(convolve)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, image, out, ends, scratch);
 }
 
 void NAMED(cajal_convolution_layer)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
                                     size_t ph, size_t pw, const REAL *restrict kernel, const REAL *restrict image,
-                                    const REAL *restrict bias, int rectified, REAL *restrict out) {
+                                    const REAL *restrict bias, int rectified, REAL *restrict out, void *scratch) {
   const NAMED(ends) ends = {.overwrites = 1, .start = bias, .rectifies = rectified};
-  NAMED(convolve)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, image, out, ends);
+  NAMED(convolve)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, image, out, ends, scratch);
 }
 
 /* The transpose is correlation with the kernel turned around, from its last taps. */
 static void NAMED(convolve_back)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w, size_t stride,
                                  size_t ph, size_t pw, const REAL *restrict kernel, const REAL *restrict out_bar,
-                                 REAL *restrict image_bar, NAMED(ends) ends) {
+                                 REAL *restrict image_bar, NAMED(ends) ends, void *scratch) {
   const size_t oh = (h + 2 * ph - kh) / stride + 1, ow = (w + 2 * pw - kw) / stride + 1;
   const int at_once = stride == 1 && co > 0;
   const NAMED(ends) each = NAMED(begin)(at_once, &ends, ci, h * w, image_bar);
@@ -99,7 +102,9 @@ static void NAMED(convolve_back)(size_t co, size_t ci, size_t kh, size_t kw, siz
                                   .tap_column = -(ptrdiff_t)stride,
                                   .out = image_bar + y.first * w + x.first,
                                   .to = {y.entries, x.entries, stride * w, stride, h * w},
-                                  .ends = each};
+                                  .ends = each,
+                                  .scratch = scratch,
+                                  .taps = (char *)scratch + PATCH_BYTES};
     NAMED(correlate)(k, out_bar);
   })
   NAMED(end)(at_once, &ends, ci * h * w, image_bar);
@@ -108,23 +113,23 @@ static void NAMED(convolve_back)(size_t co, size_t ci, size_t kh, size_t kw, siz
 void NAMED(cajal_convolution_image_adjoint)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
                                             size_t stride, size_t ph, size_t pw, const REAL *restrict kernel,
                                             const REAL *restrict out_bar, REAL *restrict image_bar,
-                                            int accumulate) {
+                                            int accumulate, void *scratch) {
   const NAMED(ends) ends = {.overwrites = !accumulate};
-  NAMED(convolve_back)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, out_bar, image_bar, ends);
+  NAMED(convolve_back)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, out_bar, image_bar, ends, scratch);
 }
 
 void NAMED(cajal_convolution_image_relu_adjoint)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
                                                  size_t stride, size_t ph, size_t pw, const REAL *restrict kernel,
                                                  const REAL *restrict out_bar, const REAL *restrict image,
-                                                 REAL *restrict image_bar) {
+                                                 REAL *restrict image_bar, void *scratch) {
   const NAMED(ends) ends = {.overwrites = 1, .gate = image};
-  NAMED(convolve_back)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, out_bar, image_bar, ends);
+  NAMED(convolve_back)(co, ci, kh, kw, h, w, stride, ph, pw, kernel, out_bar, image_bar, ends, scratch);
 }
 
 void NAMED(cajal_convolution_kernel_adjoint)(size_t co, size_t ci, size_t kh, size_t kw, size_t h, size_t w,
                                              size_t stride, size_t ph, size_t pw, const REAL *restrict image,
                                              const REAL *restrict out_bar, REAL *restrict kernel_bar,
-                                             int accumulate) {
+                                             int accumulate, void *scratch) {
   const size_t oh = (h + 2 * ph - kh) / stride + 1, ow = (w + 2 * pw - kw) / stride + 1;
   if (!accumulate) memset(kernel_bar, 0, co * ci * kh * kw * sizeof(REAL));
   FOR_EACH_PHASE({
@@ -135,8 +140,9 @@ void NAMED(cajal_convolution_kernel_adjoint)(size_t co, size_t ci, size_t kh, si
                                      .tap_output = ci * kh * kw,
                                      .tap_input = kh * kw,
                                      .tap_row = stride * kw,
-                                     .tap_column = stride};
-    NAMED(add_kernel_adjoint)(&k, image + y.first * w + x.first);
+                                     .tap_column = stride,
+                                     .bands = (REAL *)scratch + PATCH_BYTES / sizeof(REAL)};
+    NAMED(add_kernel_adjoint)(&k, image + y.first * w + x.first, scratch);
   })
 }
 

@@ -7,7 +7,7 @@
 #include "lane_sum.h"
 
 #define MOST_BANDS 6
-#define BAND_REALS (28672 / sizeof(REAL))
+#define BAND_REALS ((CAJAL_KERNEL_ADJOINT_SCRATCH - PATCH_BYTES) / sizeof(REAL))
 
 /* tap[o,c,a,b] += sum over y and x of out_bar[o,y,x] image[c,v,u], where v and u are what `sight` says. */
 typedef struct NAMED(kernel_adjoint) {
@@ -15,6 +15,7 @@ typedef struct NAMED(kernel_adjoint) {
   const REAL *out_bar;
   REAL *kernel_bar; /* tap (0,0,0,0), and from it the others */
   size_t tap_output, tap_input, tap_row, tap_column;
+  REAL *bands; /* room for BAND_REALS */
 } NAMED(kernel_adjoint);
 
 /* A band of some outputs from `output`; its rows have as many columns as the vectors over them, or, where there is one
@@ -207,8 +208,8 @@ static void NAMED(add_input)(size_t outputs, const NAMED(kernel_adjoint) *k, con
 
 /* A part against the same band of all outputs. */
 static void NAMED(add_bands)(const void *of, const NAMED(part) *part, const REAL *patches) {
-  _Alignas(LANE_BYTES) REAL entries[BAND_REALS];
   const NAMED(kernel_adjoint) *k = of;
+  REAL *entries = k->bands;
   const size_t oh = k->sight.oh, ow = k->sight.ow, all = k->sight.outputs, around = all == 1 ? MOST_ROWS - 1 : 0;
   const size_t columns = all == 1 ? BAND_COLUMNS : (part->width + LANE_COUNT - 1) / LANE_COUNT * LANE_COUNT;
   NAMED(bands) bands = {0, columns, (part->height + 2 * around) * columns, entries};
@@ -230,11 +231,12 @@ static void NAMED(add_bands)(const void *of, const NAMED(part) *part, const REAL
   }
 }
 
-static void NAMED(add_kernel_adjoint)(const NAMED(kernel_adjoint) *k, const REAL *restrict image) {
+static void NAMED(add_kernel_adjoint)(const NAMED(kernel_adjoint) *k, const REAL *restrict image,
+                                      REAL *restrict patches) {
   const size_t rows = BAND_REALS / BAND_COLUMNS, outputs = k->sight.outputs;
   const size_t height = outputs == 1 ? rows - 2 * (MOST_ROWS - 1) : rows / MOST_BANDS;
   const NAMED(limits) limits = {outputs == 1 ? MOST_ROWS : PIECE, SIZE_MAX, height, height, 1};
-  NAMED(for_each_part)(&k->sight, limits, image, NAMED(add_bands), k);
+  NAMED(for_each_part)(&k->sight, limits, image, NAMED(add_bands), k, patches);
 }
 
 #undef MOST_BANDS

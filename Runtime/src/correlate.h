@@ -24,6 +24,8 @@ typedef struct NAMED(correlation) {
   NAMED(images) to;
   NAMED(ends) ends;
   size_t blocks; /* of at most MOST_OUTPUTS outputs */
+  void *scratch; /* the patches */
+  void *taps;    /* behind them: room for MOST_INPUTS_BY_ROWS x PIECE x MOST_ROWS reals */
 } NAMED(correlation);
 
 /* A NaN stays one. */
@@ -142,7 +144,7 @@ INLINE void NAMED(add_tile)(const size_t outputs, const size_t rows, const NAMED
  * making, each a row of taps behind the one before it, and move up by one with every row of the image. */
 INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *restrict k,
                                const NAMED(part) *restrict part, const REAL *restrict patches, size_t x) {
-  REAL taps[MOST_INPUTS_BY_ROWS][PIECE][MOST_ROWS]; /* zero beyond the rows there are */
+  REAL(*restrict taps)[PIECE][MOST_ROWS] = k->taps; /* zero beyond the rows there are */
   const size_t tap_rows = NAMED(tap_rows)(part), tap_columns = NAMED(tap_columns)(part);
   memset(taps, 0, part->inputs * sizeof taps[0]);
   for (size_t c = 0; c < part->inputs; c++) {
@@ -238,10 +240,10 @@ static void NAMED(correlate)(NAMED(correlation) k, const REAL *restrict image) {
   if (k.sight.outputs == 0) return;
   if (k.sight.outputs == 1) {
     const NAMED(limits) limits = {MOST_ROWS, MOST_INPUTS_BY_ROWS, SIZE_MAX, SIZE_MAX, 1};
-    NAMED(for_each_part)(&k.sight, limits, image, NAMED(add_one_output), &k);
+    NAMED(for_each_part)(&k.sight, limits, image, NAMED(add_one_output), &k, k.scratch);
     return;
   }
   k.blocks = (k.sight.outputs + MOST_OUTPUTS - 1) / MOST_OUTPUTS;
   const NAMED(limits) limits = {PIECE, SIZE_MAX, 4 * MOST_TILE_ROWS, SIZE_MAX, TILE_ROWS(k.sight.outputs / k.blocks)};
-  NAMED(for_each_part)(&k.sight, limits, image, NAMED(add_tiles), &k);
+  NAMED(for_each_part)(&k.sight, limits, image, NAMED(add_tiles), &k, k.scratch);
 }

@@ -40,8 +40,7 @@ static void NAMED(multiply_middle)(size_t count, size_t outer, size_t inner, siz
 
 static void NAMED(multiply_middle_by_tiles)(size_t count, size_t outer, size_t inner, size_t columns,
                                             const REAL *restrict tensor, const REAL *restrict x, size_t x_row,
-                                            REAL *restrict y, size_t y_row) {
-  _Alignas(LANE_BYTES) REAL panels[PANEL_REALS];
+                                            REAL *restrict y, size_t y_row, REAL *restrict panels) {
   const size_t vectors = count <= LANE_COUNT ? 1 : count <= 2 * LANE_COUNT ? 2 : MOST_VECTORS;
   const size_t width = vectors * LANE_COUNT, padded = (count + width - 1) / width * width;
   const size_t most = PANEL_REALS / padded, pieces = (inner + most - 1) / most;
@@ -106,8 +105,7 @@ INLINE void NAMED(sum_columns)(const size_t many, size_t size, size_t matrix, si
 
 static void NAMED(multiply_middle_of_few)(size_t count, size_t outer, size_t inner, size_t columns,
                                           const REAL *restrict tensor, const REAL *restrict x, size_t x_row,
-                                          REAL *restrict y, size_t y_row) {
-  REAL repeated[PANEL_REALS / 2];
+                                          REAL *restrict y, size_t y_row, REAL *restrict repeated) {
   const size_t most = PANEL_REALS / 2 / columns;
   for (size_t s = 0; s < count; s++) {
     size_t depth;
@@ -133,7 +131,7 @@ static void NAMED(multiply_middle_of_few)(size_t count, size_t outer, size_t inn
 
 void NAMED(cajal_middle_product)(size_t count, size_t outer, size_t inner, size_t columns,
                                  const REAL *restrict tensor, const REAL *restrict x, size_t x_row, REAL *restrict y,
-                                 size_t y_row) {
+                                 size_t y_row, void *scratch) {
   if (inner == 0) {
     for (size_t s = 0; s < count; s++) memset(y + s * y_row, 0, outer * columns * sizeof(REAL));
     return;
@@ -144,9 +142,9 @@ void NAMED(cajal_middle_product)(size_t count, size_t outer, size_t inner, size_
     const REAL *from = x + s * x_row;
     REAL *to = y + s * y_row;
     if (some <= FEW_SAMPLES && columns <= MOST_COLUMNS) {
-      NAMED(multiply_middle_of_few)(some, outer, inner, columns, tensor, from, x_row, to, y_row);
+      NAMED(multiply_middle_of_few)(some, outer, inner, columns, tensor, from, x_row, to, y_row, scratch);
     } else {
-      NAMED(multiply_middle_by_tiles)(some, outer, inner, columns, tensor, from, x_row, to, y_row);
+      NAMED(multiply_middle_by_tiles)(some, outer, inner, columns, tensor, from, x_row, to, y_row, scratch);
     }
   }
 }

@@ -2,11 +2,13 @@
  *
  * A band is some rows of at most BAND_COLUMNS entries of the output. A kernel is taken in pieces of at most
  * PIECE x PIECE taps; what a piece sees of an image from all places of a band is a patch. Patches are copied to the
- * stack with the zeros around the image, so that the loops over them have no edges. */
+ * scratch with the zeros around the image, so that the loops over them have no edges. */
 #define PIECE 16
 #define TILE_COLUMNS (2 * LANE_COUNT)
 #define BAND_COLUMNS 32
-#define PATCH_REALS (40960 / sizeof(REAL))
+/* Of the scratch: a vector may begin with the last entry of the patches. Behind them is what `visit` needs. */
+#define PATCH_BYTES 41088
+#define PATCH_REALS (PATCH_BYTES / sizeof(REAL) - PIECE)
 
 /* The compiler must see the numbers with which these are called: they say how many sums stay in registers. */
 #define INLINE static inline __attribute__((always_inline))
@@ -124,8 +126,8 @@ static void NAMED(cut)(const NAMED(images) *of, const REAL *restrict image, ptrd
 
 /* Calls visit(of, part, patches) for all parts, which together are everything. */
 static void NAMED(for_each_part)(const NAMED(sight) *s, NAMED(limits) limits, const REAL *restrict image,
-                                 void (*visit)(const void *, const NAMED(part) *, const REAL *), const void *of) {
-  _Alignas(LANE_BYTES) REAL patches[PATCH_REALS + PIECE]; /* a vector may begin with the last entry */
+                                 void (*visit)(const void *, const NAMED(part) *, const REAL *), const void *of,
+                                 REAL *restrict patches) {
   if (s->outputs == 0 || s->inputs == 0 || s->oh == 0 || s->ow == 0) return;
   const NAMED(range) as = NAMED(meeting)((NAMED(range)){0, s->kh}, s->in.h, s->top, s->oh);
   const NAMED(range) bs = NAMED(meeting)((NAMED(range)){0, s->kw}, s->in.w, s->left, s->ow);

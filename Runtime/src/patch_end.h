@@ -3,6 +3,7 @@
 #undef TILE_COLUMNS
 #undef BAND_COLUMNS
 #undef PATCH_REALS
+#undef PATCH_BYTES
 #undef INLINE
 #undef MOST_ROWS
 #undef TILE_ROWS

@@ -1,10 +1,10 @@
 /* c = op(a) op(b), or c += it, by tiles of c that stay in registers. A panel of op(b), some of its rows and the columns
- * of a tile, is copied to the stack, so that all tiles below it read it contiguously, whichever way b lies. Where b is
+ * of a tile, is copied to the scratch, so that all tiles below it read it contiguously, whichever way b lies. Where b is
  * transposed and a is the smaller matrix, the transposed product is computed instead: then b is read as it lies, entry
  * by entry, and the panels are cut from a. */
 #include "matrix_vector.h"
 
-#define PANEL_REALS (65536 / sizeof(REAL))
+#define PANEL_REALS (CAJAL_MOST_PRODUCT_SCRATCH / sizeof(REAL))
 #define DEPTH 128
 #define INLINE static inline __attribute__((always_inline))
 
@@ -225,8 +225,7 @@ static NAMED(ahead) NAMED(ahead_of)(size_t m, const NAMED(panel) *panel, size_t 
 }
 
 static void NAMED(multiply_panel)(size_t m, const NAMED(panel) *panel, const NAMED(view) *a, const NAMED(view) *b,
-                                  const REAL *next_panel, const NAMED(target) *c) {
-  _Alignas(LANE_BYTES) REAL entries[PANEL_REALS];
+                                  const REAL *next_panel, const NAMED(target) *c, REAL *restrict entries) {
   NAMED(copy_panel)(panel->depth, panel->columns, panel->vectors * LANE_COUNT,
                     b->entries + panel->p * b->row + panel->j * b->column, b->row, b->column, entries);
   const size_t most = MOST_ROWS(panel->vectors), blocks = (m + most - 1) / most;
@@ -242,7 +241,8 @@ static void NAMED(multiply_panel)(size_t m, const NAMED(panel) *panel, const NAM
 }
 
 /* None of the sizes is 0. */
-static void NAMED(multiply_by_tiles)(size_t m, size_t k, size_t n, NAMED(view) a, NAMED(view) b, NAMED(target) c) {
+static void NAMED(multiply_by_tiles)(size_t m, size_t k, size_t n, NAMED(view) a, NAMED(view) b, NAMED(target) c,
+                                     void *scratch) {
   NAMED(panel) panel;
   for (panel.j = 0; panel.j < n; panel.j += panel.columns) {
     const size_t left = n - panel.j;
@@ -255,7 +255,7 @@ static void NAMED(multiply_by_tiles)(size_t m, size_t k, size_t n, NAMED(view) a
       panel.depth = k - panel.p < most ? k - panel.p : most;
       const size_t after = panel.p + panel.depth;
       const REAL *next = b.entries + (after < k ? after * b.row + panel.j * b.column : (panel.j + width) * b.column);
-      NAMED(multiply_panel)(m, &panel, &a, &b, next, &c);
+      NAMED(multiply_panel)(m, &panel, &a, &b, next, &c, scratch);
     }
   }
 }
@@ -279,7 +279,7 @@ static void NAMED(add_directly)(size_t m, size_t k, size_t n, NAMED(view) a, NAM
 
 void NAMED(cajal_strided_product)(size_t m, size_t k, size_t n, const REAL *restrict a, size_t a_row,
                                   int a_transposed, const REAL *restrict b, size_t b_row, int b_transposed,
-                                  REAL *restrict c, size_t c_row, int accumulate) {
+                                  REAL *restrict c, size_t c_row, int accumulate, void *scratch) {
   if (m == 0 || n == 0) return;
   const NAMED(view) left = NAMED(view_of)(a, a_row, a_transposed), right = NAMED(view_of)(b, b_row, b_transposed);
   /* A matrix and a vector that lies in a row. */
@@ -288,9 +288,9 @@ void NAMED(cajal_strided_product)(size_t m, size_t k, size_t n, const REAL *rest
   if (k > 1 && !is_column && !is_row && (m > 8 || k > 8 || n > 8)) {
     if (b_transposed && (a_transposed || m < n)) {
       const NAMED(target) transposed = {c, 1, c_row, accumulate};
-      NAMED(multiply_by_tiles)(n, k, m, NAMED(transposed)(right), NAMED(transposed)(left), transposed);
+      NAMED(multiply_by_tiles)(n, k, m, NAMED(transposed)(right), NAMED(transposed)(left), transposed, scratch);
     } else {
-      NAMED(multiply_by_tiles)(m, k, n, left, right, (NAMED(target)){c, c_row, 1, accumulate});
+      NAMED(multiply_by_tiles)(m, k, n, left, right, (NAMED(target)){c, c_row, 1, accumulate}, scratch);
     }
     return;
   }
@@ -308,9 +308,10 @@ void NAMED(cajal_strided_product)(size_t m, size_t k, size_t n, const REAL *rest
 }
 
 void NAMED(cajal_product)(size_t m, size_t k, size_t n, const REAL *restrict a, int a_transposed,
-                          const REAL *restrict b, int b_transposed, REAL *restrict c, int accumulate) {
+                          const REAL *restrict b, int b_transposed, REAL *restrict c, int accumulate,
+                          void *scratch) {
   NAMED(cajal_strided_product)(m, k, n, a, a_transposed ? m : k, a_transposed, b, b_transposed ? k : n, b_transposed, c,
-                               n, accumulate);
+                               n, accumulate, scratch);
 }
 
 #include "middle_product.h"

@@ -59,6 +59,15 @@ void delete_reals(void *reals, size_t real_bytes) {
   free((char *)reals - real_bytes);
 }
 
+void *new_scratch(size_t bytes) {
+  static void *last;
+  free(last);
+  last = bytes == 0 ? NULL : aligned_alloc(64, (bytes + 63) / 64 * 64);
+  if (bytes > 0 && last == NULL) abort();
+  if (bytes > 0) memset(last, 0xff, bytes);
+  return last;
+}
+
 int near(double got, double want, double scale, double tolerance) {
   return fabs(got - want) <= tolerance * (scale > 1 ? scale : 1);
 }

@@ -25,6 +25,9 @@ size_t random_size(size_t most);
 void *new_reals(size_t n, size_t real_bytes);
 void delete_reals(void *reals, size_t real_bytes);
 
+/* So many bytes, aligned to 64 and all NaN, for one call: those of the last are gone. */
+void *new_scratch(size_t bytes);
+
 /* |got - want| <= tolerance max(1, scale). */
 int near(double got, double want, double scale, double tolerance);
 

@@ -52,9 +52,11 @@ static void NAMED(compare_conv2d)(size_t kh, size_t kw, size_t h, size_t w, int 
     for (size_t i = 0; i < taps; i++) naive.kernel_bar[i] = kernel_bar[i] = (REAL)random_real();
   }
   NAMED(convolve)(kh, kw, h, w, naive);
-  NAMED(cajal_conv2d)(kh, kw, h, w, kernel, image, out, accumulate);
-  NAMED(cajal_conv2d_image_adjoint)(kh, kw, h, w, kernel, out_bar, image_bar, accumulate);
-  NAMED(cajal_conv2d_kernel_adjoint)(kh, kw, h, w, image, out_bar, kernel_bar, accumulate);
+  NAMED(cajal_conv2d)(kh, kw, h, w, kernel, image, out, accumulate, new_scratch(CAJAL_CONVOLUTION_SCRATCH));
+  NAMED(cajal_conv2d_image_adjoint)(kh, kw, h, w, kernel, out_bar, image_bar, accumulate,
+                                    new_scratch(CAJAL_CONVOLUTION_SCRATCH));
+  NAMED(cajal_conv2d_kernel_adjoint)(kh, kw, h, w, image, out_bar, kernel_bar, accumulate,
+                                     new_scratch(CAJAL_KERNEL_ADJOINT_SCRATCH));
   const double scale = (double)(taps < pixels ? taps : pixels) + 1, kernel_scale = (double)pixels + 1;
   NAMED(compare_all)("conv2d", pixels, out, naive.out, scale, kh, kw, h, w);
   NAMED(compare_all)("conv2d_image_adjoint", pixels, image_bar, naive.image_bar, scale, kh, kw, h, w);

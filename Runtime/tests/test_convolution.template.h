@@ -62,11 +62,14 @@ static void NAMED(compare_convolution)(NAMED(sizes) s, int accumulate) {
     for (size_t i = 0; i < taps; i++) at.kernel_bar[i] = kernel_bar[i] = (REAL)random_real();
   }
   NAMED(convolve_naively)(s, at);
-  NAMED(cajal_convolution)(s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, image, out, accumulate);
+  NAMED(cajal_convolution)(s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, image, out, accumulate,
+                           new_scratch(CAJAL_CONVOLUTION_SCRATCH));
   NAMED(cajal_convolution_image_adjoint)
-  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, out_bar, image_bar, accumulate);
+  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, out_bar, image_bar, accumulate,
+   new_scratch(CAJAL_CONVOLUTION_SCRATCH));
   NAMED(cajal_convolution_kernel_adjoint)
-  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, image, out_bar, kernel_bar, accumulate);
+  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, image, out_bar, kernel_bar, accumulate,
+   new_scratch(CAJAL_KERNEL_ADJOINT_SCRATCH));
   NAMED(compare_result)("convolution", s, accumulate, outs, out, at.out, s.ci * s.kh * s.kw);
   NAMED(compare_result)("convolution_image_adjoint", s, accumulate, entries, image_bar, at.image_bar,
                         s.co * s.kh * s.kw);
@@ -98,13 +101,15 @@ static void NAMED(compare_fused)(NAMED(sizes) s, int with_nan) {
   REAL *image_got = NAMED(new_vector)(entries);
   if (with_nan) image[random_below(entries)] = (REAL)NAN;
   for (size_t i = 0; i < outs; i++) sum[i] = bias[i / plane];
-  NAMED(cajal_convolution)(s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, image, sum, 1);
+  NAMED(cajal_convolution)(s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, image, sum, 1,
+                           new_scratch(CAJAL_CONVOLUTION_SCRATCH));
   NAMED(cajal_relu)(outs, sum, want);
   int same = 1;
   for (int rectified = 0; rectified < 2; rectified++) {
     for (size_t i = 0; i < outs; i++) got[i] = 99;
     NAMED(cajal_convolution_layer)
-    (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, image, bias, rectified, got);
+    (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, image, bias, rectified, got,
+     new_scratch(CAJAL_CONVOLUTION_SCRATCH));
     for (size_t i = 0; i < outs; i++) {
       const REAL expected = rectified ? want[i] : sum[i];
       same &= isnan(expected) ? isnan(got[i]) != 0 : memcmp(got + i, &expected, sizeof(REAL)) == 0;
@@ -114,11 +119,13 @@ static void NAMED(compare_fused)(NAMED(sizes) s, int with_nan) {
   NAMED(cajal_relu)(entries, image, image_sum);
   memcpy(image, image_sum, entries * sizeof(REAL));
   NAMED(cajal_convolution_image_adjoint)
-  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, sum, image_sum, 0);
+  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, sum, image_sum, 0,
+   new_scratch(CAJAL_CONVOLUTION_SCRATCH));
   NAMED(cajal_relu_adjoint)(entries, image, image_sum, image_want);
   for (size_t i = 0; i < entries; i++) image_got[i] = 99;
   NAMED(cajal_convolution_image_relu_adjoint)
-  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, sum, image, image_got);
+  (s.co, s.ci, s.kh, s.kw, s.h, s.w, s.stride, s.ph, s.pw, kernel, sum, image, image_got,
+   new_scratch(CAJAL_CONVOLUTION_SCRATCH));
   int image_same = 1;
   for (size_t i = 0; i < entries; i++) {
     image_same &= isnan(image_want[i]) ? isnan(image_got[i]) != 0
@@ -146,8 +153,10 @@ static void NAMED(test_convolution_anywhere)(void) {
   REAL first[CO * N * N], moved_kernel[CO * CI * K * K + 3], moved_image[CI * N * N + 5], moved[CO * N * N + 7];
   memcpy(moved_kernel + 3, kernel, CO * CI * K * K * sizeof(REAL));
   memcpy(moved_image + 5, image, CI * N * N * sizeof(REAL));
-  NAMED(cajal_convolution)(CO, CI, K, K, N, N, 1, 2, 2, kernel, image, first, 0);
-  NAMED(cajal_convolution)(CO, CI, K, K, N, N, 1, 2, 2, moved_kernel + 3, moved_image + 5, moved + 7, 0);
+  NAMED(cajal_convolution)(CO, CI, K, K, N, N, 1, 2, 2, kernel, image, first, 0,
+                           new_scratch(CAJAL_CONVOLUTION_SCRATCH));
+  NAMED(cajal_convolution)(CO, CI, K, K, N, N, 1, 2, 2, moved_kernel + 3, moved_image + 5, moved + 7, 0,
+                           new_scratch(CAJAL_CONVOLUTION_SCRATCH));
   CHECK(memcmp(first, moved + 7, sizeof first) == 0, "a convolution depends on addresses");
   NAMED(delete_vector)(kernel);
   NAMED(delete_vector)(image);
@@ -160,7 +169,8 @@ static void NAMED(test_convolution_of_nan)(void) {
   for (size_t i = 0; i < CO * CI * K * K; i++) kernel[i] = 0;
   for (size_t at = 0; at < CI * N * N; at++) {
     for (size_t i = 0; i < CI * N * N; i++) image[i] = i == at ? (REAL)NAN : 0;
-    NAMED(cajal_convolution)(CO, CI, K, K, N, N, 1, 1, 1, kernel, image, out, 0);
+    NAMED(cajal_convolution)(CO, CI, K, K, N, N, 1, 1, 1, kernel, image, out, 0,
+                             new_scratch(CAJAL_CONVOLUTION_SCRATCH));
     int all = 1;
     for (size_t i = 0; i < CO * N * N; i++) {
       const size_t y = i / N % N, x = i % N, v = at / N % N, u = at % N;
@@ -172,8 +182,10 @@ static void NAMED(test_convolution_of_nan)(void) {
   for (size_t at = 0; at < CO * N * N; at++) {
     for (size_t i = 0; i < CO * N * N; i++) out[i] = i == at ? (REAL)NAN : 0;
     for (size_t i = 0; i < CI * N * N; i++) image[i] = 0;
-    NAMED(cajal_convolution_image_adjoint)(CO, CI, K, K, N, N, 1, 1, 1, kernel, out, image_bar, 0);
-    NAMED(cajal_convolution_kernel_adjoint)(CO, CI, K, K, N, N, 1, 1, 1, image, out, kernel_bar, 0);
+    NAMED(cajal_convolution_image_adjoint)(CO, CI, K, K, N, N, 1, 1, 1, kernel, out, image_bar, 0,
+                                           new_scratch(CAJAL_CONVOLUTION_SCRATCH));
+    NAMED(cajal_convolution_kernel_adjoint)(CO, CI, K, K, N, N, 1, 1, 1, image, out, kernel_bar, 0,
+                                            new_scratch(CAJAL_KERNEL_ADJOINT_SCRATCH));
     const size_t o = at / N / N, y = at / N % N, x = at % N;
     int all = 1;
     for (size_t c = 0; c < CI; c++) {
@@ -193,19 +205,22 @@ static void NAMED(test_convolution_of_nan)(void) {
 static void NAMED(test_empty_convolution)(void) {
   const REAL none = 0;
   REAL out[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
-  NAMED(cajal_convolution)(1, 0, 3, 3, 3, 3, 1, 1, 1, &none, &none, out, 1);
+  NAMED(cajal_convolution)(1, 0, 3, 3, 3, 3, 1, 1, 1, &none, &none, out, 1, new_scratch(CAJAL_CONVOLUTION_SCRATCH));
   CHECK(out[0] == 1 && out[8] == 1, "accumulating a convolution of no inputs");
-  NAMED(cajal_convolution)(1, 0, 3, 3, 3, 3, 1, 1, 1, &none, &none, out, 0);
+  NAMED(cajal_convolution)(1, 0, 3, 3, 3, 3, 1, 1, 1, &none, &none, out, 0, new_scratch(CAJAL_CONVOLUTION_SCRATCH));
   CHECK(out[0] == 0 && out[8] == 0, "a convolution of no inputs");
   out[0] = 1;
-  NAMED(cajal_convolution)(0, 1, 3, 3, 3, 3, 1, 1, 1, &none, out, (REAL[1]){0}, 0);
-  NAMED(cajal_convolution_kernel_adjoint)(0, 1, 3, 3, 3, 3, 1, 1, 1, out, &none, (REAL[1]){0}, 0);
-  NAMED(cajal_convolution_image_adjoint)(0, 1, 3, 3, 3, 3, 1, 1, 1, &none, &none, out, 0);
+  NAMED(cajal_convolution)(0, 1, 3, 3, 3, 3, 1, 1, 1, &none, out, (REAL[1]){0}, 0,
+                           new_scratch(CAJAL_CONVOLUTION_SCRATCH));
+  NAMED(cajal_convolution_kernel_adjoint)(0, 1, 3, 3, 3, 3, 1, 1, 1, out, &none, (REAL[1]){0}, 0,
+                                          new_scratch(CAJAL_KERNEL_ADJOINT_SCRATCH));
+  NAMED(cajal_convolution_image_adjoint)(0, 1, 3, 3, 3, 3, 1, 1, 1, &none, &none, out, 0,
+                                         new_scratch(CAJAL_CONVOLUTION_SCRATCH));
   CHECK(out[0] == 0, "the image adjoint of no outputs");
   out[0] = 1;
-  NAMED(cajal_conv2d)(3, 3, 0, 2, out, &none, (REAL[1]){0}, 0);
-  NAMED(cajal_conv2d_image_adjoint)(3, 3, 2, 0, out, &none, (REAL[1]){0}, 0);
-  NAMED(cajal_conv2d_kernel_adjoint)(3, 3, 0, 0, &none, &none, out, 0);
+  NAMED(cajal_conv2d)(3, 3, 0, 2, out, &none, (REAL[1]){0}, 0, new_scratch(CAJAL_CONVOLUTION_SCRATCH));
+  NAMED(cajal_conv2d_image_adjoint)(3, 3, 2, 0, out, &none, (REAL[1]){0}, 0, new_scratch(CAJAL_CONVOLUTION_SCRATCH));
+  NAMED(cajal_conv2d_kernel_adjoint)(3, 3, 0, 0, &none, &none, out, 0, new_scratch(CAJAL_KERNEL_ADJOINT_SCRATCH));
   CHECK(out[0] == 0, "the kernel adjoint of no image");
 }
 

@@ -8,7 +8,8 @@ static void NAMED(compare_middle_product)(size_t count, size_t outer, size_t inn
   REAL *x = NAMED(random_vector)((count - 1) * x_row + inner);
   REAL *y = NAMED(random_vector)(extent), *before = NAMED(new_vector)(extent);
   memcpy(before, y, extent * sizeof(REAL));
-  NAMED(cajal_middle_product)(count, outer, inner, columns, tensor, x, x_row, y, y_row);
+  NAMED(cajal_middle_product)(count, outer, inner, columns, tensor, x, x_row, y, y_row,
+                              new_scratch(CAJAL_MOST_PRODUCT_SCRATCH));
   double worst = 0;
   for (size_t place = 0; place < extent; place++) {
     const size_t s = place / y_row, o = place % y_row / columns, j = place % y_row % columns;
@@ -35,11 +36,11 @@ static void NAMED(compare_middle_product)(size_t count, size_t outer, size_t inn
 static void NAMED(test_empty_middle_product)(void) {
   const REAL none = 0;
   REAL y[7] = {1, 2, 3, 4, 5, 6, 7};
-  NAMED(cajal_middle_product)(0, 1, 1, 1, &none, &none, 1, y, 1);
-  NAMED(cajal_middle_product)(2, 0, 3, 2, &none, y, 3, y + 6, 0);
-  NAMED(cajal_middle_product)(2, 3, 3, 0, &none, y, 3, y + 6, 0);
+  NAMED(cajal_middle_product)(0, 1, 1, 1, &none, &none, 1, y, 1, NULL);
+  NAMED(cajal_middle_product)(2, 0, 3, 2, &none, y, 3, y + 6, 0, NULL);
+  NAMED(cajal_middle_product)(2, 3, 3, 0, &none, y, 3, y + 6, 0, NULL);
   CHECK(y[0] == 1 && y[6] == 7, "a middle product of no entries");
-  NAMED(cajal_middle_product)(2, 1, 0, 3, &none, &none, 0, y, 4);
+  NAMED(cajal_middle_product)(2, 1, 0, 3, &none, &none, 0, y, 4, NULL);
   CHECK(y[0] == 0 && y[1] == 0 && y[2] == 0 && y[3] == 4 && y[4] == 0 && y[6] == 0, "a middle product of empty sums");
 }
 

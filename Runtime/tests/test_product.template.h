@@ -1,9 +1,9 @@
 #include "reals.h"
 
 typedef void NAMED(product)(size_t, size_t, size_t, const REAL *restrict, int, const REAL *restrict, int,
-                            REAL *restrict, int);
+                            REAL *restrict, int, void *);
 typedef void NAMED(strided_product)(size_t, size_t, size_t, const REAL *restrict, size_t, int, const REAL *restrict,
-                                    size_t, int, REAL *restrict, size_t, int);
+                                    size_t, int, REAL *restrict, size_t, int, void *);
 
 /* The numbers of reals from the first of a matrix to its last, its rows lying `step` apart. */
 static size_t NAMED(extent)(size_t rows, size_t columns, size_t step) { return (rows - 1) * step + columns; }
@@ -31,10 +31,11 @@ static void NAMED(compare_product)(const char *which, NAMED(product) *product, N
       want[i * c_row + j] = sum;
     }
   }
+  void *scratch = new_scratch(CAJAL_PRODUCT_SCRATCH(k));
   if (gap > 0) {
-    strided(m, k, n, a, a_row, a_transposed, b, b_row, b_transposed, c, c_row, accumulate);
+    strided(m, k, n, a, a_row, a_transposed, b, b_row, b_transposed, c, c_row, accumulate, scratch);
   } else {
-    product(m, k, n, a, a_transposed, b, b_transposed, c, accumulate);
+    product(m, k, n, a, a_transposed, b, b_transposed, c, accumulate, scratch);
   }
   for (size_t i = 0; i < extent; i++) {
     const double error = fabs((double)c[i] - want[i]);
@@ -65,11 +66,11 @@ static void NAMED(compare_products)(size_t m, size_t k, size_t n) {
 static void NAMED(test_empty_product)(NAMED(product) *product) {
   REAL c[4] = {1, 2, 3, 4};
   const REAL none = 0;
-  product(2, 0, 2, &none, 0, &none, 0, c, 1);
+  product(2, 0, 2, &none, 0, &none, 0, c, 1, NULL);
   CHECK(c[0] == 1 && c[1] == 2 && c[2] == 3 && c[3] == 4, "accumulating an empty product");
-  product(2, 0, 2, &none, 0, &none, 0, c, 0);
+  product(2, 0, 2, &none, 0, &none, 0, c, 0, NULL);
   CHECK(c[0] == 0 && c[1] == 0 && c[2] == 0 && c[3] == 0, "an empty product");
-  product(0, 2, 2, &none, 0, c, 0, (REAL[1]){0}, 0);
+  product(0, 2, 2, &none, 0, c, 0, (REAL[1]){0}, 0, NULL);
 }
 
 static void NAMED(test_product)(void) {

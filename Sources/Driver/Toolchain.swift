@@ -41,7 +41,7 @@ public struct Toolchain: Sendable {
   ) throws {
     let kernels = try FileManager.default.contentsOfDirectory(atPath: runtime + "/src").filter { $0.hasSuffix(".c") }
     let arguments =
-      ["-std=c11", "-fPIC", "-shared", "-fvisibility=hidden", "-DCAJAL_SHARED_OBJECT"] + (blas ? ["-DCAJAL_BLAS"] : [])
+      ["-std=c11", "-fPIC", "-shared", "-Wl,-Bsymbolic", "-fvisibility=hidden", "-DCAJAL_SHARED_OBJECT"] + (blas ? ["-DCAJAL_BLAS"] : [])
       + flags + ["-I", runtime + "/include"] + sources + kernels.sorted().map { runtime + "/src/" + $0 }
       + ["-o", output] + (blas ? ["-lopenblas"] : []) + ["-lm"]
     try run(arguments)

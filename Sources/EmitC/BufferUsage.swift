@@ -6,6 +6,8 @@ struct BufferUsage {
   private var uses: [Int: Int] = [:]
   private var writeCounts: [Int: Int] = [:]
   private(set) var branchesOnKept = false
+  /// Whether a kernel needs room at the start of the workspace.
+  private(set) var usesScratch = false
   /// The number of conditional blocks around the declaration; 0 where there is none.
   private var declared: [Int: Int] = [:]
   private var writtenDeeper: Set<Int> = []
@@ -94,7 +96,8 @@ struct BufferUsage {
       case .assign(let place, let value), .accumulate(let place, let value):
         write(place)
         read(value)
-      case .kernel(_, let operands, let target, _):
+      case .kernel(let kernel, let operands, let target, _):
+        if kernel.scratchBytes > 0 { usesScratch = true }
         for operand in operands { read(operand) }
         write(target)
       case .whenKept(let inner):

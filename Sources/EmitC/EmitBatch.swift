@@ -94,7 +94,7 @@ struct BatchEmitter {
       body.append(.returnValue(sum(isFixed ? name("fixed") : nil, name("row"))))
     }
     return CFunction(
-      specifiers: "", result: "size_t", name: names.workspaceBytes,
+      specifiers: "static", result: "size_t", name: own["bytes"],
       parameters: [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")], body: body)
   }
 
@@ -161,7 +161,7 @@ struct BatchEmitter {
       guardArguments(
         inputChecks() + [
           check("cajal_check_output", [name("batch"), name("out"), .integer(size), sizeofReal]),
-          check("cajal_check_workspace", [name("work"), .call(names.workspaceBytes, [name("batch"), name("keep")])]),
+          check("cajal_check_workspace", [name("work"), .call(own["bytes"], [name("batch"), name("keep")])]),
         ])
     ]
     body += unusedParameters
@@ -213,7 +213,7 @@ struct BatchEmitter {
       checks.append(check("cajal_check_gradients", [.integer(unit.ports.count), name("in_bar"), sizeofReal]))
     }
     checks.append(
-      check("cajal_check_workspace", [name("work"), .call(names.workspaceBytes, [name("batch"), .number("1")])]))
+      check("cajal_check_workspace", [name("work"), .call(own["bytes"], [name("batch"), .number("1")])]))
     var body = [guardArguments(checks)]
     if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
     if unit.ports.isEmpty {
@@ -275,6 +275,9 @@ struct BatchEmitter {
 
   // MARK: Exported functions
 
+  // Nothing of the module calls them: another module of the process may have functions of the same names, and the
+  // linker may take those instead.
+
   func exported() -> [CItem] {
     let header = HeaderEmitter.parameters(names, isModel: isModel, realBytes: options.realBytes)
     let inputs: [CStatement] =
@@ -295,7 +298,10 @@ struct BatchEmitter {
             .call(own["run"], [name("batch")] + given + [name("result"), name("work"), .integer(keep)]))
         ])
     }
-    var items: [CItem] = [.function(forward(names.forward, 0)), .blank]
+    let bytes = CFunction(
+      specifiers: "", result: "size_t", name: names.workspaceBytes, parameters: HeaderEmitter.bytesParameters,
+      body: [.returnValue(.call(own["bytes"], [name("batch"), name("keep")]))])
+    var items: [CItem] = [.function(bytes), .blank, .function(forward(names.forward, 0)), .blank]
     guard adjoint != nil else {
       return items + [
         .function(noGradient(names.forwardKeep, specifiers: "", header.forward)), .blank,

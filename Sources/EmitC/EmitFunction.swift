@@ -100,7 +100,7 @@ struct FunctionEmitter {
     for loop in loops where emitter.usage.counters.contains(loop.id) {
       add(.round(loop), "size_t", emitter.indices.names[loop.id]!)
     }
-    if usesWork { add(.work, "real *", "work") }
+    if usesWork || emitter.usage.usesScratch { add(.work, "real *", "work") }
     let function = CFunction(
       specifiers: "static", result: "void", name: name, parameters: parameters, body: body)
     return SampleFunction(function: function, arguments: arguments)

@@ -51,13 +51,14 @@ struct HeaderEmitter {
     }
     return [
       function(
-        "size_t", names.workspaceBytes,
-        [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")]),
+        "size_t", names.workspaceBytes, HeaderEmitter.bytesParameters),
       function("int", names.forward, parameters.forward),
       function("int", names.forwardKeep, parameters.forward),
       function("int", names.backward, parameters.backward),
     ]
   }
+
+  static let bytesParameters = [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")]
 
   /// The parameters of forward and forward_keep, and those of backward.
   static func parameters(

@@ -10,6 +10,7 @@ extension FunctionEmitter {
     let from = operands.map { pointer($0) }
     let to = pointer(target)
     let add = CExpression.integer(accumulate ? 1 : 0)
+    let scratch = kernel.scratchBytes == 0 ? CExpression.number("0") : .name("work")
     switch kernel {
     case .product(let p, _) where p.m == 1 && p.n == 1:
       let dot = CExpression.call("cajal_dot_\(suffix)", [.integer(p.k), from[0], from[1]])
@@ -20,14 +21,14 @@ extension FunctionEmitter {
         "\(name)_\(suffix)",
         [
           .integer(p.m), .integer(p.k), .integer(p.n), from[0], .integer(p.transposeLeft ? 1 : 0), from[1],
-          .integer(p.transposeRight ? 1 : 0), to, add,
+          .integer(p.transposeRight ? 1 : 0), to, add, scratch,
         ])
     case .middleProduct(let p):
       return .call(
         "cajal_middle_product_\(suffix)",
         [
           .number("1"), .integer(p.outer), .integer(p.inner), .integer(p.columns), from[0], from[1], .integer(p.inner),
-          to, .integer(p.outer * p.columns),
+          to, .integer(p.outer * p.columns), scratch,
         ])
     case .convolution(let c):
       let role =
@@ -39,16 +40,16 @@ extension FunctionEmitter {
       if c.isConv2d {
         return .call(
           "cajal_conv2d\(role)_\(suffix)",
-          (c.kernel.suffix(2) + c.image.suffix(2)).map { .integer($0) } + [from[0], from[1], to, add])
+          (c.kernel.suffix(2) + c.image.suffix(2)).map { .integer($0) } + [from[0], from[1], to, add, scratch])
       }
-      return .call("cajal_convolution\(role)_\(suffix)", sizes(c) + [from[0], from[1], to, add])
+      return .call("cajal_convolution\(role)_\(suffix)", sizes(c) + [from[0], from[1], to, add, scratch])
     case .layer(let c, let rectified):
       return .call(
         "cajal_convolution_layer_\(suffix)",
-        sizes(c) + [from[0], from[1], from[2], .integer(rectified ? 1 : 0), to])
+        sizes(c) + [from[0], from[1], from[2], .integer(rectified ? 1 : 0), to, scratch])
     case .reluAdjointOfImage(let c):
       return .call(
-        "cajal_convolution_image_relu_adjoint_\(suffix)", sizes(c) + [from[0], from[1], from[2], to])
+        "cajal_convolution_image_relu_adjoint_\(suffix)", sizes(c) + [from[0], from[1], from[2], to, scratch])
     case .reluAdjointOfPool(let pooling):
       return .call("cajal_maximum_pool_relu_adjoint_\(suffix)", self.pooling(pooling) + [from[0], from[1], to])
     case .averagePool(let pooling):

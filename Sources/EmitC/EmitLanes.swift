@@ -15,7 +15,7 @@ extension BatchEmitter {
       group == 0
       ? [unused(["batch", "keep"]), .returnValue(.number("0"))]
       : [
-        .ifThen(.prefix("!", name("keep")), [.returnValue(.number("0"))]),
+        .ifThen(.prefix("!", name("keep")), [.returnValue(.integer(plan.isUnkeptLocal ? 0 : group))]),
         constant(
           "const size_t", "groups",
           .binary("/", name("batch"), .integer(samples))
@@ -26,7 +26,7 @@ extension BatchEmitter {
             name("groups") * .integer(group))),
       ]
     return CFunction(
-      specifiers: "", result: "size_t", name: names.workspaceBytes,
+      specifiers: "static", result: "size_t", name: own["bytes"],
       parameters: [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")], body: body)
   }
 
@@ -36,12 +36,13 @@ extension BatchEmitter {
     let size = unit.output.size
     let isKept = code.arguments.contains(.kept)
     var body = readBuffers(code, local) + [array("result", size), array("aside", size)]
-    if isKept { body.append(array("unkept", plan.kept)) }
+    if isKept, plan.isUnkeptLocal { body.append(array("unkept", plan.kept)) }
     var group = reads(code, local)
     if isKept {
+      let unkept = plan.isUnkeptLocal ? name("unkept") : .cast("lanes *", name("work"))
       group += [
         .hide("keep"),
-        constant("lanes *const ", "kept", .conditional(name("keep"), keptGroup("lanes *", plan), name("unkept"))),
+        constant("lanes *const ", "kept", .conditional(name("keep"), keptGroup("lanes *", plan), unkept)),
       ]
     }
     group += [

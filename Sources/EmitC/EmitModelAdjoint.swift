@@ -14,7 +14,7 @@ extension BatchEmitter {
       checks.append(check("cajal_check_gradients", [.integer(unit.ports.count), name("in_bar"), sizeofReal]))
     }
     checks.append(
-      check("cajal_check_workspace", [name("work"), .call(names.workspaceBytes, [name("batch"), .number("1")])]))
+      check("cajal_check_workspace", [name("work"), .call(own["bytes"], [name("batch"), .number("1")])]))
     var body = [guardArguments(checks)] + unusedParameters
     if parameterCount == 0 { body.append(.expression(.cast("void", name("params_bar")))) }
     if unit.ports.isEmpty { body.append(.expression(.cast("void", name("in_bar")))) }

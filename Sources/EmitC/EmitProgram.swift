@@ -31,7 +31,7 @@ struct ProgramEmitter {
     let sample = lanes == nil ? "sample" : "lanes"
     for part in [sample, "run", "adjoint_\(sample)", "run_adjoint", "sizes", "inputs", "output"]
       + (unit.model == nil ? ["program"] : ["model", "tensors", "weights"])
-      + ["generic_forward", "generic_forward_keep"]
+      + ["generic_forward", "generic_forward_keep", "bytes"]
     { static_[part] = file.claim("\(names.base)_\(part)") }
     let own = StaticNames(
       names: static_, ports: names.ports.map { file.claim("\(names.base)_input_\($0)") },
@@ -203,7 +203,7 @@ struct ProgramEmitter {
       ]
     }
     fields += [
-      field("workspace_bytes", .name(names.workspaceBytes)), field("forward", .name(own["generic_forward"])),
+      field("workspace_bytes", .name(own["bytes"])), field("forward", .name(own["generic_forward"])),
       field("forward_keep", .name(own["generic_forward_keep"])), field("backward", .name(own["run_adjoint"])),
     ]
     constant(type, descriptor, .fields(fields))

@@ -239,7 +239,7 @@ private struct StepPlaces {
         [
           name("batch"), .integer(p.outer), .integer(p.inner), .integer(p.columns), matrix(product.right),
           matrix(product.left), .integer(step(product.left, p.inner)), matrix(product.target),
-          .integer(step(product.target, p.outer * p.columns)),
+          .integer(step(product.target, p.outer * p.columns)), name("work"),
         ])
     }
     let isStrided = steps != columns
@@ -252,7 +252,7 @@ private struct StepPlaces {
     return .call(
       function,
       [m, k, .integer(n)] + argument(product.left, 0) + [flag(isLeftTransposed)] + argument(product.right, 1)
-        + [flag(isRightTransposed)] + argument(product.target, 2) + [flag(product.accumulate)])
+        + [flag(isRightTransposed)] + argument(product.target, 2) + [flag(product.accumulate), name("work")])
   }
 
   // MARK: Loops

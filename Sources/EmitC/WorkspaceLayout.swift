@@ -23,9 +23,10 @@ struct WorkspaceLayout {
   init(_ unit: ProgramUnit, _ schedule: ProgramSchedule, lanes: LanePlan?, realBytes: Int) {
     self.realBytes = realBytes
     if let lanes {
-      (forward, forwardRows, shared, rows) = (0, 0, 0, 0)
+      (forwardRows, shared, rows) = (0, 0, 0)
       kept = lanes.kept
       batchMultiple = LanePlan.samples(realBytes: realBytes)
+      forward = lanes.isUnkeptLocal ? 0 : kept * batchMultiple
       return
     }
     batchMultiple = 1

@@ -3,11 +3,15 @@
 public struct LanePlan: Hashable, Sendable {
   /// What forward_keep keeps of a sample, in reals.
   public let kept: Int
+  /// Whether a run that keeps nothing puts it on the stack; otherwise into the workspace.
+  public let isUnkeptLocal: Bool
 
   /// Up to this many reals a sample, all buffers of a direction taken together, lanes stay in the fastest cache.
   static var limit: Int { 192 }
-  /// What is kept is written once and read once, but it is on the stack of a run that keeps nothing.
+  /// What is kept is written once and read once.
   static var keptLimit: Int { 1024 }
+  /// Up to this many lanes, of 64 bytes at most, are variables of one function: 15.25 kB.
+  static var stackLimit: Int { 244 }
 
   /// Lanes hold so many samples, or a part of them that divides them.
   public static func samples(realBytes: Int) -> Int { 64 / realBytes }
@@ -19,7 +23,8 @@ extension ProgramSchedule {
     let procedures = [forward] + (backward.map { [$0] } ?? [])
     guard procedures.allSatisfy(\.fitsLanes) else { return nil }
     let kept = forward.keptReals
-    return kept <= LanePlan.keptLimit ? LanePlan(kept: kept) : nil
+    guard kept <= LanePlan.keptLimit else { return nil }
+    return LanePlan(kept: kept, isUnkeptLocal: forward.lanesOnStack + kept <= LanePlan.stackLimit)
   }
 }
 
@@ -40,7 +45,26 @@ extension Procedure {
       }
       guard total <= LanePlan.limit else { return false }
     }
-    return true
+    return lanesOnStack <= LanePlan.stackLimit
+  }
+
+  /// Of a run over a batch, without what is kept: the inputs that it reads and the outputs are there twice, as they
+  /// come and as lanes, and the largest output once more.
+  fileprivate var lanesOnStack: Int {
+    guard case .samples(let body)? = steps.first else { return 0 }
+    let used = Accesses(body, buffers).all
+    var largest = 0
+    let sizes = buffers.enumerated().map { index, buffer in
+      switch buffer.storage {
+      case .output:
+        largest = max(largest, buffer.size)
+        return 2 * buffer.size
+      case .input: return used.contains(index) ? 2 * buffer.size : 0
+      case .workspace, .local, .unplanned: return buffer.size
+      case .kept, .table, .pointer, .rows, .keptRows, .rowPointer: return 0
+      }
+    }
+    return sizes.reduce(largest, +)
   }
 
   fileprivate var keptReals: Int {

@@ -144,7 +144,8 @@ struct PhaseCutter {
     let overwritten = overwriteOutputs(&plan)
     procedure.clearedOutputs =
       draft.accumulatesOutputs ? (0..<gradients.outputCount).filter { !overwritten.contains($0) } : []
-    var places = try SharedPlaces(realBytes: realBytes)
+    let scratch = steps(plan, procedure.buffers).scratchBytes / realBytes
+    var places = SharedPlaces(realBytes: realBytes, scratch: scratch)
     for (buffer, use) in uses(of: plan).sorted(by: { $0.key < $1.key })
     where procedure.buffers[buffer].storage == .unplanned {
       let size = procedure.buffers[buffer].size

@@ -150,7 +150,8 @@ private struct ProgramPlanner {
   private func whole(_ draft: Draft) throws -> Procedure {
     var procedure = Procedure(
       buffers: draft.buffers, steps: [.samples(draft.body)], workspaceSize: 0, rowsSize: 0, clearedOutputs: [])
-    try procedure.planWorkspace(realBytes: options.realBytes)
+    let scratch = draft.body.scratchBytes / options.realBytes
+    try procedure.planWorkspace(from: scratch, realBytes: options.realBytes)
     return procedure
   }
 

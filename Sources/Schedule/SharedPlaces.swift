@@ -3,12 +3,16 @@ struct SharedPlaces {
   private let unit: Int
   private var lifetimes: [(buffer: Int, size: Int, first: Int, last: Int)] = []
   /// In reals; a multiple of 64 bytes.
-  private(set) var pinnedSize = 0
+  private(set) var pinnedSize: Int
   private(set) var rowsSize = 0
 
-  init(realBytes: Int) throws { unit = 64 / realBytes }
+  /// - Parameter scratch: so many reals at the start of the workspace are taken.
+  init(realBytes: Int, scratch: Int) {
+    unit = 64 / realBytes
+    pinnedSize = scratch
+  }
 
-  /// Room at the start of the workspace, for good.
+  /// Room in the workspace, for good.
   mutating func pin(_ size: Int) throws -> Int {
     let offset = pinnedSize
     let (end, overflow) = pinnedSize.addingReportingOverflow(try rounded(size))

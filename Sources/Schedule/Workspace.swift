@@ -1,12 +1,14 @@
 /// Decides where the buffers of a procedure lie: small ones are locals, the others share a workspace, each only for as
 /// long as it is needed.
 extension Procedure {
-  /// Vectors up to this size are locals, up to a total that is safe on any stack.
+  /// Vectors up to this size are locals, up to a total of a function that is safe on any stack, in bytes.
   static var localLimit: Int { 16 }
-  private static var localTotal: Int { 4096 }
+  private static var localTotal: Int { 6144 }
+  /// Numbers are locals as long as no more bytes of them are alive at a time.
+  private static var scalarTotal: Int { 4096 }
 
   /// - Parameter base: what comes before is taken.
-  mutating func planWorkspace(from base: Int = 0, realBytes: Int) throws {
+  mutating func planWorkspace(from base: Int, realBytes: Int) throws {
     workspaceSize = base
     try planWorkspace(of: steps, from: base, realBytes: realBytes)
   }
@@ -26,21 +28,39 @@ extension Procedure {
     _ = lifetimes.walk(body, depth: 0)
     var locals = 0
     var intervals: [Interval] = []
+    var scalars: [Interval] = []
     for (index, buffer) in buffers.enumerated() where buffer.storage == .unplanned {
       guard let interval = lifetimes.interval(index) else { continue }
-      let isSmall =
-        buffer.size <= Procedure.localLimit && (locals + buffer.size <= Procedure.localTotal || buffer.size == 1)
-      if isSmall, buffer.keptAt == nil {
-        locals += buffer.size
+      if buffer.keptAt != nil || buffer.size > Procedure.localLimit {
+        intervals.append(interval)
+      } else if buffer.size == 1 {
+        scalars.append(interval)
+      } else if locals + buffer.size * realBytes <= Procedure.localTotal {
+        locals += buffer.size * realBytes
         buffers[index].storage = .local
       } else {
         intervals.append(interval)
       }
     }
+    // No more than so many at a time, as a compiler would have to put them on the stack.
+    var alive = 0
+    var endings = scalars.sorted { ($0.end, $0.buffer) < ($1.end, $1.buffer) }[...]
+    for scalar in scalars.sorted(by: { ($0.start, $0.buffer) < ($1.start, $1.buffer) }) {
+      while let first = endings.first, first.end < scalar.start {
+        endings.removeFirst()
+        if buffers[first.buffer].storage == .local { alive -= realBytes }
+      }
+      if alive + realBytes <= Procedure.scalarTotal {
+        alive += realBytes
+        buffers[scalar.buffer].storage = .local
+      } else {
+        intervals.append(scalar)
+      }
+    }
     let unit = 64 / realBytes
     var heap = FreeList()
     // In order of their beginnings; what has ended is given back first.
-    var endings = intervals.sorted { ($0.end, $0.buffer) < ($1.end, $1.buffer) }[...]
+    endings = intervals.sorted { ($0.end, $0.buffer) < ($1.end, $1.buffer) }[...]
     var offsets: [Int: (offset: Int, size: Int)] = [:]
     for interval in intervals.sorted(by: { ($0.start, $0.buffer) < ($1.start, $1.buffer) }) {
       while let first = endings.first, first.end < interval.start {

@@ -95,7 +95,7 @@ import Testing
             result[i] = 0.0f;
           }
           for (size_t k = 10; k-- > 0;) {
-            cajal_product_f32(30, 1, 40, xs + 30 * k, 0, y, 0, result, 1);
+            cajal_product_f32(30, 1, 40, xs + 30 * k, 0, y, 0, result, 1, 0);
           }
         }
 
@@ -186,7 +186,7 @@ import Testing
       for _ in 0..<20 { y = g.apply(m, y, .natural(100)) }
       return [y]
     }
-    let unit = ModuleUnit(programs: [Harness.unit("p", forward)], options: Harness.options(realBytes: 4))
+    let unit = ModuleUnit(programs: [Harness.unit("p", forward)], options: Harness.options(realBytes: 4, batchThreshold: Int.max))
     // 112 reals of 4 bytes, twice.
     #expect(try manifest(unit).contains("\"forward_bytes\": 896,"))
   }

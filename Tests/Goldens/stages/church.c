@@ -63,7 +63,7 @@ static void pick_adjoint_lanes(const lanes *c, const lanes *x, const lanes *y, c
 
 static const size_t pick_sizes[] = {8, 2, 2};
 
-size_t church_pick_workspace_bytes(size_t batch, int keep) {
+static size_t pick_bytes(size_t batch, int keep) {
   if (!keep) {
     return 0;
   }
@@ -75,7 +75,7 @@ static CAJAL_ONE_COPY int pick_run(size_t batch, const void *const in[], const s
     void *work, int keep) {
   if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, church_pick_workspace_bytes(batch, keep)) != CAJAL_OK) {
+      cajal_check_workspace(work, pick_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes c[8];
@@ -115,7 +115,7 @@ static int pick_run_adjoint(size_t batch, const void *const in[], const size_t s
   if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
       cajal_check_gradients(3, in_bar, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, church_pick_workspace_bytes(batch, 1)) != CAJAL_OK) {
+      cajal_check_workspace(work, pick_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes c[8];
@@ -154,6 +154,10 @@ static int pick_run_adjoint(size_t batch, const void *const in[], const size_t s
   return CAJAL_OK;
 }
 
+size_t church_pick_workspace_bytes(size_t batch, int keep) {
+  return pick_bytes(batch, keep);
+}
+
 int church_pick_forward(size_t batch, const float *c, size_t c_stride, const float *x, size_t x_stride,
     const float *y, size_t y_stride, float *result, void *work) {
   const void *const in[] = {c, x, y};
@@ -186,7 +190,7 @@ static const cajal_port pick_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 
 static const cajal_program pick_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "pick",
     .judgement = "pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool", .input_count = 3,
-    .inputs = pick_inputs, .output = &pick_output, .workspace_bytes = church_pick_workspace_bytes,
+    .inputs = pick_inputs, .output = &pick_output, .workspace_bytes = pick_bytes,
     .forward = pick_generic_forward, .forward_keep = pick_generic_forward_keep, .backward = pick_run_adjoint};
 
 /* and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool */
@@ -233,7 +237,7 @@ static void and_adjoint_lanes(const lanes *p, const lanes *result_bar, lanes *re
 
 static const size_t and_sizes[] = {8, 8};
 
-size_t church_and_workspace_bytes(size_t batch, int keep) {
+static size_t and_bytes(size_t batch, int keep) {
   if (!keep) {
     return 0;
   }
@@ -245,7 +249,7 @@ static CAJAL_ONE_COPY int and_run(size_t batch, const void *const in[], const si
     void *work, int keep) {
   if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, church_and_workspace_bytes(batch, keep)) != CAJAL_OK) {
+      cajal_check_workspace(work, and_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes p[8];
@@ -282,7 +286,7 @@ static int and_run_adjoint(size_t batch, const void *const in[], const size_t st
   if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
       cajal_check_gradients(2, in_bar, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, church_and_workspace_bytes(batch, 1)) != CAJAL_OK) {
+      cajal_check_workspace(work, and_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes p[8];
@@ -308,6 +312,10 @@ static int and_run_adjoint(size_t batch, const void *const in[], const size_t st
   cajal_write_shared_gradient(8, p_sum, in_bar[0], stride[0]);
   cajal_write_shared_gradient(8, q_sum, in_bar[1], stride[1]);
   return CAJAL_OK;
+}
+
+size_t church_and_workspace_bytes(size_t batch, int keep) {
+  return and_bytes(batch, keep);
 }
 
 int church_and_forward(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
@@ -341,8 +349,8 @@ static const cajal_port and_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1
 static const cajal_program and_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "and",
     .judgement = "and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
-    .inputs = and_inputs, .output = &and_output, .workspace_bytes = church_and_workspace_bytes,
-    .forward = and_generic_forward, .forward_keep = and_generic_forward_keep, .backward = and_run_adjoint};
+    .inputs = and_inputs, .output = &and_output, .workspace_bytes = and_bytes, .forward = and_generic_forward,
+    .forward_keep = and_generic_forward_keep, .backward = and_run_adjoint};
 
 /* or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool */
 /* program or (p : Choice, q : Choice) : Bool = p true (q true false) */
@@ -394,7 +402,7 @@ static void or_adjoint_lanes(const lanes *result_bar, lanes *restrict p_bar, lan
 
 static const size_t or_sizes[] = {8, 8};
 
-size_t church_or_workspace_bytes(size_t batch, int keep) {
+static size_t or_bytes(size_t batch, int keep) {
   if (!keep) {
     return 0;
   }
@@ -406,7 +414,7 @@ static CAJAL_ONE_COPY int or_run(size_t batch, const void *const in[], const siz
     void *work, int keep) {
   if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, church_or_workspace_bytes(batch, keep)) != CAJAL_OK) {
+      cajal_check_workspace(work, or_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes p[8];
@@ -443,7 +451,7 @@ static int or_run_adjoint(size_t batch, const void *const in[], const size_t str
   if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
       cajal_check_gradients(2, in_bar, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, church_or_workspace_bytes(batch, 1)) != CAJAL_OK) {
+      cajal_check_workspace(work, or_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes result_bar[2];
@@ -466,6 +474,10 @@ static int or_run_adjoint(size_t batch, const void *const in[], const size_t str
   cajal_write_shared_gradient(8, p_sum, in_bar[0], stride[0]);
   cajal_write_shared_gradient(8, q_sum, in_bar[1], stride[1]);
   return CAJAL_OK;
+}
+
+size_t church_or_workspace_bytes(size_t batch, int keep) {
+  return or_bytes(batch, keep);
 }
 
 int church_or_forward(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
@@ -499,8 +511,8 @@ static const cajal_port or_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1,
 static const cajal_program or_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "or",
     .judgement = "or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
-    .inputs = or_inputs, .output = &or_output, .workspace_bytes = church_or_workspace_bytes,
-    .forward = or_generic_forward, .forward_keep = or_generic_forward_keep, .backward = or_run_adjoint};
+    .inputs = or_inputs, .output = &or_output, .workspace_bytes = or_bytes, .forward = or_generic_forward,
+    .forward_keep = or_generic_forward_keep, .backward = or_run_adjoint};
 
 /* closed () : Bool */
 /* program closed ( ) : Bool = and first second */
@@ -510,7 +522,7 @@ static void closed_sample(real *restrict result) {
   result[1] = 1.0f;
 }
 
-size_t church_closed_workspace_bytes(size_t batch, int keep) {
+static size_t closed_bytes(size_t batch, int keep) {
   (void)batch, (void)keep;
   return 0;
 }
@@ -519,7 +531,7 @@ static CAJAL_ONE_COPY int closed_run(size_t batch, const void *const in[], const
     void *work, int keep) {
   if (cajal_check_inputs(batch, 0, in, stride, 0, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, church_closed_workspace_bytes(batch, keep)) != CAJAL_OK) {
+      cajal_check_workspace(work, closed_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   for (size_t b = 0; b < batch; b++) {
@@ -543,11 +555,15 @@ static int closed_run_adjoint(size_t batch, const void *const in[], const size_t
     const void *out_bar, void *const in_bar[], void *work) {
   if (cajal_check_inputs(batch, 0, in, stride, 0, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, church_closed_workspace_bytes(batch, 1)) != CAJAL_OK) {
+      cajal_check_workspace(work, closed_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   (void)in_bar;
   return CAJAL_OK;
+}
+
+size_t church_closed_workspace_bytes(size_t batch, int keep) {
+  return closed_bytes(batch, keep);
 }
 
 int church_closed_forward(size_t batch, float *result, void *work) {
@@ -565,9 +581,8 @@ int church_closed_backward(size_t batch, const float *result_bar, void *work) {
 static const cajal_port closed_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
 static const cajal_program closed_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "closed", .judgement = "closed () : Bool", .input_count = 0,
-    .inputs = 0, .output = &closed_output, .workspace_bytes = church_closed_workspace_bytes,
-    .forward = closed_generic_forward, .forward_keep = closed_generic_forward_keep,
-    .backward = closed_run_adjoint};
+    .inputs = 0, .output = &closed_output, .workspace_bytes = closed_bytes, .forward = closed_generic_forward,
+    .forward_keep = closed_generic_forward_keep, .backward = closed_run_adjoint};
 
 static const cajal_program *const programs[] = {&pick_program, &and_program, &or_program, &closed_program};
 

@@ -21,7 +21,7 @@ typedef float real;
 /* iter { image | y => conv2d kernel y } (n) */
 
 static void convolve_batch_sample(const real *image, const real *kernel, const real *n, real *restrict result,
-    real *restrict kept, int keep) {
+    real *restrict kept, int keep, real *work) {
   /* line 8: iter { image | y => conv2d kernel y } (n) */
   real y_b[5];
   for (size_t i = 0; i < 5; i++) {
@@ -33,7 +33,7 @@ static void convolve_batch_sample(const real *image, const real *kernel, const r
     for (size_t i = 0; i < 5; i++) {
       y_next[i] = n[k] * image[i];
     }
-    cajal_conv2d_f32(3, 3, 5, 1, kernel, y, y_next, 1);
+    cajal_conv2d_f32(3, 3, 5, 1, kernel, y, y_next, 1, work);
     CAJAL_HIDE(keep);
     if (keep) {
       for (size_t i = 0; i < 5; i++) {
@@ -49,7 +49,7 @@ static void convolve_batch_sample(const real *image, const real *kernel, const r
 /* The adjoint. */
 static void convolve_batch_adjoint_sample(const real *image, const real *kernel, const real *n,
     const real *result_bar, real *restrict image_bar, real *restrict kernel_bar, real *restrict n_bar,
-    const real *kept, int wants_image, int wants_kernel, int wants_n) {
+    const real *kept, int wants_image, int wants_kernel, int wants_n, real *work) {
   /* line 8: iter { image | y => conv2d kernel y } (n) */
   real y_bar_b[5];
   for (size_t i = 0; i < 5; i++) {
@@ -60,7 +60,7 @@ static void convolve_batch_adjoint_sample(const real *image, const real *kernel,
   real *y_bar_next = y_bar_a;
   for (size_t k = 0; k < 9; k++) {
     /* line 8: conv2d kernel y */
-    cajal_conv2d_image_adjoint_f32(3, 3, 5, 1, kernel, y_bar, y_bar_next, 0);
+    cajal_conv2d_image_adjoint_f32(3, 3, 5, 1, kernel, y_bar, y_bar_next, 0, work);
     /* line 8: iter { image | y => conv2d kernel y } (n) */
     CAJAL_HIDE(wants_n);
     if (wants_n) {
@@ -76,7 +76,7 @@ static void convolve_batch_adjoint_sample(const real *image, const real *kernel,
     CAJAL_HIDE(wants_kernel);
     if (wants_kernel) {
       cajal_conv2d_kernel_adjoint_f32(3, 3, 5, 1, kept + 5 * k, y_bar,
-          kernel_bar, 1);
+          kernel_bar, 1, work);
     }
     real *const y_bar_last = y_bar;
     y_bar = y_bar_next;
@@ -97,22 +97,22 @@ static void convolve_batch_adjoint_sample(const real *image, const real *kernel,
 
 static const size_t convolve_sizes[] = {5, 9, 10};
 
-size_t convolution_convolve_workspace_bytes(size_t batch, int keep) {
+static size_t convolve_bytes(size_t batch, int keep) {
   if (!keep) {
-    return 0;
+    return 54400;
   }
-  return batch > SIZE_MAX / 192 ? SIZE_MAX : batch * 192;
+  return batch > (SIZE_MAX - 69760) / 192 ? SIZE_MAX : 69760 + batch * 192;
 }
 
 static int convolve_run_batch(size_t batch, const void *const in[], const size_t stride[], void *out,
     void *work, int keep) {
-  real *const kept = keep ? (real *)work : (real *)0;
+  real *const kept = keep ? (real *)work + 17440 : (real *)0;
   for (size_t b = 0; b < batch; b++) {
     CAJAL_HIDE(b);
     CAJAL_HIDE(keep);
     convolve_batch_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
         (const real *)in[2] + b * stride[2], (real *)out + b * 5,
-        keep ? kept + b * 45 : kept, keep);
+        keep ? kept + b * 45 : kept, keep, work);
   }
   return CAJAL_OK;
 }
@@ -146,7 +146,7 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
       }
     }
   }
-  const real *const kept = (real *)work;
+  const real *const kept = (real *)work + 17440;
   for (size_t b = 0; b < batch; b++) {
     CAJAL_HIDE(b);
     CAJAL_HIDE(in_bar);
@@ -155,7 +155,7 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
         in_bar[0] ? (real *)in_bar[0] + b * stride[0] : (real *)0,
         in_bar[1] ? (real *)in_bar[1] + b * stride[1] : (real *)0,
         in_bar[2] ? (real *)in_bar[2] + b * stride[2] : (real *)0,
-        kept + b * 45, in_bar[0] != 0, in_bar[1] != 0, in_bar[2] != 0);
+        kept + b * 45, in_bar[0] != 0, in_bar[1] != 0, in_bar[2] != 0, work);
   }
   return CAJAL_OK;
 }
@@ -164,7 +164,7 @@ static CAJAL_ONE_COPY int convolve_run(size_t batch, const void *const in[], con
     void *work, int keep) {
   if (cajal_check_inputs(batch, 3, in, stride, convolve_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 5, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, convolution_convolve_workspace_bytes(batch, keep)) != CAJAL_OK) {
+      cajal_check_workspace(work, convolve_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   return convolve_run_batch(batch, in, stride, out, work, keep);
@@ -185,10 +185,14 @@ static int convolve_run_adjoint(size_t batch, const void *const in[], const size
   if (cajal_check_inputs(batch, 3, in, stride, convolve_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 5, sizeof(real)) != CAJAL_OK ||
       cajal_check_gradients(3, in_bar, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, convolution_convolve_workspace_bytes(batch, 1)) != CAJAL_OK) {
+      cajal_check_workspace(work, convolve_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   return convolve_run_adjoint_batch(batch, in, stride, out_bar, in_bar, work);
+}
+
+size_t convolution_convolve_workspace_bytes(size_t batch, int keep) {
+  return convolve_bytes(batch, keep);
 }
 
 int convolution_convolve_forward(size_t batch, const float *image, size_t image_stride, const float *kernel,
@@ -227,7 +231,7 @@ static const cajal_program convolve_program = {.struct_size = sizeof(cajal_progr
     .real_bytes = sizeof(real), .name = "convolve",
     .judgement = "convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1]",
     .input_count = 3, .inputs = convolve_inputs, .output = &convolve_output,
-    .workspace_bytes = convolution_convolve_workspace_bytes, .forward = convolve_generic_forward,
+    .workspace_bytes = convolve_bytes, .forward = convolve_generic_forward,
     .forward_keep = convolve_generic_forward_keep, .backward = convolve_run_adjoint};
 
 static const cajal_program *const programs[] = {&convolve_program};

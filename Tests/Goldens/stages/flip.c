@@ -45,7 +45,7 @@ static void flip_adjoint_lanes(const lanes *result_bar, lanes *restrict n_bar) {
 
 static const size_t flip_sizes[] = {10};
 
-size_t flip_flip_workspace_bytes(size_t batch, int keep) {
+static size_t flip_bytes(size_t batch, int keep) {
   (void)batch, (void)keep;
   return 0;
 }
@@ -54,7 +54,7 @@ static CAJAL_ONE_COPY int flip_run(size_t batch, const void *const in[], const s
     void *work, int keep) {
   if (cajal_check_inputs(batch, 1, in, stride, flip_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, flip_flip_workspace_bytes(batch, keep)) != CAJAL_OK) {
+      cajal_check_workspace(work, flip_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes n[10];
@@ -85,7 +85,7 @@ static int flip_run_adjoint(size_t batch, const void *const in[], const size_t s
   if (cajal_check_inputs(batch, 1, in, stride, flip_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
       cajal_check_gradients(1, in_bar, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, flip_flip_workspace_bytes(batch, 1)) != CAJAL_OK) {
+      cajal_check_workspace(work, flip_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes result_bar[2];
@@ -102,6 +102,10 @@ static int flip_run_adjoint(size_t batch, const void *const in[], const size_t s
   }
   cajal_write_shared_gradient(10, n_sum, in_bar[0], stride[0]);
   return CAJAL_OK;
+}
+
+size_t flip_flip_workspace_bytes(size_t batch, int keep) {
+  return flip_bytes(batch, keep);
 }
 
 int flip_flip_forward(size_t batch, const float *n, size_t n_stride, float *result, void *work) {
@@ -129,7 +133,7 @@ static const cajal_port *const flip_inputs[] = {&flip_input_n};
 static const cajal_port flip_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
 static const cajal_program flip_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "flip", .judgement = "flip (n : Nat) : Bool", .input_count = 1,
-    .inputs = flip_inputs, .output = &flip_output, .workspace_bytes = flip_flip_workspace_bytes,
+    .inputs = flip_inputs, .output = &flip_output, .workspace_bytes = flip_bytes,
     .forward = flip_generic_forward, .forward_keep = flip_generic_forward_keep, .backward = flip_run_adjoint};
 
 /* flip_from (x : Bool, n : Nat) : Bool */
@@ -176,7 +180,7 @@ static void flip_from_adjoint_lanes(const lanes *x, const lanes *n, const lanes 
 
 static const size_t flip_from_sizes[] = {2, 10};
 
-size_t flip_flip_from_workspace_bytes(size_t batch, int keep) {
+static size_t flip_from_bytes(size_t batch, int keep) {
   (void)batch, (void)keep;
   return 0;
 }
@@ -185,7 +189,7 @@ static CAJAL_ONE_COPY int flip_from_run(size_t batch, const void *const in[], co
     void *out, void *work, int keep) {
   if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, flip_flip_from_workspace_bytes(batch, keep)) != CAJAL_OK) {
+      cajal_check_workspace(work, flip_from_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes x[2];
@@ -219,7 +223,7 @@ static int flip_from_run_adjoint(size_t batch, const void *const in[], const siz
   if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
       cajal_check_gradients(2, in_bar, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, flip_flip_from_workspace_bytes(batch, 1)) != CAJAL_OK) {
+      cajal_check_workspace(work, flip_from_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes x[2];
@@ -247,6 +251,10 @@ static int flip_from_run_adjoint(size_t batch, const void *const in[], const siz
   cajal_write_shared_gradient(2, x_sum, in_bar[0], stride[0]);
   cajal_write_shared_gradient(10, n_sum, in_bar[1], stride[1]);
   return CAJAL_OK;
+}
+
+size_t flip_flip_from_workspace_bytes(size_t batch, int keep) {
+  return flip_from_bytes(batch, keep);
 }
 
 int flip_flip_from_forward(size_t batch, const float *x, size_t x_stride, const float *n, size_t n_stride,
@@ -279,7 +287,7 @@ static const cajal_port flip_from_output = {sizeof(cajal_port), 0, "", "Bool", 2
 static const cajal_program flip_from_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "flip_from", .judgement = "flip_from (x : Bool, n : Nat) : Bool",
     .input_count = 2, .inputs = flip_from_inputs, .output = &flip_from_output,
-    .workspace_bytes = flip_flip_from_workspace_bytes, .forward = flip_from_generic_forward,
+    .workspace_bytes = flip_from_bytes, .forward = flip_from_generic_forward,
     .forward_keep = flip_from_generic_forward_keep, .backward = flip_from_run_adjoint};
 
 static const cajal_program *const programs[] = {&flip_program, &flip_from_program};

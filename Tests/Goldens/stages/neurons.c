@@ -48,7 +48,7 @@ static void neurons_adjoint_lanes(const lanes *result_bar, lanes *restrict n_bar
 
 static const size_t neurons_sizes[] = {10};
 
-size_t neurons_neurons_workspace_bytes(size_t batch, int keep) {
+static size_t neurons_bytes(size_t batch, int keep) {
   (void)batch, (void)keep;
   return 0;
 }
@@ -57,7 +57,7 @@ static CAJAL_ONE_COPY int neurons_run(size_t batch, const void *const in[], cons
     void *work, int keep) {
   if (cajal_check_inputs(batch, 1, in, stride, neurons_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, neurons_neurons_workspace_bytes(batch, keep)) != CAJAL_OK) {
+      cajal_check_workspace(work, neurons_bytes(batch, keep)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes n[10];
@@ -88,7 +88,7 @@ static int neurons_run_adjoint(size_t batch, const void *const in[], const size_
   if (cajal_check_inputs(batch, 1, in, stride, neurons_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
       cajal_check_gradients(1, in_bar, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, neurons_neurons_workspace_bytes(batch, 1)) != CAJAL_OK) {
+      cajal_check_workspace(work, neurons_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes result_bar[2];
@@ -105,6 +105,10 @@ static int neurons_run_adjoint(size_t batch, const void *const in[], const size_
   }
   cajal_write_shared_gradient(10, n_sum, in_bar[0], stride[0]);
   return CAJAL_OK;
+}
+
+size_t neurons_neurons_workspace_bytes(size_t batch, int keep) {
+  return neurons_bytes(batch, keep);
 }
 
 int neurons_neurons_forward(size_t batch, const float *n, size_t n_stride, float *result, void *work) {
@@ -133,9 +137,9 @@ static const cajal_port neurons_output = {sizeof(cajal_port), 0, "", "Real[2]", 
     {2}};
 static const cajal_program neurons_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "neurons", .judgement = "neurons (n : Nat) : Real[2]",
-    .input_count = 1, .inputs = neurons_inputs, .output = &neurons_output,
-    .workspace_bytes = neurons_neurons_workspace_bytes, .forward = neurons_generic_forward,
-    .forward_keep = neurons_generic_forward_keep, .backward = neurons_run_adjoint};
+    .input_count = 1, .inputs = neurons_inputs, .output = &neurons_output, .workspace_bytes = neurons_bytes,
+    .forward = neurons_generic_forward, .forward_keep = neurons_generic_forward_keep,
+    .backward = neurons_run_adjoint};
 
 static const cajal_program *const programs[] = {&neurons_program};
 

@@ -1,0 +1,70 @@
+import LinearMaps
+
+// The runtime's kernels need room while they run, too much for the stack of a thread: the start of the workspace. In
+// bytes, as cajal_kernels.h says.
+
+extension Kernel {
+  /// The room that the kernel is given; 0 where it is given none.
+  public var scratchBytes: Int {
+    switch self {
+    case .product(let p, _):
+      let sizes = [p.m, p.k, p.n]
+      return sizes.min()! <= 1 || sizes.max()! <= 8 ? 0 : Scratch.product(p.k)
+    case .middleProduct: return Scratch.mostProduct
+    case .convolution(let c):
+      switch c.role {
+      case .out, .image: return Scratch.convolution
+      case .kernel: return Scratch.kernelAdjoint
+      }
+    case .layer, .reluAdjointOfImage: return Scratch.convolution
+    case .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: return 0
+    }
+  }
+}
+
+extension BatchProduct {
+  /// The room that the kernel is given.
+  public var scratchBytes: Int {
+    switch role {
+    case .apply(let k, _, _): Scratch.product(k)
+    case .sum, .middle: Scratch.mostProduct
+    }
+  }
+}
+
+/// The constants of cajal_kernels.h.
+public enum Scratch {
+  public static let mostProduct = 65536
+  public static let convolution = 54400
+  public static let kernelAdjoint = 69760
+
+  /// For sums of `k` terms.
+  public static func product(_ k: Int) -> Int { k < 256 ? 256 * k : mostProduct }
+}
+
+extension [Statement] {
+  /// What the kernel needs that needs most.
+  var scratchBytes: Int {
+    reduce(0) { most, statement in
+      switch statement {
+      case .note, .declare, .assign, .accumulate, .swap: most
+      case .kernel(let kernel, _, _, _): Swift.max(most, kernel.scratchBytes)
+      case .loop(let loop): Swift.max(most, loop.body.scratchBytes)
+      case .whenKept(let body), .whenInside(_, _, let body), .whenWanted(_, let body):
+        Swift.max(most, body.scratchBytes)
+      }
+    }
+  }
+}
+
+extension [Step] {
+  var scratchBytes: Int {
+    reduce(0) { most, step in
+      switch step {
+      case .once(let body), .samples(let body): Swift.max(most, body.scratchBytes)
+      case .batch(let product, _): Swift.max(most, product.scratchBytes)
+      case .rounds(let rounds): Swift.max(most, rounds.body.scratchBytes)
+      }
+    }
+  }
+}
