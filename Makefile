@@ -31,6 +31,8 @@ help:
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
+	@echo 'make test-faults   the trainer killed KILLS times (20) at random moments, on full disks, with damaged files;'
+	@echo '                   prints the table of docs/training-faults.md'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -192,6 +194,11 @@ test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitize
 # After the native tests, and with the library that the tests of compiled modules link.
 test-swift: test-native build/libcajal.a
 	$(SWIFT) test
+
+# The trainer under faults at length. SEED chooses the moments.
+.PHONY: test-faults
+test-faults: bin/cajal-train
+	@SEED='$(or $(SEED),1)' Tests/Faults/faults.bash build/tests/faults $(or $(KILLS),20)
 
 .PHONY: clean
 clean:
