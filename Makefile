@@ -195,10 +195,10 @@ test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitize
 test-swift: test-native build/libcajal.a
 	$(SWIFT) test
 
-# The trainer under faults at length. SEED chooses the moments.
+# The trainer under faults at length. SEED chooses the moments, PARTS some of: kills signals disks inputs.
 .PHONY: test-faults
 test-faults: bin/cajal-train
-	@SEED='$(or $(SEED),1)' Tests/Faults/faults.bash build/tests/faults $(or $(KILLS),20)
+	@SEED='$(or $(SEED),1)' PARTS='$(PARTS)' Tests/Faults/faults.bash build/tests/faults $(or $(KILLS),20)
 
 .PHONY: clean
 clean:

@@ -9,8 +9,8 @@ import TensorFiles
 struct Weights {
   private let values: [String: [Double]]
 
-  /// Reads a file that has to hold exactly the tensors of the models, each as F32 or F64, with entries that are finite as
-  /// reals of so many bytes. An entry that is too small for a float becomes 0. Throws `FileProblem`.
+  /// Reads a file that has to hold exactly the tensors of the models, each as F32 or F64, with entries that are finite
+  /// as reals of so many bytes. An entry that is too small for a float becomes 0. Throws `FileProblem`.
   init(reading path: String, for models: [LoweredModel], realBytes: Int) throws {
     var expected: [ExpectedTensor] = []
     var known = Set<String>()

@@ -12,8 +12,8 @@ extension TensorFile {
   /// Reads a file's bytes; `path` is for messages.
   ///
   /// Refused are, as in Python's package, tensors that overlap, leave gaps, lie outside of the file or have another
-  /// number of bytes than their shape; and also repeated names, of which Python's package takes the last, and white space
-  /// before the header's `{`, which the format rules out and that package reads over. Unknown fields of a tensor are
+  /// number of bytes than their shape; and also repeated names, of which Python's package takes the last, and white
+  /// space before the header's `{`, which the format rules out and that package reads over. Unknown fields of a tensor are
   /// ignored.
   public init(parsing bytes: [UInt8], path: String = "") throws {
     self.init(path: path)

@@ -18,7 +18,8 @@ extension Samples {
     }
     guard let total = target.shape.first, total > 0 else {
       throw TrainingError(
-        "\(path) has no samples: the tensor \"target\" has the shape \(target.shape), and its first dimension counts them")
+        "\(path) has no samples: the tensor \"target\" has the shape \(target.shape), "
+          + "and its first dimension counts them")
     }
     let kept = limit ?? total
     guard kept <= total else { throw TrainingError("\(path) has \(total) samples, and \(kept) were asked for") }
@@ -39,9 +40,10 @@ extension Samples {
         for index in 0..<rows.count {
           rows[index] = Real(values[index])
           if rows[index].isFinite { continue }
+          let advice = ", which is too large for the model's reals: compile it with --real double"
           throw TrainingError(
             "\(path): the tensor \"\(port.name)\" holds \(values[index]) in sample \(index / port.size)"
-              + (values[index].isFinite ? ", which is too large for the model's reals: compile it with --real double" : ""))
+              + (values[index].isFinite ? advice : ""))
         }
       }
       if tensor.dtype == .f32 {

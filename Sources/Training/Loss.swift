@@ -17,8 +17,8 @@ public enum Loss: String, CaseIterable, Sendable {
     }
   }
 
-  /// The loss of one sample, as its part of the sum: finite for all finite floats. Doubles can be so large that it, or a
-  /// difference, is infinite.
+  /// The loss of one sample, as its part of the sum: finite for all finite floats. Doubles can be so large that it, or
+  /// a difference, is infinite.
   ///
   /// - Parameter outputBar: where not nil, overwritten with the gradient of the loss divided by `divisor`.
   func sample<Real: TrainingReal>(
@@ -52,8 +52,8 @@ public enum Loss: String, CaseIterable, Sendable {
     }
   }
 
-  /// log Σ exp(y) is the largest logit, which logits are compared with, and log(1 + rest), which is small beside it: their
-  /// sum would lose the latter. `rest` is the sum without the largest logit, so that it keeps its digits beside the 1.
+  /// log Σ exp(y) is the largest logit, which logits are compared with, and log(1 + rest), which is small beside it:
+  /// their sum would lose the latter. `rest` is the sum without the largest logit, so that it keeps its digits beside the 1.
   private func crossEntropy<Real: TrainingReal>(
     _ output: UnsafePointer<Real>, _ target: UnsafePointer<Real>, size: Int, divisor: Double,
     outputBar: UnsafeMutablePointer<Real>?

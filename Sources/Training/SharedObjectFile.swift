@@ -1,7 +1,7 @@
 import Foundation
 
-/// Throws where an ELF file (64 bits, little-endian) ends before what its own header says: the loader maps such a file, and
-/// the process would end at the first page that is not there. Other files are left to the loader.
+/// Throws where an ELF file (64 bits, little-endian) ends before what its own header says: the loader maps such a file,
+/// and the process would end at the first page that is not there. Other files are left to the loader.
 func checkNotTruncated(sharedObject path: String) throws {
   guard let file = FileHandle(forReadingAtPath: path) else { return }
   defer { try? file.close() }

@@ -20,7 +20,9 @@ struct Baselines: ParsableCommand {
       folder: data.data, trainLimit: data.trainImages, testLimit: data.testImages, threads: data.threads)
     let isClassification = data.task.isClassification(usualLoss(data.task))
     printLine("baseline,\(Measures.csvHeader(isClassification: isClassification))")
-    for baseline in baselines { printLine("\(baseline.name),\(baseline.measures.csv(isClassification: isClassification))") }
+    for baseline in baselines {
+      printLine("\(baseline.name),\(baseline.measures.csv(isClassification: isClassification))")
+    }
     if !isClassification, let best = baselines.min(by: { $0.measures.l1 < $1.measures.l1 }) {
       printLine("best (\(best.name)),\(best.measures.csv(isClassification: false))")
     }

@@ -1,8 +1,8 @@
 import Foundation
 import Training
 
-/// Opens what is closed of standard input, output and error: else a file of the run would get the number, and with it what
-/// is printed.
+/// Opens what is closed of standard input, output and error: else a file of the run would get the number, and with it
+/// what is printed.
 func openStandardDescriptors() {
   // The lowest number that is free is taken.
   for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }

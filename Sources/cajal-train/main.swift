@@ -3,8 +3,8 @@ import Foundation
 import TensorFiles
 import Training
 
-// Exit codes: 0 fine, 1 errors in the model, the data or the run, 2 wrong usage, 70 a bug in the trainer, and 128 plus the
-// signal's number where one stopped a run.
+// Exit codes: 0 fine, 1 errors in the model, the data or the run, 2 wrong usage, 70 a bug in the trainer, and 128 plus
+// the signal's number where one stopped a run.
 openStandardDescriptors()
 reportCrashesAsInternalErrors()
 // A file that grows beyond the process's limit is an error like a full disk.

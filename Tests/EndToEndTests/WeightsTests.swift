@@ -8,7 +8,9 @@ import Testing
   private static let weight = Tensor("k.0.weight", shape: [1, 2], values: [0.5, 0.25] as [Float])
   private static let bias = Tensor("k.0.bias", shape: [1], values: [3 as Float])
 
-  private func compile(_ tensors: [Tensor], _ flags: String...) throws -> (status: Int32, errors: String, code: String) {
+  private func compile(
+    _ tensors: [Tensor], _ flags: String...
+  ) throws -> (status: Int32, errors: String, code: String) {
     try withScratch { folder in
       let text = "net k (x : Real[2]) : Real[1] = dense\nmodel f (x : Real[2]) : Real[1] = k x\n"
       try write(text, to: folder + "/m.cajal")

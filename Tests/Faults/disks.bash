@@ -31,8 +31,8 @@ files_that_cannot_grow() {
       fail "a run whose files were limited to $limit kB has other bits"
     fi
   done
-  row 'no file may grow beyond 1, 2, … 20 kB' "$cases" "exit code 1, the message names the file, no temporary file is left, \
-the checkpoint is kept; with room again $same went on to the same bits ($enough limits were enough)"
+  row 'no file may grow beyond 1, 2, … 20 kB' "$cases" "exit code 1, the message names the file, no temporary file \
+is left, the checkpoint is kept; with room again $same went on to the same bits ($enough limits were enough)"
 }
 
 full_disks() {
@@ -58,8 +58,8 @@ full_disks() {
     fi
     umount "$disk"
   done
-  row 'a disk of 4, 8, … 64 kB' "$cases" "full: exit code 1, the message says so, no temporary file is left, the checkpoint \
-is kept, or, before the first, nothing at all ($before); with room again $same went on to the same bits ($enough sizes \
+  row 'a disk of 4, 8, … 64 kB' "$cases" "full: exit code 1, the message says so, no temporary file is left, the \
+checkpoint is kept, or, before the first, nothing at all ($before); with room again $same went on to the same bits ($enough sizes \
 were enough)"
 }
 
@@ -88,6 +88,6 @@ folders_for_reading() {
   run_of float "$disk/half" 10
   if "${command[@]}" >/dev/null && equal "$disk/half" float; then :; else fail 'a run that was mounted for reading'; fi
   umount "$disk"
-  row 'a folder that is mounted for reading' "$cases" "exit code 1, the message says so; the half run that was there went \
-on to the same bits when it could be written to again"
+  row 'a folder that is mounted for reading' "$cases" "exit code 1, the message says so; the half run that was there \
+went on to the same bits when it could be written to again"
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # faults.bash FOLDER [KILLS]: the trainer under faults, with what `make` built; prints a table in Markdown. Works in
-# FOLDER, which is emptied. SEED chooses the moments (1).
+# FOLDER, which is emptied. SEED chooses the moments (1), PARTS some of the parts: kills, signals, disks, inputs.
 #
-# Every interrupted run is resumed, and its weights and tables compared with those of a run without a break, bit for bit.
+# Every interrupted run is resumed, and its weights and tables compared with those of a run without a break, by their bits.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -35,12 +35,21 @@ for real in float double; do unbroken "$real"; done
 
 echo '| fault | cases | what happened |'
 echo '|---|---|---|'
-killed_at_random_moments
-stopped_by_signals
-files_that_cannot_grow
-full_disks
-folders_for_reading
-truncated_files
-other_modules
+for part in ${PARTS:-kills signals disks inputs}; do
+  case $part in
+  kills) killed_at_random_moments ;;
+  signals) stopped_by_signals ;;
+  disks)
+    files_that_cannot_grow
+    full_disks
+    folders_for_reading
+    ;;
+  inputs)
+    truncated_files
+    other_modules
+    ;;
+  *) fail "there is no part $part" ;;
+  esac
+done
 
 if ((failures > 0)); then exit 1; fi

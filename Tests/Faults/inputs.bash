@@ -35,7 +35,8 @@ truncated_files() {
   row 'each of the four files of images, plain and compressed, cut at every length' "$refused" \
     'exit code 1, the message names the file, no folder of a run is left'
   refused=0
-  every_length "$folder/unbroken-float/model.safetensors" 1 "${command[@]}" --weights "$folder/unbroken-float/model.safetensors"
+  cp "$folder/unbroken-float/model.safetensors" "$folder/start.safetensors"
+  every_length "$folder/start.safetensors" 1 "${command[@]}" --weights "$folder/start.safetensors"
   row 'weights, cut at every length' "$refused" 'the same'
   refused=0
   cp -r "$folder/unbroken-double" "$folder/half"
@@ -72,6 +73,7 @@ other_modules() {
   cksum "$folder"/unbroken-float/* >"$folder/before"
   refuses 'another real type with --resume' 'real was float and is double' "${command[@]}"
   cksum "$folder"/unbroken-float/* | cmp -s - "$folder/before" || fail 'a run was changed by a module of another type'
-  row 'a module of another interface, of another real type than the run that is resumed, a library that is no module, an empty file, a text, a folder, nothing' \
-    "$refused" 'exit code 1, the message says which; the run that is resumed is as it was'
+  local kinds='a module of another interface, of another real type than the run that is resumed'
+  row "$kinds, a library that is no module, an empty file, a text, a folder, nothing" "$refused" \
+    'exit code 1, the message says which; the run that is resumed is as it was'
 }

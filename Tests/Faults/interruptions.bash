@@ -33,7 +33,7 @@ killed_at_random_moments() {
         early=$((early + 1))
       elif compgen -G "$run/*.safetensors.??????" >/dev/null || compgen -G "$run/*.csv.??????" >/dev/null; then
         writing=$((writing + 1))
-      elif [[ $(tail -n 1 "$run/steps.csv" | cut -d, -f1) != "$(checkpoint_step "$run")" && $(wc -l <"$run/steps.csv") -gt 1 ]]; then
+      elif [[ $(wc -l <"$run/steps.csv") != $(($(checkpoint_step "$run") + 1)) ]]; then
         rows=$((rows + 1))
       else
         between=$((between + 1))
@@ -56,7 +56,8 @@ with the same bits"
 }
 
 stopped_by_signals() {
-  local run=$folder/stopped name number code pid sent=0 kept=0 early=0 runs=0 same=0 wanted=$((kills / 4 + 3)) real=double
+  local run=$folder/stopped real=double name number code pid wanted=$((kills / 4 + 3))
+  local kept_step sent=0 kept=0 early=0 runs=0 same=0
   if [[ -z ${lengths[5]-} ]]; then random_moment 5; fi
   while true; do
     run_of "$real" "$run" 5
@@ -72,7 +73,8 @@ stopped_by_signals() {
     wait $pid || code=$?
     if [[ $code = $((128 + number)) ]]; then
       sent=$((sent + 1))
-      if grep -q "stopped by SIG$name; the checkpoint of step $(checkpoint_step "$run" 2>/dev/null) is in" "$folder/log"; then
+      kept_step=$(checkpoint_step "$run" 2>/dev/null) || kept_step=none
+      if grep -q "stopped by SIG$name; the checkpoint of step $kept_step is in" "$folder/log"; then
         kept=$((kept + 1))
       else
         early=$((early + 1))
@@ -87,6 +89,6 @@ stopped_by_signals() {
       break
     fi
   done
-  row 'SIGTERM, SIGINT in turn at a random moment' "$sent" "exit code 143 or 130 each; with a checkpoint of the step at \
-hand $kept, ended while it started $early; all of the $runs runs finished, $same with the same bits"
+  row 'SIGTERM, SIGINT in turn at a random moment' "$sent" "exit code 143 or 130 each; with a checkpoint of the \
+step at hand $kept, ended while it started $early; all of the $runs runs finished, $same with the same bits"
 }

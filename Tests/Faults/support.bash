@@ -12,6 +12,8 @@ now() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 # The numbers of one byte, a line each, of standard input.
 bytes() { printf '%b' "$(awk '{ printf "\\0%03o", $1 }')"; }
 
+random_numbers() { awk -v n="$1" -v below="$2" 'BEGIN { srand(1); while (n--) print int(below * rand()) }'; }
+
 header() { awk -v values="$*" 'BEGIN {
   split(values, list, " ")
   print 0; print 0; print 8; print list[1]
@@ -24,9 +26,9 @@ dataset() { # FOLDER TRAIN TEST ROWS COLUMNS: MNIST's four files with random ima
   for prefix in train t10k; do
     count=$2
     if [[ $prefix = t10k ]]; then count=$3; fi
-    { header 3 "$count" "$4" "$5"; awk -v n=$((count * $4 * $5)) 'BEGIN { srand(1); while (n--) print int(256 * rand()) }'; } |
+    { header 3 "$count" "$4" "$5"; random_numbers $((count * $4 * $5)) 256; } |
       bytes >"$1/$prefix-images-idx3-ubyte"
-    { header 1 "$count"; awk -v n="$count" 'BEGIN { srand(2); while (n--) print int(10 * rand()) }'; } |
+    { header 1 "$count"; random_numbers "$count" 10; } |
       bytes >"$1/$prefix-labels-idx1-ubyte"
   done
 }

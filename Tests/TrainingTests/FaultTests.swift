@@ -8,8 +8,9 @@ import Testing
 /// What a run does when it is asked to stop, when the disk is full, and when its folder cannot be written to.
 /// `make test-faults` does the same at length.
 @Suite struct FaultTests: SmallRuns {
-  private static func arguments(_ folder: String, _ module: String, _ out: String, steps: Int, checkpoint: Int) -> [String]
-  {
+  private static func arguments(
+    _ folder: String, _ module: String, _ out: String, steps: Int, checkpoint: Int
+  ) -> [String] {
     [
       module, "--model", "network", "--data", folder, "--task", "blur", "--batch", "6", "--steps", "\(steps)",
       "--checkpoint-every", "\(checkpoint)", "--threads", "2", "--out", "\(folder)/\(out)", "--resume",
@@ -17,7 +18,9 @@ import Testing
   }
 
   /// Runs the trainer by way of a shell that does something first; `"$@"` is the trainer's command line.
-  private func shell(_ command: String, _ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+  private func shell(
+    _ command: String, _ arguments: [String]
+  ) throws -> (status: Int32, output: String, errors: String) {
     let result = try run("bash", ["-c", command, "bash", trainerPath] + arguments)
     return (result.status, result.output, result.errors)
   }
@@ -115,8 +118,8 @@ import Testing
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(out)")) ?? []
         #expect(names.allSatisfy { $0.wholeMatch(of: /.*\.[A-Za-z0-9]{6}/) == nil }, "\(names)")
         if let step = try? TensorFile(reading: "\(folder)/\(out)/checkpoint.safetensors").metadata["step"] {
-          #expect(
-            result.errors.contains("The checkpoint of step \(step) is kept in \(folder)/\(out): --resume goes on from it."))
+          let kept = "The checkpoint of step \(step) is kept in \(folder)/\(out): --resume goes on from it."
+          #expect(result.errors.contains(kept))
         } else {
           #expect(names.isEmpty)
         }
@@ -134,14 +137,14 @@ import Testing
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
       let arguments = Self.arguments(folder, module, "locked", steps: 5, checkpoint: 5)
       let isRoot = geteuid() == 0
-      let mount = "mount -t tmpfs -o ro none '\(out)'"
+      let mount = "mount -t tmpfs -o ro none \(out)"
       if isRoot, try run("unshare", ["-m", "sh", "-c", mount]).status != 0 { return }
       chmod(out, 0o555)
       defer { chmod(out, 0o755) }
       for more in [[], ["--out", out + "/inner/run"]] {
         let result =
           try isRoot
-          ? shell("exec unshare -m bash -c '\(mount.replacing("'", with: "")); exec \"$@\"' bash \"$@\"", arguments + more)
+          ? shell("exec unshare -m sh -c '\(mount) && exec \"$@\"' sh \"$@\"", arguments + more)
           : shell("exec \"$@\"", arguments + more)
         #expect(
           result.status == 1 && result.output.isEmpty

@@ -23,7 +23,7 @@ import Testing
   @Test func doublesThatAreNoFloats() throws {
     let x = file(Tensor("x", shape: [1, 3], values: [1, 1e300, 2.0]))
     expectFailure(
-      "the tensor \"x\" holds 1e+300 in sample 0, which is too large for the model's reals: compile it with --real double"
+      "\"x\" holds 1e+300 in sample 0, which is too large for the model's reals: compile it with --real double"
     ) { _ = try samples(x, as: Float.self) }
     #expect(try samples(x, as: Double.self).inputs[0].row(0)[1] == 1e300)
     // Rounded to the nearest float, which may be the largest one, or 0.

@@ -111,9 +111,8 @@ import Testing
         out: folder + "/run")
       settings.modelName = "linear"
       let error = #expect(throws: TrainingError.self) { try train(settings, progress: silent) }
-      #expect(
-        error?.description.hasPrefix("step 1: the model's result is finite, but its loss is too large for a number") == true,
-        "\(error as Any)")
+      let message = "step 1: the model's result is finite, but its loss is too large for a number"
+      #expect(error?.description.hasPrefix(message) == true, "\(error as Any)")
     }
   }
 
