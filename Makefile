@@ -35,6 +35,8 @@ help:
 	@echo '                   ONLY=word some of them, PUBLISH=1 into Tests/Mutants/results.md'
 	@echo 'make fuzz          runs what reads foreign input under libFuzzer, a minute each: SECONDS=600 longer,'
 	@echo '                   TARGETS="program idx" some of them, REPORT=1 a table of what ran; docs/fuzzing.md says more'
+	@echo 'make test-faults   the trainer killed KILLS times (20) at random moments, on full disks, with damaged files;'
+	@echo '                   prints the table of docs/training-faults.md'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -213,6 +215,11 @@ SECONDS = 60
 .PHONY: fuzz
 fuzz: $(if $(REPORT),,need-zlib1g-dev)
 	@Tests/Fuzz/run $(if $(REPORT),--report,$(SECONDS) $(TARGETS))
+
+# The trainer under faults at length. SEED chooses the moments, PARTS some of: kills signals disks inputs.
+.PHONY: test-faults
+test-faults: bin/cajal-train
+	@SEED='$(or $(SEED),1)' PARTS='$(PARTS)' Tests/Faults/faults.bash build/tests/faults $(or $(KILLS),20)
 
 .PHONY: clean
 clean:

@@ -19,20 +19,25 @@ class Module(Structure):
                 ("program_count", c_size_t), ("programs", c_void_p), ("model_count", c_size_t),
                 ("models", POINTER(POINTER(Model)))]
 
+def require(condition, message):
+    if not condition: sys.exit("infer: " + message)
+
+require(len(sys.argv) == 3, "usage: infer.py MODEL.so INDEX <IMAGES.idx >OUTPUT.pgm")
+require(sys.argv[2].isdecimal(), "INDEX is a number from 0")
 library = CDLL(sys.argv[1])
 library.cajal_module_info.restype = POINTER(Module)
 module = library.cajal_module_info().contents
-assert module.abi == 1 and module.model_count > 0, "this is no module with a model"
+require(module.abi == 1 and module.model_count > 0, "this is no module with a model")
 model = module.models[0].contents
-assert model.weights, "the model holds no trained weights"
+require(model.weights, "the model holds no trained weights")
 output = model.output.contents
-assert model.input_count == 1 and output.rank == 2 and model.real_bytes == 4, "no map of images of floats"
+require(model.input_count == 1 and output.rank == 2 and model.real_bytes == 4, "no map of images of floats")
 size, (height, width) = model.inputs[0].contents.size, output.dims[:2]
 file, start = sys.stdin.buffer.read(), 16 + int(sys.argv[2]) * size
-assert 16 <= start <= len(file) - size, "the file has fewer images"
+require(16 <= start <= len(file) - size, "the file has fewer images")
 image, result = (c_float * size)(*(byte / 255 for byte in file[start:start + size])), (c_float * (height * width))()
 work = create_string_buffer(model.workspace_bytes(1, 0) + 64)
 inputs, strides = (c_void_p * 1)(addressof(image)), (c_size_t * 1)(size)
-assert model.forward(1, model.weights, inputs, strides, result, addressof(work) + -addressof(work) % 64) == 0, "refused"
-pixels = bytes(int(min(max(x, 0), 1) * 255 + 0.5) for x in result)
+require(model.forward(1, model.weights, inputs, strides, result, addressof(work) + -addressof(work) % 64) == 0, "refused")
+pixels = bytes(int(min(max(0, x), 1) * 255 + 0.5) for x in result)  # a NaN is black
 sys.stdout.buffer.write(b"P5\n%d %d\n255\n" % (width, height) + pixels)

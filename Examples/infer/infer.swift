@@ -8,9 +8,8 @@ func fail(_ message: String) -> Never {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count == 3, let index = Int(arguments[2]) else {
-  fail("usage: infer MODEL.so INDEX <IMAGES.idx >OUTPUT.pgm")
-}
+guard arguments.count == 3 else { fail("usage: infer MODEL.so INDEX <IMAGES.idx >OUTPUT.pgm") }
+guard let index = Int(arguments[2]), index >= 0 else { fail("INDEX is a number from 0") }
 guard let library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL) else { fail(String(cString: dlerror())) }
 typealias Info = @convention(c) () -> UnsafePointer<cajal_module>
 guard let symbol = dlsym(library, "cajal_module_info") else { fail("this is no module with a model") }
@@ -25,11 +24,13 @@ guard model.input_count == 1, model.output.pointee.rank == 2, model.real_bytes =
 let size = model.inputs[0]!.pointee.size
 let (height, width) = (model.output.pointee.dims.0, model.output.pointee.dims.1)
 let file = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
-guard index >= 0, file.count >= 16 + (index + 1) * size else { fail("the file has fewer images") }
+guard file.count >= 16, index < (file.count - 16) / size else { fail("the file has fewer images") }
 let image = file[(16 + index * size)...].prefix(size).map { Float($0) / 255 }
 var result = [Float](repeating: 0, count: height * width)
 let work = UnsafeMutableRawPointer.allocate(byteCount: model.workspace_bytes(1, 0), alignment: 64)
 let status = image.withUnsafeBytes { model.forward(1, weights, [$0.baseAddress], [size], &result, work) }
 guard status == 0 else { fail("the model refused the image") }
-let pixels = result.map { UInt8(Double(min(max($0, 0), 1)) * 255 + 0.5) }
-FileHandle.standardOutput.write(Data("P5\n\(width) \(height)\n255\n".utf8) + pixels)
+let pixels = result.map { UInt8(Double(min(max(0, $0), 1)) * 255 + 0.5) }  // a NaN is black
+do { try FileHandle.standardOutput.write(contentsOf: Data("P5\n\(width) \(height)\n255\n".utf8) + pixels) } catch {
+  fail("cannot write the output")
+}

@@ -91,7 +91,9 @@ public final class Compilation {
   // optimised graphs → schedule → C
   public func moduleUnit(header: String? = nil) throws -> ModuleUnit? {
     guard let module, let programs = try optimised() else { return nil }
-    let weights = try options.weights.map { try Weights(reading: $0, for: programs.compactMap(\.model)) }
+    let weights = try options.weights.map {
+      try Weights(reading: $0, for: programs.compactMap(\.model), realBytes: options.realBytes)
+    }
     return ModuleUnit(
       programs: programs.map { unit($0, horizon: module.horizon, weights) },
       options: EmitOptions(

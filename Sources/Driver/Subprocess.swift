@@ -7,6 +7,11 @@ public struct SubprocessResult: Sendable {
   public let errors: String
 }
 
+/// A program that cannot be started, in the system's words: Foundation's error has no text for a user.
+public struct SubprocessFailure: Error, CustomStringConvertible, Sendable {
+  public let description: String
+}
+
 /// Runs a program to its end, and collects what it prints.
 ///
 /// - Parameters:
@@ -16,6 +21,9 @@ public func runSubprocess(
   _ executable: String, _ arguments: [String], directory: String? = nil, environment: [String: String] = [:],
   limit: Double? = nil
 ) throws -> SubprocessResult {
+  if executable.hasPrefix("/"), access(executable, X_OK) != 0 {
+    throw SubprocessFailure(description: String(cString: strerror(errno)))
+  }
   let process = Process()
   process.executableURL = URL(fileURLWithPath: executable.hasPrefix("/") ? executable : "/usr/bin/env")
   process.arguments = (executable.hasPrefix("/") ? [] : [executable]) + arguments

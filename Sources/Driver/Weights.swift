@@ -9,8 +9,9 @@ import TensorFiles
 struct Weights {
   private let values: [String: [Double]]
 
-  /// Reads a file that has to hold exactly the tensors of the models, as F32 or F64. Throws `FileProblem`.
-  init(reading path: String, for models: [LoweredModel]) throws {
+  /// Reads a file that has to hold exactly the tensors of the models, each as F32 or F64, with entries that are finite
+  /// as reals of so many bytes. An entry that is too small for a float becomes 0. Throws `FileProblem`.
+  init(reading path: String, for models: [LoweredModel], realBytes: Int) throws {
     var expected: [ExpectedTensor] = []
     var known = Set<String>()
     for tensor in models.flatMap(\.tensors) where known.insert(tensor.name).inserted {
@@ -18,17 +19,24 @@ struct Weights {
     }
     do {
       let file = try TensorFile(reading: path)
-      let isDouble = file.tensors.contains { $0.dtype == .f64 }
-      try file.check(holdsExactly: expected, dtype: isDouble ? .f64 : .f32)
+      try file.check(holdsExactly: expected, dtypes: [.f32, .f64])
       var values: [String: [Double]] = [:]
       for tensor in expected {
-        values[tensor.name] =
-          isDouble
+        let numbers =
+          file[tensor.name]!.dtype == .f64
           ? try file.values(named: tensor.name, shape: tensor.shape, as: Double.self)
           : try file.values(named: tensor.name, shape: tensor.shape, as: Float.self).map { Double($0) }
-        if let index = values[tensor.name]!.firstIndex(where: { !$0.isFinite }) {
-          throw SafetensorsError(path: path, "entry \(index) of \(tensor.name) is \(values[tensor.name]![index])")
+        for (index, number) in numbers.enumerated() {
+          guard number.isFinite else {
+            throw SafetensorsError(path: path, "entry \(index) of \(tensor.name) is \(number)")
+          }
+          guard realBytes == 8 || Float(number).isFinite else {
+            throw SafetensorsError(
+              path: path,
+              "entry \(index) of \(tensor.name) is \(number), too large for a float (compile with --real double)")
+          }
         }
+        values[tensor.name] = numbers
       }
       self.values = values
     } catch let error as SafetensorsError {

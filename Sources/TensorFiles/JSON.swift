@@ -132,7 +132,10 @@ private struct JSONReader {
       if !accept("+") { _ = accept("-") }
       try digits()
     }
-    return String(decoding: bytes[start..<position], as: UTF8.self)
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    // The grammar has no limit, and lets a reader set one; Python's package has this.
+    if Double(text)?.isFinite != true { throw failure("a number is too large for 64 bits") }
+    return text
   }
 
   private mutating func digits() throws {

@@ -1,23 +1,20 @@
-import Foundation
-
 extension TensorFile {
   /// Longer headers are refused, as Python's package does.
   static let longestHeader = 100_000_000
 
   /// Reads a whole file and checks all of it.
   public init(reading path: String) throws {
-    let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-      throw SafetensorsError(path: path, "cannot be read: \(systemMessage(error))")
-    }
-    try self.init(parsing: [UInt8](data), path: path)
+    let bytes: [UInt8]
+    do { bytes = try readFile(path) } catch { throw SafetensorsError(path: path, "cannot be read: \(error.message)") }
+    try self.init(parsing: bytes, path: path)
   }
 
   /// Reads a file's bytes; `path` is for messages.
   ///
   /// Refused are, as in Python's package, tensors that overlap, leave gaps, lie outside of the file or have another
-  /// number of bytes than their shape; and also repeated names, of which Python's package takes the last. Unknown
-  /// fields of a tensor are ignored.
+  /// number of bytes than their shape; and also repeated names, of which Python's package takes the last, and white
+  /// space before the header's `{`, which the format rules out and that package reads over. Unknown fields of a tensor are
+  /// ignored.
   public init(parsing bytes: [UInt8], path: String = "") throws {
     self.init(path: path)
     let (entries, dataStart) = try Self.header(of: bytes, path)
@@ -53,8 +50,8 @@ extension TensorFile {
       throw problem("is truncated: its header has \(length) bytes, and \(bytes.count - 8) are there")
     }
     let text = Array(bytes[8..<end])
-    guard text.first(where: { $0 != UInt8(ascii: " ") }) == UInt8(ascii: "{") else {
-      throw problem("is no safetensors file: its header is no JSON object")
+    guard text.first == UInt8(ascii: "{") else {
+      throw problem("is no safetensors file: its header does not begin with `{`")
     }
     do {
       guard case .object(let entries) = try JSON(text) else { throw problem("its header is no JSON object") }
@@ -155,10 +152,4 @@ private struct TensorInfo {
     }
     (self.name, self.dtype, self.shape, begin, end) = (name, dtype, shape, offsets[0], offsets[1])
   }
-}
-
-private func systemMessage(_ error: any Error) -> String {
-  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-  guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-  return String(cString: strerror(Int32(underlying.code)))
 }

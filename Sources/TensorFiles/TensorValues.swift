@@ -12,6 +12,11 @@ public struct ExpectedTensor: Sendable {
 extension TensorFile {
   /// Throws one error that lists every tensor that is missing, unknown, or has another shape or type than `dtype`.
   public func check(holdsExactly expected: [ExpectedTensor], dtype: DType) throws {
+    try check(holdsExactly: expected, dtypes: [dtype])
+  }
+
+  /// The same, where each tensor may have any of several types.
+  public func check(holdsExactly expected: [ExpectedTensor], dtypes: [DType]) throws {
     var problems: [String] = []
     for tensor in expected {
       guard let found = self[tensor.name] else {
@@ -22,8 +27,9 @@ extension TensorFile {
         problems.append(
           "\(quoted(tensor.name)) has the shape \(shapeText(found.shape)) instead of \(shapeText(tensor.shape))")
       }
-      if found.dtype != dtype {
-        problems.append("\(quoted(tensor.name)) has the type \(found.dtype.rawValue) instead of \(dtype.rawValue)")
+      if !dtypes.contains(found.dtype) {
+        let allowed = dtypes.map(\.rawValue).joined(separator: " or ")
+        problems.append("\(quoted(tensor.name)) has the type \(found.dtype.rawValue) instead of \(allowed)")
       }
     }
     let known = Set(expected.map { Array($0.name.utf8) })

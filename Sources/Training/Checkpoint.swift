@@ -57,7 +57,13 @@ struct Checkpoint {
     ]
     try file.check(
       holdsExactly: buffers.map { ExpectedTensor(name: $0.0, shape: [$0.1.count]) }, dtype: Real.dtype)
-    for (name, buffer) in buffers { try file.copyValues(named: name, shape: [buffer.count], to: buffer.base) }
+    for (name, buffer) in buffers {
+      try file.copyValues(named: name, shape: [buffer.count], to: buffer.base)
+      // A step that makes one of them infinite or NaN ends the run before its checkpoint.
+      if let index = buffer.elements.firstIndex(where: { !$0.isFinite }) {
+        throw TrainingError("\(path) is damaged: entry \(index) of \(name) is \(buffer[index])")
+      }
+    }
     trainer.step = step
   }
 

@@ -14,9 +14,10 @@ public struct EvaluationSettings: Sendable {
   public var threads = 1
   /// How many samples to use, the first ones; nil: all.
   public var limit: Int?
-  /// Where to save outputs, `.npy` or `.safetensors`, and of which samples.
+  /// Where to save outputs, `.npy` or `.safetensors`.
   public var outputsPath: String?
-  public var outputSamples: [Int] = []
+  /// Of which samples; nil: of all that were measured.
+  public var outputSamples: [Int]?
 
   public init(modelPath: String, dataFolder: String, task: LearningTask, loss: Loss) {
     self.modelPath = modelPath
@@ -52,7 +53,7 @@ private func evaluate<Real: TrainingReal>(
   let evaluator = try Evaluator(model, samples, loss: settings.loss, workers: workers)
   let measures = try evaluator.evaluate(parameters)
   if let path = settings.outputsPath {
-    let chosen = settings.outputSamples
+    let chosen = settings.outputSamples ?? Array(0..<samples.count)
     if let sample = chosen.first(where: { !(0..<samples.count).contains($0) }) {
       throw TrainingError("there is no sample \(sample) to save: there are \(samples.count)")
     }

@@ -12,9 +12,14 @@ extension Samples {
       throw TrainingError(
         "the model `\(model.name)` has an input called `target`, which is the name of its result in \(path)")
     }
-    guard let target = file["target"], let total = target.shape.first, total > 0 else {
+    guard let target = file["target"] else {
       throw TrainingError(
         "\(path): the tensor \"target\" of shape [N, …] is missing; its first dimension counts the samples")
+    }
+    guard let total = target.shape.first, total > 0 else {
+      throw TrainingError(
+        "\(path) has no samples: the tensor \"target\" has the shape \(target.shape), "
+          + "and its first dimension counts them")
     }
     let kept = limit ?? total
     guard kept <= total else { throw TrainingError("\(path) has \(total) samples, and \(kept) were asked for") }
@@ -31,12 +36,23 @@ extension Samples {
           "\(path): the tensor \"\(port.name)\" has the shape \(tensor.shape) instead of \([total] + port.shape)")
       }
       let rows = try Buffer<Real>(kept * port.size, for: "the samples of \(path)")
-      switch tensor.dtype {
-      case .f32: try Self.copy(try file.values(named: port.name, as: Float.self), to: rows)
-      default: try Self.copy(try file.values(named: port.name, as: Double.self), to: rows)
+      func copy<Stored: TrainingReal>(_ values: [Stored]) throws {
+        for index in 0..<rows.count {
+          rows[index] = Real(values[index])
+          if rows[index].isFinite { continue }
+          let advice = ", which is too large for the model's reals: compile it with --real double"
+          throw TrainingError(
+            "\(path): the tensor \"\(port.name)\" holds \(values[index]) in sample \(index / port.size)"
+              + (values[index].isFinite ? advice : ""))
+        }
       }
-      if let index = rows.elements.firstIndex(where: { !$0.isFinite }) {
-        throw TrainingError("\(path): the tensor \"\(port.name)\" holds \(rows[index]) in sample \(index / port.size)")
+      if tensor.dtype == .f32 {
+        try copy(file.values(named: port.name, as: Float.self))
+      } else if tensor.dtype == .f64 {
+        try copy(file.values(named: port.name, as: Double.self))
+      } else {
+        throw TrainingError(
+          "\(path): the tensor \"\(port.name)\" has the type \(tensor.dtype.rawValue), and only F32 and F64 are read")
       }
       return Column(rows, shape: port.shape)
     }
@@ -49,9 +65,5 @@ extension Samples {
         sum, UnsafeRawPointer(column.rows.base).assumingMemoryBound(to: UInt8.self),
         column.rows.count * MemoryLayout<Real>.stride)
     }
-  }
-
-  private static func copy<Other: TrainingReal>(_ values: [Other], to rows: Buffer<Real>) throws {
-    for index in 0..<rows.count { rows[index] = Real(values[index]) }
   }
 }

@@ -13,11 +13,16 @@ enum Initialisation {
     }
   }
 
-  /// The tensors of a file, which holds exactly those of the model.
+  /// The tensors of a file, which holds exactly those of the model, all of them finite.
   static func fill<Real: TrainingReal>(_ parameters: Buffer<Real>, of model: Model, from file: TensorFile) throws {
     try file.check(holdsExactly: model.expectedTensors, dtype: Real.dtype)
     for tensor in model.tensors {
       try file.copyValues(named: tensor.name, shape: tensor.shape, to: parameters.base + tensor.range.lowerBound)
+      if let index = tensor.range.first(where: { !parameters[$0].isFinite }) {
+        throw TrainingError(
+          "\(file.path): entry \(index - tensor.range.lowerBound) of the tensor \"\(tensor.name)\" is "
+            + "\(parameters[index]); weights have to be finite")
+      }
     }
   }
 

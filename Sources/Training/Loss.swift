@@ -17,7 +17,8 @@ public enum Loss: String, CaseIterable, Sendable {
     }
   }
 
-  /// The loss of one sample, as its part of the sum.
+  /// The loss of one sample, as its part of the sum: finite for all finite floats. Doubles can be so large that it, or
+  /// a difference, is infinite.
   ///
   /// - Parameter outputBar: where not nil, overwritten with the gradient of the loss divided by `divisor`.
   func sample<Real: TrainingReal>(
@@ -27,7 +28,7 @@ public enum Loss: String, CaseIterable, Sendable {
     switch self {
     case .l1:
       var sum = 0.0
-      for i in 0..<size { sum += Double(abs(output[i] - target[i])) }
+      for i in 0..<size { sum += abs(Double(output[i]) - Double(target[i])) }
       if let outputBar {
         let step = 1 / Real(divisor)
         for i in 0..<size {
@@ -38,33 +39,45 @@ public enum Loss: String, CaseIterable, Sendable {
       }
       return sum
     case .mse:
+      let factor = 2 / Double(divisor)
       var sum = 0.0
       for i in 0..<size {
-        let difference = Double(output[i] - target[i])
+        let difference = Double(output[i]) - Double(target[i])
         sum += difference * difference
-      }
-      if let outputBar {
-        let factor = 2 / Real(divisor)
-        for i in 0..<size { outputBar[i] = factor * (output[i] - target[i]) }
+        if let outputBar { outputBar[i] = Real(factor * difference) }
       }
       return sum
     case .crossEntropy:
-      var largest = -Double.infinity
-      for i in 0..<size { largest = max(largest, Double(output[i])) }
-      var total = 0.0
-      for i in 0..<size { total += exp(Double(output[i]) - largest) }
-      let logTotal = largest + log(total)
-      var (sum, weight) = (0.0, 0.0)
-      for i in 0..<size where target[i] != 0 {
-        sum += Double(target[i]) * (logTotal - Double(output[i]))
-        weight += Double(target[i])
-      }
-      if let outputBar {
-        for i in 0..<size {
-          outputBar[i] = Real((exp(Double(output[i]) - logTotal) * weight - Double(target[i])) / Double(divisor))
-        }
-      }
-      return sum
+      return crossEntropy(output, target, size: size, divisor: Double(divisor), outputBar: outputBar)
     }
+  }
+
+  /// log Σ exp(y) is the largest logit, which logits are compared with, and log(1 + rest), which is small beside it:
+  /// their sum would lose the latter. `rest` is the sum without the largest logit, so that it keeps its digits beside the 1.
+  private func crossEntropy<Real: TrainingReal>(
+    _ output: UnsafePointer<Real>, _ target: UnsafePointer<Real>, size: Int, divisor: Double,
+    outputBar: UnsafeMutablePointer<Real>?
+  ) -> Double {
+    var at = 0
+    for i in 0..<size where output[i] > output[at] { at = i }
+    let largest = Double(output[at])
+    var rest = 0.0
+    for i in 0..<size where i != at { rest += exp(Double(output[i]) - largest) }
+    // A logit that is not finite: so is the loss.
+    rest += exp(largest - largest) - 1
+    let logTotal = log1p(rest)
+    var (sum, weight) = (0.0, 0.0)
+    for i in 0..<size where target[i] != 0 {
+      sum += Double(target[i]) * (largest - Double(output[i]) + logTotal)
+      weight += Double(target[i])
+    }
+    if let outputBar {
+      for i in 0..<size {
+        // softmax(y)·weight - t, over one denominator: for the target's own logit the ones cancel exactly.
+        let (exponential, t) = (exp(Double(output[i]) - largest), Double(target[i]))
+        outputBar[i] = Real((exponential * weight - t - t * rest) / (1 + rest) / divisor)
+      }
+    }
+    return sum
   }
 }

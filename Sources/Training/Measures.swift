@@ -1,37 +1,59 @@
 import Foundation
 
-/// What is measured of one sample's output against its target.
+/// What is measured of one sample's output against its target. A NaN in the output is one in every number here.
 struct SampleMeasures: BitwiseCopyable, Sendable {
   /// Means over the entries.
   var l1 = 0.0
   var mse = 0.0
-  /// The target's largest entry less its smallest.
-  var range = 0.0
+  /// In decibel; nil where output and target are equal, and where the target has one value only.
+  var psnr: Double?
   /// The loss's part of its sum.
   var loss = 0.0
-  /// Whether output and target have their largest entry at the same place.
+  /// Whether output and target agree in every entry.
+  var isExact = false
+  /// Whether output and target have their largest entry at the same place. Of equal entries the first counts; an output
+  /// with a NaN has no largest one.
   var isRight = false
 
   init<Real: TrainingReal>(_ output: UnsafePointer<Real>, _ target: UnsafePointer<Real>, size: Int, loss: Loss) {
     var (absolute, squares) = (0.0, 0.0)
     var (smallest, largest) = (target[0], target[0])
     var (outputAt, targetAt) = (0, 0)
+    var hasNaN = false
+    isExact = true
     for i in 0..<size {
-      let difference = Double(output[i] - target[i])
+      let difference = Double(output[i]) - Double(target[i])
       absolute += abs(difference)
       squares += difference * difference
       smallest = min(smallest, target[i])
       if target[i] > largest { (largest, targetAt) = (target[i], i) }
       if output[i] > output[outputAt] { outputAt = i }
+      hasNaN = hasNaN || output[i].isNaN
+      isExact = isExact && output[i] == target[i]
     }
     (l1, mse) = (absolute / Double(size), squares / Double(size))
-    range = Double(largest - smallest)
-    isRight = outputAt == targetAt
+    isRight = !hasNaN && outputAt == targetAt
+    let range = Double(largest) - Double(smallest)
+    if !isExact && range > 0 {
+      // Squares of doubles leave the range of doubles long before the differences do.
+      let root = squares.isNormal ? mse.squareRoot() : Self.rootMeanSquare(output, target, size)
+      psnr = range.isFinite ? 20 * (log10(range) - log10(root)) : .nan
+    }
     self.loss = loss.sample(output, target, size: size, divisor: 1, outputBar: nil)
   }
 
-  /// In decibel; nil where output and target are equal, and where the target has one value only.
-  var psnr: Double? { mse > 0 && range > 0 ? 10 * log10(range * range / mse) : nil }
+  /// Of the differences, which are scaled by the largest of them.
+  private static func rootMeanSquare<Real: TrainingReal>(
+    _ output: UnsafePointer<Real>, _ target: UnsafePointer<Real>, _ size: Int
+  ) -> Double {
+    func difference(_ i: Int) -> Double { Double(output[i]) - Double(target[i]) }
+    var largest = 0.0
+    for i in 0..<size { largest = max(largest, abs(difference(i))) }
+    var squares = 0.0
+    for i in 0..<size { squares += (difference(i) / largest) * (difference(i) / largest) }
+    if largest.isInfinite { return (0..<size).contains { difference($0).isNaN } ? .nan : .infinity }
+    return (squares / Double(size)).squareRoot() * largest
+  }
 }
 
 /// The measures of many samples.
@@ -55,7 +77,7 @@ public struct Measures: Sendable {
       lossSum += sample.loss
       l1Sum += sample.l1
       mseSum += sample.mse
-      if sample.mse == 0 { exact += 1 }
+      if sample.isExact { exact += 1 }
       if sample.isRight { right += 1 }
       if let psnr = sample.psnr {
         psnrSum += psnr

@@ -13,7 +13,9 @@ public final class ModelLibrary: @unchecked Sendable {
   public init(path: String) throws {
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     // Without a slash dlopen would look in the system's folders.
-    guard let handle = dlopen(path.contains("/") ? path : "./" + path, RTLD_NOW | RTLD_LOCAL) else {
+    let file = path.contains("/") ? path : "./" + path
+    try checkNotTruncated(sharedObject: file)
+    guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
       throw TrainingError("cannot load the model: \(String(cString: dlerror()))")
     }
     self.path = path

@@ -44,7 +44,7 @@ public final class Progress: @unchecked Sendable {
     write(text)
   }
 
-  private func show(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func show(_ text: String) { _ = writeText(text, to: STDERR_FILENO) }
 
   private func duration(_ seconds: Double) -> String {
     guard seconds < 360_000 else { return "long" }
@@ -52,6 +52,20 @@ public final class Progress: @unchecked Sendable {
     let parts = [whole / 3600, whole / 60 % 60, whole % 60].map { String(format: "%02d", $0) }
     return (whole >= 3600 ? parts : Array(parts.dropFirst())).joined(separator: ":")
   }
+}
+
+/// Writes a text to an open file. Returns 0, or the number of the error that kept a part of it from being written.
+public func writeText(_ text: String, to descriptor: Int32) -> Int32 {
+  var rest = Array(text.utf8)[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0 {
+      if errno == EINTR { continue }
+      return errno
+    }
+    rest = rest.dropFirst(count)
+  }
+  return 0
 }
 
 /// A number with so many significant digits, for a person.

@@ -1,16 +1,30 @@
 import Foundation
 import TensorFiles
 
-func makeFolder(_ path: String) throws {
-  do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-    throw TrainingError("cannot make the folder \(path): \(error.localizedDescription)")
+/// Makes a folder and those above it. Returns those that were not there before, outer ones first.
+@discardableResult
+func makeFolder(_ path: String) throws -> [String] {
+  var status = stat()
+  if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return [] }
+  let parent = (path as NSString).deletingLastPathComponent
+  let made = parent.isEmpty || parent == path ? [] : try makeFolder(parent)
+  guard mkdir(path, 0o777) == 0 else {
+    let number = errno
+    for folder in made.reversed() { rmdir(folder) }
+    let reason = number == EEXIST ? "there is a file of this name" : String(cString: strerror(number))
+    throw TrainingError("cannot make the folder \(path): \(reason)")
   }
+  return made + [path]
 }
 
 /// The folder of a run, which one process at a time writes to.
 final class RunFolder {
   let path: String
   private let lock: Int32
+  /// Folders that were made for this run, outer ones first.
+  private let made: [String]
+  /// Whether there was something of a run in it.
+  private let heldRun: Bool
 
   var checkpoint: String { path + "/checkpoint.safetensors" }
   var weights: String { path + "/model.safetensors" }
@@ -22,17 +36,14 @@ final class RunFolder {
   /// Makes the folder where it is not there. A folder with a run in it is only taken to resume that.
   init(_ path: String, resume: Bool) throws {
     self.path = path
-    try makeFolder(path)
-    lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard lock >= 0 else {
-      throw TrainingError("cannot write to the folder \(path): \(String(cString: strerror(errno)))")
+    made = try makeFolder(path)
+    do { lock = try Self.lock(path) } catch {
+      for folder in made.reversed() { rmdir(folder) }
+      throw error
     }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
-      throw TrainingError("another process is writing to the run in \(path)")
-    }
-    let files = [checkpoint, weights, metrics, steps, configuration]
-    if !resume, files.contains(where: { FileManager.default.fileExists(atPath: $0) }) {
+    let files = ["checkpoint.safetensors", "model.safetensors", "metrics.csv", "steps.csv", "config.json"]
+    heldRun = files.contains { FileManager.default.fileExists(atPath: "\(path)/\($0)") }
+    if !resume, heldRun {
       close(lock)
       throw TrainingError("\(path) already holds a run: go on with it (--resume), or choose another folder (--out)")
     }
@@ -40,7 +51,33 @@ final class RunFolder {
 
   deinit { close(lock) }
 
+  /// A locked file in the folder.
+  private static func lock(_ folder: String) throws -> Int32 {
+    let path = folder + "/.lock"
+    while true {
+      let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+      guard file >= 0 else {
+        throw TrainingError("cannot write to the folder \(folder): \(String(cString: strerror(errno)))")
+      }
+      guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        close(file)
+        throw TrainingError("another process is writing to the run in \(folder)")
+      }
+      // A process that gave up may have removed the file after it was opened here.
+      var (mine, there) = (stat(), stat())
+      if fstat(file, &mine) == 0, stat(path, &there) == 0, mine.st_ino == there.st_ino { return file }
+      close(file)
+    }
+  }
+
   var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpoint) }
+
+  /// After a start that failed: where there was no run before and is no checkpoint, leaves nothing of this one.
+  func abandon() {
+    guard !heldRun, !hasCheckpoint else { return }
+    for file in [metrics, steps, configuration, path + "/.lock"] { unlink(file) }
+    for folder in made.reversed() { rmdir(folder) }
+  }
 
   /// Removes temporary files that a process left which was killed while it wrote.
   func removeLeftovers() {

@@ -26,9 +26,10 @@ public struct RunSettings: Sendable {
   public var weightsPath: String?
   /// How many images to use, the first ones; nil: all.
   public var trainLimit, testLimit: Int?
-  /// Steps after which outputs are saved, and the test samples whose outputs they are.
+  /// Steps after which outputs are saved.
   public var snapshots: [Int] = []
-  public var snapshotSamples: [Int] = []
+  /// The test samples whose outputs they are; nil: the first ten, or as many as there are.
+  public var snapshotSamples: [Int]?
 
   public enum Length: Sendable, Equatable {
     case epochs(Int)

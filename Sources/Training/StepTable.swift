@@ -13,7 +13,7 @@ final class StepTable {
   init(_ path: String, header: String, after step: Int?) throws {
     self.path = path
     var kept = Array((header + "\n").utf8)
-    if let step, let old = FileManager.default.contents(atPath: path) {
+    if let step, let old = try Self.contents(of: path) {
       var rows = old.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       // What follows the last line's end: nothing, or a row that was cut off.
       rows.removeLast()
@@ -33,6 +33,14 @@ final class StepTable {
 
   deinit { close(file) }
 
+  /// Nil where there is no such file.
+  private static func contents(of path: String) throws -> [UInt8]? {
+    do { return try readFile(path) } catch {
+      if error.isMissing { return nil }
+      throw TrainingError(error.description)
+    }
+  }
+
   func append(_ row: String) throws {
     waiting += Array(row.utf8)
     waiting.append(UInt8(ascii: "\n"))
@@ -50,6 +58,7 @@ final class StepTable {
       offset += count
     }
     waiting.removeAll(keepingCapacity: true)
-    fsync(file)
+    // Where blocks are only taken when they are written out, this is what finds the disk full.
+    guard fsync(file) == 0 else { throw TrainingError("cannot write \(path): \(String(cString: strerror(errno)))") }
   }
 }

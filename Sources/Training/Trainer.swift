@@ -133,8 +133,13 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
       total += pieceLosses[index]
     }
     total /= Double(divisor)
-    guard total.isFinite else { throw NotFiniteError(step: step + 1, place: .loss, loss: total, gradientNorm: .nan) }
-    return total
+    if total.isFinite { return total }
+    let resultIsFinite = (0..<settings.pieces).allSatisfy { index in
+      let count = Self.range(of: index, in: batch, settings.pieces).count * size
+      return count == 0 || isFinite(pieces[index].output, 0..<count)
+    }
+    throw NotFiniteError(
+      step: step + 1, place: resultIsFinite ? .lossAlone : .loss, loss: total, gradientNorm: .nan)
   }
 
   /// Adds the gradients of the pieces, where that of the first is; returns their sum and its norm.
@@ -183,6 +188,8 @@ struct NotFiniteError: Error, CustomStringConvertible {
   enum Place: Equatable {
     case model
     case loss
+    /// All entries of the result are finite, and only the loss is not.
+    case lossAlone
     /// The tensor; nil where every entry is finite and only the norm is not.
     case gradient(String?)
     case parameters(String)
@@ -198,6 +205,7 @@ struct NotFiniteError: Error, CustomStringConvertible {
       switch place {
       case .model: "the model found a NaN or an infinity in its inputs or its result"
       case .loss: "the loss is \(loss): the model's result holds a NaN or an infinity"
+      case .lossAlone: "the model's result is finite, but its loss is too large for a number"
       case .gradient(let tensor?): "the gradient of the tensor `\(tensor)` holds a NaN or an infinity"
       case .gradient(nil): "the norm of the gradient is too large for a number"
       case .parameters(let tensor): "the update made the tensor `\(tensor)` or its moments infinite or NaN"

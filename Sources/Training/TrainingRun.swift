@@ -1,18 +1,26 @@
 import Foundation
 import TensorFiles
 
-/// Trains a model as the settings say, and writes what the run's folder holds. Throws errors with a text for the user.
-public func train(_ settings: RunSettings, progress: Progress) throws {
+/// Trains a model as the settings say, and writes what the run's folder holds. Throws errors with a text for the user,
+/// and a `StoppedRun` where `stop` ended it.
+public func train(_ settings: RunSettings, progress: Progress, stop: StopSource = .never) throws {
   let library = try ModelLibrary(path: settings.modelPath)
   let model = try library.model(named: settings.modelName)
   guard model.parameterCount > 0 else {
     throw TrainingError("the model `\(model.name)` has no parameters: there is nothing to train")
   }
-  switch model.realBytes {
-  case 4: try TrainingRun<Float>(settings, model, progress).run()
-  default: try TrainingRun<Double>(settings, model, progress).run()
+  defer { withExtendedLifetime(library) {} }
+  // First, so that a folder in use is found before the data is read.
+  let folder = try RunFolder(settings.out, resume: settings.resume)
+  do {
+    switch model.realBytes {
+    case 4: try TrainingRun<Float>(settings, model, folder, progress, stop).run()
+    default: try TrainingRun<Double>(settings, model, folder, progress, stop).run()
+    }
+  } catch {
+    folder.abandon()
+    throw error
   }
-  withExtendedLifetime(library) {}
 }
 
 /// One run, from its first step or its last checkpoint to its end.
@@ -20,6 +28,7 @@ private final class TrainingRun<Real: TrainingReal> {
   private let settings: RunSettings
   private let model: Model
   private let progress: Progress
+  private let stop: StopSource
   private let workers: Workers
   private let trainSamples, testSamples: Samples<Real>
   private let trainer: Trainer<Real>
@@ -28,8 +37,11 @@ private final class TrainingRun<Real: TrainingReal> {
   private let folder: RunFolder
   private let metrics, steps: StepTable
   private let totalSteps: Int
+  private let snapshotSamples: [Int]
   private var started = ContinuousClock.now
   private var state: Checkpoint
+  /// The step of the checkpoint that is there.
+  private var savedStep: Int?
   private let secondsBefore: Double
   private var latest: Measures?
   private var lastNorm = 0.0
@@ -38,20 +50,19 @@ private final class TrainingRun<Real: TrainingReal> {
     "step,epoch,train_loss,test_loss,test_l1,psnr,exact,accuracy,grad_norm,seconds"
   }
 
-  init(_ settings: RunSettings, _ model: Model, _ progress: Progress) throws {
+  init(_ settings: RunSettings, _ model: Model, _ folder: RunFolder, _ progress: Progress, _ stop: StopSource) throws {
     self.settings = settings
     self.model = model
+    self.folder = folder
     self.progress = progress
+    self.stop = stop
     workers = Workers(threads: settings.threads)
-    // First, so that a folder in use is found before the data is read.
-    folder = try RunFolder(settings.out, resume: settings.resume)
     trainSamples = try loadSamples(
       settings.task, settings.dataFolder, .train, model, limit: settings.trainLimit, workers)
     testSamples = try loadSamples(settings.task, settings.dataFolder, .test, model, limit: settings.testLimit, workers)
     let testCount = testSamples.count
-    if !settings.snapshots.isEmpty,
-      let sample = settings.snapshotSamples.first(where: { !(0..<testCount).contains($0) })
-    {
+    snapshotSamples = settings.snapshotSamples ?? Array(0..<min(10, testCount))
+    if !settings.snapshots.isEmpty, let sample = snapshotSamples.first(where: { !(0..<testCount).contains($0) }) {
       throw TrainingError("there is no test sample \(sample) to save: there are \(testCount)")
     }
     trainer = try Trainer(
@@ -65,7 +76,6 @@ private final class TrainingRun<Real: TrainingReal> {
       case .epochs(let epochs): epochs * trainer.stepsPerEpoch
       case .steps(let steps): steps
       }
-
     var initialHash: UInt64?
     if let path = settings.weightsPath {
       try Initialisation.fill(trainer.parameters, of: model, from: TensorFile(reading: path))
@@ -83,6 +93,12 @@ private final class TrainingRun<Real: TrainingReal> {
       throw TrainingError(
         "the run in \(settings.out) has already done \(state.step) steps, and \(totalSteps) were asked for")
     }
+    for (option, chosen) in [("--snapshots", settings.snapshots), ("--eval-at", settings.evaluateAt)] {
+      for step in chosen where step > totalSteps {
+        throw TrainingError("\(option) names step \(step), and the last step of the run is \(totalSteps)")
+      }
+    }
+    savedStep = resumes ? state.step : nil
     secondsBefore = state.seconds
     metrics = try StepTable(folder.metrics, header: Self.metricsHeader, after: resumes ? state.step : nil)
     steps = try StepTable(folder.steps, header: "step,loss,grad_norm", after: resumes ? state.step : nil)
@@ -95,7 +111,16 @@ private final class TrainingRun<Real: TrainingReal> {
   }
 
   func run() throws {
+    do { try runToTheEnd() } catch let stopped as StoppedRun { throw stopped } catch {
+      guard let savedStep else { throw error }
+      let kept = "The checkpoint of step \(savedStep) is kept in \(folder.path)"
+      throw TrainingError("\(error)\n\(kept)" + (error is NotFiniteError ? "." : ": --resume goes on from it."))
+    }
+  }
+
+  private func runToTheEnd() throws {
     started = .now
+    stop.begin()
     let epochSteps = trainer.stepsPerEpoch
     progress.line(
       "\(model.name): \(model.parameterCount) parameters, \(trainSamples.count) training samples, "
@@ -107,6 +132,10 @@ private final class TrainingRun<Real: TrainingReal> {
     }
     progress.begin(at: state.step, of: totalSteps)
     while state.step < totalSteps {
+      if let signal = stop.signal() {
+        if savedStep != state.step { try writeCheckpoint() }
+        throw StoppedRun(signal: signal, step: state.step, folder: folder.path)
+      }
       let result = try nextStep()
       state.step = trainer.step
       state.lossSum += result.loss
@@ -130,12 +159,8 @@ private final class TrainingRun<Real: TrainingReal> {
       try steps.append("\(error.step),\(error.loss),\(error.gradientNorm)")
       try steps.flush()
       try metrics.flush()
-      throw TrainingError("\(error)\nThe checkpoint of step \(try checkpointStep()) is kept in \(folder.path).")
+      throw error
     }
-  }
-
-  private func checkpointStep() throws -> String {
-    try TensorFile(reading: folder.checkpoint).metadata["step"] ?? "?"
   }
 
   /// What is due after this step, other than a checkpoint.
@@ -183,6 +208,7 @@ private final class TrainingRun<Real: TrainingReal> {
     try metrics.flush()
     state.seconds = seconds
     try state.write(to: folder.checkpoint, trainer, configuration)
+    savedStep = state.step
   }
 
   private func writeWeights() throws {
@@ -194,7 +220,7 @@ private final class TrainingRun<Real: TrainingReal> {
   }
 
   private func saveSnapshot() throws {
-    let chosen = settings.snapshotSamples
+    let chosen = snapshotSamples
     try makeFolder(folder.snapshots)
     func save(_ name: String, _ values: [Real], _ shape: [Int]) throws {
       try folder.write(NumpyFile.bytes(values, shape: [chosen.count] + shape), to: "\(folder.snapshots)/\(name).npy")

@@ -19,10 +19,12 @@ struct Baselines: ParsableCommand {
     let baselines = try data.task.baselines(
       folder: data.data, trainLimit: data.trainImages, testLimit: data.testImages, threads: data.threads)
     let isClassification = data.task.isClassification(usualLoss(data.task))
-    print("baseline,\(Measures.csvHeader(isClassification: isClassification))")
-    for baseline in baselines { print("\(baseline.name),\(baseline.measures.csv(isClassification: isClassification))") }
+    printLine("baseline,\(Measures.csvHeader(isClassification: isClassification))")
+    for baseline in baselines {
+      printLine("\(baseline.name),\(baseline.measures.csv(isClassification: isClassification))")
+    }
     if !isClassification, let best = baselines.min(by: { $0.measures.l1 < $1.measures.l1 }) {
-      print("best (\(best.name)),\(best.measures.csv(isClassification: false))")
+      printLine("best (\(best.name)),\(best.measures.csv(isClassification: false))")
     }
   }
 }

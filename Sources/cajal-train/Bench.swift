@@ -74,9 +74,6 @@ struct Bench: ParsableCommand {
         guard let line = readLine() else { return nil }
         return Int(line).map { max($0, 1) } ?? steps
       },
-      report: { line in
-        print(line)
-        fflush(nil)
-      })
+      report: printLine)
   }
 }

@@ -1,5 +1,8 @@
 import ArgumentParser
 
+/// The compiler's as well: both are released together.
+let version = "0.1.0"
+
 struct CajalTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cajal-train",
@@ -16,8 +19,10 @@ struct CajalTrain: ParsableCommand {
       package dataset-fashion-mnist: /usr/share/datasets/fashion-mnist.
 
       Exit codes: 0 fine, 1 errors in the model, the data or the run, 2 wrong
-      usage, 70 a bug in the trainer.
+      usage, 70 a bug in the trainer, 128 + N stopped by signal N: 130 SIGINT,
+      143 SIGTERM, 129 SIGHUP.
       """,
+    version: "cajal-train \(version)",
     subcommands: [Train.self, Evaluate.self, Baselines.self, Bench.self],
     defaultSubcommand: Train.self)
 }

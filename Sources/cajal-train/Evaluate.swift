@@ -11,7 +11,9 @@ struct Evaluate: ParsableCommand {
         cajal-train evaluate blur.so --data DIR --task blur \\
           --save-outputs rows.npy --images 0,1,2
 
-      Without --weights those that are embedded in the module are used.
+      Without --weights those that are embedded in the module are used. Measures
+      go to standard output; of how many samples outputs were saved, to standard
+      error.
       """)
 
   @OptionGroup var model: ModelOptions
@@ -30,13 +32,17 @@ struct Evaluate: ParsableCommand {
     help: ArgumentHelp("Save outputs here: .npy, or .safetensors with inputs and targets.", valueName: "file"))
   var saveOutputs: String?
 
-  @Option(help: ArgumentHelp("The samples whose outputs are saved, counted from 0.", valueName: "N,N,…"))
-  var images: NumberList?
+  @Option(
+    help: ArgumentHelp(
+      "The samples whose outputs are saved, counted from 0; by default all that are measured.",
+      valueName: "N,N,…|all"))
+  var images: Selection?
 
   func validate() throws {
     if let saveOutputs, !saveOutputs.hasSuffix(".npy"), !saveOutputs.hasSuffix(".safetensors") {
       throw ValidationError("--save-outputs takes a file that ends in .npy or .safetensors, not `\(saveOutputs)`")
     }
+    if images != nil, saveOutputs == nil { throw ValidationError("--images needs --save-outputs") }
   }
 
   func run() throws {
@@ -48,10 +54,14 @@ struct Evaluate: ParsableCommand {
     settings.threads = data.threads
     settings.limit = set == .test ? data.testImages : data.trainImages
     settings.outputsPath = saveOutputs
-    settings.outputSamples = images?.numbers ?? Array(0..<10)
+    if case .some(let numbers)? = images { settings.outputSamples = numbers }
     let measures = try evaluate(settings)
+    if let saveOutputs {
+      let count = settings.outputSamples?.count ?? measures.count
+      printError("cajal-train: saved the outputs of \(count) of \(measures.count) samples in \(saveOutputs)")
+    }
     let isClassification = data.task.isClassification(loss)
-    print(Measures.csvHeader(isClassification: isClassification))
-    print(measures.csv(isClassification: isClassification))
+    printLine(Measures.csvHeader(isClassification: isClassification))
+    printLine(measures.csv(isClassification: isClassification))
   }
 }

@@ -22,6 +22,22 @@ struct NumberList: ExpressibleByArgument {
   }
 }
 
+/// Numbers with commas between them, or the word `all`.
+enum Selection: ExpressibleByArgument {
+  case all
+  case some([Int])
+
+  init?(argument: String) {
+    if argument == "all" {
+      self = .all
+    } else if let list = NumberList(argument: argument) {
+      self = .some(list.numbers)
+    } else {
+      return nil
+    }
+  }
+}
+
 /// What every command takes that reads data.
 struct DataOptions: ParsableArguments {
   @Option(
@@ -71,10 +87,4 @@ func usualLoss(_ task: LearningTask) -> Loss {
   case .image, .files: .l1
   case .pairs, .classes: .crossEntropy
   }
-}
-
-func printError(_ text: String) {
-  // In a pipe what was printed before would come after.
-  fflush(nil)
-  FileHandle.standardError.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
 }

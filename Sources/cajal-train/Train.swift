@@ -15,7 +15,8 @@ struct Train: ParsableCommand {
       The run's folder holds model.safetensors, metrics.csv, steps.csv,
       config.json and checkpoint.safetensors. After any interruption the same
       command with --resume goes on, to the same bits as if it had not been
-      interrupted; where there is no checkpoint yet, it begins.
+      interrupted; where there is no checkpoint yet, it begins. SIGINT, SIGTERM
+      and SIGHUP end a run after the step at hand and a checkpoint.
       """)
 
   @OptionGroup var model: ModelOptions
@@ -68,7 +69,9 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("Save outputs after these steps, as snapshots/STEP.npy.", valueName: "N,N,…"))
   var snapshots: NumberList?
 
-  @Option(help: ArgumentHelp("The test samples whose outputs are saved, counted from 0.", valueName: "N,N,…"))
+  @Option(
+    help: ArgumentHelp(
+      "The test samples whose outputs are saved, counted from 0; by default the first ten.", valueName: "N,N,…"))
   var snapshotImages: NumberList?
 
   func validate() throws {
@@ -80,6 +83,7 @@ struct Train: ParsableCommand {
     try require(evalEvery, "--eval-every", from: 1)
     try require(checkpointEvery, "--checkpoint-every", from: 1)
     if !(lr > 0 && lr.isFinite) { throw ValidationError("--lr takes a number above 0, not \(lr)") }
+    if snapshotImages != nil, snapshots == nil { throw ValidationError("--snapshot-images needs --snapshots") }
     if let clip, !(clip > 0 && clip.isFinite) { throw ValidationError("--clip takes a number above 0, not \(clip)") }
   }
 
@@ -103,11 +107,7 @@ struct Train: ParsableCommand {
     settings.trainLimit = data.trainImages
     settings.testLimit = data.testImages
     settings.snapshots = snapshots?.numbers ?? []
-    settings.snapshotSamples = snapshotImages?.numbers ?? Array(0..<10)
-    let progress = Progress { line in
-      print(line)
-      fflush(nil)
-    }
-    try train(settings, progress: progress)
+    settings.snapshotSamples = snapshotImages?.numbers
+    try train(settings, progress: Progress(write: printLine), stop: .signals)
   }
 }

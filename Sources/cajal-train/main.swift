@@ -3,22 +3,30 @@ import Foundation
 import TensorFiles
 import Training
 
-// Exit codes: 0 fine, 1 errors in the model, the data or the run, 2 wrong usage, 70 a bug in the trainer.
+// Exit codes: 0 fine, 1 errors in the model, the data or the run, 2 wrong usage, 70 a bug in the trainer, and 128 plus
+// the signal's number where one stopped a run.
+openStandardDescriptors()
 reportCrashesAsInternalErrors()
+// A file that grows beyond the process's limit is an error like a full disk.
+signal(SIGXFSZ, SIG_IGN)
 do {
-  var command = try CajalTrain.parseAsRoot()
-  try command.run()
+  do {
+    var command = try CajalTrain.parseAsRoot()
+    try command.run()
+  } catch let error where CajalTrain.exitCode(for: error) == .success {
+    // Help, or the version.
+    printLine(CajalTrain.fullMessage(for: error))
+  }
+  try checkStandardOutput()
 } catch let error where error is TrainingError || error is SafetensorsError || error is DurableWriteFailure {
   printError("cajal-train: \(error)")
   exit(1)
+} catch let stopped as StoppedRun {
+  printError("cajal-train: \(stopped)")
+  exit(128 + stopped.signal)
 } catch {
   let text = CajalTrain.fullMessage(for: error)
-  let code = CajalTrain.exitCode(for: error)
-  if code == .success {
-    print(text)
-    exit(0)
-  }
-  if code == .validationFailure {
+  if CajalTrain.exitCode(for: error) == .validationFailure {
     printError(text)
     exit(2)
   }

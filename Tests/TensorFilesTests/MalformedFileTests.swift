@@ -20,6 +20,11 @@ import Testing
     tensor(name, "F32", shape, offsets)
   }
 
+  /// A tensor with a field that the format does not know.
+  private static func unknown(_ value: String) -> String {
+    "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":\(value)}}"
+  }
+
   static let malformed: [(what: String, bytes: [UInt8], message: String)] = [
     ("empty", [], "it has 0 bytes"),
     ("shorter than a length", [1, 0, 0, 0, 0, 0, 0], "it has 7 bytes"),
@@ -27,10 +32,15 @@ import Testing
     ("header of 2^64 - 1", file("{}", length: .max), "claims a header of 18446744073709551615 bytes"),
     ("header beyond the limit", file("{}", length: 100_000_001), "claims a header of 100000001 bytes"),
     ("truncated header", file("{}", length: 1000), "is truncated: its header has 1000 bytes, and 2 are there"),
-    ("no header", file(""), "its header is no JSON object"),
-    ("no JSON", file("hello"), "its header is no JSON object"),
-    ("an array", file("[]"), "its header is no JSON object"),
-    ("white space alone", file("   "), "its header is no JSON object"),
+    ("no header", file(""), "its header does not begin with `{`"),
+    ("no JSON", file("hello"), "its header does not begin with `{`"),
+    ("an array", file("[]"), "its header does not begin with `{`"),
+    ("white space alone", file("   "), "its header does not begin with `{`"),
+    ("a space before the header", file(" {}"), "its header does not begin with `{`"),
+    ("a newline before the header", file("\n{}"), "its header does not begin with `{`"),
+    ("a number beyond doubles", file(unknown("1e999"), data: 4), "a number is too large for 64 bits"),
+    ("one below them", file(unknown("[{\"y\":-1e999}]"), data: 4), "a number is too large for 64 bits"),
+    ("one of many digits", file(unknown(String(repeating: "9", count: 400)), data: 4), "a number is too large"),
     ("unclosed", file("{"), "not valid JSON"),
     ("unclosed text", file("{\"a"), "it ends within a text"),
     ("two values", file("{}{}"), "something follows the value (byte 2 of the header)"),
@@ -112,8 +122,9 @@ import Testing
   @Test func unknownFieldsAndSpaceAreTolerated() throws {
     let deep = String(repeating: "[", count: 124) + String(repeating: "]", count: 124)
     let header = """
-       {"__metadata__": null,
-        "b": {"more": [1.5e3, {"x": true}, \(deep)], "shape": [ 2 ], "data_offsets": [4, 12], "dtype": "F32"},
+      {"__metadata__": null,
+        "b": {"numbers": [1e-999, 1.7976931348623157e308, 0e999, 123456789012345678901234567890],
+          "more": [1.5e3, {"x": true}, \(deep)], "shape": [ 2 ], "data_offsets": [4, 12], "dtype": "F32"},
         "\\u0061\\ud83d\\ude00\\/": {"dtype": "F32", "shape": [], "data_offsets": [0, 4], "dtypes": null} }   \n
       """
     let file = try TensorFile(parsing: Self.file(header, data: 12))

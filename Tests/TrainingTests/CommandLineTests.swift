@@ -16,6 +16,15 @@ import Testing
     }
   }
 
+  /// The same as the compiler's: both are released together.
+  @Test func version() throws {
+    let compiler = try run(compilerPath, ["--version"])
+    let trainer = try run(trainerPath, ["--version"])
+    #expect(trainer.status == 0 && trainer.errors.isEmpty)
+    #expect(trainer.output == compiler.output.replacing("cajal2c", with: "cajal-train"))
+    #expect(trainer.output.contains(/^cajal-train \d+\.\d+\.\d+\n$/))
+  }
+
   @Test(arguments: [
     (["x.so", "--task", "blur", "--out", "r"], "'--data <folder>'"),
     (["x.so", "--data", "d", "--task", "smear", "--out", "r"], "smear"),
@@ -29,6 +38,9 @@ import Testing
     (["x.so", "--data", "d", "--task", "blur", "--out", "r", "--steps", "1", "--epochs", "1"], "not both"),
     (["x.so", "--data", "d", "--task", "blur", "--out", "r", "--snapshots", "1,x"], "1,x"),
     (["evaluate", "x.so", "--data", "d", "--task", "blur", "--save-outputs", "o.png"], ".npy or .safetensors"),
+    (["evaluate", "x.so", "--data", "d", "--task", "blur", "--save-outputs", "o.npy", "--images", "1,all"], "1,all"),
+    (["evaluate", "x.so", "--data", "d", "--task", "blur", "--images", "1"], "--images needs --save-outputs"),
+    (["x.so", "--data", "d", "--task", "blur", "--out", "r", "--snapshot-images", "1"], "needs --snapshots"),
   ]) func wrongUsage(arguments: [String], message: String) throws {
     let result = try run(trainerPath, arguments)
     #expect(result.status == 2)
@@ -63,6 +75,17 @@ import Testing
         folder + "/run/model.safetensors", "--save-outputs", folder + "/o.npy", "--images", "1,2")
       #expect(result.status == 0 && result.output.hasPrefix("samples,loss,l1,mse,psnr,exact\n20,"))
       #expect(contents(folder + "/o.npy")?.count == 128 + 2 * 12 * 4)
+      #expect(result.errors == "cajal-train: saved the outputs of 2 of 20 samples in \(folder)/o.npy\n")
+      for more in [[], ["--images", "all"]] {
+        let all = try run(
+          trainerPath,
+          [
+            "evaluate", module, "--model", "linear", "--data", folder, "--task", "blur", "--weights",
+            folder + "/run/model.safetensors", "--save-outputs", folder + "/all.npy",
+          ] + more)
+        #expect(all.errors == "cajal-train: saved the outputs of 20 of 20 samples in \(folder)/all.npy\n")
+        #expect(contents(folder + "/all.npy")?.count == 128 + 20 * 12 * 4)
+      }
       result = try cajalTrain(
         "bench", module, "--model", "linear", "--data", folder, "--task", "blur", "--batch", "8", "--steps", "3",
         "--rounds", "2")

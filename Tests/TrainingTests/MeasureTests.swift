@@ -28,6 +28,41 @@ import Testing
     #expect(measures([([0.5], [0.0])]).psnr.isNaN)
   }
 
+  /// An error of a tenth of the range is 20 dB, at whatever size; and one of 1e-200 is not exact.
+  @Test(arguments: [1e-305, 1e-200, 1e-20, 1, 1e160, 1e300]) func doublesOfAnySize(scale: Double) {
+    let result = measures([([0.1 * scale, 0.9 * scale], [0, scale])])
+    #expect(result.exact == 0)
+    #expect(isClose(result.psnr, 20, relative: 1e-9), "\(result.psnr)")
+    #expect(measures([([scale, 0], [scale, 0])]).exact == 1)
+  }
+
+  @Test func floatsNearTheirLimits() {
+    let sample = SampleMeasures([-3e38, -3e38] as [Float], [3e38, -3e38], size: 2, loss: .l1)
+    let large = Double(Float(3e38))
+    #expect(isClose(sample.l1, large) && isClose(sample.mse, 2 * large * large))
+    // The range is the error of one of two entries.
+    #expect(isClose(sample.psnr ?? .nan, 3.010299956639812, relative: 1e-12))
+  }
+
+  @Test func aNaNIsInEveryMeasure() {
+    let result = measures([([.nan, 1], [0, 1]), ([0.5, 1], [0, 1])])
+    #expect(result.loss.isNaN && result.l1.isNaN && result.mse.isNaN && result.psnr.isNaN && result.exact == 0)
+    let infinite = measures([([.infinity, 1], [0, 1])])
+    #expect(infinite.mse == .infinity && infinite.psnr == -.infinity)
+  }
+
+  @Test func ofEqualEntriesTheFirstCounts() {
+    func accuracy(_ output: [Double], _ target: [Double]) -> Double {
+      measures([(output, target)], loss: .crossEntropy).accuracy
+    }
+    #expect(accuracy([1e16, 1e16], [1, 0]) == 1 && accuracy([1e16, 1e16], [0, 1]) == 0)
+    #expect(accuracy([0, 2, 2], [0, 0.5, 0.5]) == 1)
+    #expect(accuracy([.infinity, 0], [1, 0]) == 1)
+    for output in [[Double.nan, .nan], [.nan, 1], [1, .nan]] {
+      #expect(accuracy(output, [1, 0]) == 0 && accuracy(output, [0, 1]) == 0)
+    }
+  }
+
   @Test func accuracyIsOfTheLargestEntry() {
     let result = measures(
       [([2, 1], [1, 0]), ([2, 1], [0, 1]), ([-3, -2], [0, 1]), ([0, 0.5], [0, 1])], loss: .crossEntropy)

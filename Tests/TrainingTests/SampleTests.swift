@@ -107,6 +107,11 @@ import Testing
         #expect("\(error as Any)".contains(message), "\(error as Any)", sourceLocation: sourceLocation)
       }
       try expect([x, y], "the tensor \"target\" of shape [N, …] is missing")
+      try expect(
+        [Tensor("x", shape: [0, 3], values: [Float]()), Tensor("target", shape: [0, 2], values: [Float]())],
+        "has no samples: the tensor \"target\" has the shape [0, 2]")
+      try expect(
+        [x, y, Tensor("target", shape: [], values: [1.0])], "has no samples: the tensor \"target\" has the shape []")
       try expect([x, target], "there is no tensor \"y\" of shape [4, 3]")
       try expect([x, y, target, Tensor("z", shape: [], values: [1.0])], "has no such input")
       try expect(

@@ -97,6 +97,25 @@ import Testing
     }
   }
 
+  /// Of doubles only the square can be too large.
+  @Test func aFiniteResultWhoseLossIsNot() throws {
+    try withScratch { folder in
+      let samples = TensorFile(
+        tensors: [
+          Tensor("x", shape: [2, 3], values: [Double](repeating: 1, count: 6)),
+          Tensor("target", shape: [2, 2], values: [1e200, 0, 0, 0]),
+        ])
+      for part in ["train", "test"] { try samples.write(to: "\(folder)/\(part).safetensors") }
+      var settings = RunSettings(
+        modelPath: try buildModels(folder, ["-DREAL=double"]), dataFolder: folder, task: .files, loss: .mse,
+        out: folder + "/run")
+      settings.modelName = "linear"
+      let error = #expect(throws: TrainingError.self) { try train(settings, progress: silent) }
+      let message = "step 1: the model's result is finite, but its loss is too large for a number"
+      #expect(error?.description.hasPrefix(message) == true, "\(error as Any)")
+    }
+  }
+
   /// A batch that is not full, pieces without a sample, several epochs.
   @Test func oddBatches() throws {
     try withScratch { folder in

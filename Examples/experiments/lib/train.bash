@@ -41,6 +41,16 @@ time_is_up() {
   [[ -n $hours ]] && awk -v s=$((SECONDS - began)) -v h="$hours" 'BEGIN { exit !(s >= 3600 * h) }'
 }
 
+# A plan's steps without those that a shorter run does not come to, and which the trainer refuses.
+up_to_the_end() { # N,N,...
+  local step
+  REPLY=''
+  for step in ${1//,/ }; do
+    if [[ $length = steps\ * && $step -gt ${length#steps } ]]; then continue; fi
+    REPLY+=${REPLY:+,}$step
+  done
+}
+
 start() {
   local folder=${folders[$1]} experiment transform model seed rate size count loss=cross-entropy
   read -r experiment transform model seed rate size count <<<"${runs[$1]}"
@@ -51,10 +61,12 @@ start() {
   local more=()
   if [[ $transform != - ]]; then
     loss=l1
-    if [[ -n $snapshots ]]; then more+=(--snapshots "$snapshots"); fi
-    if [[ -n $snapshots && -n $snapshot_images ]]; then more+=(--snapshot-images "$snapshot_images"); fi
+    up_to_the_end "$snapshots"
+    if [[ -n $REPLY ]]; then more+=(--snapshots "$REPLY"); fi
+    if [[ -n $REPLY && -n $snapshot_images ]]; then more+=(--snapshot-images "$snapshot_images"); fi
   fi
-  if [[ -n $eval_at ]]; then more+=(--eval-at "$eval_at"); fi
+  up_to_the_end "$eval_at"
+  if [[ -n $REPLY ]]; then more+=(--eval-at "$REPLY"); fi
   if [[ -n $clip ]]; then more+=(--clip "$clip"); fi
   if [[ -n $pieces ]]; then more+=(--pieces "$pieces"); fi
   if [[ $count != all ]]; then more+=(--train-images "$count"); fi

@@ -25,6 +25,19 @@ for index in 0 1; do
 done
 if cmp -s "$folder/c-0.pgm" "$folder/c-1.pgm"; then fail 'two images have the same output'; fi
 if "$folder/infer" "$trained" 12 <"$images" >/dev/null 2>&1; then fail 'a thirteenth image of twelve'; fi
+# No program takes an index that is none: it fails, writes nothing, and says so.
+refuse() { # NAME COMMAND...
+  local name=$1 index
+  shift
+  for index in -1 -2147483649 12 9223372036854775807 18446744073709551616 1x '' one; do
+    if "$@" "$trained" "$index" <"$images" >"$folder/$name-refused.pgm" 2>"$folder/$name-refused.txt"; then
+      fail "$name takes the index '$index'"
+    fi
+    [[ ! -s $folder/$name-refused.pgm ]] || fail "$name writes something for the index '$index'"
+    grep -q '^infer: ' "$folder/$name-refused.txt" || fail "$name has no message for the index '$index'"
+  done
+}
+refuse c "$folder/infer"
 if "$folder/infer" "${trained%.so}.c" 0 <"$images" >/dev/null 2>&1; then fail 'a module that is none'; fi
 
 agree() { # NAME COMMAND...
@@ -37,12 +50,14 @@ agree() { # NAME COMMAND...
 }
 if command -v python3 >/dev/null; then
   agree python python3 "$here/../infer.py"
+  refuse python python3 "$here/../infer.py"
 else
   echo 'infer: SKIPPED Python: python3 is missing' >&2
 fi
 if command -v swiftc >/dev/null; then
   env -u CC swiftc -O -I "$here/.." "$here/../infer.swift" -o "$folder/infer-swift"
   agree swift "$folder/infer-swift"
+  refuse swift "$folder/infer-swift"
 else
   echo 'infer: SKIPPED Swift: swiftc is missing' >&2
 fi

@@ -1,5 +1,5 @@
-/* Loops over all parameters, which Swift's compiler does not vectorise: its square root may set errno. And an
- * instruction that Swift does not have. */
+/* Loops over all parameters, which Swift's compiler does not vectorise: its square root may set errno. And what
+ * Swift does not have: an instruction, and a signal handler's own kind of variable. */
 #ifndef TRAINING_KERNELS_H
 #define TRAINING_KERNELS_H
 
@@ -35,5 +35,12 @@ static inline void training_pause(void) {
   __asm__ volatile("isb");
 #endif
 }
+
+/* From here on the first SIGTERM, SIGINT and SIGHUP are only taken note of; a second of the same kind ends the process.
+ * What the process ignores stays ignored. */
+void training_catch_stop_signals(void);
+
+/* The last signal that was caught; 0: none. */
+int training_stop_signal(void);
 
 #endif
