@@ -69,6 +69,7 @@ final class Crew: @unchecked Sendable {
   }
 
   private func help(_ worker: Int) {
+    ProductThreads.limitThisThread()
     var done = 0
     while true {
       wait { round.load(ordering: .sequentiallyConsistent) > done || isDismissed.load(ordering: .relaxed) }

@@ -20,9 +20,7 @@ public final class ModelLibrary: @unchecked Sendable {
     }
     self.path = path
     self.handle = handle
-    if let symbol = dlsym(handle, "openblas_set_num_threads") {
-      unsafeBitCast(symbol, to: (@convention(c) (CInt) -> Void).self)(1)
-    }
+    ProductThreads.limit(in: handle)
     do { models = try Self.models(of: handle, path) } catch {
       dlclose(handle)
       throw error
