@@ -42,6 +42,9 @@ help:
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
+	@echo 'make test-compilers'
+	@echo '                   programs with known answers and the tests of the runtime by every compiler and flag of'
+	@echo '                   Tests/Compilers/table that is installed; make compilers installs those that Debian has'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -100,6 +103,10 @@ $(RUNTIME_OBJECTS): $(RUNTIME)/%.o: Runtime/src/%.c $(RUNTIME_HEADERS) Makefile
 	$(CC) $(CFLAGS) $(RUNTIME_CFLAGS) -fPIC -fvisibility=hidden -c $< -o $@.$$$$ && mv -f $@.$$$$ $@
 
 $(RUNTIME)/blas_product.o: | need-libopenblas-dev
+
+.PHONY: runtime-library
+runtime-library: $(RUNTIME_LIBRARY)
+	@echo $<
 
 # ---- x.cajal -> x.c, x.h -> x.so ----
 
@@ -199,12 +206,21 @@ build/tests/header: Runtime/include/cajal.h Makefile
 	done
 	@touch $@
 
-.PHONY: test test-native test-build test-experiments test-swift
+.PHONY: test test-native test-build test-compilers test-experiments test-swift compilers
 test: test-swift
 
 # Compilers, flags and names that `make x.so` takes.
 test-build: all
 	@Tests/Build/build.bash build/tests/build
+
+# Every compiler of the table; `make test` takes the most important ones of those that are installed.
+test-compilers: all
+	@Tests/Compilers/run.bash --all
+
+# The compilers of the table that Debian has, as far as they can be installed.
+compilers:
+	-@for package in gcc-11 g++-11 clang qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+	    gcc-arm-linux-gnueabihf libc6-dev-armhf-cross; do $(NEED) $$package; done
 
 # Every experiment for a few steps, and the trained module that comes out in C, Swift and Python.
 test-experiments: all
@@ -214,6 +230,7 @@ test-experiments: all
 
 test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
     build/tests/idx-sanitized test-build test-experiments test-bench
+	@Tests/Compilers/run.bash
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \
 	done
