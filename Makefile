@@ -200,9 +200,13 @@ build/tests/idx build/tests/idx-sanitized: Examples/xor/tests/idx_test.c Example
 # The public header, alone, in C and C++, by every compiler that is there.
 build/tests/header: Runtime/include/cajal.h Makefile
 	@mkdir -p $(@D)
-	@for compiler in 'gcc -x c -std=c11' 'clang -x c -std=c11' 'g++ -x c++ -std=c++11' 'clang++ -x c++ -std=c++11'; do \
-	  command -v $${compiler%% *} >/dev/null || continue; \
-	  $$compiler -Wall -Wextra -Wpedantic -Werror -fsyntax-only $< || exit 1; \
+	@for compiler in gcc gcc-11 clang aarch64-linux-gnu-gcc arm-linux-gnueabihf-gcc g++ g++-11 clang++; do \
+	  command -v $$compiler >/dev/null || continue; \
+	  case $$compiler in *++*) language=c++ standards='c++11 c++14 c++17 c++20' ;; \
+	  *) language=c standards='c11 c17 c2x gnu17' ;; esac; \
+	  for standard in $$standards; do \
+	    $$compiler -x $$language -std=$$standard -Wall -Wextra -Wpedantic -Werror -fsyntax-only $< || exit 1; \
+	  done; \
 	done
 	@touch $@
 
