@@ -188,7 +188,8 @@ static void check(const char *name, const cajal_module *module) {
         const char *problem = f.bytes ? compare(f, number, setting, batches[i]) : "missing";
         problem ? failed++ : passed++;
         if (problem)
-          printf("%s, %s, batch %zu, %s: %s\n", name, programs[number].name, batches[i], setting_names[setting], problem);
+          printf("%s, %s, batch %zu, %s: %s\n", name, programs[number].name, batches[i], setting_names[setting],
+                 problem);
       }
     }
   }

@@ -21,7 +21,10 @@ warnings='-Wall -Wextra -Wpedantic -Werror'
 mkdir -p "$folder"
 
 # Nothing of the make that runs this is handed on.
-build() { env -u MAKEFLAGS -u MAKELEVEL -u CAJALFLAGS make --no-print-directory -j2 "$@" CC="$compiler" CFLAGS="$flags $warnings"; }
+build() {
+  env -u MAKEFLAGS -u MAKELEVEL -u CAJALFLAGS make --no-print-directory -j2 "$@" CC="$compiler" \
+    CFLAGS="$flags $warnings"
+}
 has() { command -v "$1" >/dev/null; }
 processor_has() { grep -qw "$1" /proc/cpuinfo 2>/dev/null; }
 
@@ -85,6 +88,10 @@ row() {
   # shellcheck disable=SC2086
   $runner "$folder/runtime"
 }
+
+if command -v python3 >/dev/null; then
+  "$here/oracle.py" "$here/known.cajal" --check "$here/answers.h"
+fi
 
 passed=0 failed=0 skipped=0
 while read -r test runs compiler flags; do
