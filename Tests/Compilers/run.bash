@@ -57,7 +57,7 @@ runner() {
 
 # Everything that is said goes to the log.
 row() {
-  local modules=() real blas client=$folder/known-$compiler runner library
+  local modules=() real blas client=$folder/known-$compiler runner library status=0
   runner=$(runner)
   if [[ -n $each ]]; then
     CC=$compiler CFLAGS=$flags bash -c "$each"
@@ -77,8 +77,8 @@ row() {
   # shellcheck disable=SC2086 # several words
   $compiler -std=c11 -O1 $warnings -IRuntime/include "$here/known.c" -o "$client" -ldl -lm || return 1
   # shellcheck disable=SC2086
-  $runner "$client" "${modules[@]}" || return 1
-  [[ -n $all ]] || return 0
+  $runner "$client" "${modules[@]}" || status=1
+  [[ -n $all ]] || return $status
   blas=openblas
   [[ $runs = native ]] || blas=none
   library=$(build -s runtime-library CAJALFLAGS="--blas $blas" | tail -n 1) || return 1
@@ -86,7 +86,7 @@ row() {
   $compiler $flags $warnings -ffp-contract=fast -IRuntime/include -IRuntime/src -IRuntime/tests Runtime/tests/*.c \
     "$library" -o "$folder/runtime" $([[ $blas = none ]] || echo -DCAJAL_BLAS -lopenblas) -lm || return 1
   # shellcheck disable=SC2086
-  $runner "$folder/runtime"
+  $runner "$folder/runtime" && return $status
 }
 
 if command -v python3 >/dev/null; then
