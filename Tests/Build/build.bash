@@ -75,6 +75,8 @@ made need-libopenblas-dev CC=no-such-gcc && fail 'a missing compiler has OpenBLA
 expect_said 'The C compiler is missing: no-such-gcc'
 made need-libopenblas-dev CFLAGS=-no-such-flag && fail 'a compiler that refuses its flags has OpenBLAS'
 expect_said 'The C compiler does not run: gcc -no-such-flag'
+made "$folder/x.so" CFLAGS="$plain -ffast-math" && fail '-ffast-math was taken'
+expect_said 'without -ffast-math'
 # A compiler that sees no header of this machine, as those for other ones do.
 printf '#!/bin/sh\ncase "$*" in *-E*) exec gcc -nostdinc "$@" ;; esac\nexec gcc "$@"\n' >"$folder/tools/foreign-gcc"
 chmod +x "$folder/tools/foreign-gcc"
