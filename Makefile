@@ -219,7 +219,7 @@ test-build: all
 
 # Every compiler of the table; `make test` takes the most important ones of those that are installed.
 test-compilers: all
-	@Tests/Compilers/run.bash --all
+	@Tests/Compilers/run.bash --all --thorough
 
 # The compilers of the table that Debian has, as far as they can be installed.
 compilers:
