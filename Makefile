@@ -14,8 +14,19 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 
-.PHONY: all
+# A word of the shell, whatever is in it.
+quoted = '$(subst ','\'',$1)'
+
+# What a file was made with stands in build/flags, and other flags make it again: `made_with` is FORCE then, as a
+# prerequisite, and the recipe ends with `record`. Both take the file, and the flags' variable.
+flags_file = build/flags/$(shell realpath -m -- $(call quoted,$1) | cksum | tr ' ' -)
+made_with = $(if $(shell printf '%s\n' $(call quoted,$($2)) | cmp -s - $(call flags_file,$1) || echo no),FORCE)
+record = @mkdir -p build/flags && printf '%s\n' $(call quoted,$($2)) >$(call flags_file,$1)
+COMPILER = $(CC) $(CFLAGS)
+
+.PHONY: all FORCE
 all: bin/cajal2c bin/cajal-train build/libcajal.a
+FORCE:
 
 .PHONY: help
 help:
@@ -37,6 +48,9 @@ help:
 	@echo '                   TARGETS="program idx" some of them, REPORT=1 a table of what ran; docs/fuzzing.md says more'
 	@echo 'make test-faults   the trainer killed KILLS times (20) at random moments, on full disks, with damaged files;'
 	@echo '                   prints the table of docs/training-faults.md'
+	@echo 'make test-compilers'
+	@echo '                   programs with known answers and the tests of the runtime by every compiler and flag of'
+	@echo '                   Tests/Compilers/table that is installed; make compilers installs those that Debian has'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -44,12 +58,13 @@ help:
 
 PACKAGES = libopenblas-dev zlib1g-dev dataset-fashion-mnist gnuplot-nox
 NEEDS = $(PACKAGES:%=need-%)
+NEED = CC=$(call quoted,$(CC)) CFLAGS=$(call quoted,$(CFLAGS)) .ci/need
 
 .PHONY: deps $(NEEDS)
 deps:
-	@CC='$(CC)' .ci/need $(PACKAGES)
+	@$(NEED) $(PACKAGES)
 $(NEEDS): need-%:
-	@CC='$(CC)' .ci/need $*
+	@$(NEED) $*
 
 # ---- The compiler and the trainer ----
 
@@ -68,46 +83,63 @@ bin/cajal2c bin/cajal-train:
 
 # ---- The runtime library ----
 
+# A library for each compiler and its flags, so that a module is linked with what was built for the same machine:
+# libcajal.a, and libcajal-none.a without OpenBLAS. build/libcajal.a is the one of now.
+RUNTIME := build/runtime/$(shell printf '%s\n' $(call quoted,$(COMPILER)) | cksum | tr ' ' -)
 RUNTIME_SOURCES := $(wildcard Runtime/src/*.c)
 RUNTIME_HEADERS := $(wildcard Runtime/include/*.h Runtime/src/*.h)
-RUNTIME_OBJECTS := $(RUNTIME_SOURCES:Runtime/src/%.c=build/runtime/%.o)
+RUNTIME_OBJECTS := $(RUNTIME_SOURCES:Runtime/src/%.c=$(RUNTIME)/%.o)
 # The kernels gain from fused multiplication and addition, which -std=c11 alone would rule out.
 RUNTIME_CFLAGS = -ffp-contract=fast -DCAJAL_BLAS -IRuntime/include
 
-build/libcajal.a: $(RUNTIME_OBJECTS)
-	@rm -f $@
-	@ar rcs $@ $^
+BLAS := $(if $(filter none,$(patsubst --blas=%,%,$(CAJALFLAGS))),none,openblas)
+RUNTIME_LIBRARY := $(RUNTIME)/libcajal$(if $(filter none,$(BLAS)),-none).a
 
-$(RUNTIME_OBJECTS): build/runtime/%.o: Runtime/src/%.c $(RUNTIME_HEADERS) Makefile
+build/libcajal.a: $(RUNTIME_LIBRARY) FORCE
+	@cmp -s $< $@ || cp $< $@
+
+# Two makes may build at the same time: what is at a name is whole.
+$(RUNTIME)/libcajal.a: $(RUNTIME_OBJECTS)
+$(RUNTIME)/libcajal-none.a: $(filter-out %/blas_product.o,$(RUNTIME_OBJECTS))
+$(RUNTIME)/libcajal.a $(RUNTIME)/libcajal-none.a:
+	@ar rcs $@.$$$$ $^ && mv -f $@.$$$$ $@
+
+$(RUNTIME_OBJECTS): $(RUNTIME)/%.o: Runtime/src/%.c $(RUNTIME_HEADERS) Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(RUNTIME_CFLAGS) -fPIC -fvisibility=hidden -c $< -o $@
+	$(CC) $(CFLAGS) $(RUNTIME_CFLAGS) -fPIC -fvisibility=hidden -c $< -o $@.$$$$ && mv -f $@.$$$$ $@
 
-build/runtime/blas_product.o: | need-libopenblas-dev
+$(RUNTIME)/blas_product.o: | need-libopenblas-dev
+
+.PHONY: runtime-library
+runtime-library: $(RUNTIME_LIBRARY)
+	@echo $<
 
 # ---- x.cajal -> x.c, x.h -> x.so ----
 
 # x.safetensors beside x.cajal is embedded; t.cajal and x-t.cajal are Models T (Examples/experiments).
-file_flags = $(if $(wildcard $1.safetensors),--weights $1.safetensors) \
+weights = $(if $(shell test -e $(call quoted,$1.safetensors) && echo yes),$1.safetensors)
+file_flags = $(if $(call weights,$1),--weights $(call quoted,$1.safetensors)) \
   $(if $(filter t %-t,$(notdir $1)),--type-preserving)
+EMITTER = $(CAJALFLAGS) $(strip $(call file_flags,$*))
 
-# The flags of the last time, so that other flags compile again.
-flags_of = build/flags$(abspath $1).flags
-.PRECIOUS: build/flags/%.flags %.c %.h
-build/flags/%.flags: FORCE
-	@mkdir -p "$(@D)"
-	@flags="$$CAJALFLAGS $(strip $(call file_flags,/$*))"; \
-	  printf '%s\n' "$$flags" | cmp -s - "$@" || printf '%s\n' "$$flags" >"$@"
-.PHONY: FORCE
-FORCE:
-
-%.c %.h: %.cajal bin/cajal2c $$(call flags_of,$$*) $$(wildcard $$*.safetensors)
-	bin/cajal2c $(CAJALFLAGS) $(call file_flags,$*) $< -o $*.c
+.PRECIOUS: %.c %.h
+%.c %.h: %.cajal bin/cajal2c $$(call made_with,$$*.c,EMITTER) $$(call weights,$$*)
+	bin/cajal2c $(EMITTER) $(call quoted,$<) -o $(call quoted,$*.c)
+	$(call record,$*.c,EMITTER)
 
 # OpenBLAS is loaded with a module only if the module uses it.
-BLAS_LIBRARY = $(if $(filter none,$(patsubst --blas=%,%,$(CAJALFLAGS))),,-Wl,--as-needed -lopenblas)
-%.so: %.c %.h build/libcajal.a
-	$(CC) $(CFLAGS) -DCAJAL_SHARED_OBJECT -fPIC -shared -fvisibility=hidden -IRuntime/include $< -o $@ \
-	  -Wl,-soname,$(@F) -Wl,-z,defs -Wl,-Bsymbolic build/libcajal.a $(BLAS_LIBRARY) -lm
+BLAS_LIBRARY = $(if $(filter none,$(BLAS)),,-Wl,--as-needed -lopenblas)
+%.so: %.c %.h $(RUNTIME_LIBRARY) $$(call made_with,$$@,COMPILER)
+	$(CC) $(CFLAGS) -DCAJAL_SHARED_OBJECT -fPIC -shared -fvisibility=hidden -IRuntime/include $(call quoted,$<) \
+	  -o $(call quoted,$@) -Xlinker -soname -Xlinker $(call quoted,$(@F)) -Wl,-z,defs -Wl,-Bsymbolic \
+	  $(RUNTIME_LIBRARY) $(BLAS_LIBRARY) -lm
+	$(call record,$@,COMPILER)
+
+# Where neither rule above applies: no x.cajal, or a name with a space, which make takes for two. Tried last, since what
+# it needs has to be made by a pattern.
+%.so: last-resort
+	@+.ci/spaces $(call quoted,$@) $(call quoted,$(MAKE))
+last-%: ; @:
 
 # ---- The demo ----
 
@@ -117,15 +149,16 @@ TRAINER_OBJECTS := $(TRAINER_SOURCES:Examples/xor/%.c=build/xor/%.o)
 # sqrtf need not set errno, which would keep Adam's loop from being vectorised.
 TRAINER_CFLAGS = -Werror -fno-math-errno -IRuntime/include
 
-bin/train-xor: $(TRAINER_OBJECTS) Examples/xor/xor.so build/libcajal.a
+bin/train-xor: $(TRAINER_OBJECTS) Examples/xor/xor.so $(RUNTIME_LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(TRAINER_OBJECTS) -o $@ Examples/xor/xor.so -Wl,-rpath,'$$ORIGIN/../Examples/xor' build/libcajal.a \
+	$(CC) $(TRAINER_OBJECTS) -o $@ Examples/xor/xor.so -Wl,-rpath,'$$ORIGIN/../Examples/xor' $(RUNTIME_LIBRARY) \
 	  -lopenblas -lz -lm
 
 $(TRAINER_OBJECTS): build/xor/%.o: Examples/xor/%.c $(TRAINER_HEADERS) Runtime/include/cajal.h Makefile \
-    | need-libopenblas-dev need-zlib1g-dev
+    $$(call made_with,$$@,COMPILER) | need-libopenblas-dev need-zlib1g-dev
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(TRAINER_CFLAGS) -c $< -o $@
+	$(call record,$@,COMPILER)
 
 build/xor/program.o: Examples/xor/xor.h
 
@@ -144,18 +177,18 @@ demo: all bin/train-xor $(if $(findstring --data,$(DEMOFLAGS)),,need-dataset-fas
 
 .PHONY: bench test-bench
 bench: all need-gnuplot-nox need-libopenblas-dev
-	@CC='$(CC)' CFLAGS='$(CFLAGS)' Benchmarks/run $(if $(ROWS),--rows '$(ROWS)') $(if $(QUICK),--quick) \
+	@CC=$(call quoted,$(CC)) CFLAGS=$(call quoted,$(CFLAGS)) Benchmarks/run $(if $(ROWS),--rows '$(ROWS)') $(if $(QUICK),--quick) \
 	  $(if $(PUBLISH),--publish)
 
 # Of the harness alone: needs no peer, and no compiler of ours.
 test-bench: | need-libopenblas-dev
-	@CC='$(CC)' CFLAGS='$(CFLAGS) -Werror' Benchmarks/tests/test.bash
+	@CC=$(call quoted,$(CC)) CFLAGS=$(call quoted,$(CFLAGS) -Werror) Benchmarks/tests/test.bash
 
 # ---- Deliberate faults ----
 
 .PHONY: mutants
 mutants: | need-libopenblas-dev
-	@CC='$(CC)' Tests/Mutants/run $(if $(ONLY),--only '$(ONLY)') $(if $(PUBLISH),--publish)
+	@CC=$(call quoted,$(CC)) Tests/Mutants/run $(if $(ONLY),--only '$(ONLY)') $(if $(PUBLISH),--publish)
 
 # ---- Tests ----
 
@@ -164,40 +197,60 @@ RUNTIME_TESTS := $(wildcard Runtime/tests/*.c)
 RUNTIME_TEST_CFLAGS = $(RUNTIME_CFLAGS) -Werror -IRuntime/src -IRuntime/tests
 
 build/tests/runtime build/tests/runtime-sanitized: $(RUNTIME_TESTS) $(RUNTIME_SOURCES) $(RUNTIME_HEADERS) \
-    $(wildcard Runtime/tests/*.h) Makefile | need-libopenblas-dev
+    $(wildcard Runtime/tests/*.h) Makefile $$(call made_with,$$@,COMPILER) | need-libopenblas-dev
 	@mkdir -p $(@D)
 	$(CC) $(if $(findstring sanitized,$@),$(SANITIZE),$(CFLAGS)) $(RUNTIME_TEST_CFLAGS) \
 	  $(RUNTIME_TESTS) $(RUNTIME_SOURCES) -o $@ -lopenblas -lm
+	$(call record,$@,COMPILER)
 
 build/tests/idx build/tests/idx-sanitized: Examples/xor/tests/idx_test.c Examples/xor/idx.c Examples/xor/idx.h \
-    Makefile | need-zlib1g-dev
+    Makefile $$(call made_with,$$@,COMPILER) | need-zlib1g-dev
 	@mkdir -p $(@D)
 	$(CC) $(if $(findstring sanitized,$@),$(SANITIZE),$(CFLAGS)) -Werror $(filter %.c,$^) -o $@ -lz
+	$(call record,$@,COMPILER)
 
 # The public header, alone, in C and C++, by every compiler that is there.
 build/tests/header: Runtime/include/cajal.h Makefile
 	@mkdir -p $(@D)
-	@for compiler in 'gcc -x c -std=c11' 'clang -x c -std=c11' 'g++ -x c++ -std=c++11' 'clang++ -x c++ -std=c++11'; do \
-	  command -v $${compiler%% *} >/dev/null || continue; \
-	  $$compiler -Wall -Wextra -Wpedantic -Werror -fsyntax-only $< || exit 1; \
+	@for compiler in gcc gcc-11 clang aarch64-linux-gnu-gcc arm-linux-gnueabihf-gcc g++ g++-11 clang++; do \
+	  command -v $$compiler >/dev/null || continue; \
+	  case $$compiler in *++*) language=c++ standards='c++11 c++14 c++17 c++20' ;; \
+	  *) language=c standards='c11 c17 c2x gnu17' ;; esac; \
+	  for standard in $$standards; do \
+	    $$compiler -x $$language -std=$$standard -Wall -Wextra -Wpedantic -Werror -fsyntax-only $< || exit 1; \
+	  done; \
 	done
 	@touch $@
 
-.PHONY: test test-native test-experiments test-guest test-swift
+.PHONY: test test-native test-build test-compilers test-experiments test-guest test-swift compilers
 test: test-swift
+
+# Compilers, flags and names that `make x.so` takes.
+test-build: all
+	@Tests/Build/build.bash build/tests/build
+
+# Every compiler of the table; `make test` takes the most important ones of those that are installed.
+test-compilers: all
+	@Tests/Compilers/run.bash --all --thorough
+
+# The compilers of the table that Debian has, as far as they can be installed.
+compilers:
+	-@for package in gcc-11 g++-11 clang qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+	    gcc-arm-linux-gnueabihf libc6-dev-armhf-cross; do $(NEED) $$package; done
 
 # Every experiment for a few steps, and the trained module that comes out in C, Swift and Python.
 test-experiments: all
 	-@.ci/need gnuplot-nox
 	@Examples/experiments/tests/experiments.bash build/tests/experiments
-	@CC='$(CC)' Examples/infer/tests/infer.bash build/tests/infer build/tests/experiments
+	@CC=$(call quoted,$(CC)) Examples/infer/tests/infer.bash build/tests/infer build/tests/experiments
 
 # A module in somebody's process: its object, its stack, two versions of it, bad arguments, threads.
 test-guest: all need-libopenblas-dev
-	@CC='$(CC)' Tests/Guest/guest.bash build/tests/guest
+	@CC=$(call quoted,$(CC)) Tests/Guest/guest.bash build/tests/guest
 
 test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized test-experiments test-bench test-guest
+    build/tests/idx-sanitized test-build test-experiments test-bench test-guest
+	@Tests/Compilers/run.bash
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \
 	done

@@ -49,7 +49,7 @@ def describe():
         **caches,
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.release()}",
-        "C compiler": f"{first_line(paths.CC, '--version')}, flags {' '.join(paths.CFLAGS)}",
+        "C compiler": f"{first_line(*paths.CC, '--version')}, flags {' '.join(paths.CFLAGS)}",
         "cajal2c": first_line(str(paths.COMPILER), "--version"),
         "Python": platform.python_version(),
     }

@@ -24,7 +24,7 @@ def build(name, source, flags=(), weights=None, fresh=False):
     """Compiles Cajal's text with gradients. What was compiled by the same compiler is taken as it is."""
     stamp = "".join(f"{file.stat().st_size} {file.stat().st_mtime_ns}" for file in [
         paths.COMPILER, paths.RUNTIME, *([weights] if weights else [])])
-    digest = hashlib.sha256("\0".join([source, *flags, paths.CC, *paths.CFLAGS, stamp]).encode()).hexdigest()[:12]
+    digest = hashlib.sha256("\0".join([source, *flags, *paths.CC, *paths.CFLAGS, stamp]).encode()).hexdigest()[:12]
     folder = paths.BUILD / "modules" / f"{name}-{digest}"
     target, c_file, cajal_file = (folder / f"{name}{suffix}" for suffix in (".so", ".c", ".cajal"))
     if target.exists() and not fresh:
@@ -37,7 +37,7 @@ def build(name, source, flags=(), weights=None, fresh=False):
                    stderr=subprocess.DEVNULL)
     compiled = time.perf_counter()
     subprocess.run(
-        [paths.CC, *paths.CFLAGS, "-DCAJAL_SHARED_OBJECT", "-fPIC", "-shared", "-fvisibility=hidden", "-I",
+        [*paths.CC, *paths.CFLAGS, "-DCAJAL_SHARED_OBJECT", "-fPIC", "-shared", "-fvisibility=hidden", "-I",
          paths.INCLUDE, c_file, "-o", target, "-Wl,-z,defs", paths.RUNTIME, "-Wl,--as-needed", "-lopenblas", "-lm"],
         check=True)
     return Build(target, compiled - start, time.perf_counter() - compiled)

@@ -20,7 +20,7 @@ class Call(Structure):
 def compile_shared(sources, folder, flags=paths.CFLAGS, libraries=()):
     """Compiles C, headers and files, into a shared library, unless one from the same by the same command is there."""
     files = [str(file) for file in sources if file.suffix == ".c"]
-    command = [paths.CC, *flags, "-fPIC", "-shared", *files, *libraries]
+    command = [*paths.CC, *flags, "-fPIC", "-shared", *files, *libraries]
     text = "\0".join([*command, *(file.read_text(encoding="utf-8") for file in sources)])
     target = folder / f"{sources[0].stem}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.so"
     if not target.exists():

@@ -10,6 +10,6 @@ TRAINER = Path(os.environ.get("BENCH_CAJAL_TRAIN", ROOT / "bin" / "cajal-train")
 RUNTIME = ROOT / "build" / "libcajal.a"
 INCLUDE = ROOT / "Runtime" / "include"
 
-CC = os.environ.get("CC", "gcc")
+CC = shlex.split(os.environ.get("CC", "gcc"))
 # The Makefile hands its own down.
 CFLAGS = shlex.split(os.environ.get("CFLAGS", "-std=c11 -O3 -march=native"))

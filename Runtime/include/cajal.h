@@ -123,8 +123,25 @@ typedef struct cajal_module {
  * every module has the same function under the name PREFIX_module_info. */
 CAJAL_EXPORT const cajal_module *cajal_module_info(void);
 
-/* A phrase that names the status, never NULL. In the runtime library. */
-const char *cajal_status_text(int status);
+/* A phrase that names the status, never NULL. Here, so that it is there however a module is linked. */
+#ifdef __GNUC__
+__attribute__((unused))
+#endif
+static inline const char *cajal_status_text(int status) {
+  switch (status) {
+  case CAJAL_OK:
+    return "ok";
+  case CAJAL_BAD_ARGUMENT:
+    return "bad argument: a null or misaligned pointer, a zero batch, a stride between 0 and the size, "
+           "or a batch that is too large";
+  case CAJAL_NOT_FINITE:
+    return "an input or a result holds a NaN or an infinity";
+  case CAJAL_NO_GRADIENT:
+    return "compiled without --emit-grad";
+  default:
+    return "unknown status";
+  }
+}
 
 #ifdef __cplusplus
 }

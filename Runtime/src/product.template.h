@@ -82,6 +82,12 @@ static void NAMED(copy_panel)(size_t depth, size_t columns, size_t width, const 
   }
 }
 
+/* gcc for aarch64 does not see that `columns` is at most the width of a tile, and warns of what is behind it. */
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 /* The sums of a tile, the first `there` rows and `columns` columns, to where they belong. */
 INLINE void NAMED(put_tile)(const size_t rows, const size_t vectors, size_t there, size_t columns, const LANES *sum,
                             const NAMED(target) *restrict c) {
@@ -126,6 +132,10 @@ INLINE void NAMED(put_tile)(const size_t rows, const size_t vectors, size_t ther
     }
   }
 }
+
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC diagnostic pop
+#endif
 
 /* `there` rows of op(a), at most `rows`; beyond them the last one once more, computed and not stored. Where all rows
  * are there, and neighbours, one register says where they are. */

@@ -34,7 +34,7 @@ static void test_inputs(void) {
 }
 
 static void test_buffers(void) {
-  _Alignas(64) char buffer[128];
+  _Alignas(64) char buffer[128] = {0};
   const size_t most = PTRDIFF_MAX / 4;
   CHECK(cajal_check_output(2, buffer + 4, 3, 4) == CAJAL_OK, "an output");
   CHECK(cajal_check_output(2, buffer + 2, 3, 4) == CAJAL_BAD_ARGUMENT, "a misaligned output");

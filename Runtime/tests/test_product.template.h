@@ -56,9 +56,11 @@ static void NAMED(compare_products)(size_t m, size_t k, size_t n) {
     const size_t gap = flags & 8 ? 3 : 0;
     NAMED(compare_product)
     ("product", NAMED(cajal_product), NAMED(cajal_strided_product), m, k, n, flags & 1, flags & 2, flags & 4, gap);
+#ifdef CAJAL_BLAS
     NAMED(compare_product)
     ("blas product", NAMED(cajal_blas_product), NAMED(cajal_blas_strided_product), m, k, n, flags & 1, flags & 2,
      flags & 4, gap);
+#endif
   }
 }
 
@@ -75,7 +77,9 @@ static void NAMED(test_empty_product)(NAMED(product) *product) {
 
 static void NAMED(test_product)(void) {
   NAMED(test_empty_product)(NAMED(cajal_product));
+#ifdef CAJAL_BLAS
   NAMED(test_empty_product)(NAMED(cajal_blas_product));
+#endif
   const size_t sizes[] = {1, 2, 3, 5, 8, 13, 17, 32, 33};
   const size_t count = sizeof sizes / sizeof sizes[0];
   for (size_t i = 0; i < count * count * count; i++) {

@@ -14,8 +14,8 @@ fail() {
 }
 
 flags=(-std=c11 -O1 -Wall -Wextra -Wpedantic -Werror -I "$root/Runtime/include")
-"${CC:-gcc}" "${flags[@]}" "$here/../infer.c" -o "$folder/infer"
-"${CC:-gcc}" "${flags[@]}" "$here/compare.c" -o "$folder/compare" -lm
+${CC:-gcc} "${flags[@]}" "$here/../infer.c" -o "$folder/infer"
+${CC:-gcc} "${flags[@]}" "$here/compare.c" -o "$folder/compare" -lm
 
 for index in 0 1; do
   "$folder/compare" "$trained" "$index" "$snapshot" "$index" <"$images" || fail "image $index is not the trainer's"
