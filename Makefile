@@ -23,7 +23,8 @@ help:
 	@echo '                   build/libcajal.a'
 	@echo 'make PATH/x.so     a shared object from PATH/x.cajal by way of PATH/x.c and PATH/x.h;'
 	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC);'
-	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded'
+	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded;'
+	@echo '                   VERIFY=1 compares the object with the oracles of `cajal2c verify` before it is there'
 	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images, and then Model D of'
 	@echo '                   Examples/experiments; DEMOFLAGS goes to the first trainer (DEMOFLAGS=--help)'
 	@echo 'make bench         times programs and training beside PyTorch, JAX, CasADi and the limits of the machine:'
@@ -99,9 +100,15 @@ FORCE:
 
 # OpenBLAS is loaded with a module only if the module uses it.
 BLAS_LIBRARY = $(if $(filter none,$(patsubst --blas=%,%,$(CAJALFLAGS))),,-Wl,--as-needed -lopenblas)
-%.so: %.c %.h build/libcajal.a
-	$(CC) $(CFLAGS) -DCAJAL_SHARED_OBJECT -fPIC -shared -fvisibility=hidden -IRuntime/include $< -o $@ \
+# VERIFY=1: built anew, and there only if it agrees.
+%.so: %.c %.h build/libcajal.a $(if $(VERIFY),FORCE)
+	$(CC) $(CFLAGS) -DCAJAL_SHARED_OBJECT -fPIC -shared -fvisibility=hidden -IRuntime/include $< -o $@$(UNVERIFIED) \
 	  -Wl,-soname,$(@F) -Wl,-z,defs build/libcajal.a $(BLAS_LIBRARY) -lm
+	$(if $(VERIFY),@$(verify_object))
+
+UNVERIFIED = $(if $(VERIFY),.unverified)
+verify_object = bin/cajal2c verify $(CAJALFLAGS) $(call file_flags,$*) $*.cajal --object $@$(UNVERIFIED) && \
+  mv -f $@$(UNVERIFIED) $@ || { status=$$?; rm -f $@$(UNVERIFIED); exit $$status; }
 
 # ---- The demo ----
 
@@ -171,7 +178,7 @@ build/tests/header: Runtime/include/cajal.h Makefile
 	done
 	@touch $@
 
-.PHONY: test test-native test-experiments test-swift
+.PHONY: test test-native test-experiments test-swift test-make
 test: test-swift
 
 # Every experiment for a few steps, and the trained module that comes out in C, Swift and Python.
@@ -180,8 +187,12 @@ test-experiments: all
 	@Examples/experiments/tests/experiments.bash build/tests/experiments
 	@CC='$(CC)' Examples/infer/tests/infer.bash build/tests/infer build/tests/experiments
 
+# Shared objects that are there only if they agree.
+test-make: all
+	@Tests/Make/verify.bash build/tests/make
+
 test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized test-experiments test-bench
+    build/tests/idx-sanitized test-experiments test-make test-bench
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \
 	done
