@@ -125,8 +125,10 @@ public struct LinkedProgram {
     _ real: Real.Type, _ batch: Int, _ inputs: [[Double]], _ parameters: [Double], _ shared: [Bool],
     _ outputBar: [Double]?
   ) throws -> (output: [Double], gradients: [[Double]], parameterGradient: [Double]) {
+    // With room around them: code that touches it must not spoil the heap before `CallCheck` sees it.
+    let room = 16
     func buffer(_ values: [Double]) -> UnsafeMutablePointer<Real> {
-      let pointer = UnsafeMutablePointer<Real>.allocate(capacity: max(values.count, 1))
+      let pointer = UnsafeMutablePointer<Real>.allocate(capacity: values.count + 2 * room) + room
       for (index, value) in values.enumerated() { pointer[index] = Real(value) }
       return pointer
     }
@@ -139,20 +141,23 @@ public struct LinkedProgram {
     guard bytes < Int.max else { throw Failure(description: "\(name) needs a workspace that is too large") }
     let work = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
     defer {
-      (data + bars + [out, given, parametersBar]).forEach { $0.deallocate() }
+      (data + bars + [out, given, parametersBar]).forEach { ($0 - room).deallocate() }
       work.deallocate()
     }
     let pointers = data.map { UnsafeRawPointer($0) as UnsafeRawPointer? }
     let strides = zip(inputSizes, shared).map { $1 ? 0 : $0 }
-    try check(forward(outputBar != nil, batch, given, pointers, strides, out, work), "forward")
+    let call = "forward or backward of `\(name)`, batch \(batch)"
+    try check(
+      CrashNote.during(call) { forward(outputBar != nil, batch, given, pointers, strides, out, work) }, "forward")
     let output = (0..<(batch * outputSize)).map { Double(out[$0]) }
     guard let outputBar else { return (output, [], []) }
     let seed = buffer(outputBar)
-    defer { seed.deallocate() }
+    defer { (seed - room).deallocate() }
     try check(
-      backward(
-        batch, given, pointers, strides, seed, parametersBar, bars.map { UnsafeMutableRawPointer($0) }, work),
-      "backward")
+      CrashNote.during(call) {
+        backward(
+          batch, given, pointers, strides, seed, parametersBar, bars.map { UnsafeMutableRawPointer($0) }, work)
+      }, "backward")
     return (
       output, zip(bars, inputs).map { pointer, values in values.indices.map { Double(pointer[$0]) } },
       parameters.indices.map { Double(parametersBar[$0]) }

@@ -29,7 +29,7 @@ import Testing
   {
     try run(
       compilerPath, ["verify", folder + "/p.cajal", "--limit", "20"] + arguments, directory: folder,
-      environment: environment.merging(["NO_COLOR": "1"]) { a, _ in a })
+      environment: environment.merging(["NO_COLOR": "1", "CAJAL_RUNTIME": projectRoot + "/Runtime"]) { a, _ in a })
   }
 
   /// Its horizon and reals are the object's, and nothing is built.

@@ -54,21 +54,24 @@ struct Approximation {
 struct Arithmetic {
   /// Half the distance from 1 to the next number.
   let unit: Double
+  /// What a bound is multiplied by: a sum may have been written with another shape than the graph has, and in double
+  /// precision the oracle rounds as well.
+  let slack: Double
   let largest: Double
   /// Below it numbers lose digits.
   let smallest: Double
 
   init(isDouble: Bool) {
     unit = isDouble ? 0x1p-53 : 0x1p-24
+    slack = isDouble ? 4 : 2
     largest = isDouble ? Double.greatestFiniteMagnitude : Double(Float.greatestFiniteMagnitude)
     smallest = isDouble ? Double.leastNormalMagnitude : Double(Float.leastNormalMagnitude)
   }
 
-  /// Whether a computed entry may be what it is, if it is to be `value` up to `bound`. Twice the bound: the oracle
-  /// rounds as well, and a balanced sum may have been written as one of another shape.
+  /// Whether a computed entry may be what it is, if it is to be `value` up to `bound`.
   func allows(_ got: Double, _ value: Double, magnitude: Double, bound: Double) -> Bool {
     // Where an overflow is possible there is nothing to measure.
     if got == value || got.isNaN && value.isNaN || !(magnitude < largest / 4) || !bound.isFinite { return true }
-    return abs(got - value) <= 4 * bound + 2 * unit * abs(value) + 64 * smallest
+    return abs(got - value) <= slack * bound + 2 * unit * abs(value) + 64 * smallest
   }
 }

@@ -45,7 +45,8 @@ final class CallOracle {
     let shared = call.shared
     let key = Key(shared: shared, point: point, parameters: call.parameters)
     if let answer = known[key] { return answer }
-    let arguments = parameters[call.parameters] + inputs(point, shared: shared) + (cotangents.isEmpty ? [] : [cotangents[point]])
+    let arguments =
+      parameters[call.parameters] + inputs(point, shared: shared) + (cotangents.isEmpty ? [] : [cotangents[point]])
     let answer = interpreter.run(graph, arguments.map(Approximation.init(exact:)))
     // Of a model with millions of parameters an answer is as large.
     let size = answer.reduce(0) { $0 + $1.values.count }

@@ -44,7 +44,9 @@ final class GuardedBuffer {
   /// The bytes, to compare with later.
   var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: start, count: count)) }
 
-  func holds(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { $0.count == count && (count == 0 || memcmp($0.baseAddress!, start, count) == 0) } }
+  func holds(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { $0.count == count && (count == 0 || memcmp($0.baseAddress!, start, count) == 0) }
+  }
 
   func hasSameBytes(_ other: GuardedBuffer) -> Bool { count == other.count && memcmp(start, other.start, count) == 0 }
 }
