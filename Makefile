@@ -34,7 +34,8 @@ help:
 	@echo '                   build/libcajal.a'
 	@echo 'make PATH/x.so     a shared object from PATH/x.cajal by way of PATH/x.c and PATH/x.h;'
 	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC);'
-	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded'
+	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded;'
+	@echo '                   VERIFY=1 compares the object with the oracles of `cajal2c verify` before it is there'
 	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images, and then Model D of'
 	@echo '                   Examples/experiments; DEMOFLAGS goes to the first trainer (DEMOFLAGS=--help)'
 	@echo 'make bench         times programs and training beside PyTorch, JAX, CasADi and the limits of the machine:'
@@ -97,6 +98,7 @@ RUNTIME_LIBRARY := $(RUNTIME)/libcajal$(if $(filter none,$(BLAS)),-none).a
 
 build/libcajal.a: $(RUNTIME_LIBRARY) FORCE
 	@cmp -s $< $@ || cp $< $@
+	@printf '%s\n' $(call quoted,$(COMPILER) $(BLAS)) >$@.flags
 
 # Two makes may build at the same time: what is at a name is whole.
 $(RUNTIME)/libcajal.a: $(RUNTIME_OBJECTS)
@@ -129,11 +131,18 @@ EMITTER = $(CAJALFLAGS) $(strip $(call file_flags,$*))
 
 # OpenBLAS is loaded with a module only if the module uses it.
 BLAS_LIBRARY = $(if $(filter none,$(BLAS)),,-Wl,--as-needed -lopenblas)
-%.so: %.c %.h $(RUNTIME_LIBRARY) $$(call made_with,$$@,COMPILER)
+# VERIFY=1: built anew, and there only if it agrees.
+%.so: %.c %.h $(RUNTIME_LIBRARY) $$(call made_with,$$@,COMPILER) $(if $(VERIFY),FORCE)
 	$(CC) $(CFLAGS) -DCAJAL_SHARED_OBJECT -fPIC -shared -fvisibility=hidden -IRuntime/include $(call quoted,$<) \
-	  -o $(call quoted,$@) -Xlinker -soname -Xlinker $(call quoted,$(@F)) -Wl,-z,defs -Wl,-Bsymbolic \
+	  -o $(call quoted,$@$(UNVERIFIED)) -Xlinker -soname -Xlinker $(call quoted,$(@F)) -Wl,-z,defs -Wl,-Bsymbolic \
 	  $(RUNTIME_LIBRARY) $(BLAS_LIBRARY) -lm
+	$(if $(VERIFY),@$(verify_object))
 	$(call record,$@,COMPILER)
+
+UNVERIFIED = $(if $(VERIFY),.unverified)
+unverified = $(call quoted,$@$(UNVERIFIED))
+verify_object = bin/cajal2c verify $(EMITTER) $(call quoted,$*.cajal) --object $(unverified) && \
+  mv -f $(unverified) $(call quoted,$@) || { status=$$?; rm -f $(unverified); exit $$status; }
 
 # Where neither rule above applies: no x.cajal, or a name with a space, which make takes for two. Tried last, since what
 # it needs has to be made by a pattern.
@@ -222,7 +231,7 @@ build/tests/header: Runtime/include/cajal.h Makefile
 	done
 	@touch $@
 
-.PHONY: test test-native test-build test-compilers test-experiments test-guest test-swift compilers
+.PHONY: test test-native test-build test-compilers test-experiments test-guest test-make test-swift compilers
 test: test-swift
 
 # Compilers, flags and names that `make x.so` takes.
@@ -248,8 +257,12 @@ test-experiments: all
 test-guest: all need-libopenblas-dev
 	@CC=$(call quoted,$(CC)) Tests/Guest/guest.bash build/tests/guest
 
+# Shared objects that are there only if they agree.
+test-make: all
+	@Tests/Make/verify.bash build/tests/make
+
 test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized test-build test-experiments test-bench test-guest
+    build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest
 	@Tests/Compilers/run.bash
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \

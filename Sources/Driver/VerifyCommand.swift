@@ -1,29 +1,58 @@
 import Foundation
 
-/// Compiles a file, builds the shared object and verifies its programs. Nil where the file has errors.
+/// What machine code `verify` compares.
+public enum VerifySubject {
+  /// A shared object that was built before and is loaded.
+  case object(LinkedModule)
+  /// One that is built with these flags; nil: as `make` does.
+  case built(flags: [String]?)
+}
+
+/// Verifies the programs and models of a file, in an object that is built from it or was. Nil where the file has errors.
+/// Throws `LinkedModule.Failure` for an object that does not belong to the file.
 public func verify(
-  _ compilation: Compilation, limit: Int, seed: UInt64, program: String? = nil, progress: (String) -> Void = { _ in }
+  _ compilation: Compilation, _ subject: VerifySubject = .built(flags: nil), limit: Int, seed: UInt64,
+  program: String? = nil, progress: (String) -> Void = { _ in }
 ) throws -> [VerifyReport]? {
-  guard let emitted = try compilation.emitted(), let module = compilation.module,
-    let horizons = compilation.horizons
-  else { return nil }
-  let toolchain = try Toolchain.find()
-  return try withTemporaryDirectory { directory in
-    let stem = directory + "/" + compilation.source.stem
-    try writeAtomically([(stem + ".c", emitted.c), (stem + ".h", emitted.header)])
-    progress("building the shared object")
-    try toolchain.buildSharedObject([stem + ".c"], output: stem + ".so", blas: compilation.options.blas == .openblas)
-    let linked = try LinkedModule(path: stem + ".so")
-    let verifier = ModuleVerifier(module: module, horizons: horizons, limit: limit, seed: seed)
-    let programs = try verifier.verify(linked, only: program, progress: progress)
-    let models = try zip(module.models, compilation.models ?? []).enumerated().compactMap { index, pair in
-      guard program == nil || pair.0.name.text == program else { return nil as VerifyReport? }
-      progress(pair.0.name.text)
-      // A point of a model costs what thousands of a program's do.
-      var check = ModelCheck(
-        name: pair.0.name.text, model: pair.1, code: linked.models[index], points: min(limit, 8), seed: seed)
-      return try check.run()
+  switch subject {
+  case .object(let linked):
+    progress("comparing \(linked.path) with the file")
+    guard let unit = try compilation.moduleUnit() else { return nil }
+    try linked.checkBelongs(to: unit)
+    return try verify(compilation, linked, limit: limit, seed: seed, program: program, progress: progress)
+  case .built(let flags):
+    guard let emitted = try compilation.emitted() else { return nil }
+    let toolchain = try Toolchain.find()
+    return try withTemporaryDirectory { directory in
+      let stem = directory + "/" + compilation.source.stem
+      try writeAtomically([(stem + ".c", emitted.c), (stem + ".h", emitted.header)])
+      progress("building the shared object")
+      let usesBLAS = compilation.options.blas == .openblas
+      try toolchain.buildSharedObject([stem + ".c"], output: stem + ".so", blas: usesBLAS, flags: flags)
+      let linked = try LinkedModule(path: stem + ".so")
+      return try verify(compilation, linked, limit: limit, seed: seed, program: program, progress: progress)
     }
-    return programs + models
   }
 }
+
+private func verify(
+  _ compilation: Compilation, _ linked: LinkedModule, limit: Int, seed: UInt64, program: String?,
+  progress: (String) -> Void
+) throws -> [VerifyReport]? {
+  guard let module = compilation.module, let horizons = compilation.horizons, let graphs = compilation.graphs,
+    let models = compilation.models
+  else { return nil }
+  let verifier = ModuleVerifier(module: module, horizons: horizons, graphs: graphs, limit: limit, seed: seed)
+  let programs = try verifier.verify(linked, only: program, progress: progress)
+  return try programs
+    + zip(module.models, models).enumerated().compactMap { index, pair in
+      let name = pair.0.name.text
+      guard program == nil || name == program else { return nil }
+      progress(name)
+      var check = ModelCheck(name: name, model: pair.1, code: linked.models[index], limit: limit, seed: seed)
+      return try check.run()
+    }
+}
+
+/// The words of `--cflags`; nil where a quote is not closed.
+public func compilerFlags(_ text: String) -> [String]? { shellWords(text) }

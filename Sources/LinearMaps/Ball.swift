@@ -11,7 +11,7 @@ public struct Ball: Hashable, Sendable {
 
 extension Ball {
   /// The norm of a vector; free of overflow where the result is.
-  func size(_ v: [Double]) -> Double {
+  public func size(_ v: [Double]) -> Double {
     switch norm {
     case .l1: return v.reduce(0) { $0 + abs($1) }
     case .l2:

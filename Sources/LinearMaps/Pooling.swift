@@ -14,7 +14,7 @@ public struct Pooling: Hashable, Sendable {
   var isWellFormed: Bool { image.count == 3 && size >= 1 && image.allSatisfy { $0 >= 1 } }
 
   /// For every window, in the order of the results, the indices of its entries.
-  var windows: [[Int]] {
+  public var windows: [[Int]] {
     (0..<image[0]).flatMap { c in
       (0..<out[1]).flatMap { i in
         (0..<out[2]).map { j in

@@ -24,23 +24,7 @@ struct Compile: ParsableCommand {
     help: ArgumentHelp("The C file to write; its header is written beside it.", valueName: "file.c"))
   var output: String?
 
-  @Flag(help: "Generate the adjoint of every program.")
-  var emitGrad = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Embed the models' trained parameters, from this file as cajal-train writes it.", valueName: "file.safetensors"))
-  var weights: String?
-
-  @Flag(
-    help: """
-      Replace the program of every model by a linear map of the same type, from the tensor product of its links, which \
-      is trained like any other parameter.
-      """)
-  var typePreserving = false
-
-  @Flag(help: "With --type-preserving: the linear map keeps its random initial value; its gradient is 0.")
-  var frozen = false
+  @OptionGroup var models: ModelOptions
 
   @Option(
     help: ArgumentHelp(
@@ -59,7 +43,6 @@ struct Compile: ParsableCommand {
     if let output, [output, headerPath(output)].contains(where: { isSource($0) }) {
       throw ValidationError("-o \(output) would overwrite the source \(source.file)")
     }
-    if frozen && !typePreserving { throw ValidationError("--frozen goes with --type-preserving") }
     if let dumpAfter, !passNames.contains(dumpAfter) {
       throw ValidationError("no pass is called `\(dumpAfter)`; there are \(passNames.joined(separator: ", "))")
     }
@@ -67,16 +50,15 @@ struct Compile: ParsableCommand {
 
   func run() throws {
     let compilation = try source.compilation(
-      code, gradients: emitGrad || emit == .adjoint, weights: weights,
-      typePreserving: typePreserving ? (frozen ? .frozen : .trained) : nil)
+      code, gradients: models.emitGrad || emit == .adjoint, weights: models.weights, typePreserving: models.kind)
     if let dumpAfter {
       compilation.observe = { program, part, pass, graph in
         if pass == dumpAfter { print("; \(part), after \(pass)\n\(graph.printed(name: program))", terminator: "") }
       }
     }
     try source.run(compilation) { compilation in
-      if typePreserving, let models = compilation.models {
-        for model in models { printError("cajal2c: \(model.mapDescription)") }
+      if models.typePreserving, let lowered = compilation.models {
+        for model in lowered { printError("cajal2c: \(model.mapDescription)") }
       }
       if let emit {
         guard let text = try emit.text(of: compilation) else { return nil as Void? }

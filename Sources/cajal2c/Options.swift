@@ -38,8 +38,8 @@ struct SourceOptions: ParsableArguments {
 
 /// What the commands take that generate code.
 struct CodeOptions: ParsableArguments {
-  @Option(help: "The real numbers of the generated code: float or double.")
-  var real = RealType.float
+  @Option(help: "The real numbers of the generated code: float, the default, or double.")
+  var real: RealType?
 
   @Option(help: "Where large products are computed: openblas or none.")
   var blas = Blas.openblas
@@ -65,6 +65,33 @@ struct CodeOptions: ParsableArguments {
   }
 }
 
+/// What the commands take that generate code of models.
+struct ModelOptions: ParsableArguments {
+  @Flag(help: "Generate the adjoint of every program.")
+  var emitGrad = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Embed the models' trained parameters, from this file as cajal-train writes it.", valueName: "file.safetensors"))
+  var weights: String?
+
+  @Flag(
+    help: """
+      Replace the program of every model by a linear map of the same type, from the tensor product of its links, which \
+      is trained like any other parameter.
+      """)
+  var typePreserving = false
+
+  @Flag(help: "With --type-preserving: the linear map keeps its random initial value; its gradient is 0.")
+  var frozen = false
+
+  var kind: TypePreserving? { typePreserving ? (frozen ? .frozen : .trained) : nil }
+
+  func validate() throws {
+    if frozen && !typePreserving { throw ValidationError("--frozen goes with --type-preserving") }
+  }
+}
+
 extension SourceOptions {
   func compilation(
     _ code: CodeOptions? = nil, gradients: Bool = false, weights: String? = nil, typePreserving: TypePreserving? = nil
@@ -77,7 +104,7 @@ extension SourceOptions {
     options.weights = weights
     options.typePreserving = typePreserving
     if let code {
-      options.realBytes = code.real == .float ? 4 : 8
+      options.realBytes = code.real == .double ? 8 : 4
       options.blas = code.blas
       options.checkFinite = code.checkFinite
       options.prefix = code.prefix
@@ -117,6 +144,10 @@ extension SourceOptions {
     } catch let exit as ExitCode {
       report(compilation.diagnostics, in: compilation.source)
       throw exit
+    } catch let failure as LinkedModule.Failure {
+      report(compilation.diagnostics, in: compilation.source)
+      printError("cajal2c: \(failure.description)")
+      throw ExitCode(2)
     } catch let failure as Toolchain.Failure {
       report(compilation.diagnostics, in: compilation.source)
       printError("cajal2c: \(failure.description)")

@@ -1,23 +1,30 @@
 import CajalEvaluator
 import CajalTyping
 import Foundation
+import LinearMaps
 import Lowering
 
 /// Compares the machine code of programs with oracles that share none of the lowering.
 ///
 /// Two oracles: the evaluator (LANGUAGE.md, section 3) at points that are values, and the interpreter of section 4 on
 /// vectors at basis points. Where a map is multilinear, a basis determines it; that the machine code is multilinear
-/// is tested at random points only, and the report says so.
+/// is tested at random points only, and the report says so. How the code is called is varied at points where the graph
+/// is interpreted (`CallCheck`).
 public struct ModuleVerifier {
   /// At most so many points of each kind; beyond, a sample.
   public var limit: Int
   public var seed: UInt64
   private let module: TypedModule
   private let horizons: [ProgramHorizon]
+  private let graphs: [Graph]
 
-  public init(module: TypedModule, horizons: [ProgramHorizon], limit: Int = 2000, seed: UInt64 = 1) {
+  /// - Parameter graphs: of the module's programs, before any pass.
+  public init(
+    module: TypedModule, horizons: [ProgramHorizon], graphs: [Graph], limit: Int = 2000, seed: UInt64 = 1
+  ) {
     self.module = module
     self.horizons = horizons
+    self.graphs = graphs
     self.limit = limit
     self.seed = seed
   }
@@ -31,8 +38,8 @@ public struct ModuleVerifier {
     try module.programs.enumerated().filter { only == nil || $1.name.text == only }.map { index, judgement in
       progress(judgement.name.text)
       var check = ProgramCheck(
-        judgement: judgement, horizon: horizons[index], module: module, program: linked.programs[index], limit: limit,
-        seed: seed)
+        judgement: judgement, horizon: horizons[index], module: module, graph: graphs[index],
+        program: linked.programs[index], limit: limit, seed: seed)
       return try check.run()
     }
   }
@@ -43,19 +50,24 @@ struct ProgramCheck {
   let judgement: Judgement
   let horizon: ProgramHorizon
   let module: TypedModule
+  let graph: Graph
   let program: LinkedProgram
   let limit: Int
   let seed: UInt64
   var report: VerifyReport
   let interpreter: VectorInterpreter
+  let rounding: RoundingInterpreter
 
   init(
-    judgement: Judgement, horizon: ProgramHorizon, module: TypedModule, program: LinkedProgram, limit: Int, seed: UInt64
+    judgement: Judgement, horizon: ProgramHorizon, module: TypedModule, graph: Graph, program: LinkedProgram,
+    limit: Int, seed: UInt64
   ) {
     self.judgement = judgement
     self.horizon = horizon
     self.module = module
+    self.graph = graph
     self.program = program
+    rounding = RoundingInterpreter(arithmetic: Arithmetic(isDouble: program.isDouble))
     self.limit = limit
     self.seed = seed
     report = VerifyReport(program: judgement.name.text)
@@ -67,23 +79,47 @@ struct ProgramCheck {
     try checkBasis()
     try checkRandomPoints()
     try checkMultilinearity()
-    try checkGradients()
-    try checkBatches()
+    let hasGradients = try program.hasGradients()
+    if hasGradients {
+      try checkGradients()
+    } else {
+      report.leaveOut("gradients: compiled without --emit-grad")
+    }
+    try checkCalls(hasGradients: hasGradients)
     return report
   }
 
   var names: [String] { judgement.context.map(\.variable.name) }
 
-  /// Errors of rounding, relative to the largest entry involved.
-  private var tolerance: Double { program.isDouble ? 1e-9 : 2e-4 }
+  private mutating func checkCalls(hasGradients: Bool) throws {
+    let sizes = program.inputSizes
+    var report = report
+    let calls = CallCheck(
+      code: program, inputNames: names, graph: graph, hasGradients: hasGradients, limit: limit, seed: seed,
+      report: &report
+    ) { CallCheck.coarse(sizes[$0], $1, &$2) }
+    self.report = report
+    if var calls { self.report = try calls.run() }
+  }
 
-  func agree(_ got: [Double], _ want: [Double], scale: Double = 1) -> Bool {
-    let size = want.reduce(scale) { max($0, abs($1)) }
-    return got.count == want.count
-      && zip(got, want).allSatisfy { a, b in
-        // Where both overflowed there is nothing to measure.
-        a == b || a.isNaN && b.isNaN || abs(a - b) <= tolerance * size
+  /// Whether machine code may have computed this result at a point: up to rounding.
+  func agree(_ got: [Double], _ want: [Double], at point: [[Double]]) -> Bool {
+    if isNear(got, want) { return true }
+    let result = rounding.run(graph, point.map(Approximation.init(rounded:)))[0]
+    return agree(got, want, magnitudes: result.magnitudes, bounds: result.bounds(rounding.arithmetic.unit))
+  }
+
+  func agree(_ got: [Double], _ want: [Double], magnitudes: [Double], bounds: [Double]) -> Bool {
+    got.count == want.count
+      && got.indices.allSatisfy {
+        rounding.arithmetic.allows(got[$0], want[$0], magnitude: magnitudes[$0], bound: bounds[$0])
       }
+  }
+
+  /// So near that no bound has to be computed: one rounding is allowed in any case.
+  private func isNear(_ got: [Double], _ want: [Double]) -> Bool {
+    got.count == want.count
+      && zip(got, want).allSatisfy { $0 == $1 || abs($0 - $1) <= 2 * rounding.arithmetic.unit * abs($1) }
   }
 
   func describe(_ vector: [Double]) -> String {

@@ -11,63 +11,105 @@ struct ModelCheck {
   let model: LoweredModel
   let code: LinkedProgram
   let points: Int
+  let limit: Int
   let seed: UInt64
   private(set) var report: VerifyReport
 
-  init(name: String, model: LoweredModel, code: LinkedProgram, points: Int, seed: UInt64) {
+  init(name: String, model: LoweredModel, code: LinkedProgram, limit: Int, seed: UInt64) {
     self.model = model
     self.code = code
-    self.points = points
+    // A point of a model costs what thousands of a program's do.
+    points = min(limit, 8)
+    self.limit = limit
     self.seed = seed
     report = VerifyReport(program: name)
   }
 
   mutating func run() throws -> VerifyReport {
     var directions = 0
+    let hasGradients = try code.hasGradients()
     let adjoint = reverse(model.graph, constants: model.frozen)
+    let rounding = RoundingInterpreter(arithmetic: Arithmetic(isDouble: code.isDouble))
     for point in 0..<points {
       var random = SplitMix64(seed: seed &+ UInt64(point) &* 0x9E37_79B9)
       let arguments = self.arguments(&random)
       let parameters = arguments.prefix(model.tensors.count).flatMap { $0 }
       let inputs = Array(arguments.dropFirst(model.tensors.count))
       let weights = (0..<code.outputSize).map { _ in random.nextSigned() }
-      let expected = Interpreter().run(adjoint, arguments + [weights])
-      let got = try code.run(batch: 1, inputs, parameters: parameters, outputBar: weights)
+      let expected = rounding.run(adjoint, (arguments + [weights]).map(Approximation.init(rounded:)))
+      let got = try code.run(
+        batch: 1, inputs, parameters: parameters, outputBar: hasGradients ? weights : nil)
       compare(got.output, expected[0], "result at point \(point)")
-      let gradient = Array(expected.dropFirst())
-      compare(
-        got.parameterGradient, gradient.prefix(model.tensors.count).flatMap { $0 }, "gradient of parameters at \(point)"
-      )
-      for (index, want) in gradient.dropFirst(model.tensors.count).enumerated() {
-        compare(got.gradients[index], want, "gradient of input \(index) at point \(point)")
+      let gradient = expected.dropFirst()
+      if hasGradients {
+        var offset = 0
+        for (tensor, want) in zip(model.tensors, gradient) {
+          let part = got.parameterGradient[offset..<(offset + want.values.count)]
+          compare(Array(part), want, "gradient in \(tensor.name) at point \(point)")
+          offset += want.values.count
+        }
+        for (index, want) in gradient.dropFirst(model.tensors.count).enumerated() {
+          compare(got.gradients[index], want, "gradient in \(names[index]) at point \(point)")
+        }
       }
-      if differs(arguments, weights, gradient, &random) { directions += 1 }
+      if differs(arguments, weights, gradient.map(\.values), &random) { directions += 1 }
     }
-    report.cover("results and gradients at \(points) random points, by the interpreter of the graph and its adjoint")
+    report.cover(
+      "results \(hasGradients ? "and gradients " : "")at \(points) random points, by the interpreter of the graph"
+        + (hasGradients ? " and its adjoint" : ""))
+    if !hasGradients { report.leaveOut("gradients of the machine code: compiled without --emit-grad") }
     report.cover("the interpreted gradient in \(directions) of \(points) random directions, by differences")
     if directions < points {
       report.leaveOut("\(points - directions) directions: a kink of the model is too near for differences")
     }
+    try checkCalls(hasGradients: hasGradients)
     return report
   }
 
-  /// Parameters as they are initialised, and inputs in [0, 1].
-  private func arguments(_ random: inout SplitMix64) -> [[Double]] {
-    model.graph.parameters.enumerated().map { index, parameter in
-      let bound = index < model.tensors.count ? 1 / Double(max(model.tensors[index].fanIn, 1)).squareRoot() : 1
-      return (0..<parameter.space.dimension).map { _ in
-        let value = random.nextSigned()
-        return index < model.tensors.count ? bound * value : abs(value)
+  private var names: [String] { code.inputs.map(\.name) }
+
+  /// With positive parameters, and with the weights of the module or others.
+  private mutating func checkCalls(hasGradients: Bool) throws {
+    let offsets = model.tensors.reduce(into: [0]) { $0.append($0.last! + $1.dims.reduce(1, *)) }
+    var report = report
+    let calls = CallCheck(
+      code: code, inputNames: names, graph: model.graph, tensorCount: model.tensors.count, frozen: model.frozen,
+      hasGradients: hasGradients, limit: limit, seed: seed, report: &report
+    ) { parameter, choice, random in
+      var values = argument(parameter, &random)
+      if parameter < model.tensors.count {
+        switch choice {
+        case .positive:
+          let bound = 1 / Double(max(model.tensors[parameter].fanIn, 1)).squareRoot()
+          values = values.map { bound * abs($0) }
+        case .signed:
+          if let weights = code.weights { values = Array(weights[offsets[parameter]..<offsets[parameter + 1]]) }
+        }
       }
+      return code.isDouble ? values : values.map { Double(Float($0)) }
+    }
+    self.report = report
+    if var calls { self.report = try calls.run() }
+  }
+
+  private func arguments(_ random: inout SplitMix64) -> [[Double]] {
+    model.graph.parameters.indices.map { argument($0, &random) }
+  }
+
+  /// Parameters as they are initialised, and inputs in [0, 1].
+  private func argument(_ index: Int, _ random: inout SplitMix64) -> [Double] {
+    let bound = index < model.tensors.count ? 1 / Double(max(model.tensors[index].fanIn, 1)).squareRoot() : 1
+    return (0..<model.graph.parameters[index].space.dimension).map { _ in
+      let value = random.nextSigned()
+      return index < model.tensors.count ? bound * value : abs(value)
     }
   }
 
-  private mutating func compare(_ got: [Double], _ want: [Double], _ what: String) {
-    let scale = want.reduce(1e-3) { max($0, abs($1)) }
-    let tolerance = code.isDouble ? 1e-9 : 1e-3
-    for (index, (a, b)) in zip(got, want).enumerated()
-    where !(a == b || a.isNaN && b.isNaN || abs(a - b) <= tolerance * scale) {
-      report.disagree("\(what), entry \(index): \(a), expected \(b)")
+  private mutating func compare(_ got: [Double], _ want: Approximation, _ what: String) {
+    let arithmetic = Arithmetic(isDouble: code.isDouble)
+    for (index, bound) in want.bounds(arithmetic.unit).enumerated()
+    where !arithmetic.allows(got[index], want.values[index], magnitude: want.magnitudes[index], bound: bound) {
+      report.disagree("\(what), entry \(index): \(got[index]), expected \(want.values[index])")
     }
   }
 
@@ -89,6 +131,10 @@ struct ModelCheck {
     let (coarse, fine) = (difference(2e-6), difference(1e-6))
     let scale = max(1e-3, abs(slope), abs(fine))
     guard abs(coarse - fine) <= 1e-5 * scale else { return false }
+    // A kink at the point itself is the same for both steps; curvature is twice as much for the larger one.
+    let middle = objective(0)
+    func bend(_ step: Double) -> Double { (objective(step) + objective(-step) - 2 * middle) / (2 * step) }
+    guard abs(bend(2e-6) - 2 * bend(1e-6)) <= 5e-5 * scale else { return false }
     if abs(fine - slope) > 1e-4 * scale {
       report.disagree("derivative in a direction: \(slope), by differences \(fine)")
     }

@@ -38,7 +38,7 @@ extension ProgramCheck {
         unsuitable += 1
         continue
       }
-      if agree(output, expected) {
+      if agree(output, expected, at: point.vectors) {
         compared += 1
       } else if !horizon.drops.isEmpty {
         // The horizon analysis has said that entries may be dropped; the other oracle knows what is left.

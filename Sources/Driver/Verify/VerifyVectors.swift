@@ -47,7 +47,7 @@ extension ProgramCheck {
       return false
     }
     let output = try program.run(batch: 1, vectors).output
-    if !agree(output, expected) {
+    if !agree(output, expected, at: vectors) {
       report.disagree("at \(describe(vectors)): \(describe(output)), the equations say \(describe(expected))")
     }
     return true
@@ -67,8 +67,12 @@ extension ProgramCheck {
         sum[port] = zip(x[port], y[port]).map { factor * $0 + $1 }
         let outputs = try [x, y, sum].map { try program.run(batch: 1, $0).output }
         let expected = zip(outputs[0], outputs[1]).map { factor * $0 + $1 }
-        let scale = outputs.joined().reduce(1) { max($0, abs($1)) }
-        if !agree(outputs[2], expected, scale: scale) {
+        let approximations = [x, y, sum].map { rounding.run(graph, $0.map(Approximation.init(rounded:)))[0] }
+        var whole = approximations[2]
+        whole.add(approximations[0], times: factor, weight: abs(factor), count: 1)
+        whole.add(approximations[1], times: 1, weight: 1, count: 1)
+        let bounds = whole.bounds(rounding.arithmetic.unit)
+        if !agree(outputs[2], expected, magnitudes: whole.magnitudes, bounds: bounds) {
           report.disagree("not linear in \(names[port]): \(describe(outputs[2])) instead of \(describe(expected))")
         }
       }
