@@ -31,6 +31,10 @@ help:
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
+	@echo 'make campaign      random programs and models through every interpreter and every compiler that is there:'
+	@echo '                   N=$(N) of them, SEED=$(SEED), JOBS=$(JOBS) at a time. It may be stopped, and goes on where it'
+	@echo '                   was (FRESH=1: from the start); what fails is in build/campaign/failures. PUBLISH=1 writes'
+	@echo '                   Tests/Campaign/results.md, PROGRAM=P runs one again. Tests/Campaign/README.md says more'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -192,6 +196,22 @@ test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitize
 # After the native tests, and with the library that the tests of compiled modules link.
 test-swift: test-native build/libcajal.a
 	$(SWIFT) test
+
+# ---- The campaign ----
+
+N = 2000
+SEED = 1
+JOBS = $(shell nproc)
+.PHONY: campaign
+campaign: build/campaign/campaign | need-libopenblas-dev
+	$< --programs $(N) --seed $(SEED) --jobs $(JOBS) $(if $(ROW),--row '$(ROW)') $(if $(FRESH),--fresh) \
+	  $(if $(REPORT),--report) $(if $(PROGRAM),--program $(PROGRAM)) \
+	  $(if $(PUBLISH),--publish Tests/Campaign/results.md)
+
+build/campaign/campaign: $(COMPILER_SOURCES) $(wildcard Tests/Support/*.swift Tests/Campaign/*) | bin/cajal2c
+	$(SWIFT) build -c release --product campaign --static-swift-stdlib
+	@mkdir -p $(@D)
+	@strip -o $@.new .build/release/$(@F) && mv -f $@.new $@
 
 .PHONY: clean
 clean:

@@ -77,7 +77,7 @@ public struct ProgramGenerator {
 
   // MARK: Files
 
-  private mutating func program(_ seed: UInt64) -> RandomProgram {
+  mutating func program(_ seed: UInt64) -> RandomProgram {
     for index in 0..<(random.below(3) == 0 ? 0 : random.below(4)) { define("d\(index)") }
     let type = options.closedGround ? types.ground(&random) : types.any(&random)
     var context: [RandomProgram.Port] = []
@@ -96,13 +96,13 @@ public struct ProgramGenerator {
     return program
   }
 
-  private mutating func bound(_ type: Type) -> Bound? {
+  mutating func bound(_ type: Type) -> Bound? {
     guard options.bounds, case .real = type, random.below(4) == 0 else { return nil }
     return Bound(norm: Norm.allCases[random.below(3)], radius: [0.5, 1, 2][random.below(3)])
   }
 
   /// A definition, annotated or not, or a program that others call.
-  private mutating func define(_ name: String) {
+  mutating func define(_ name: String) {
     let type = types.any(&random, depth: 3)
     fuel = 3 + random.below(options.size / 2)
     scope = []
