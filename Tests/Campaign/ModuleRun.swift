@@ -36,10 +36,13 @@ struct ModuleRun {
   }
 
   private mutating func runSubjects() -> ModuleReport {
-    guard !subjects.isEmpty else { return report }
+    return subjects.isEmpty ? report : run(text: fileText(subjects, horizon: plan.horizon))
+  }
+
+  /// All programs and models of a file.
+  mutating func run(text: String) -> ModuleReport {
     do {
       try withScratch { folder in
-        let text = fileText(subjects, horizon: plan.horizon)
         let compilation = Compilation(
           source: Source(name: "random.cajal", text: text), options: plan.compilerOptions)
         try emit(compilation, text, folder)
@@ -47,7 +50,7 @@ struct ModuleRun {
         try toolbox.build(folder + "/random.c", into: folder + "/random.so", row: plan.row)
         lap("C compiler")
         var file = RequestFile()
-        var asked: [Subject] = []
+        var asked: [Subject?] = []
         ask(compilation, &file, &asked)
         try file.data.write(to: URL(fileURLWithPath: folder + "/requests"))
         lap("interpreters")
@@ -98,7 +101,7 @@ struct ModuleRun {
 
   // MARK: What is asked
 
-  private mutating func ask(_ compilation: Compilation, _ file: inout RequestFile, _ asked: inout [Subject]) {
+  private mutating func ask(_ compilation: Compilation, _ file: inout RequestFile, _ asked: inout [Subject?]) {
     guard let module = compilation.module, let graphs = compilation.graphs, let models = compilation.models else {
       return
     }
@@ -107,7 +110,7 @@ struct ModuleRun {
       // Those that others call are called by the client as well.
       let subject = byName[judgement.name.text]
       let joint = reverse(graphs[index])
-      var random = SplitMix(seed: (subject?.program.seed ?? UInt64(index)) ^ 0xCA11)
+      var random = SplitMix(seed: (subject?.program.seed ?? plan.programSeed(index)) ^ 0xCA11)
       for call in 0..<(subject == nil ? 1 : 2) {
         let request = request(graphs[index], 0, index, model: nil, &random)
         let expected = send(request, joint, [], subject, &file, &asked)
@@ -120,7 +123,7 @@ struct ModuleRun {
       let model = models[index]
       let joint = reverse(model.graph, constants: model.frozen)
       let subject = byName[judgement.name.text]
-      var random = SplitMix(seed: (subject?.program.seed ?? 0) ^ 0x30DE1)
+      var random = SplitMix(seed: (subject?.program.seed ?? plan.programSeed(index)) ^ 0x30DE1)
       for _ in 0..<2 {
         let request = request(model.graph, model.tensors.count, index, model: model, &random)
         let sizes = model.tensors.map { $0.dims.reduce(1, *) }
@@ -155,10 +158,8 @@ struct ModuleRun {
   /// Adds a request with what it should be answered, which is returned.
   private mutating func send(
     _ request: Request, _ joint: Graph, _ tensorSizes: [Int], _ subject: Subject?, _ file: inout RequestFile,
-    _ asked: inout [Subject]
+    _ asked: inout [Subject?]
   ) -> Expectation? {
-    // What goes wrong with a program that others call is told by those.
-    let subject = subject ?? subjects[0]
     do {
       let expected = try Expectation(of: request, joint: joint, tensorSizes: tensorSizes, realBytes: plan.realBytes)
       file.append(request, expected, realBytes: plan.realBytes)
@@ -213,7 +214,7 @@ struct ModuleRun {
   /// Theorem 2, where the horizon suffices: at values, the evaluator against the graph, and so against the machine code.
   private mutating func askValues(
     _ checked: CheckedProgram, _ subject: Subject, _ index: Int, _ joint: Graph, _ random: inout SplitMix,
-    _ file: inout RequestFile, _ asked: inout [Subject]
+    _ file: inout RequestFile, _ asked: inout [Subject?]
   ) {
     guard HorizonAnalysis.analyse(checked.module).last?.drops.isEmpty == true,
       let point = try? ValuePoints(context: checked.context, horizon: checked.horizon).sample(seed: random.next()),
@@ -240,7 +241,7 @@ struct ModuleRun {
 
   // MARK: What is answered
 
-  private mutating func read(_ lines: [Substring], _ asked: [Subject]) {
+  private mutating func read(_ lines: [Substring], _ asked: [Subject?]) {
     var answered = 0
     for line in lines {
       let fields = line.split(separator: " ")
@@ -253,7 +254,7 @@ struct ModuleRun {
         report.comparisons += Int(fields[2]) ?? 0
         report.otherBits += Int(fields[4]) ?? 0
         if let worst = Double(fields[3]), worst > report.worst {
-          (report.worst, report.worstProgram) = (worst, subject.number)
+          (report.worst, report.worstProgram) = (worst, subject?.number ?? -1)
         }
       case "f":
         let place = fields[2...].joined(separator: " ")

@@ -21,7 +21,7 @@ struct Plan {
     self.module = module
     row = cycle[module % cycle.count]
     // Each row meets each of the four in turn.
-    let turn = module / cycle.count + module
+    let turn = module / cycle.count + module % cycle.count
     realBytes = turn % 2 == 0 ? 8 : 4
     blas = turn / 2 % 2 == 0 ? .none : .openblas
     var random = SplitMix(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(module))

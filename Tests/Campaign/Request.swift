@@ -86,6 +86,7 @@ struct Expectation {
     }
     // 0 times what overflows is no number, and another order may overflow where this one does not.
     guard interpreter.largest < (realBytes == 4 ? 1e25 : 1e200) else { throw Discarded("numbers overflow") }
+    guard perSample.joined().allSatisfy({ $0.error.allSatisfy { $0 < 1e250 } }) else { throw Discarded("no bound") }
     let inputCount = request.strides.count
     self.perSample = perSample
     func total(_ result: Int) -> BoundedVector {

@@ -8,6 +8,8 @@ struct Settings: Sendable {
   var jobs = 2
   /// Runs one program again.
   var program: Int?
+  /// Runs the programs of a file.
+  var file: String?
   var publish: String?
   var folder = projectRoot + "/build/campaign"
   /// Begins anew.
@@ -22,7 +24,7 @@ struct Settings: Sendable {
 
   static let usage = """
     usage: campaign [--programs N] [--seed S] [--jobs J] [--row TEXT] [--folder FOLDER] [--fresh] [--report]
-                    [--publish FILE] [--program P]
+                    [--publish FILE] [--program P] [--file FILE]
     """
 
   struct Wrong: Error { let text: String }
@@ -49,6 +51,7 @@ struct Settings: Sendable {
       case "--report": isReport = true
       case "--publish": publish = try value()
       case "--program": program = try number(0)
+      case "--file": file = try value()
       case "--worker": isWorker = true
       default: throw Wrong(text: "\(option) is no option")
       }

@@ -24,6 +24,7 @@ do {
   if let program = settings.program {
     exit(repeatProgram(program, settings, toolbox) ? 0 : 1)
   }
+  if let file = settings.file { exit(try tryFile(file, settings, toolbox) ? 0 : 1) }
   let coordinator = Coordinator(settings)
   if !settings.isReport { try coordinator.run() }
   let report = Report(coordinator.state, settings)

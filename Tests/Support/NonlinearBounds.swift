@@ -15,8 +15,8 @@ extension Nonlinear {
         let (v, e, y) = (x.value[i], x.error[i], abs(result[i]))
         switch activation {
         case .relu: return v < -unit * e ? 0 : e
-        case .tanh: return e * min(1, 1 - y * y + 2 * unit * e) + c * y
-        case .sigmoid: return e * min(0.25, y * (1 - y) + unit * e) + c * y
+        case .tanh: return min(2 / unit, e * min(1, 1 - y * y + 2 * unit * e)) + c * y
+        case .sigmoid: return min(1 / unit, e * min(0.25, y * (1 - y) + unit * e)) + c * y
         case .softplus: return e * min(1, -expm1(-y) + unit * e) + c * y
         }
       }
@@ -25,7 +25,7 @@ extension Nonlinear {
       let largest = x.value.max() ?? 0
       let errors = x.value.indices.map { x.error[$0] + abs(x.value[$0] - largest) }
       let mean = zip(result, errors).reduce(0) { $0 + $1.0 * $1.1 }
-      error = result.indices.map { result[$0] * (errors[$0] + mean + c + Double(result.count)) }
+      error = result.indices.map { min(1 / unit, result[$0] * (errors[$0] + mean + c + Double(result.count))) }
     case .maximumPool(let pooling):
       error = pooling.candidates(x, unit).map { $0.reduce(0) { max($0, x.error[$1]) } }
     case .bound(let ball):

@@ -29,9 +29,10 @@ extension ProgramGenerator {
   /// Data, nets on them and on each other, and a term that uses some of these, each perhaps many times.
   private mutating func model(_ seed: UInt64) -> RandomProgram {
     for index in 0..<(random.below(3) == 0 ? random.below(3) : 0) { define("d\(index)") }
-    let type = types.any(&random, depth: 1, onlyReal: random.below(4) > 0)
-    var context: [RandomProgram.Port] = []
-    for name in ["u", "v", "w"].prefix(1 + random.below(3)) {
+    var type = types.any(&random, depth: 1, onlyReal: random.below(4) > 0)
+    let isArithmetic = random.below(2) == 0
+    var context = isArithmetic ? vectorContext() : []
+    for name in isArithmetic ? [] : ["u", "v", "w"].prefix(1 + random.below(3)) {
       let datum = datumType()
       context.append(.init(name: name, type: datum, bound: bound(datum)))
     }
@@ -39,19 +40,28 @@ extension ProgramGenerator {
     var nets: [RandomProgram.Network] = []
     for name in ["p", "q", "r"].prefix(random.below(4)) {
       let arguments = (0..<(random.below(4) == 0 ? 2 : 1)).map { _ in data[random.below(data.count)] }
-      guard let result = netResult(), arguments.allSatisfy({ isSmall($0.type) }) else { continue }
+      let same = isArithmetic && random.below(2) == 0 ? context[0].type : nil
+      guard let result = same ?? netResult(), arguments.allSatisfy({ isSmall($0.type) }) else { continue }
       nets.append(network(name, of: arguments.map(\.type), result: result))
       data.append(Resource(arguments.reduce(.named(name)) { .applied($0, $1.term) }, result))
     }
     scope = context.map(\.name) + nets.map(\.name)
+    self.data = data
+    defer { self.data = [] }
     let body: Term
-    if random.below(4) == 0, type.endsInReal, !type.isFunction, isSmall(type) {
+    if isArithmetic {
+      if case .real = type, random.below(3) == 0 {} else { type = context[0].type }
+      guard case .real(let shape) = type else { preconditionFailure("the first input is a vector") }
+      fuel = 3 + random.below(options.size)
+      body = arithmetic(shape, 6)
+    } else if random.below(4) == 0, type.endsInReal, !type.isFunction, isSmall(type) {
       body = netOnState(type, data, &nets)
     } else if random.below(4) == 0 {
       // A name for a datum is one as well.
       let datum = data[random.below(data.count)]
       let named = Resource(.named("datum"), datum.type)
       scope.append("datum")
+      self.data.append(named)
       body = .binding("datum", to: datum.term, in: combined(type, data + [named, named], count: 3))
     } else {
       body = combined(type, data, count: 5)
@@ -80,11 +90,15 @@ extension ProgramGenerator {
     nets.append(network("step", of: [type], result: result))
     let base = combined(type, data, count: 2)
     scope += ["s", "step"]
+    let outer = self.data
+    defer { self.data = outer }
     let predicted = Resource(.applied(.named("step"), state.term), result)
     // The net's result is used in any case: a step without a net on the state may use the state once only.
     let uses = [predicted, state] + (random.below(2) == 0 ? [state, predicted] : [data[random.below(data.count)]])
     fuel = 4 + random.below(options.size / 2)
+    self.data += [state, predicted]
     let step = term(type, uses, .checked, 5)
+    self.data = outer
     scope.removeLast(2)
     return .iteration(base, "s", step, combined(.nat, data, count: 1))
   }
