@@ -34,7 +34,7 @@ help:
 	@echo 'make campaign      random programs and models through every interpreter and every compiler that is there:'
 	@echo '                   N=$(N) of them, SEED=$(SEED), JOBS=$(JOBS) at a time. It may be stopped, and goes on where it'
 	@echo '                   was (FRESH=1: from the start); what fails is in build/campaign/failures. PUBLISH=1 writes'
-	@echo '                   Tests/Campaign/results.md, PROGRAM=P runs one again. Tests/Campaign/README.md says more'
+	@echo '                   docs/campaign.md, PROGRAM=P runs one again. Tests/Campaign/README.md says more'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -193,8 +193,8 @@ test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitize
 	  echo "$$test"; $$test build/tests || exit 1; \
 	done
 
-# After the native tests, and with the library that the tests of compiled modules link.
-test-swift: test-native build/libcajal.a
+# After the native tests and a slice of the campaign, and with the library that the tests of compiled modules link.
+test-swift: test-native test-campaign build/libcajal.a
 	$(SWIFT) test
 
 # ---- The campaign ----
@@ -205,8 +205,13 @@ JOBS = $(shell nproc)
 .PHONY: campaign
 campaign: build/campaign/campaign | need-libopenblas-dev
 	$< --programs $(N) --seed $(SEED) --jobs $(JOBS) $(if $(ROW),--row '$(ROW)') $(if $(FRESH),--fresh) \
-	  $(if $(REPORT),--report) $(if $(PROGRAM),--program $(PROGRAM)) \
-	  $(if $(PUBLISH),--publish Tests/Campaign/results.md)
+	  $(if $(REPORT),--report) $(if $(PROGRAM),--program $(PROGRAM)) $(if $(FILE),--file '$(FILE)') \
+	  $(if $(PUBLISH),--publish docs/campaign.md)
+
+# The same programs each time, by the flags of this file.
+.PHONY: test-campaign
+test-campaign: build/campaign/campaign | need-libopenblas-dev
+	$< --programs 240 --seed 7 --jobs $(JOBS) --row 'gcc -O3 -march=native' --fresh
 
 build/campaign/campaign: $(COMPILER_SOURCES) $(wildcard Tests/Support/*.swift Tests/Campaign/*) | bin/cajal2c
 	$(SWIFT) build -c release --product campaign --static-swift-stdlib

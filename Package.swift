@@ -46,7 +46,7 @@ let package = Package(
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .target(name: "TestSupport", dependencies: ["Driver"], path: "Tests/Support"),
     .executableTarget(
-      name: "campaign", dependencies: ["Driver", "TestSupport"], path: "Tests/Campaign", exclude: ["client.c"]),
+      name: "campaign", dependencies: ["Driver", "TestSupport"], path: "Tests/Campaign", exclude: ["client.c", "README.md"]),
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "Driver", "TestSupport"]),
     .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),

@@ -24,6 +24,8 @@ struct ModuleReport: Codable, Sendable {
   var derivatives = 0
   /// Gradients of a call for some that have other bits than those of the call for all.
   var otherBits = 0
+  /// Comparisons with a bound above a hundredth of the entry, and above a hundredth.
+  var loose = 0
   /// The largest error as a part of its bound, and where it was.
   var worst = 0.0
   var worstProgram = -1

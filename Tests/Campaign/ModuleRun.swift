@@ -12,12 +12,15 @@ import TestSupport
 struct ModuleRun {
   let plan: Plan
   let toolbox: Toolbox
+  /// Of each program and model.
+  private let calls: Int
   private(set) var report: ModuleReport
   private var subjects: [Subject] = []
   private var lastLap = ContinuousClock.now
 
-  init(_ plan: Plan, _ toolbox: Toolbox) {
+  init(_ plan: Plan, _ toolbox: Toolbox, calls: Int = 2) {
     self.plan = plan
+    self.calls = calls
     self.toolbox = toolbox
     report = ModuleReport(
       module: plan.module, row: plan.row.name, realBytes: plan.realBytes, blas: plan.blas.rawValue)
@@ -111,7 +114,7 @@ struct ModuleRun {
       let subject = byName[judgement.name.text]
       let joint = reverse(graphs[index])
       var random = SplitMix(seed: (subject?.program.seed ?? plan.programSeed(index)) ^ 0xCA11)
-      for call in 0..<(subject == nil ? 1 : 2) {
+      for call in 0..<(subject == nil ? calls / 2 : calls) {
         let request = request(graphs[index], 0, index, model: nil, &random)
         let expected = send(request, joint, [], subject, &file, &asked)
         guard call == 0, let expected, let checked = subject?.checked else { continue }
@@ -124,12 +127,16 @@ struct ModuleRun {
       let joint = reverse(model.graph, constants: model.frozen)
       let subject = byName[judgement.name.text]
       var random = SplitMix(seed: (subject?.program.seed ?? plan.programSeed(index)) ^ 0x30DE1)
-      for _ in 0..<2 {
+      for _ in 0..<calls {
         let request = request(model.graph, model.tensors.count, index, model: model, &random)
         let sizes = model.tensors.map { $0.dims.reduce(1, *) }
         _ = send(request, joint, sizes, subject, &file, &asked)
       }
     }
+  }
+
+  private func vector(_ count: Int, scale: Double, _ random: inout SplitMix) -> [Double] {
+    Request.vector(count, scale: scale, realBytes: plan.realBytes, &random)
   }
 
   private func request(
@@ -139,20 +146,20 @@ struct ModuleRun {
     let batch = Request.batch(&random)
     let strides = Request.strides(sizes, batch: batch, &random)
     let scale = [1.0, 1, 1, 0.25, 3][random.below(5)]
-    let first = sizes.map { Request.vector($0, scale: scale, &random) }
+    let first = sizes.map { vector($0, scale: scale, &random) }
     var samples = [first]
     while samples.count < min(batch, 3) {
-      samples.append(sizes.indices.map { strides[$0] == 0 ? first[$0] : Request.vector(sizes[$0], scale: scale, &random) })
+      samples.append(sizes.indices.map { strides[$0] == 0 ? first[$0] : vector(sizes[$0], scale: scale, &random) })
     }
     let outputSize = graph.nodes[graph.results[0]].space.dimension
     var parameters: [Double] = []
     for tensor in model?.tensors ?? [] {
       let bound = 1.5 / Double(max(tensor.fanIn, 1)).squareRoot()
-      parameters += Request.vector(tensor.dims.reduce(1, *), scale: bound, &random)
+      parameters += vector(tensor.dims.reduce(1, *), scale: bound, &random)
     }
     return Request(
       isModel: model != nil, index: index, batch: batch, strides: strides, samples: samples, parameters: parameters,
-      outBars: samples.map { _ in Request.vector(outputSize, scale: 1, &random) }, wanted: random.next())
+      outBars: samples.map { _ in vector(outputSize, scale: 1, &random) }, wanted: random.next())
   }
 
   /// Adds a request with what it should be answered, which is returned.
@@ -188,7 +195,7 @@ struct ModuleRun {
         }
       }
       var random = SplitMix(seed: UInt64(checked.program.seed) ^ 0xD1FF)
-      let direction = point.map { Request.vector($0.count, scale: 1, &random) }
+      let direction = point.map { vector($0.count, scale: 1, &random) }
       let tangent = try checked.derivative(point, direction: direction)
       var (slope, along, bound, size) = (0.0, 0.0, 0.0, 0.0)
       for (w, t) in zip(request.outBars[0], tangent) {
@@ -226,7 +233,7 @@ struct ModuleRun {
     guard given == point.vectors || plan.realBytes == 8 else { return }
     let request = Request(
       isModel: false, index: index, batch: 1, strides: point.vectors.map(\.count), samples: [point.vectors],
-      parameters: [], outBars: [Request.vector(wanted.count, scale: 1, &random)], wanted: 0)
+      parameters: [], outBars: [vector(wanted.count, scale: 1, &random)], wanted: 0)
     let interpreter = BoundingInterpreter(realBytes: 8)
     guard let expected = send(request, joint, [], subject, &file, &asked) else { return }
     report.evaluated += 1
@@ -253,6 +260,7 @@ struct ModuleRun {
         report.calls += 1
         report.comparisons += Int(fields[2]) ?? 0
         report.otherBits += Int(fields[4]) ?? 0
+        report.loose += Int(fields[5]) ?? 0
         if let worst = Double(fields[3]), worst > report.worst {
           (report.worst, report.worstProgram) = (worst, subject?.number ?? -1)
         }

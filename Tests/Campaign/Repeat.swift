@@ -11,7 +11,7 @@ func tryFile(_ path: String, _ settings: Settings, _ toolbox: Toolbox) throws ->
     for turn in 0..<8 {
       let plan = Plan(seed: settings.seed, module: turn, cycle: [row])
       let report = withDeepStack {
-        var run = ModuleRun(plan, toolbox)
+        var run = ModuleRun(plan, toolbox, calls: 40)
         return run.run(text: text)
       }
       for failure in report.failures.prefix(1) {

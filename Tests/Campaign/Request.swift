@@ -28,9 +28,12 @@ struct Request {
     return kinds
   }
 
-  /// Numbers that single precision has, some of them 0, so that an input is the same in both.
-  static func vector(_ count: Int, scale: Double, _ random: inout SplitMix) -> [Double] {
-    (0..<count).map { _ in random.below(6) == 0 ? 0 : Double(Float(scale * random.real())) }
+  /// Numbers that the precision has, some of them 0. Doubles have all of their digits, so that products are rounded.
+  static func vector(_ count: Int, scale: Double, realBytes: Int, _ random: inout SplitMix) -> [Double] {
+    (0..<count).map { _ in
+      if random.below(6) == 0 { return 0 }
+      return realBytes == 4 ? Double(Float(scale * random.real())) : scale * random.real()
+    }
   }
 
   static func batch(_ random: inout SplitMix) -> Int {

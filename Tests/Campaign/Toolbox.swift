@@ -36,7 +36,7 @@ struct Toolbox: Sendable {
 
   func buildClient() throws {
     try call(
-      "gcc", Self.common + ["-O2"] + Self.include + [projectRoot + "/Tests/Campaign/client.c", "-o", client, "-ldl"])
+      "gcc", Self.common + ["-O2"] + Self.include + [projectRoot + "/Tests/Campaign/client.c", "-o", client, "-ldl", "-lm"])
   }
 
   private func library(_ row: Row) -> String {

@@ -6,8 +6,10 @@
  *
  * A process of its own makes the calls; where it ends by a signal, another goes on behind the call that it died of.
  * Prints a line for each request:
- *   r REQUEST COMPARISONS WORST OTHER_BITS      worst: the largest error as a part of its bound; other_bits: entries of
- *                                               gradients that are not what they are when all are asked for
+ *   r REQUEST COMPARISONS WORST OTHER_BITS LOOSE
+ *                                               worst: the largest error as a part of its bound; other_bits: gradients
+ *                                               that are not what they are when all are asked for; loose: comparisons
+ *                                               with a bound above a hundredth of the entry, and above a hundredth
  *   f REQUEST PHASE PLACE ENTRY GOT WANT BOUND  a comparison that failed, the first of the request
  *   c REQUEST PHASE SIGNAL                      a call that ended the process; SIGALRM: it took too long */
 #define _GNU_SOURCE
@@ -126,7 +128,7 @@ enum { FORWARD = 1, KEEP, BACKWARD, SOME };
 static const char *const phases[] = {"load", "forward", "forward_keep", "backward", "backward_for_some"};
 
 static const request *current;
-static size_t number, comparisons, other_bits, real_bytes;
+static size_t number, comparisons, other_bits, loose, real_bytes;
 static double worst;
 static int failed;
 
@@ -153,6 +155,7 @@ static void put(void *data, const double *values, size_t count) {
 
 static void compare(const char *place, size_t entry, double got, double want, double bound) {
   comparisons++;
+  loose += bound > 0.01 * fmax(1, fabs(want));
   double error = fabs(got - want);
   if (!(error <= bound)) {
     fail(place, entry, got, want, bound);
@@ -201,7 +204,7 @@ static void *workspace(subject s, size_t batch, int keep) {
 }
 
 static void answer(subject s, const request *r) {
-  used = comparisons = other_bits = 0;
+  used = comparisons = other_bits = loose = 0;
   worst = 0;
   failed = 0;
   current = r;
@@ -262,7 +265,7 @@ static void answer(subject s, const request *r) {
     if (some_params) other_bits += memcmp(some_params, params_bar, r->parameter_count * real_bytes) != 0;
   }
   check_edges();
-  printf("r %zu %zu %.3g %zu\n", number, comparisons, worst, other_bits);
+  printf("r %zu %zu %.3g %zu %zu\n", number, comparisons, worst, other_bits, loose);
 }
 
 /* ---- All of them ---- */

@@ -29,7 +29,7 @@ do {
   if !settings.isReport { try coordinator.run() }
   let report = Report(coordinator.state, settings)
   print("\n" + report.text)
-  if let path = settings.publish { try write(report.text, to: path) }
+  if let path = settings.publish { try write(report.page, to: path) }
   exit(coordinator.state.failures == 0 ? 0 : 1)
 } catch {
   FileHandle.standardError.write(Data("campaign: \(error)\n".utf8))
