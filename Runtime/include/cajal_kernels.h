@@ -14,6 +14,32 @@
 #error "the kernels are for C; a program in C++ that links a compiled module includes the module's own header"
 #endif
 
+/* The kernels and the code that calls them compare with infinities, ask for NaN and count on the order of sums.
+ * -funsafe-math-optimizations has no macro of its own in clang and in gcc before 12. */
+#if defined __FAST_MATH__ || (defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__) || defined __ASSOCIATIVE_MATH__ || \
+    defined __RECIPROCAL_MATH__ || defined __NO_SIGNED_ZEROS__
+#error "compiled Cajal needs the arithmetic of IEEE 754: compile this file without -ffast-math, -Ofast and their parts"
+#endif
+
+/* ---- For generated C ---- */
+
+/* A function that exists once, so that all who call it run the same instructions. */
+#if defined __clang__
+#define CAJAL_ONE_COPY __attribute__((noinline))
+#elif defined __GNUC__
+#define CAJAL_ONE_COPY __attribute__((noinline, noclone))
+#else
+#define CAJAL_ONE_COPY
+#endif
+
+/* The compiler knows nothing of the variable's value from here on, each time anew. It makes no copies of the code then
+ * for one value and for others, in which it might round differently. */
+#if defined __GNUC__
+#define CAJAL_HIDE(variable) __asm__ volatile("" : "+r"(variable))
+#else
+#define CAJAL_HIDE(variable) ((void)(variable))
+#endif
+
 /* ---- Arguments of the exported functions (check.c). Each answers CAJAL_OK or CAJAL_BAD_ARGUMENT. ---- */
 
 /* Every input of a batch: the batch is not zero, no pointer is null or misaligned, and each stride is 0 or at least

@@ -27,6 +27,11 @@
 #endif
 #endif
 
+/* gcc (11.3, 12.2) permutes 8 doubles wrongly, so that there are never as many in a vector. */
+#if CAJAL_LANE_BYTES != CAJAL_REAL_BYTES && CAJAL_LANE_BYTES != 16 && CAJAL_LANE_BYTES != 32
+#error "CAJAL_LANE_BYTES is 16, 32 or the size of a real"
+#endif
+
 #define CAJAL_LANES ((size_t)(CAJAL_LANE_BYTES / CAJAL_REAL_BYTES))
 
 #ifdef __GNUC__

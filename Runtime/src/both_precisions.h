@@ -70,6 +70,14 @@ typedef int64_t lane_bits_f64 __attribute__((vector_size(LANE_BYTES)));
 #undef NAMED
 #undef BLAS
 
+/* gcc (seen in 11.3 and 12.2) takes wrong entries where it permutes the 8 doubles of a vector of 512 bits: what it
+ * vectorises itself has 256. LANES are as wide as before; nothing permutes them. */
+#if defined __GNUC__ && !defined __clang__ && defined __AVX512F__
+#pragma GCC push_options
+#pragma GCC target("prefer-vector-width=256")
+#define HAS_NARROW_VECTORS
+#endif
+
 #define REAL double
 #define REAL_BYTES 8
 #define REAL_LARGEST DBL_MAX
@@ -80,3 +88,7 @@ typedef int64_t lane_bits_f64 __attribute__((vector_size(LANE_BYTES)));
 #define NAMED(name) name##_f64
 #define BLAS(name) cblas_d##name
 #include TEMPLATE
+
+#ifdef HAS_NARROW_VECTORS
+#pragma GCC pop_options
+#endif

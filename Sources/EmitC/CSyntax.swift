@@ -50,6 +50,9 @@ enum CStatement {
   case forLoop(first: CVariable, condition: CExpression, step: CExpression?, body: [CStatement])
   case ifThen(CExpression, [CStatement])
   case returnValue(CExpression)
+
+  /// From here on the compiler knows nothing of the variable's value.
+  static func hide(_ variable: String) -> CStatement { .expression(.call("CAJAL_HIDE", [.name(variable)])) }
 }
 
 struct CParameter {

@@ -119,10 +119,14 @@ struct BatchEmitter {
     .ifThen(.any(conditions), [.returnValue(name("CAJAL_BAD_ARGUMENT"))])
   }
 
-  func forEachSample(_ body: [CStatement]) -> CStatement {
+  /// A sample's code is not to be mixed with the next one's: gcc reads what samples behind the last one would have.
+  ///
+  /// - Parameter hidden: variables for whose values there are not to be loops of their own.
+  func forEachSample(hiding hidden: [String] = [], _ body: [CStatement]) -> CStatement {
     .forLoop(
       first: CVariable(type: "size_t", name: "b", extent: nil, initial: .expression(.number("0"))),
-      condition: .binary("<", name("b"), name("batch")), step: .postfix("++", name("b")), body: body)
+      condition: .binary("<", name("b"), name("batch")), step: .postfix("++", name("b")),
+      body: (["b"] + hidden).map { .hide($0) } + body)
   }
 
   /// Where sample b of a graph's parameter begins: the tensors, then the ports.
@@ -172,7 +176,7 @@ struct BatchEmitter {
       body.append(.returnValue(name("CAJAL_OK")))
     }
     return CFunction(
-      specifiers: "static ONE_COPY", result: "int", name: own["run"],
+      specifiers: "static CAJAL_ONE_COPY", result: "int", name: own["run"],
       parameters: genericInputs + [
         BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep,
       ], body: body)

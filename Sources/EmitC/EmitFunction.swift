@@ -50,7 +50,7 @@ enum Element {
 /// Emits one step of a procedure.
 struct FunctionEmitter {
   private let procedure: Procedure
-  private let realBytes: Int
+  let realBytes: Int
   private let element: Element
   private var scope: NameScope
   private var names: [String]
@@ -67,7 +67,7 @@ struct FunctionEmitter {
     element: Element = .real, readsKept: Bool, loops: [LoopVariable] = [], fileNames: NameScope
   ) -> SampleFunction {
     var emitter = FunctionEmitter(statements, procedure, names, realBytes, element, loops, fileNames)
-    let body = emitter.statements(statements, depth: loops.count)
+    var body = emitter.statements(statements, depth: loops.count)
     var parameters: [CParameter] = []
     var arguments: [SampleArgument] = []
     func add(_ argument: SampleArgument, _ type: String, _ name: String) {
@@ -91,7 +91,14 @@ struct FunctionEmitter {
       case .table, .local, .pointer, .unplanned: break
       }
     }
-    if emitter.usage.branchesOnKept, names.ports == nil { usesKept = true }
+    if emitter.usage.branchesOnKept, element == .real, names.ports == nil {
+      usesKept = true
+      let isKept = CExpression.binary("!=", .name("kept"), .number("0"))
+      body.insert(
+        .variable(CVariable(type: "int", name: "keep", extent: nil, initial: .expression(isKept))), at: 0)
+    } else if emitter.usage.branchesOnKept, names.ports == nil {
+      usesKept = true
+    }
     let type = element.type
     for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const \(type) *", name) }
     for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "\(type) *restrict ", name) }
@@ -128,7 +135,7 @@ struct FunctionEmitter {
     isModel = given.ports != nil
     usage = BufferUsage(body, of: procedure)
     scope = NameScope(inside: fileNames)
-    for name in FunctionEmitter.indexNames + [isModel ? "keep" : "kept", "work"] { _ = scope.take(name) }
+    for name in FunctionEmitter.indexNames + ["keep", "work"] + (isModel ? [] : ["kept"]) { _ = scope.take(name) }
     names = []
     var nameOf: [Storage: String] = [:]
     // `result` and `result_bar` are names that no port gets.
@@ -157,6 +164,7 @@ struct FunctionEmitter {
   /// The counters of loops over rounds, by their depth.
   private var counters: [String] = []
   private var indices = IndexText()
+  private var isInIndexLoop = false
 
   // MARK: Statements
 
@@ -233,9 +241,12 @@ struct FunctionEmitter {
       // What nobody wants kept is written aside.
       return statements(body, depth: depth)
     case .whenKept(let body):
-      return [.ifThen(.name(isModel ? "keep" : "kept"), statements(body, depth: depth))]
+      return [.hide("keep"), .ifThen(.name("keep"), statements(body, depth: depth))]
     case .whenWanted(let wanted, let body):
-      return [.ifThen(.any(wanted.map { .name(wantsName[$0]!) }), statements(body, depth: depth))]
+      let names = wanted.map { wantsName[$0]! }
+      // A loop over entries is a vector's, which what is hidden would keep it from being.
+      let hidden = isInIndexLoop ? [] : names.map { CStatement.hide($0) }
+      return hidden + [.ifThen(.any(names.map { .name($0) }), statements(body, depth: depth))]
     case .whenInside(let index, let count, let body):
       return conditional(index, count, statements(body, depth: depth))
     case .swap(let a, let b):
@@ -253,6 +264,9 @@ struct FunctionEmitter {
     let isIndex = FunctionEmitter.indexNames.contains(loop.variable.name)
     let name = isIndex ? loop.variable.name : counters[depth]
     indices.names[loop.variable.id] = name
+    let wasInIndexLoop = isInIndexLoop
+    isInIndexLoop = isInIndexLoop || isIndex
+    defer { isInIndexLoop = wasInIndexLoop }
     let body = statements(loop.body, depth: isIndex ? depth : depth + 1)
     return .counted(loop, name, body)
   }
@@ -312,7 +326,7 @@ struct FunctionEmitter {
     }
   }
 
-  private func entry(_ place: Place) -> CExpression {
+  func entry(_ place: Place) -> CExpression {
     let buffer = procedure.buffers[place.buffer]
     let base = CExpression.name(names[place.buffer])
     switch buffer.storage {
@@ -323,7 +337,7 @@ struct FunctionEmitter {
     }
   }
 
-  private func pointer(_ place: Place) -> CExpression {
+  func pointer(_ place: Place) -> CExpression {
     let buffer = procedure.buffers[place.buffer]
     let base = CExpression.name(names[place.buffer])
     var offset = place.index
@@ -333,104 +347,5 @@ struct FunctionEmitter {
     case .input, .output, .table, .workspace, .rows, .keptRows, .pointer, .rowPointer: break
     }
     return offset == Affine(0) ? base : .binary("+", base, indices.index(offset))
-  }
-
-  // MARK: Kernels
-
-  private func call(
-    _ kernel: Kernel, _ operands: [Place], _ target: Place, _ accumulate: Bool
-  ) -> CExpression {
-    let suffix = realBytes == 4 ? "f32" : "f64"
-    let from = operands.map { pointer($0) }
-    let to = pointer(target)
-    let add = CExpression.integer(accumulate ? 1 : 0)
-    switch kernel {
-    case .product(let p, _) where p.m == 1 && p.n == 1:
-      let dot = CExpression.call("cajal_dot_\(suffix)", [.integer(p.k), from[0], from[1]])
-      return accumulate ? .binary("+=", entry(target), dot) : .assign(entry(target), dot)
-    case .product(let p, let blas):
-      let name = blas ? "cajal_blas_product" : "cajal_product"
-      return .call(
-        "\(name)_\(suffix)",
-        [
-          .integer(p.m), .integer(p.k), .integer(p.n), from[0], .integer(p.transposeLeft ? 1 : 0), from[1],
-          .integer(p.transposeRight ? 1 : 0), to, add,
-        ])
-    case .middleProduct(let p):
-      return .call(
-        "cajal_middle_product_\(suffix)",
-        [
-          .number("1"), .integer(p.outer), .integer(p.inner), .integer(p.columns), from[0], from[1], .integer(p.inner),
-          to, .integer(p.outer * p.columns),
-        ])
-    case .convolution(let c):
-      let role =
-        switch c.role {
-        case .out: ""
-        case .image: "_image_adjoint"
-        case .kernel: "_kernel_adjoint"
-        }
-      if c.isConv2d {
-        return .call(
-          "cajal_conv2d\(role)_\(suffix)",
-          (c.kernel.suffix(2) + c.image.suffix(2)).map { .integer($0) } + [from[0], from[1], to, add])
-      }
-      return .call("cajal_convolution\(role)_\(suffix)", sizes(c) + [from[0], from[1], to, add])
-    case .layer(let c, let rectified):
-      return .call(
-        "cajal_convolution_layer_\(suffix)",
-        sizes(c) + [from[0], from[1], from[2], .integer(rectified ? 1 : 0), to])
-    case .reluAdjointOfImage(let c):
-      return .call(
-        "cajal_convolution_image_relu_adjoint_\(suffix)", sizes(c) + [from[0], from[1], from[2], to])
-    case .reluAdjointOfPool(let pooling):
-      return .call("cajal_maximum_pool_relu_adjoint_\(suffix)", self.pooling(pooling) + [from[0], from[1], to])
-    case .averagePool(let pooling):
-      return .call("cajal_average_pool_\(suffix)", self.pooling(pooling) + [from[0], to])
-    case .averageUnpool(let pooling):
-      return .call("cajal_average_pool_adjoint_\(suffix)", self.pooling(pooling) + [from[0], to])
-    case .nonlinear(let map, let size):
-      let (name, settings) = nonlinear(map, size)
-      return .call("\(name)_\(suffix)", settings + [from[0], to])
-    case .nonlinearAdjoint(let map, let size):
-      let (name, settings) = nonlinear(map, size)
-      return .call("\(name)_adjoint_\(suffix)", settings + [from[0], from[1], to])
-    }
-  }
-
-  /// The runtime's function and its arguments before the vectors.
-  private func nonlinear(_ map: Nonlinear, _ size: Int) -> (String, [CExpression]) {
-    switch map {
-    case .bound(let ball): ("cajal_bound", bound(ball) + [.integer(size)])
-    case .activation(let activation): ("cajal_\(activation.rawValue)", [.integer(size)])
-    case .softmax: ("cajal_softmax", [.integer(size)])
-    case .maximumPool(let pooling): ("cajal_maximum_pool", self.pooling(pooling))
-    }
-  }
-
-  private func sizes(_ c: Convolution) -> [CExpression] {
-    (c.kernel + c.image.suffix(2) + [c.stride] + c.padding).map { .integer($0) }
-  }
-
-  private func pooling(_ pooling: Pooling) -> [CExpression] {
-    (pooling.image + [pooling.size]).map { .integer($0) }
-  }
-
-  private func bound(_ ball: Ball) -> [CExpression] {
-    let norm =
-      switch ball.norm {
-      case .l1: "CAJAL_NORM_L1"
-      case .l2: "CAJAL_NORM_L2"
-      case .linf: "CAJAL_NORM_LINF"
-      }
-    return [.name(norm), CText.number(ball.radius, realBytes: realBytes)]
-  }
-}
-
-extension Convolution {
-  /// What the runtime's `cajal_conv2d` computes.
-  fileprivate var isConv2d: Bool {
-    kernel.prefix(2) == [1, 1] && stride == 1 && kernel.suffix(2).allSatisfy { $0 % 2 == 1 }
-      && padding == kernel.suffix(2).map { $0 / 2 }
   }
 }

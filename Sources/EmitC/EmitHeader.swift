@@ -5,23 +5,36 @@ struct HeaderEmitter {
 
   func items() -> [CItem] {
     let options = module.options
-    let guardName = CName.prefix(options.headerName).uppercased()
-    var items: [CItem] = [
+    let isHiding = RuntimeHeader.isHidden(by: options.headerName)
+    let guardName = CName.prefix(options.headerName).uppercased() + (isHiding ? "_OF_A_MODULE" : "")
+    return [
       .comment(
         "\(options.headerName), from \(options.sourceName) by \(options.compiler). Functions answer a "
           + "cajal_status; cajal.h says what the arguments are."),
       .directive("#ifndef \(guardName)"), .directive("#define \(guardName)"), .blank,
-      .directive("#include \"cajal.h\""), .blank, .linkage(begins: true),
-    ]
+    ] + declarations() + [.blank, .directive("#endif")]
+  }
+
+  /// All that is between the guards.
+  func declarations() -> [CItem] {
+    let header = module.options.headerName
+    var items: [CItem] = [.directive("#include \(RuntimeHeader.types.quoted(beside: header))"), .blank]
+    if RuntimeHeader.isHidden(by: header) {
+      items += [
+        .directive("#ifndef CAJAL_ABI"),
+        .directive("#error \"\(header) of a module hides the runtime's: name the runtime's folder first, or rename it\""),
+        .directive("#endif"), .blank,
+      ]
+    }
+    items.append(.linkage(begins: true))
     for (program, names) in zip(module.programs, names.programs) {
       items += [.blank, .comment(program.judgement)]
       items += functions(names, isModel: program.model != nil).map { .function($0) }
     }
-    items += [
+    return items + [
       .blank, .comment("All of this, for generic callers."),
-      .function(moduleInfo(names.prefix)), .blank, .linkage(begins: false), .blank, .directive("#endif"),
+      .function(moduleInfo(names.prefix)), .blank, .linkage(begins: false),
     ]
-    return items
   }
 
   private func moduleInfo(_ prefix: String) -> CFunction {

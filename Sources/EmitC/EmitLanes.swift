@@ -39,8 +39,10 @@ extension BatchEmitter {
     if isKept { body.append(array("unkept", plan.kept)) }
     var group = reads(code, local)
     if isKept {
-      group.append(
-        constant("lanes *const ", "kept", .conditional(name("keep"), keptGroup("lanes *", plan), name("unkept"))))
+      group += [
+        .hide("keep"),
+        constant("lanes *const ", "kept", .conditional(name("keep"), keptGroup("lanes *", plan), name("unkept"))),
+      ]
     }
     group += [
       call(code, local, outputs: ["result"]),

@@ -115,10 +115,11 @@ private struct ModuleEmitter {
   mutating func items() -> [CItem] {
     let options = module.options
     var items: [CItem] = [
-      .comment("From \(options.sourceName) by \(options.compiler)."),
-      .directive("#include \"\(String(CText.literal(Array(options.headerName.utf8)).dropFirst().dropLast()))\""),
-      .blank, .directive("#include \"cajal_kernels.h\""), .blank,
+      .comment("From \(options.sourceName) by \(options.compiler)."), .blank
     ]
+    items += CompilerGuards.items(realBytes: options.realBytes)
+    items += IncludedHeader(module: module, names: scheduled.names).items()
+    items += [.directive("#include \(RuntimeHeader.kernels.quoted(beside: options.headerName))"), .blank]
     if !module.programs.isEmpty { items += preamble() }
     items += tables()
     var programs: [String] = []
@@ -140,17 +141,10 @@ private struct ModuleEmitter {
     ]
     if scheduled.lanes.contains(where: { $0 != nil }) {
       items += [
-        .directive("#define CAJAL_REAL_BYTES \(module.options.realBytes)"), .directive("#include \"cajal_lanes.h\""), .blank,
+        .directive("#define CAJAL_REAL_BYTES \(module.options.realBytes)"),
+        .directive("#include \(RuntimeHeader.lanes.quoted(beside: module.options.headerName))"), .blank,
       ]
     }
-    items += [
-      .comment("Exists once, so that forward and forward_keep run the same instructions."),
-      .directive("#if defined __GNUC__ && !defined __clang__"),
-      .directive("#define ONE_COPY __attribute__((noinline, noclone))"),
-      .directive("#elif defined __clang__"),
-      .directive("#define ONE_COPY __attribute__((noinline))"),
-      .directive("#else"), .directive("#define ONE_COPY"), .directive("#endif"), .blank,
-    ]
     let needsHelpers = module.programs.indices.contains {
       let (unit, schedule) = (module.programs[$0], scheduled.schedules[$0])
       return unit.model == nil && scheduled.lanes[$0] == nil && schedule.backward != nil && schedule.isFallback

@@ -44,7 +44,11 @@ extension BatchEmitter {
       case .samples(let function):
         places.isInLoop = true
         defer { places.isInLoop = false }
-        return [forEachSample([.expression(.call(function.function.name, places.arguments(function)))])]
+        return [
+          forEachSample(
+            hiding: places.conditions(of: function),
+            [.expression(.call(function.function.name, places.arguments(function)))])
+        ]
       case .batch(let product, let wanted):
         let call = CStatement.expression(places.call(product))
         return [wanted.isEmpty ? call : .ifThen(.any(wanted.map(bar)), [call])]
@@ -115,13 +119,35 @@ private struct StepPlaces {
       case .input(let index): input(index)
       case .output(let index): output(index)
       case .row(let buffer): row(buffer)
-      case .kept:
-        .conditional(name("kept"), name("kept") + name("b") * .integer(emitter.layout.kept), name("kept"))
+      case .kept: keptRow(name("kept") + name("b") * .integer(emitter.layout.kept), otherwise: name("kept"))
       case .keep: name("keep")
       case .round(let variable): indices.index(Affine(variable))
       case .wants(let wanted): .binary("!=", emitter.bar(wanted), .number("0"))
       case .work: name("work")
       }
+    }
+  }
+
+  /// What the arguments of the function depend on that is the same for all samples.
+  func conditions(of function: SampleFunction) -> [String] {
+    var result = Set<String>()
+    for argument in function.arguments {
+      switch argument {
+      case .kept, .keep, .row: if direction == .forward { result.insert("keep") }
+      case .output(let index) where direction == .adjoint:
+        result.insert(index < unit.tensors.count ? "params_bar" : "in_bar")
+      case .wants(.parameters): result.insert("params_bar")
+      case .wants(.port): result.insert("in_bar")
+      case .input, .output, .round, .work: break
+      }
+    }
+    return result.sorted()
+  }
+
+  private func keptRow(_ place: CExpression, otherwise: CExpression) -> CExpression {
+    switch direction {
+    case .forward: .conditional(name("keep"), place, otherwise)
+    case .adjoint: place
     }
   }
 
@@ -159,10 +185,7 @@ private struct StepPlaces {
       return isInLoop ? start + emitter.times(name("b"), buffer.size) : start
     }
     func keptRow(_ offset: Int, otherwise: CExpression) -> CExpression {
-      switch direction {
-      case .forward: .conditional(name("kept"), row("kept", offset), otherwise)
-      case .adjoint: row("kept", offset)
-      }
+      self.keptRow(row("kept", offset), otherwise: otherwise)
     }
     let place: CExpression =
       switch buffer.storage {

@@ -14,7 +14,7 @@ extension Draft {
     var result: [Statement] = []
     var index = list.startIndex
     while index < list.endIndex {
-      if let dot = dot(list[index...].prefix(4)) {
+      if let dot = dot(list[index...].prefix(4)), isDead(list[index], in: list.dropFirst(index + 4)) {
         result.append(dot)
         index += 4
       } else {
@@ -23,6 +23,12 @@ extension Draft {
       }
     }
     return result
+  }
+
+  /// Whether what the statement declares is not used by these.
+  private func isDead(_ declaration: Statement, in rest: ArraySlice<Statement>) -> Bool {
+    guard case .declare(let buffer) = declaration else { return false }
+    return !Accesses(Array(rest), buffers).all.contains(buffer)
   }
 
   /// The call that does the same as these: a sum is declared, is set to 0, is added to in a loop, and is put or added to

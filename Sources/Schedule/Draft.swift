@@ -29,47 +29,57 @@ struct Draft {
 }
 
 /// The buffers of the outside that statements read and write, inside of loops and conditions too. To add to a buffer
-/// is to read and to write it.
+/// is to read and to write it; what is done by way of a pointer is done to the buffer too to which it points.
 struct Accesses {
   private(set) var reads: Set<Int> = []
   private(set) var writes: Set<Int> = []
 
   private var declared: Set<Int> = []
+  private let buffers: [Buffer]
 
   init(_ body: [Statement], _ buffers: [Buffer]) {
-    walk(body, buffers)
+    self.buffers = buffers
+    walk(body)
     reads.subtract(declared)
     writes.subtract(declared)
   }
 
-  private mutating func walk(_ body: [Statement], _ buffers: [Buffer]) {
+  private mutating func read(_ buffer: Int) {
+    reads.insert(buffer)
+    if case .pointer(let start) = buffers[buffer].storage { read(start.buffer) }
+  }
+
+  private mutating func write(_ buffer: Int) {
+    writes.insert(buffer)
+    if case .pointer(let start) = buffers[buffer].storage { write(start.buffer) }
+  }
+
+  private mutating func both(_ buffer: Int) {
+    read(buffer)
+    write(buffer)
+  }
+
+  private mutating func walk(_ body: [Statement]) {
     for statement in body {
       switch statement {
       case .note: break
       case .declare(let buffer):
-        if case .pointer(let start) = buffers[buffer].storage {
-          // Its buffer is read and written by way of the pointer.
-          reads.formUnion([buffer, start.buffer])
-          writes.formUnion([buffer, start.buffer])
-        } else {
-          declared.insert(buffer)
-        }
-      case .loop(let loop): walk(loop.body, buffers)
+        if case .pointer = buffers[buffer].storage { both(buffer) } else { declared.insert(buffer) }
+      case .loop(let loop): walk(loop.body)
       case .assign(let place, let value):
-        writes.insert(place.buffer)
-        value.visit { reads.insert($0.buffer) }
+        write(place.buffer)
+        value.visit { read($0.buffer) }
       case .accumulate(let place, let value):
-        reads.insert(place.buffer)
-        writes.insert(place.buffer)
-        value.visit { reads.insert($0.buffer) }
+        both(place.buffer)
+        value.visit { read($0.buffer) }
       case .kernel(_, let operands, let target, let accumulate):
-        for operand in operands { reads.insert(operand.buffer) }
-        if accumulate { reads.insert(target.buffer) }
-        writes.insert(target.buffer)
-      case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner): walk(inner, buffers)
+        for operand in operands { read(operand.buffer) }
+        if accumulate { read(target.buffer) }
+        write(target.buffer)
+      case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner): walk(inner)
       case .swap(let a, let b):
-        reads.formUnion([a, b])
-        writes.formUnion([a, b])
+        both(a)
+        both(b)
       }
     }
   }

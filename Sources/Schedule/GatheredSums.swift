@@ -24,8 +24,9 @@ extension Draft {
       }
       var products: [Statement] = []
       var rounds: [Statement] = []
-      for inner in gatheringSums(loop.body, shared, options) {
-        if let gathered = gathered(inner, in: loop, shared, options) {
+      let body = gatheringSums(loop.body, shared, options)
+      for (index, inner) in body.enumerated() {
+        if let gathered = gathered(inner, in: loop, before: body[..<index], after: body[index...], shared, options) {
           result += gathered.declarations
           rounds += gathered.rounds
           products.append(gathered.product)
@@ -41,14 +42,19 @@ extension Draft {
 
   /// What to do in a round and after the loop instead of the statement; nil where it is no such sum.
   private mutating func gathered(
-    _ statement: Statement, in loop: CountedLoop, _ shared: Set<Int>, _ options: ScheduleOptions
+    _ statement: Statement, in loop: CountedLoop, before: ArraySlice<Statement>, after: ArraySlice<Statement>,
+    _ shared: Set<Int>, _ options: ScheduleOptions
   ) -> (declarations: [Statement], rounds: [Statement], product: Statement)? {
     let trips = loop.upper
     guard case .kernel(.product(let p, _), let operands, let target, true) = statement, loop.lower == 0, trips > 1,
       p.k == 1, options.isLarge(p.m, p.n), isSharedGradient(target, shared), target.index.isConstant
     else { return nil }
     let sizes = [p.m, p.n]
-    let isThere = zip(operands, sizes).map { isSlice($0, of: loop, size: $1) }
+    let isThere = zip(operands, sizes).map { operand, size in
+      isSlice(operand, of: loop, size: size)
+        && before.allSatisfy { $0.writes(to: operand.buffer, onlyFrom: operand.index, size: size) }
+        && !Accesses(Array(after), buffers).writes.contains(operand.buffer)
+    }
     guard isThere.contains(true) else { return nil }
     var declarations: [Statement] = []
     var rounds: [Statement] = []
@@ -81,6 +87,23 @@ extension Draft {
     switch buffers[place.buffer].storage {
     case .kept, .unplanned: return true
     case .input, .output, .table, .workspace, .rows, .keptRows, .local, .pointer, .rowPointer: return false
+    }
+  }
+}
+
+extension Statement {
+  /// Whether all that it writes to the buffer are entries of the slice: those of other rounds stay as they are.
+  fileprivate func writes(to buffer: Int, onlyFrom start: Affine, size: Int) -> Bool {
+    func all(_ body: [Statement]) -> Bool { body.allSatisfy { $0.writes(to: buffer, onlyFrom: start, size: size) } }
+    switch self {
+    case .note, .declare: return true
+    case .loop(let loop): return all(loop.body)
+    case .assign(let place, _), .accumulate(let place, _):
+      let range = (place.index - start).range
+      return place.buffer != buffer || range.lowerBound >= 0 && range.upperBound < size
+    case .kernel(_, _, let target, _): return target.buffer != buffer || target.index == start
+    case .whenKept(let body), .whenInside(_, _, let body), .whenWanted(_, let body): return all(body)
+    case .swap(let a, let b): return a != buffer && b != buffer
     }
   }
 }

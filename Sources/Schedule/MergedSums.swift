@@ -19,10 +19,10 @@ extension Draft {
         guard let (sum, target, rest) = lastAddition(list[index], own),
           !Accesses(Array(list[(index + 1)...]), buffers).all.contains(sum)
         else { continue }
+        // What is left of the statement may read the sum too.
         var others = list
-        others.remove(at: index)
+        others.replaceSubrange(index...index, with: rest.map { [$0] } ?? [])
         guard Draft(buffers: buffers, body: others).isOnlyAddedTo(sum) else { continue }
-        if let rest { others.insert(rest, at: index) }
         others.removeAll { $0 == .declare(sum) }
         list = Draft(buffers: buffers, body: others).adding(to: sum, others).map { $0.replacing(sum, by: target) }
         own.remove(sum)

@@ -1,4 +1,11 @@
 /* From church.cajal by cajal2c 0.1.0. */
+
+/* Without -std=c.. gcc fuses products and sums where it sees fit, in one copy of a loop other than in
+ * another. clang does so by the source alone. */
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC optimize("fp-contract=off")
+#endif
+
 #include "church.h"
 
 #include "cajal_kernels.h"
@@ -7,15 +14,6 @@ typedef float real;
 
 #define CAJAL_REAL_BYTES 4
 #include "cajal_lanes.h"
-
-/* Exists once, so that forward and forward_keep run the same instructions. */
-#if defined __GNUC__ && !defined __clang__
-#define ONE_COPY __attribute__((noinline, noclone))
-#elif defined __clang__
-#define ONE_COPY __attribute__((noinline))
-#else
-#define ONE_COPY
-#endif
 
 /* pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool */
 /* program pick (c : Choice, x : Bool, y : Bool) : Bool = c x y */
@@ -69,7 +67,7 @@ size_t church_pick_workspace_bytes(size_t batch, int keep) {
   return groups > SIZE_MAX / 256 ? SIZE_MAX : groups * 256;
 }
 
-static ONE_COPY int pick_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+static CAJAL_ONE_COPY int pick_run(size_t batch, const void *const in[], const size_t stride[], void *out,
     void *work, int keep) {
   if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
@@ -90,6 +88,7 @@ static ONE_COPY int pick_run(size_t batch, const void *const in[], const size_t 
     cajal_read_lanes(8, in[0], stride[0], b, count, c_aside, c);
     cajal_read_lanes(2, in[1], stride[1], b, count, x_aside, x);
     cajal_read_lanes(2, in[2], stride[2], b, count, y_aside, y);
+    CAJAL_HIDE(keep);
     lanes *const kept = keep ? (lanes *)work + b / CAJAL_LANES * 4 : unkept;
     pick_lanes(c, x, y, result, kept);
     cajal_write_lanes(2, result, out, 2, b, count, aside);
@@ -238,7 +237,7 @@ size_t church_and_workspace_bytes(size_t batch, int keep) {
   return groups > SIZE_MAX / 128 ? SIZE_MAX : groups * 128;
 }
 
-static ONE_COPY int and_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+static CAJAL_ONE_COPY int and_run(size_t batch, const void *const in[], const size_t stride[], void *out,
     void *work, int keep) {
   if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
@@ -256,6 +255,7 @@ static ONE_COPY int and_run(size_t batch, const void *const in[], const size_t s
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
     cajal_read_lanes(8, in[1], stride[1], b, count, q_aside, q);
+    CAJAL_HIDE(keep);
     lanes *const kept = keep ? (lanes *)work + b / CAJAL_LANES * 2 : unkept;
     and_lanes(p, q, result, kept);
     cajal_write_lanes(2, result, out, 2, b, count, aside);
@@ -398,8 +398,8 @@ size_t church_or_workspace_bytes(size_t batch, int keep) {
   return groups > SIZE_MAX / 384 ? SIZE_MAX : groups * 384;
 }
 
-static ONE_COPY int or_run(size_t batch, const void *const in[], const size_t stride[], void *out, void *work,
-    int keep) {
+static CAJAL_ONE_COPY int or_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
   if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
       cajal_check_workspace(work, church_or_workspace_bytes(batch, keep)) != CAJAL_OK) {
@@ -416,6 +416,7 @@ static ONE_COPY int or_run(size_t batch, const void *const in[], const size_t st
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
     cajal_read_lanes(8, in[1], stride[1], b, count, q_aside, q);
+    CAJAL_HIDE(keep);
     lanes *const kept = keep ? (lanes *)work + b / CAJAL_LANES * 6 : unkept;
     or_lanes(p, q, result, kept);
     cajal_write_lanes(2, result, out, 2, b, count, aside);
@@ -510,7 +511,7 @@ size_t church_closed_workspace_bytes(size_t batch, int keep) {
   return 0;
 }
 
-static ONE_COPY int closed_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+static CAJAL_ONE_COPY int closed_run(size_t batch, const void *const in[], const size_t stride[], void *out,
     void *work, int keep) {
   if (cajal_check_inputs(batch, 0, in, stride, 0, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
@@ -518,6 +519,7 @@ static ONE_COPY int closed_run(size_t batch, const void *const in[], const size_
     return CAJAL_BAD_ARGUMENT;
   }
   for (size_t b = 0; b < batch; b++) {
+    CAJAL_HIDE(b);
     closed_sample((real *)out + b * 2);
   }
   return CAJAL_OK;

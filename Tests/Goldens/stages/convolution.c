@@ -1,18 +1,16 @@
 /* From convolution.cajal by cajal2c 0.1.0. */
+
+/* Without -std=c.. gcc fuses products and sums where it sees fit, in one copy of a loop other than in
+ * another. clang does so by the source alone. */
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC optimize("fp-contract=off")
+#endif
+
 #include "convolution.h"
 
 #include "cajal_kernels.h"
 
 typedef float real;
-
-/* Exists once, so that forward and forward_keep run the same instructions. */
-#if defined __GNUC__ && !defined __clang__
-#define ONE_COPY __attribute__((noinline, noclone))
-#elif defined __clang__
-#define ONE_COPY __attribute__((noinline))
-#else
-#define ONE_COPY
-#endif
 
 /* convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1] */
 /* program convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1] = */
@@ -32,6 +30,7 @@ static void convolve_batch_sample(const real *image, const real *kernel, const r
       y_next[i] = n[k] * image[i];
     }
     cajal_conv2d_f32(3, 3, 5, 1, kernel, y, y_next, 1);
+    CAJAL_HIDE(keep);
     if (keep) {
       for (size_t i = 0; i < 5; i++) {
         kept[5 * k + i] = y[i];
@@ -59,15 +58,18 @@ static void convolve_batch_adjoint_sample(const real *image, const real *kernel,
     /* line 8: conv2d kernel y */
     cajal_conv2d_image_adjoint_f32(3, 3, 5, 1, kernel, y_bar, y_bar_next, 0);
     /* line 8: iter { image | y => conv2d kernel y } (n) */
+    CAJAL_HIDE(wants_n);
     if (wants_n) {
       n_bar[k] += image[0] * y_bar[0] + image[1] * y_bar[1] + image[2] * y_bar[2] +
           image[3] * y_bar[3] + image[4] * y_bar[4];
     }
+    CAJAL_HIDE(wants_image);
     if (wants_image) {
       for (size_t i = 0; i < 5; i++) {
         image_bar[i] += n[k] * y_bar[i];
       }
     }
+    CAJAL_HIDE(wants_kernel);
     if (wants_kernel) {
       cajal_conv2d_kernel_adjoint_f32(3, 3, 5, 1, kept + 5 * k, y_bar,
           kernel_bar, 1);
@@ -76,11 +78,13 @@ static void convolve_batch_adjoint_sample(const real *image, const real *kernel,
     y_bar = y_bar_next;
     y_bar_next = y_bar_last;
   }
+  CAJAL_HIDE(wants_image);
   if (wants_image) {
     for (size_t i = 0; i < 5; i++) {
       image_bar[i] += n[9] * y_bar_a[i];
     }
   }
+  CAJAL_HIDE(wants_n);
   if (wants_n) {
     n_bar[9] += image[0] * y_bar_a[0] + image[1] * y_bar_a[1] + image[2] *
         y_bar_a[2] + image[3] * y_bar_a[3] + image[4] * y_bar_a[4];
@@ -100,9 +104,11 @@ static int convolve_run_batch(size_t batch, const void *const in[], const size_t
     void *work, int keep) {
   real *const kept = keep ? (real *)work : (real *)0;
   for (size_t b = 0; b < batch; b++) {
+    CAJAL_HIDE(b);
+    CAJAL_HIDE(keep);
     convolve_batch_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
         (const real *)in[2] + b * stride[2], (real *)out + b * 5,
-        kept ? kept + b * 45 : kept, keep);
+        keep ? kept + b * 45 : kept, keep);
   }
   return CAJAL_OK;
 }
@@ -114,6 +120,7 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
   }
   if (in_bar[0]) {
     for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
       for (size_t i = 0; i < 5; i++) {
         ((real *)in_bar[0])[b * stride[0] + i] = 0;
       }
@@ -121,6 +128,7 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
   }
   if (in_bar[1]) {
     for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
       for (size_t i = 0; i < 9; i++) {
         ((real *)in_bar[1])[b * stride[1] + i] = 0;
       }
@@ -128,6 +136,7 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
   }
   if (in_bar[2]) {
     for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
       for (size_t i = 0; i < 10; i++) {
         ((real *)in_bar[2])[b * stride[2] + i] = 0;
       }
@@ -135,6 +144,8 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
   }
   const real *const kept = (real *)work;
   for (size_t b = 0; b < batch; b++) {
+    CAJAL_HIDE(b);
+    CAJAL_HIDE(in_bar);
     convolve_batch_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
         (const real *)in[2] + b * stride[2], (const real *)out_bar + b * 5,
         in_bar[0] ? (real *)in_bar[0] + b * stride[0] : (real *)0,
@@ -145,7 +156,7 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
   return CAJAL_OK;
 }
 
-static ONE_COPY int convolve_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+static CAJAL_ONE_COPY int convolve_run(size_t batch, const void *const in[], const size_t stride[], void *out,
     void *work, int keep) {
   if (cajal_check_inputs(batch, 3, in, stride, convolve_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 5, sizeof(real)) != CAJAL_OK ||

@@ -1,4 +1,11 @@
 /* From flip.cajal by cajal2c 0.1.0. */
+
+/* Without -std=c.. gcc fuses products and sums where it sees fit, in one copy of a loop other than in
+ * another. clang does so by the source alone. */
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC optimize("fp-contract=off")
+#endif
+
 #include "flip.h"
 
 #include "cajal_kernels.h"
@@ -7,15 +14,6 @@ typedef float real;
 
 #define CAJAL_REAL_BYTES 4
 #include "cajal_lanes.h"
-
-/* Exists once, so that forward and forward_keep run the same instructions. */
-#if defined __GNUC__ && !defined __clang__
-#define ONE_COPY __attribute__((noinline, noclone))
-#elif defined __clang__
-#define ONE_COPY __attribute__((noinline))
-#else
-#define ONE_COPY
-#endif
 
 /* flip (n : Nat) : Bool */
 /* program flip (n : Nat) : Bool = iter { true | y => not y } (n) */
@@ -48,7 +46,7 @@ size_t flip_flip_workspace_bytes(size_t batch, int keep) {
   return 0;
 }
 
-static ONE_COPY int flip_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+static CAJAL_ONE_COPY int flip_run(size_t batch, const void *const in[], const size_t stride[], void *out,
     void *work, int keep) {
   if (cajal_check_inputs(batch, 1, in, stride, flip_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
@@ -179,8 +177,8 @@ size_t flip_flip_from_workspace_bytes(size_t batch, int keep) {
   return 0;
 }
 
-static ONE_COPY int flip_from_run(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work, int keep) {
+static CAJAL_ONE_COPY int flip_from_run(size_t batch, const void *const in[], const size_t stride[],
+    void *out, void *work, int keep) {
   if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
       cajal_check_workspace(work, flip_flip_from_workspace_bytes(batch, keep)) != CAJAL_OK) {

@@ -1,4 +1,11 @@
 /* From neurons.cajal by cajal2c 0.1.0. */
+
+/* Without -std=c.. gcc fuses products and sums where it sees fit, in one copy of a loop other than in
+ * another. clang does so by the source alone. */
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC optimize("fp-contract=off")
+#endif
+
 #include "neurons.h"
 
 #include "cajal_kernels.h"
@@ -7,15 +14,6 @@ typedef float real;
 
 #define CAJAL_REAL_BYTES 4
 #include "cajal_lanes.h"
-
-/* Exists once, so that forward and forward_keep run the same instructions. */
-#if defined __GNUC__ && !defined __clang__
-#define ONE_COPY __attribute__((noinline, noclone))
-#elif defined __clang__
-#define ONE_COPY __attribute__((noinline))
-#else
-#define ONE_COPY
-#endif
 
 /* neurons (n : Nat) : Real[2] */
 /* program neurons (n : Nat) : Real[2] = iter { [1, 0] | v => [[0, 2], [3, 0]] v } (n) */
@@ -51,7 +49,7 @@ size_t neurons_neurons_workspace_bytes(size_t batch, int keep) {
   return 0;
 }
 
-static ONE_COPY int neurons_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+static CAJAL_ONE_COPY int neurons_run(size_t batch, const void *const in[], const size_t stride[], void *out,
     void *work, int keep) {
   if (cajal_check_inputs(batch, 1, in, stride, neurons_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
