@@ -94,7 +94,8 @@ final class Coordinator: @unchecked Sendable {
     let toolbox = try Toolbox(folder: settings.folder)
     var told: Set<String> = []
     for failure in report.failures where told.insert("\(failure.program) \(failure.kind)").inserted {
-      let name = "\(settings.seed)-\(failure.program < 0 ? "module-\(report.module)" : "\(failure.program)")-\(failure.kind)"
+      let name =
+        "\(settings.seed)-\(failure.program < 0 ? "module-\(report.module)" : "\(failure.program)")-\(failure.kind)"
       FileHandle.standardError.write(
         Data("\n\(name), \(plan.row.name): \(failure.reason.prefix(200))\n".utf8))
       let text = describe(failure, plan, toolbox, command: settings.command(again: failure.program), code: code)

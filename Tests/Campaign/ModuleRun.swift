@@ -191,7 +191,9 @@ struct ModuleRun {
       for (i, value) in values.enumerated() {
         let bound = interpreter.bound(results[0].error[i])
         if !(abs(value - results[0].value[i]) <= bound) {
-          return ("equations", "entry \(i): the graph gives \(results[0].value[i]), the equations \(value), bound \(bound)")
+          return (
+            "equations", "entry \(i): the graph gives \(results[0].value[i]), the equations \(value), bound \(bound)"
+          )
         }
       }
       var random = SplitMix(seed: UInt64(checked.program.seed) ^ 0xD1FF)
@@ -218,7 +220,7 @@ struct ModuleRun {
     } catch is InterpretationError { return nil } catch { return ("equations", "\(error)") }
   }
 
-  /// Theorem 2, where the horizon suffices: at values, the evaluator against the graph, and so against the machine code.
+  /// Theorem 2, where the horizon suffices: at values, the evaluator against the graph, and so the machine code.
   private mutating func askValues(
     _ checked: CheckedProgram, _ subject: Subject, _ index: Int, _ joint: Graph, _ random: inout SplitMix,
     _ file: inout RequestFile, _ asked: inout [Subject?]

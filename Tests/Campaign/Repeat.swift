@@ -16,7 +16,8 @@ func tryFile(_ path: String, _ settings: Settings, _ toolbox: Toolbox) throws ->
       }
       for failure in report.failures.prefix(1) {
         holds = false
-        print("\(row.name), \(plan.realBytes == 8 ? "double" : "float"), \(plan.blas): \(failure.kind): \(failure.reason)")
+        print(
+          "\(row.name), \(plan.realBytes == 8 ? "double" : "float"), \(plan.blas): \(failure.kind): \(failure.reason)")
       }
     }
   }

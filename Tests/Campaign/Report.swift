@@ -21,8 +21,8 @@ struct Report {
     """
     # What the campaign ran
 
-    Printed by `make campaign N=\(settings.programs) SEED=\(settings.seed) PUBLISH=1`; what is compared with what, and what
-    "worst" means, is in [Tests/Campaign/README.md](../Tests/Campaign/README.md).
+    Printed by `make campaign N=\(settings.programs) SEED=\(settings.seed) PUBLISH=1`; what is compared with what, and
+    what "worst" means, is in [Tests/Campaign/README.md](../Tests/Campaign/README.md).
 
     \(text)
     """
@@ -31,10 +31,14 @@ struct Report {
   // MARK: Tables
 
   private var rows: [String] {
-    var lines = ["| compiler | programs | models | calls | comparisons | failures | worst |", "|---|--:|--:|--:|--:|--:|--:|"]
+    var lines = [
+      "| compiler | programs | models | calls | comparisons | failures | worst |", "|---|--:|--:|--:|--:|--:|--:|",
+    ]
     func add(_ name: String, _ chosen: [ModuleReport]) {
       if chosen.isEmpty { return }
-      let cells = [\ModuleReport.programs, \.models, \.calls, \.comparisons, \.failures.count].map { total($0, of: chosen) }
+      let cells = [\ModuleReport.programs, \.models, \.calls, \.comparisons, \.failures.count].map {
+        total($0, of: chosen)
+      }
       let worst = String(format: "%.2f", chosen.map(\.worst).max() ?? 0)
       lines.append("| \(name) | " + cells.map(Self.grouped).joined(separator: " | ") + " | \(worst) |")
     }
@@ -78,13 +82,17 @@ struct Report {
   }
 
   private var notes: [String] {
-    let codes = Dictionary(grouping: reports, by: \.code).mapValues { total(\.programs, of: $0) + total(\.models, of: $0) }
+    let codes = Dictionary(grouping: reports, by: \.code).mapValues {
+      total(\.programs, of: $0) + total(\.models, of: $0)
+    }
     let seconds = reports.reduce(into: [String: Double]()) { $0.merge($1.seconds, uniquingKeysWith: +) }
     var lines = [
       "Sources and runtime, as git names their trees, with the programs that were run on them: "
-        + codes.sorted { $0.key < $1.key }.map { "\($0.key) (\(Self.grouped($0.value)))" }.joined(separator: ", ") + ".",
+        + codes.sorted { $0.key < $1.key }.map { "\($0.key) (\(Self.grouped($0.value)))" }.joined(separator: ", ")
+        + ".",
       "Minutes of work: "
-        + seconds.sorted { $0.key < $1.key }.map { "\($0.key) \(Int(($0.value / 60).rounded()))" }.joined(separator: ", ")
+        + seconds.sorted { $0.key < $1.key }.map { "\($0.key) \(Int(($0.value / 60).rounded()))" }.joined(
+          separator: ", ")
         + ".",
     ]
     for compiler in Set(settings.rows.map(\.compiler)).sorted() {

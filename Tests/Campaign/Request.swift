@@ -93,9 +93,10 @@ struct Expectation {
     let inputCount = request.strides.count
     self.perSample = perSample
     func total(_ result: Int) -> BoundedVector {
-      BoundedVector.sum(perSample.enumerated().map { index, results in
-        (results[result], (request.batch - index + perSample.count - 1) / perSample.count)
-      })
+      BoundedVector.sum(
+        perSample.enumerated().map { index, results in
+          (results[result], (request.batch - index + perSample.count - 1) / perSample.count)
+        })
     }
     let first = 1 + tensorSizes.count
     parameterGradient = BoundedVector(joining: tensorSizes.indices.map { total(1 + $0) })

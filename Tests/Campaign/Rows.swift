@@ -46,7 +46,8 @@ struct Row: Sendable {
       return "\(compiler) is not installed"
     }
     let needs: [String] =
-      flags.contains("-march=x86-64-v4") ? ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
+      flags.contains("-march=x86-64-v4")
+      ? ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
       : flags.contains("-march=x86-64-v3") ? ["avx2", "bmi2", "fma"] : []
     let missing = needs.filter { !Self.processorFlags.contains($0) }
     return missing.isEmpty ? nil : "this processor has no \(missing[0])"

@@ -26,7 +26,9 @@ extension ModuleRun {
 }
 
 /// A file that says all there is to know of a failure.
-func describe(_ failure: ModuleReport.Failure, _ plan: Plan, _ toolbox: Toolbox, command: String, code: String) -> String {
+func describe(_ failure: ModuleReport.Failure, _ plan: Plan, _ toolbox: Toolbox, command: String, code: String)
+  -> String
+{
   let program = failure.program >= 0 ? plan.program(failure.program % Plan.size) : nil
   var text = """
     \(failure.kind): \(failure.reason)
@@ -40,7 +42,8 @@ func describe(_ failure: ModuleReport.Failure, _ plan: Plan, _ toolbox: Toolbox,
   if let shrunk = withDeepStack({ ModuleRun.shrunk(failure, plan, toolbox, limit: 400) }) {
     text += "\(shrunk.failure.reason)\n\(shrunk.program.text)\n\nThe whole program:\n"
   } else {
-    text += "It does not fail alone, or is no program; its module is made of all from \(plan.module * Plan.size) on.\n\n"
+    text +=
+      "It does not fail alone, or is no program; its module is made of all from \(plan.module * Plan.size) on.\n\n"
   }
   return text + (program?.text ?? fileText(in: plan)) + "\n"
 }

@@ -36,7 +36,8 @@ struct Toolbox: Sendable {
 
   func buildClient() throws {
     try call(
-      "gcc", Self.common + ["-O2"] + Self.include + [projectRoot + "/Tests/Campaign/client.c", "-o", client, "-ldl", "-lm"])
+      "gcc",
+      Self.common + ["-O2"] + Self.include + [projectRoot + "/Tests/Campaign/client.c", "-o", client, "-ldl", "-lm"])
   }
 
   private func library(_ row: Row) -> String {
@@ -46,7 +47,8 @@ struct Toolbox: Sendable {
   /// The runtime library by a row's compiler and flags, where it is older than a source.
   func buildRuntime(_ row: Row) throws {
     let library = library(row)
-    if let built = Self.date(library), try Self.runtimeFiles().allSatisfy({ Self.date($0).map { $0 < built } ?? false }) {
+    if let built = Self.date(library), try Self.runtimeFiles().allSatisfy({ Self.date($0).map { $0 < built } ?? false })
+    {
       return
     }
     let objects = String(library.dropLast("/libcajal.a".count))

@@ -1,8 +1,8 @@
 import Foundation
 import LinearMaps
 
-// What rounding changes of the operations that are not multilinear; `BoundingInterpreter` says by which rule. Errors are
-// in units of the roundoff, so whether a kink is within an error depends on the unit.
+// What rounding changes of the operations that are not multilinear; `BoundingInterpreter` says by which rule. Errors
+// are in units of the roundoff, so whether a kink is within an error depends on the unit.
 
 extension Nonlinear {
   /// - Parameter result: the map of the value.
@@ -67,7 +67,8 @@ extension Nonlinear {
           }
         magnitude[i] = slope * w.magnitude[i]
         error[i] =
-          slope * w.error[i] + (slopeError + slope) * w.magnitude[i] + kink / unit * (w.magnitude[i] + unit * w.error[i])
+          slope * w.error[i] + (slopeError + slope) * w.magnitude[i] + kink / unit
+          * (w.magnitude[i] + unit * w.error[i])
       }
     case .softmax:
       let n = Double(result.count) * rounds

@@ -105,7 +105,9 @@ extension ProgramGenerator {
 
   private mutating func chosen(_ shape: [Int], _ depth: Int) -> Term {
     let condition =
-      datum(.bool) ?? .iteration(Term(.bool(true)), "b", .choice(.named("b"), Term(.bool(false)), Term(.bool(true))),
+      datum(.bool)
+      ?? .iteration(
+        Term(.bool(true)), "b", .choice(.named("b"), Term(.bool(false)), Term(.bool(true))),
         datum(.nat) ?? Term(.numeral(1)))
     return .ascribed(
       .choice(condition, arithmetic(shape, depth - 1), arithmetic(shape, depth - 2)), .real(shape))

@@ -100,7 +100,9 @@ public struct BoundingInterpreter {
     for round in 0..<loop.trips {
       let k = loop.descending ? loop.trips - 1 - round : round
       var arguments = states
-      for (sequence, slice) in zip(sequences, slices) { arguments.append(sequence.part((k * slice)..<((k + 1) * slice))) }
+      for (sequence, slice) in zip(sequences, slices) {
+        arguments.append(sequence.part((k * slice)..<((k + 1) * slice)))
+      }
       if let basis = loop.basis { arguments.append(BoundedVector(exact: SparseVector.unit(k).dense(basis.dimension))) }
       arguments.append(contentsOf: invariants)
       let results = run(loop.body, arguments, rounds: rounds * Double(loop.trips))
