@@ -52,6 +52,10 @@ help:
 	@echo 'make test-compilers'
 	@echo '                   programs with known answers and the tests of the runtime by every compiler and flag of'
 	@echo '                   Tests/Compilers/table that is installed; make compilers installs those that Debian has'
+	@echo 'make campaign      random programs and models through every interpreter and every compiler that is there:'
+	@echo '                   N=$(N) of them, SEED=$(SEED), JOBS=$(JOBS) at a time. It may be stopped, and goes on where'
+	@echo '                   it was (FRESH=1: from the start); what fails is in build/campaign/failures. PUBLISH=1 writes'
+	@echo '                   docs/campaign.md, PROGRAM=P runs one again. Tests/Campaign/README.md says more'
 	@echo 'make deps          installs the Debian packages that are needed, as root or through sudo'
 	@echo 'make clean         removes what was built'
 
@@ -271,8 +275,8 @@ test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitize
 	  echo "$$test"; $$test build/tests || exit 1; \
 	done
 
-# After the native tests, and with the library that the tests of compiled modules link.
-test-swift: test-native build/libcajal.a
+# After the native tests and a slice of the campaign, and with the library that the tests of compiled modules link.
+test-swift: test-native test-campaign build/libcajal.a
 	$(SWIFT) test
 
 # ---- Fuzzing ----
@@ -286,6 +290,27 @@ fuzz: $(if $(REPORT),,need-zlib1g-dev)
 .PHONY: test-faults
 test-faults: bin/cajal-train
 	@SEED='$(or $(SEED),1)' PARTS='$(PARTS)' Tests/Faults/faults.bash build/tests/faults $(or $(KILLS),20)
+
+# ---- The campaign ----
+
+N = 2000
+SEED = 1
+JOBS = $(shell nproc)
+.PHONY: campaign
+campaign: build/campaign/campaign | need-libopenblas-dev
+	$< --programs $(N) --seed $(SEED) --jobs $(JOBS) $(if $(ROW),--row '$(ROW)') $(if $(FRESH),--fresh) \
+	  $(if $(REPORT),--report) $(if $(PROGRAM),--program $(PROGRAM)) $(if $(FILE),--file '$(FILE)') \
+	  $(if $(PUBLISH),--publish docs/campaign.md)
+
+# The same programs each time, by the flags of this file.
+.PHONY: test-campaign
+test-campaign: build/campaign/campaign | need-libopenblas-dev
+	$< --programs 240 --seed 7 --jobs $(JOBS) --row 'gcc -O3 -march=native' --fresh
+
+build/campaign/campaign: $(COMPILER_SOURCES) $(wildcard Tests/Support/*.swift Tests/Campaign/*) | bin/cajal2c
+	$(SWIFT) build -c release --product campaign --static-swift-stdlib
+	@mkdir -p $(@D)
+	@strip -o $@.new .build/release/$(@F) && mv -f $@.new $@
 
 .PHONY: clean
 clean:

@@ -45,6 +45,8 @@ let package = Package(
       name: "cajal-train",
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .target(name: "TestSupport", dependencies: ["Driver"], path: "Tests/Support"),
+    .executableTarget(
+      name: "campaign", dependencies: ["Driver", "TestSupport"], path: "Tests/Campaign", exclude: ["client.c", "README.md"]),
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "Driver", "TestSupport"]),
     .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),

@@ -87,20 +87,3 @@ private struct CompiledProgram: PreparedProgram {
     return (result.output, result.gradients)
   }
 }
-
-extension RandomProgram {
-  /// The same program with other names for all that it declares, so that it can share a file.
-  fileprivate func renamed(suffix: String) -> RandomProgram {
-    var copy = self
-    for index in definitions.indices {
-      let (old, new) = (definitions[index].name, "\(definitions[index].name)_\(suffix)")
-      copy.definitions[index].name = new
-      if !context.contains(where: { $0.name == old }) { copy.body = copy.body.substituting(.named(new), for: old) }
-      for other in definitions.indices where !definitions[other].parameters.contains(where: { $0.name == old }) {
-        copy.definitions[other].body = copy.definitions[other].body.substituting(.named(new), for: old)
-      }
-    }
-    copy.name = name + suffix
-    return copy
-  }
-}

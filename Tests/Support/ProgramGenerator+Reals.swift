@@ -4,6 +4,12 @@ import CajalSyntax
 extension ProgramGenerator {
   /// A term of a type that ends in reals, by a rule that only such types have.
   mutating func real(_ type: Type, _ uses: [Resource], _ mode: Mode, _ depth: Int) -> Term {
+    if areData(uses), random.below(3) == 0 {
+      // The sides of a sum need not use the same data.
+      let parts = split(uses, type, type)
+      let (a, b) = (term(type, parts[0], mode, depth - 1), term(type, parts[1], mode, depth - 2))
+      return Term(random.below(2) == 0 ? .add(a, b) : .subtract(a, b))
+    }
     switch random.below(9) {
     case 0: return Term(.add(term(type, uses, mode, depth - 1), term(type, uses, mode, depth - 2)))
     case 1: return Term(.subtract(term(type, uses, mode, depth - 1), term(type, uses, mode, depth - 2)))
@@ -26,13 +32,13 @@ extension ProgramGenerator {
     switch (shape.count, random.below(4)) {
     case (_, 0): return reshaped(shape, uses, depth)
     case (0, _):
-      let operand = RandomTypes.shapes[random.below(RandomTypes.shapes.count)]
+      let operand = operandShape(of: uses) ?? RandomTypes.shapes[random.below(RandomTypes.shapes.count)]
       return constant("dot", .real(operand), .real(operand), result: shape, uses, depth)
     case (1, 1):
-      let columns = 1 + random.below(3)
+      let columns = operandShape(of: uses, rank: 1)?[0] ?? 1 + random.below(3)
       return constant("apply", .real([shape[0], columns]), .real([columns]), result: shape, uses, depth)
     case (1, _):
-      let columns = 1 + random.below(3)
+      let columns = operandShape(of: uses, rank: 1)?[0] ?? 1 + random.below(3)
       let vector = term(.real([columns]), uses, .checked, depth - 1)
       return .applied(matrixLiteral(shape[0], columns), vector)
     case (2, 1):

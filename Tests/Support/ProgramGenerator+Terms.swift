@@ -122,6 +122,8 @@ extension ProgramGenerator {
       let state = binder(parts[1])
       let step = under(state) { $0.term(type, parts[1] + [Resource(.named(state), type)], .checked, depth - 1) }
       return .iteration(base, state, step, use.term)
+    case .real where use.type == type && areData(uses):
+      return Term(.add(use.term, term(type, rest, mode, depth - 1)))
     case .real:
       return .applied(.named("scale"), scalar(use), term(type, rest, .inferred, depth - 1))
     }
@@ -159,6 +161,7 @@ extension ProgramGenerator {
   }
 
   private mutating func closed(_ type: Type, _ mode: Mode) -> Term {
+    if !data.isEmpty, random.below(3) > 0, let datum = datum(type) { return datum }
     switch type {
     case .bool: return Term(.bool(random.below(2) == 0))
     case .nat:

@@ -49,6 +49,8 @@ public struct ProgramGenerator {
   /// Names bound around the place that is being written: these hide definitions and constants.
   var scope: [String] = []
   var definitions: [RandomProgram.Definition] = []
+  /// Of a model: what may be used any number of times, also where the goal asks for no use of it. No binder hides one.
+  var data: [Resource] = []
 
   public static func program(seed: UInt64, _ options: Options = Options()) -> RandomProgram {
     var generator = ProgramGenerator(seed: seed, options)
@@ -77,7 +79,7 @@ public struct ProgramGenerator {
 
   // MARK: Files
 
-  private mutating func program(_ seed: UInt64) -> RandomProgram {
+  mutating func program(_ seed: UInt64) -> RandomProgram {
     for index in 0..<(random.below(3) == 0 ? 0 : random.below(4)) { define("d\(index)") }
     let type = options.closedGround ? types.ground(&random) : types.any(&random)
     var context: [RandomProgram.Port] = []
@@ -96,13 +98,13 @@ public struct ProgramGenerator {
     return program
   }
 
-  private mutating func bound(_ type: Type) -> Bound? {
+  mutating func bound(_ type: Type) -> Bound? {
     guard options.bounds, case .real = type, random.below(4) == 0 else { return nil }
     return Bound(norm: Norm.allCases[random.below(3)], radius: [0.5, 1, 2][random.below(3)])
   }
 
   /// A definition, annotated or not, or a program that others call.
-  private mutating func define(_ name: String) {
+  mutating func define(_ name: String) {
     let type = types.any(&random, depth: 3)
     fuel = 3 + random.below(options.size / 2)
     scope = []
@@ -134,7 +136,7 @@ public struct ProgramGenerator {
 
   /// A name for a binder whose body uses other names: it may hide all that the body does not use, and likes to.
   mutating func binder(avoiding used: Set<String>) -> String {
-    let hideable = scope.filter { !used.contains($0) }
+    let hideable = scope.filter { !used.contains($0) && !dataNames.contains($0) }
     if !hideable.isEmpty, random.below(3) == 0 { return hideable[random.below(hideable.count)] }
     if random.below(12) == 0 {
       let globals = (definitions.map(\.name) + hideableConstants).filter { !used.contains($0) }
@@ -156,6 +158,32 @@ public struct ProgramGenerator {
   }
 
   func isVisible(_ global: String) -> Bool { !scope.contains(global) }
+
+  // MARK: Data
+
+  var dataNames: Set<String> { data.reduce(into: []) { $0.formUnion($1.names) } }
+
+  /// Whether a term of these may use any of them any number of times.
+  func areData(_ uses: [Resource]) -> Bool {
+    guard !data.isEmpty else { return false }
+    let names = dataNames
+    return uses.allSatisfy { $0.names.isSubset(of: names) }
+  }
+
+  mutating func datum(_ type: Type) -> Term? {
+    let fitting = data.filter { $0.type == type }
+    return fitting.isEmpty ? nil : fitting[random.below(fitting.count)].term
+  }
+
+  /// The shape of something that is to be used, where one has so many extents; nil mostly where there are no data.
+  mutating func operandShape(of uses: [Resource], rank: Int? = nil) -> [Int]? {
+    guard !data.isEmpty, random.below(4) > 0 else { return nil }
+    let shapes = (uses + data).compactMap { use -> [Int]? in
+      guard case .real(let shape) = use.type, !shape.isEmpty, rank == nil || shape.count == rank else { return nil }
+      return shape
+    }
+    return shapes.isEmpty ? nil : shapes[random.below(min(shapes.count, max(uses.count, 1) + 1))]
+  }
 
   // MARK: Contexts
 

@@ -25,10 +25,22 @@ public struct RandomProgram: Sendable {
     }
   }
 
+  /// A net of a model.
+  public struct Network: Sendable {
+    public var name: String
+    public var parameters: [Type]
+    public var result: Type
+    public var layers: [Layer.Kind]
+  }
+
   /// The seed that it was generated from.
   public var seed: UInt64
   public var horizon: Int
   public var definitions: [Definition] = []
+  /// Of a model.
+  public var nets: [Network] = []
+  /// Whether it is a model: then its context are data.
+  public var isModel = false
   public var context: [Port]
   public var type: Type
   public var body: Term
@@ -48,8 +60,11 @@ public struct RandomProgram: Sendable {
   public var tree: SyntaxTree {
     var kinds: [Declaration.Kind] = [.horizon(UInt64(horizon))]
     for definition in definitions { kinds.append(definition.declaration) }
+    for net in nets { kinds.append(net.declaration) }
     let parameters = context.map { Parameter(name: Name($0.name), type: TypeExpression($0.type), bound: $0.bound) }
-    kinds.append(.program(Name(name), parameters, TypeExpression(type), body))
+    let result = TypeExpression(type)
+    kinds.append(
+      isModel ? .model(Name(name), parameters, result, body) : .program(Name(name), parameters, result, body))
     return SyntaxTree(declarations: kinds.map { Declaration($0, Span(0, 0)) })
   }
 
@@ -61,7 +76,39 @@ public struct RandomProgram: Sendable {
     let types = context.map(\.type) + definitions.flatMap { $0.parameters.map(\.type) + [$0.type] } + [type]
     return bodies.reduce(0) { $0 + $1.weight } + types.reduce(0) { $0 + $1.weight }
       + horizon + 5 * (definitions.count + context.count)
+      + nets.reduce(0) { $0 + 8 * $1.parameters.count + 3 * $1.layers.count + $1.result.weight } + (isModel ? 1 : 0)
       + context.count { $0.bound != nil } + definitions.count { $0.isAnnotated }
+  }
+}
+
+extension RandomProgram {
+  /// The same program with other names for all that it declares, so that it can share a file.
+  public func renamed(suffix: String) -> RandomProgram {
+    var copy = self
+    for index in definitions.indices {
+      let (old, new) = (definitions[index].name, "\(definitions[index].name)_\(suffix)")
+      copy.definitions[index].name = new
+      if !context.contains(where: { $0.name == old }) { copy.body = copy.body.substituting(.named(new), for: old) }
+      for other in definitions.indices where !definitions[other].parameters.contains(where: { $0.name == old }) {
+        copy.definitions[other].body = copy.definitions[other].body.substituting(.named(new), for: old)
+      }
+    }
+    for index in nets.indices {
+      let (old, new) = (nets[index].name, "\(nets[index].name)_\(suffix)")
+      copy.nets[index].name = new
+      copy.body = copy.body.substituting(.named(new), for: old)
+    }
+    copy.name = name + suffix
+    return copy
+  }
+}
+
+extension RandomProgram.Network {
+  fileprivate var declaration: Declaration.Kind {
+    let parameters = parameters.enumerated().map {
+      Parameter(name: Name("p\($0)"), type: TypeExpression($1), bound: nil)
+    }
+    return .net(Name(name), parameters, TypeExpression(result), layers.map { Layer($0, Span(0, 0)) })
   }
 }
 

@@ -34,6 +34,12 @@ extension RandomProgram {
       }
       if uses == 0 { add { $0.definitions.remove(at: index) } } else { add { $0.inline(index) } }
     }
+    for index in nets.indices {
+      if body.occurrences(of: nets[index].name) == 0 { add { $0.nets.remove(at: index) } }
+      for layer in nets[index].layers.indices where nets[index].layers.count > 1 {
+        add { $0.nets[index].layers.remove(at: layer) }
+      }
+    }
     for index in context.indices {
       let port = context[index]
       if body.occurrences(of: port.name) == 0 { add { $0.context.remove(at: index) } }
