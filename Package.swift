@@ -58,7 +58,11 @@ let package = Package(
     .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TensorFiles", "cajal-train", "TestSupport"]),
     .target(
-      name: "FuzzTargets", dependencies: ["Driver", "Training", "TensorFiles", "TestSupport"],
+      name: "FuzzTargets",
+      dependencies: [
+        "Adjoint", "CajalSyntax", "CajalTyping", "Driver", "EmitC", "LinearMaps", "TensorFiles", "TestSupport",
+        "Training",
+      ],
       path: "Tests/Fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),
   ]
