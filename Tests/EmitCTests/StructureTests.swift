@@ -126,7 +126,7 @@ import Testing
   @Test func stacksForTheAdjointAreWrittenOnlyWhenKept() throws {
     let (forward, backward) = power(20)
     let text = try sample(forward, backward)
-    #expect(text.contains("if (kept) {"))
+    #expect(text.contains("if (keep) {"))
     #expect(!text.contains("work + 32"), "one spare state, and no room for the stack:\n\(text)")
     let unit = ModuleUnit(programs: [Harness.unit("p", forward, backward)], options: Harness.options(realBytes: 4))
     let manifest = try manifest(unit)

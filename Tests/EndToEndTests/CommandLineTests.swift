@@ -204,7 +204,7 @@ private let flip = """
             cost of a sample, in floats    operations   bytes moved
               forward                       1.20 k       2.60 kB
               backward                      2.40 k       5.20 kB
-            workspace with gradients: 2.56 kB, and 256 B a sample
+            workspace with gradients: 65.5 kB, and 256 B a sample
           """), "\(output)")
     }
   }
