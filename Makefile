@@ -34,7 +34,8 @@ help:
 	@echo '                   build/libcajal.a'
 	@echo 'make PATH/x.so     a shared object from PATH/x.cajal by way of PATH/x.c and PATH/x.h;'
 	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC);'
-	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded;'
+	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded, if CAJALFLAGS has no'
+	@echo '                   --weights of its own;'
 	@echo '                   VERIFY=1 compares the object with the oracles of `cajal2c verify` before it is there'
 	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images, and then Model D of'
 	@echo '                   Examples/experiments; DEMOFLAGS goes to the first trainer (DEMOFLAGS=--help)'
@@ -42,7 +43,10 @@ help:
 	@echo '                   ROWS=a,c some of the rows a to g, QUICK=1 shorter, PUBLISH=1 into Benchmarks/results;'
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
-	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler'
+	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler; test-native, test-build,'
+	@echo '                   test-make, test-guest, test-experiments, test-campaign and test-swift are parts of it'
+	@echo 'make runtime-library'
+	@echo '                   the library that modules of this CC, CFLAGS and CAJALFLAGS are linked with; prints its path'
 	@echo 'make mutants       puts deliberate faults into a copy, one after another, and shows which test catches each:'
 	@echo '                   ONLY=word some of them, PUBLISH=1 into Tests/Mutants/results.md'
 	@echo 'make fuzz          runs what reads foreign input under libFuzzer, a minute each: SECONDS=600 longer,'
@@ -122,10 +126,11 @@ runtime-library: $(RUNTIME_LIBRARY)
 
 # ---- x.cajal -> x.c, x.h -> x.so ----
 
-# x.safetensors beside x.cajal is embedded; t.cajal and x-t.cajal are Models T (Examples/experiments).
+# x.safetensors beside x.cajal is embedded, if CAJALFLAGS names no other weights. The experiments' t.cajal and x-t.cajal
+# are Models T; EXPERIMENTS=1 says that a module outside of Examples/experiments is theirs.
 weights = $(if $(shell test -e $(call quoted,$1.safetensors) && echo yes),$1.safetensors)
-file_flags = $(if $(call weights,$1),--weights $(call quoted,$1.safetensors)) \
-  $(if $(filter t %-t,$(notdir $1)),--type-preserving)
+file_flags = $(if $(filter --weights --weights=%,$(CAJALFLAGS)),,$(if $(call weights,$1),--weights $(call quoted,$1.safetensors))) \
+  $(if $(EXPERIMENTS)$(filter Examples/experiments/%,$1),$(if $(filter t %-t,$(notdir $1)),--type-preserving))
 EMITTER = $(CAJALFLAGS) $(strip $(call file_flags,$*))
 
 .PRECIOUS: %.c %.h
@@ -265,7 +270,7 @@ test-guest: all need-libopenblas-dev
 test-make: all
 	@Tests/Make/verify.bash build/tests/make
 
-test-native: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
+test-native: compilers build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
     build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest
 	@Tests/Compilers/run.bash
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """infer.py MODEL.so INDEX <IMAGES.idx >OUTPUT.pgm: the output of a trained model for one image of an IDX file."""
-import sys
+import os, sys
 from ctypes import *
 
 class Port(Structure):
@@ -24,7 +24,7 @@ def require(condition, message):
 
 require(len(sys.argv) == 3, "usage: infer.py MODEL.so INDEX <IMAGES.idx >OUTPUT.pgm")
 require(sys.argv[2].isdecimal(), "INDEX is a number from 0")
-library = CDLL(sys.argv[1])
+library = CDLL(os.path.abspath(sys.argv[1]))
 library.cajal_module_info.restype = POINTER(Module)
 module = library.cajal_module_info().contents
 require(module.abi == 1 and module.model_count > 0, "this is no module with a model")

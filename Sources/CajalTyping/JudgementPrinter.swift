@@ -148,6 +148,7 @@ private struct IteratedVariables {
   func why(_ variable: Variable) -> String {
     if captured.contains(variable.id) { return "used in a step" }
     if uses[variable.id, default: 0] > 1 { return "used more than once" }
+    if variable.isData { return "used in a step, or in a part of a sum or of an `if` only" }
     return "handed to a step, or to a function that is not linear"
   }
 }

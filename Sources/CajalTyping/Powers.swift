@@ -71,7 +71,14 @@ struct Powers: Hashable {
   }
 
   mutating func add(_ other: Powers) { combine(other) { $0 + $1 } }
-  mutating func join(_ other: Powers) { combine(other) { $0.join($1) } }
+  /// Where only one of the two depends on a variable, as it may be with a model's data, the map is affine in it.
+  mutating func join(_ other: Powers) {
+    let both = Set(degrees.keys).intersection(other.degrees.keys)
+    combine(other) { $0.join($1) }
+    for (symbol, degree) in degrees where !both.contains(symbol) {
+      degrees[symbol] = Degree(bound: degree.bound, isLinear: false)
+    }
+  }
 
   private mutating func combine(_ other: Powers, _ operation: (Degree, Degree) -> Degree) {
     var small = other.degrees

@@ -50,10 +50,14 @@ extension Compilation {
         help: "compile it and call it from outside, or name a `program`"))
   }
 
-  /// The value of a program, its variables set to closed expressions; nil where there were errors. Where the compiled
-  /// programs of the file drop entries, that is said as `check` says it.
-  public func evaluate(program name: String?, settings: [(name: String, value: String)], steps: Int) throws -> Value? {
-    guard let judgement = try findProgram(name), let module, horizons != nil else { return nil }
+  /// The value of a program, its variables set to closed expressions; nil where there were errors.
+  ///
+  /// - Parameter checksHorizon: says, as `check` does, where the compiled programs of the file drop entries. Evaluation
+  ///   itself drops none.
+  public func evaluate(
+    program name: String?, settings: [(name: String, value: String)], steps: Int, checksHorizon: Bool
+  ) throws -> Value? {
+    guard let judgement = try findProgram(name), let module, !checksHorizon || horizons != nil else { return nil }
     let evaluator = Evaluator(module: module, stepLimit: steps)
     do {
       guard let values = try values(of: judgement, settings, module, evaluator) else { return nil }

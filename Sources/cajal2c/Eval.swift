@@ -7,6 +7,9 @@ struct Eval: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Evaluate a program and print its value.",
     discussion: """
+      A value is computed with numbers of any size. With --overflow, warn or error, it is also said where the compiled
+      program would drop an entry.
+
       EXAMPLES
         cajal2c eval prog.cajal --program double --set n=3
         cajal2c eval prog.cajal --set f='fun (x : Bool) => x' --set n=2
@@ -38,9 +41,10 @@ struct Eval: ParsableCommand {
     let compilation = try source.compilation()
     try source.run(compilation) { compilation in
       do {
-        guard let value = try compilation.evaluate(program: program, settings: settings, steps: steps) else {
-          return nil as Void?
-        }
+        guard
+          let value = try compilation.evaluate(
+            program: program, settings: settings, steps: steps, checksHorizon: source.overflow != nil)
+        else { return nil as Void? }
         print(value)
         return ()
       } catch let problem as SettingProblem {

@@ -23,8 +23,8 @@ struct SourceOptions: ParsableArguments {
   @Flag(help: "Refuse programs with a variable that is not linear.")
   var strictLinear = false
 
-  @Option(help: "What an entry that the horizon may drop is: warn or error.")
-  var overflow = OverflowPolicy.warn
+  @Option(help: "What an entry that the horizon may drop is: warn, the default, or error.")
+  var overflow: OverflowPolicy?
 
   @Option(help: ArgumentHelp("How messages are written: text, or json with one object a line.", valueName: "format"))
   var diagnostics = DiagnosticFormat.text
@@ -99,7 +99,7 @@ extension SourceOptions {
     var options = CompilerOptions()
     options.horizon = horizon
     options.strictLinear = strictLinear
-    options.overflow = overflow
+    options.overflow = overflow ?? .warn
     options.gradients = gradients
     options.weights = weights
     options.typePreserving = typePreserving

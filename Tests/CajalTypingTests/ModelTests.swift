@@ -329,4 +329,15 @@ import Testing
         "361 parameters, in f, g, count",
       ])
   }
+
+  /// What only one operand of a sum, or one branch, depends on: the map is affine in it.
+  @Test(arguments: [
+    ("x + [1, 2, 3, 4, 5, 6, 7, 8, 9]", false), ("x + y", false), ("x + 2 * x", true), ("x + y - 2 * (y + x)", false),
+    ("if b then x else y", false), ("if b then x else 2 * x", true),
+  ]) func dataOfOneOperandIsAffine(body: String, isLinear: Bool) throws {
+    let (model, _) = try model("model m (x : V, y : V, b : Bool) : V = let _z = y in let _c = b in \(body)")
+    let degrees = Dictionary(
+      uniqueKeysWithValues: zip(model.links.map(\.variable.name), model.judgement.degrees))
+    #expect(degrees["x"] == Degree(bound: 1, isLinear: isLinear))
+  }
 }

@@ -3,7 +3,7 @@
 trainer=${CAJAL_TRAIN:-$root/bin/cajal-train}
 
 make_or_fail() {
-  ${MAKE:-make} -C "$root" --no-print-directory -j "$(nproc)" "$@" >"$out/make.log" 2>&1 || {
+  ${MAKE:-make} -C "$root" EXPERIMENTS=1 --no-print-directory -j "$(nproc)" "$@" >"$out/make.log" 2>&1 || {
     tail -n 30 "$out/make.log" >&2
     fail "make failed; all that it said is in $out/make.log"
   }
