@@ -48,7 +48,8 @@ help:
 	@echo 'make runtime-library'
 	@echo '                   the library that modules of this CC, CFLAGS and CAJALFLAGS are linked with; prints its path'
 	@echo 'make mutants       puts deliberate faults into a copy, one after another, and shows which test catches each:'
-	@echo '                   ONLY=word some of them, PUBLISH=1 into Tests/Mutants/results.md'
+	@echo '                   ONLY=word some of them, FRESH=1 those of earlier runs again, REPORT=1 the table of what was'
+	@echo '                   run, PUBLISH=1 into Tests/Mutants/results.md'
 	@echo 'make fuzz          runs what reads foreign input under libFuzzer, a minute each: SECONDS=600 longer,'
 	@echo '                   TARGETS="program idx" some of them, REPORT=1 a table of what ran; docs/fuzzing.md says more'
 	@echo 'make test-faults   the trainer killed KILLS times (20) at random moments, on full disks, with damaged files;'
@@ -206,7 +207,8 @@ test-bench: | need-libopenblas-dev
 
 .PHONY: mutants
 mutants: | need-libopenblas-dev
-	@CC=$(call quoted,$(CC)) Tests/Mutants/run $(if $(ONLY),--only '$(ONLY)') $(if $(PUBLISH),--publish)
+	@CC=$(call quoted,$(CC)) Tests/Mutants/run $(if $(ONLY),--only '$(ONLY)') $(if $(REPORT),--report) $(if $(FRESH),--fresh) \
+	  $(if $(PUBLISH),--publish)
 
 # ---- Tests ----
 
