@@ -158,7 +158,7 @@ verify_object = bin/cajal2c verify $(EMITTER) $(call quoted,$*.cajal) --object $
 # it needs has to be made by a pattern.
 %.so: last-resort
 	@+.ci/spaces $(call quoted,$@) $(call quoted,$(MAKE))
-last-%: ; @:
+last-%: FORCE ; @:
 
 # ---- The demo ----
 

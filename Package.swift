@@ -32,15 +32,16 @@ let package = Package(
       name: "Driver",
       dependencies: [
         "CajalSyntax", "CajalTyping", "CajalEvaluator", "LinearMaps", "Lowering", "Passes", "Adjoint", "Schedule",
-        "EmitC", "CajalRuntime", "TensorFiles",
+        "EmitC", "CajalRuntime", "TensorFiles", "SharedObjects",
       ]),
     .executableTarget(
       name: "cajal2c",
       dependencies: ["Driver", "TensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .target(name: "TensorFiles"),
+    .target(name: "SharedObjects"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "TrainingKernels"),
-    .target(name: "Training", dependencies: ["TensorFiles", "CajalRuntime", "CZlib", "TrainingKernels"]),
+    .target(name: "Training", dependencies: ["TensorFiles", "SharedObjects", "CajalRuntime", "CZlib", "TrainingKernels"]),
     .executableTarget(
       name: "cajal-train",
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -56,7 +57,7 @@ let package = Package(
     .testTarget(name: "PropertyTests", dependencies: ["Passes", "Adjoint", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TensorFiles", "TestSupport"]),
     .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TensorFiles", "cajal-train", "TestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "SharedObjects", "TensorFiles", "cajal-train", "TestSupport"]),
     .target(
       name: "FuzzTargets",
       dependencies: [

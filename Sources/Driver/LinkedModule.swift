@@ -1,5 +1,6 @@
 import CajalRuntime
 import Foundation
+import SharedObjects
 
 /// A compiled module that was loaded with `dlopen`.
 public final class LinkedModule {
@@ -22,7 +23,11 @@ public final class LinkedModule {
   public init(path: String) throws {
     setenv("OPENBLAS_NUM_THREADS", "1", 0)
     // Without a slash dlopen would look in the system's folders.
-    guard let handle = dlopen(path.contains("/") ? path : "./" + path, RTLD_NOW | RTLD_LOCAL) else {
+    let file = path.contains("/") ? path : "./" + path
+    do { try checkLoadable(sharedObject: file) } catch let problem as UnloadableObject {
+      throw Failure(description: "cannot load the object: \(problem)")
+    }
+    guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
       throw Failure(description: "cannot load the object: \(String(cString: dlerror()))")
     }
     self.path = path

@@ -77,7 +77,10 @@ public struct LinkedProgram {
     else { return nil }
     var tensors: [TensorDescription] = []
     for index in 0..<Int(raw.tensor_count) {
-      guard let tensor = raw.tensors?[index], let description = TensorDescription(tensor) else { return nil }
+      // One after another, without gaps.
+      guard let tensor = raw.tensors?[index], let description = TensorDescription(tensor),
+        tensor.pointee.count == description.count, tensor.pointee.offset == tensors.reduce(0, { $0 + $1.count })
+      else { return nil }
       tensors.append(description)
     }
     self.name = String(cString: name)

@@ -1,5 +1,6 @@
 import CajalRuntime
 import Foundation
+import SharedObjects
 
 /// The models of a shared object.
 public final class ModelLibrary: @unchecked Sendable {
@@ -14,7 +15,9 @@ public final class ModelLibrary: @unchecked Sendable {
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     // Without a slash dlopen would look in the system's folders.
     let file = path.contains("/") ? path : "./" + path
-    try checkNotTruncated(sharedObject: file)
+    do { try checkLoadable(sharedObject: file) } catch let problem as UnloadableObject {
+      throw TrainingError("cannot load the model: \(problem)")
+    }
     guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
       throw TrainingError("cannot load the model: \(String(cString: dlerror()))")
     }

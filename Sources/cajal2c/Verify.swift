@@ -56,6 +56,13 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
+    EarlyEnd.isDue = true
+    defer { EarlyEnd.isDue = false }
+    atexit {
+      guard EarlyEnd.isDue else { return }
+      printError("cajal2c: the object ended the process before it was verified")
+      _exit(70)
+    }
     let linked = try object.map { path in
       do { return try LinkedModule(path: path) } catch let failure as LinkedModule.Failure {
         printError("cajal2c: \(failure.description)")
@@ -87,6 +94,12 @@ struct Verify: ParsableCommand {
       throw ExitCode(70)
     }
   }
+}
+
+/// An object that ends the process must not pass for one that agrees.
+private enum EarlyEnd {
+  /// An end is one of the object's.
+  nonisolated(unsafe) static var isDue = false
 }
 
 extension SourceOptions {

@@ -95,6 +95,9 @@ for name in "it's" 'a folder/x' "a folder's/x" 'do$lar' 'a#b' 'c:d' 'p%q' 'a&b' 
   [[ -e $folder/$name.so ]] || fail "'$name' was not built"
   expect_made "$folder/$name.so" CFLAGS="$plain" CAJALFLAGS='--emit-grad --blas none'
   built && fail "'$name' was built twice"
+  echo 'program added (x : Bool) : Bool = x' >>"$folder/$name.cajal"
+  expect_made "$folder/$name.so" CFLAGS="$plain" CAJALFLAGS='--emit-grad --blas none'
+  grep -q added "$folder/$name.h" || fail "'$name' was not built again after a change"
 done
 program 'a space'
 made "$folder/a space.so" && fail "a file with a space in its name was built"

@@ -1,3 +1,4 @@
+import SharedObjects
 import Foundation
 import TensorFiles
 import TestSupport
@@ -98,11 +99,22 @@ import Testing
     }
   }
 
+  /// Of which the loader says that there is no such file.
+  @Test func aModuleForAnotherProcessor() throws {
+    try withModel { _, module in
+      var bytes = try #require(contents(module))
+      bytes[18] = 183 ^ 62 ^ bytes[18]
+      try write(Array(bytes), to: module)
+      let error = #expect(throws: TrainingError.self) { try ModelLibrary(path: module) }
+      #expect(error?.description.contains("is for another processor (") == true)
+    }
+  }
+
   /// The loader would map it, and the process end at a page that is not there.
   @Test func aModule() throws {
     try withModel { folder, module in
       let size = try #require(contents(module)).count
-      try checkNotTruncated(sharedObject: module)
+      try checkLoadable(sharedObject: module)
       #expect(throws: TrainingError.self) { try ModelLibrary(path: folder) }
       for length in (0..<size).reversed() {
         try #require(truncate(module, length) == 0)
@@ -110,8 +122,8 @@ import Testing
         if length < 6 {
           #expect(throws: TrainingError.self) { try ModelLibrary(path: module) }
         } else {
-          let error = #expect(throws: TrainingError.self) { try checkNotTruncated(sharedObject: module) }
-          #expect(error?.description == "cannot load the model: \(module) is truncated: build it again")
+          let error = #expect(throws: UnloadableObject.self) { try checkLoadable(sharedObject: module) }
+          #expect(error?.description == "\(module) is truncated: build it again")
         }
       }
     }

@@ -25,6 +25,7 @@ extension LinkedModule {
       try demand(realName(linked.isDouble), realName(options.realBytes == 8), "the reals of \(name) are")
       for (port, expected) in zip(linked.inputs + [linked.output], own.ports + [own.output]) {
         try demand(described(port), described(expected), "in \(name) there is")
+        try demand("\(port.dims)", "\(Array(expected.dims.prefix(4)))", "the shape of \(described(port)) in \(name) is")
       }
       try checkParameters(linked, own, realBytes: options.realBytes)
     }

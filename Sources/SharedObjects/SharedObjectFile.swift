@@ -1,8 +1,14 @@
 import Foundation
 
+/// Why a shared object must not, or cannot, be loaded.
+public struct UnloadableObject: Error, CustomStringConvertible {
+  public let description: String
+}
+
 /// Throws where an ELF file (64 bits, little-endian) ends before what its own header says: the loader maps such a file,
-/// and the process would end at the first page that is not there. Other files are left to the loader.
-func checkNotTruncated(sharedObject path: String) throws {
+/// and the process would end at the first page that is not there. And where it is for another processor, of which the
+/// loader says that there is no such file. Other files are left to the loader.
+public func checkLoadable(sharedObject path: String) throws {
   guard let file = FileHandle(forReadingAtPath: path) else { return }
   defer { try? file.close() }
   guard let size = try? file.seekToEnd() else { return }
@@ -21,8 +27,14 @@ func checkNotTruncated(sharedObject path: String) throws {
   }
 
   // Magic number, 64 bits, little-endian.
-  guard let magic = bytes(at: 0, 6), magic == [0x7f, 0x45, 0x4c, 0x46, 2, 1] else { return }
-  let truncated = TrainingError("cannot load the model: \(path) is truncated: build it again")
+  let elf: [UInt8] = [0x7f, 0x45, 0x4c, 0x46]
+  guard let magic = bytes(at: 0, 6), magic.starts(with: elf) else { return }
+  let truncated = UnloadableObject(description: "\(path) is truncated: build it again")
+  guard let kind = bytes(at: 0, 20) else { throw truncated }
+  if kind[4] != 2 || number(kind, 18, 2) != ownMachine {
+    throw UnloadableObject(description: "\(path) is for another processor (\(machineName(number(kind, 18, 2))))")
+  }
+  guard kind[5] == 1 else { return }
   guard let header = bytes(at: 0, 64) else { throw truncated }
   let (segments, segmentSize, segmentCount) = (number(header, 32, 8), number(header, 54, 2), number(header, 56, 2))
   guard isInside(segments, segmentSize * segmentCount),
@@ -32,5 +44,27 @@ func checkNotTruncated(sharedObject path: String) throws {
     guard let segment = bytes(at: segments + index * segmentSize, 56),
       isInside(number(segment, 8, 8), number(segment, 32, 8))
     else { throw truncated }
+  }
+}
+
+/// The processor that this program is for, as ELF numbers them (System V ABI, e_machine).
+private var ownMachine: UInt64 {
+  #if arch(x86_64)
+    62
+  #elseif arch(arm64)
+    183
+  #else
+    #error("the number of this processor in ELF files is not known")
+  #endif
+}
+
+private func machineName(_ number: UInt64) -> String {
+  switch number {
+  case 3: "x86, 32 bits"
+  case 40: "arm, 32 bits"
+  case 62: "x86-64"
+  case 183: "aarch64"
+  case 243: "riscv"
+  default: "machine \(number) of ELF"
   }
 }
