@@ -1,0 +1,26 @@
+import TestSupport
+import Testing
+
+/// Programs whose C a compiler got wrong, built by the Makefile's flags.
+@Suite struct CompilerFaultProgramTests {
+  /// gcc 12.2, -O3 with AVX-512: a round that compares its counter, computed for several rounds at once.
+  @Test func comparedCounters() throws {
+    let text = """
+      horizon 6
+      program p (z : Bool, f : Bool, n : Bool) : Bool -o Nat -o Bool =
+        iter {
+          fun z x => if z then iter { true | z => z } (x) else iter { false | n => n } (x)
+        | g =>
+          fun z m =>
+            iter { iter { iter { g true 0 | x => x } (m) | y => y } (if z then 0 else 0) | y => y } (if n then 0 else 0)
+        } (if z then if f then 0 else 1 else if f then 0 else 0)
+      """
+    try withScratch { folder in
+      let file = try write(text, to: folder + "/p.cajal")
+      for real in ["float", "double"] {
+        let result = try run(compilerPath, ["verify", file, "--real", real, "--limit", "20"], limit: 600)
+        #expect(result.status == 0 && result.output.hasPrefix("p: agrees"), "\(result)")
+      }
+    }
+  }
+}
