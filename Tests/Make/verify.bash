@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-# A program with flags of its own, and a type-preserving model (by its name) with weights.
+# A program with flags of its own, and an experiment's type-preserving model (by its name) with weights.
 echo 'program twice (x : Real[2]) : Real[2] = x + x' >"$folder/p.cajal"
 cat >"$folder/t.cajal" <<'EOF'
 horizon 2
@@ -28,7 +28,7 @@ with open(sys.argv[1], "wb") as file:
 EOF
 
 verify() { # FILE FLAGS
-  make "$folder/$1.so" VERIFY=1 CAJALFLAGS="$2" >"$folder/$1.log" 2>&1
+  make "$folder/$1.so" VERIFY=1 EXPERIMENTS=1 CAJALFLAGS="$2" >"$folder/$1.log" 2>&1
 }
 
 verify p '--emit-grad --real double --blas none' || fail "a sound program: $(cat "$folder/p.log")"
