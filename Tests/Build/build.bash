@@ -34,6 +34,7 @@ program x
 expect_made "$folder/x.so" CFLAGS="$plain"
 expect_made "$folder/x.so" CFLAGS="$plain"
 built && fail 'the same flags built again'
+rm -rf "build/runtime/$(printf 'gcc %s -DOTHER\n' "$plain" | cksum | tr ' ' -)"
 expect_made "$folder/x.so" CFLAGS="$plain -DOTHER"
 grep -q -- "-DOTHER .*x.c" "$folder/said" || fail 'other CFLAGS did not build the module again'
 grep -q -- "-DOTHER .*product.c" "$folder/said" || fail 'other CFLAGS did not build a runtime of their own'
