@@ -51,6 +51,7 @@ extension Lexer {
     case "⟨", "⟩", "“", "”", "‘", "’", "\"": "remove it: Cajal has no strings"
     case "'": "a prime can only follow a letter, as in `x'`"
     case "&", "∧", "!", "¬": "booleans are taken apart with `if c then a else b`"
+    case "<", ">": "there is no comparison: a Bool is taken apart by `if`, a Nat by `iter`"
     case "/": "there is no division: write the number out, as in `0.5 * x`; a comment starts with `--`"
     case "^": "there are no powers: `x * x` is not linear in x; a number is written out, as in `0.25 * x`"
     case "#": "remove it; a comment starts with `--`, or stands between `{-` and `-}`"

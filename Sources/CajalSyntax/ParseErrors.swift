@@ -114,7 +114,8 @@ extension Parser {
     case .star:
       "the factor on the left of `*` is a number, as in `2 * x`; `scale x y` multiplies by a variable"
     case .rightParen, .rightBracket, .rightBrace: "remove it: it closes nothing"
-    case .equals: "remove it; a local name is given by `let x = e in e`"
+    case .equals:
+      "there is no comparison: a Bool is taken apart by `if`, a Nat by `iter`; a local name is given by `let x = e in e`"
     case .colon: "a type is given to an expression in parentheses: `(e : type)`"
     case .then, .else, .in: "remove it: no `\(source.text(token.span))` is wanted here"
     case .arrow, .thinArrow: "a function starts with `fun`, as in `fun x => e`"

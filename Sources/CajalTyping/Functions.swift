@@ -158,6 +158,8 @@ extension Checker {
       return "multiply by a matrix that is a tensor: `apply \(name ?? "m") v`"
         + (name.map { "; or take it as a map, `\($0) : \(type)`" } ?? "; the map has the type `\(type)`")
     case (.natural, _), (.literal, .real([])): return "a product with a number is written `2 * x`"
+    case (_, .real(let shape)) where shape.count == 1:
+      return "an entry is taken by a product: `dot [1.0, 0.0, …] \(name ?? "v")` is the first; or remove the argument"
     case (_, .real([])): return "multiply by a variable with `scale \(name ?? "c") v`, or remove the argument"
     default: return "remove the argument, or check the number of arguments"
     }

@@ -136,12 +136,16 @@ final class Checker {
     guard let binding = context[id: id], reportedTwice.insert(id).inserted else { return }
     let (first, second) = first.start <= second.start ? (first, second) : (second, first)
     var help = "use `\(binding.name)` once, or take one parameter for each use"
+    var isReal = false
+    if case .real = binding.type { isReal = true }
     if binding.type == .bool { help += "; a Bool can be branched on instead: `if \(binding.name) then … else …`" }
     report(
       Diagnostic(
         .usedTwice, "`\(binding.name)` is used twice", at: Label(second, "and again here"),
         also: [Label(first, "used here first"), Label(binding.span, "bound here")],
-        notes: ["every variable is used exactly once on each path: Cajal has no copying"], help: help))
+        notes: ["every variable is used exactly once on each path: Cajal has no copying"]
+          + (isReal && portIDs.contains(id) ? [Self.modelsHaveData("may be used any number of times")] : []),
+        help: help))
   }
 
   private func reportNeverUsed(_ binding: Binding) {
@@ -166,8 +170,9 @@ final class Checker {
         ], help: secondary.isEmpty ? help : "rename the inner variable, and use `\(name)`"))
   }
 
-  private static let modelsHaveData =
-    "a `model` accepts this: its parameters are data, which a branch may leave out"
+  private static func modelsHaveData(_ freedom: String) -> String {
+    "a `model` accepts this: its parameters are data, which \(freedom)"
+  }
 
   private func reportUsedInOne(_ id: Int, _ place: Span, _ kind: Alternatives, _ first: Term, _ second: Term) {
     guard let binding = context[id: id] else { return }
@@ -177,21 +182,24 @@ final class Checker {
     let message: String
     let label: String
     let note: String
+    let freedom: String
     switch kind {
     case .branches:
       message = "`\(name)` is used in the `\(inFirst ? "then" : "else")` branch only"
       label = "the `\(inFirst ? "else" : "then")` branch forgets `\(name)`"
       note = "only one branch of `if` is taken, so both must use the same variables"
+      freedom = "a branch"
     case .operands:
       message = "`\(name)` is used in the \(inFirst ? "left" : "right") operand only"
       label = "the \(inFirst ? "right" : "left") operand forgets `\(name)`"
       note = "a sum is linear only if both operands depend on the same variables: `x + 1` would be affine"
+      freedom = "an operand"
     }
     report(
       Diagnostic(
         .usedInOneBranch, message, at: Label(forgetting.span, label),
         also: [Label(place, "used here"), Label(binding.span, "bound here")],
-        notes: [note] + (kind == .branches && portIDs.contains(id) ? [Self.modelsHaveData] : []),
+        notes: [note] + (portIDs.contains(id) ? [Self.modelsHaveData("\(freedom) may leave out")] : []),
         help: "use `\(name)` there too, or use it outside of both"))
   }
 }

@@ -97,6 +97,14 @@ extension Checker {
           notes: ["it is not built in"], help: advice))
       return
     }
+    if Layer.Activation(rawValue: name) != nil {
+      report(
+        Diagnostic(
+          .unknownVariable, "`\(name)` is a layer, not a function", at: Label(span, "not in scope"),
+          notes: ["programs are linear in their variables, and `\(name)` is not"],
+          help: "declare `net g (x : …) : … = \(name)`, and write `g x` in a `model`"))
+      return
+    }
     let similar = suggest(for: name, among: candidates)
     if let similar, let binding = context[similar] { context.excuse(binding) }
     report(

@@ -19,11 +19,7 @@ extension Compilation {
         reportModel(model.name)
         return nil
       }
-      add(
-        Diagnostic(
-          .noSuchProgram, "there is no program called `\(name)`", at: nil,
-          help: names.isEmpty
-            ? "declare one with `program`" : "the file has \(names.prefix(20).joined(separator: ", "))"))
+      reportUnknown(name, among: names, "program")
       return nil
     }
     if names.count == 1 { return module.programs[0] }
@@ -39,6 +35,17 @@ extension Compilation {
           ? "declare one with `program`"
           : "choose one with `--program`: \(names.prefix(20).joined(separator: ", "))"))
     return nil
+  }
+
+  /// Adds a diagnostic for a name that the file does not declare; `kind` says what it would have to be.
+  public func reportUnknown(_ name: String, among names: [String], _ kind: String) {
+    let similar = suggestion(for: name, among: names)
+    add(
+      Diagnostic(
+        .noSuchProgram, "there is no \(kind) called `\(name)`", at: nil,
+        help: names.isEmpty
+          ? "the file declares none"
+          : (similar.map { "did you mean `\($0)`? " } ?? "") + "the file has \(names.prefix(20).joined(separator: ", "))"))
   }
 
   private func reportModel(_ name: Name) {

@@ -75,9 +75,12 @@ struct Verify: ParsableCommand {
     let subject = linked.map { VerifySubject.object($0) } ?? .built(flags: flags.flatMap(compilerFlags))
     let showsProgress = isatty(STDERR_FILENO) == 1
     let reports = try source.run(compilation) { compilation in
-      let isModel = compilation.module?.models.contains { $0.name.text == program } == true
-      if let program, !isModel {
-        guard try compilation.findProgram(program) != nil else { return nil as [VerifyReport]? }
+      if let program, let module = compilation.module {
+        let names = module.programs.map(\.name.text) + module.models.map(\.name.text)
+        guard names.contains(program) else {
+          compilation.reportUnknown(program, among: names, "program or model")
+          return nil as [VerifyReport]?
+        }
       }
       return try verify(compilation, subject, limit: limit, seed: seed, program: program) { step in
         if showsProgress { printError("verify: \(step)") }

@@ -314,6 +314,19 @@ private let blur = """
     }
   }
 
+  /// What may be verified are programs and models; the message names both kinds.
+  @Test func unknownNamesAreAnsweredWithThoseOfTheFile() throws {
+    try withScratch { folder in
+      let file = try write("program half (x : Real) : Real = 0.5 * x\n" + blur, to: folder + "/p.cajal")
+      let verified = try cajal2c("verify", file, "--program", "blurr")
+      #expect(verified.status == 1)
+      #expect(verified.errors.contains("there is no program or model called `blurr`"))
+      #expect(verified.errors.contains("did you mean `blur`? the file has half, blur"))
+      let evaluated = try cajal2c("eval", file, "--program", "haf")
+      #expect(evaluated.status == 1 && evaluated.errors.contains("did you mean `half`? the file has half"))
+    }
+  }
+
   /// The number of entries at 32 bits may be a number that no float holds.
   @Test func radiiOfNetsAreFloats() throws {
     try withScratch { folder in
