@@ -89,6 +89,9 @@ public struct Model: @unchecked Sendable {
     return String(fnv1a(text.utf8), radix: 16)
   }
 
+  /// Whether it was compiled with its adjoint: without, any call of `backward` says so, and this one is refused.
+  var hasAdjoint: Bool { raw.backward(0, nil, nil, nil, nil, nil, nil, nil) != Int32(CAJAL_NO_GRADIENT.rawValue) }
+
   /// Bytes of workspace for a batch; throws where it cannot be that large.
   func workspaceBytes(batch: Int, keep: Bool) throws -> Int {
     let bytes = raw.workspace_bytes(batch, keep ? 1 : 0)

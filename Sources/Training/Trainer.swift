@@ -47,6 +47,9 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
   private static var chunk: Int { 1 << 14 }
 
   init(_ model: Model, _ samples: Samples<Real>, _ settings: Settings, workers: Workers) throws {
+    guard model.hasAdjoint else {
+      throw TrainingError("the model `\(model.name)` was compiled without its adjoint: compile it with --emit-grad")
+    }
     self.model = model
     self.samples = samples
     self.settings = settings
@@ -171,9 +174,6 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     if status == Int32(CAJAL_OK.rawValue) { return }
     if status == Int32(CAJAL_NOT_FINITE.rawValue) {
       throw NotFiniteError(step: step + 1, place: .model, loss: .nan, gradientNorm: .nan)
-    }
-    if status == Int32(CAJAL_NO_GRADIENT.rawValue) {
-      throw TrainingError("the model `\(model.name)` was compiled without its adjoint: compile it with --emit-grad")
     }
     throw TrainingError("the model `\(model.name)` refused a batch: \(Model.statusText(status))")
   }

