@@ -28,7 +28,7 @@ public struct LinkedProgram {
   typealias Strides = UnsafePointer<Int>
 
   // The functions of the module, in which a program has no parameters: nil for them.
-  let workspaceBytes: (_ batch: Int, _ keep: Bool) -> Int
+  let workspaceBytes: (_ batch: Int, _ keep: Bool) -> Int?
   let forward:
     (
       _ keep: Bool, _ batch: Int, _ parameters: UnsafeRawPointer?, Buffers, Strides, _ out: UnsafeMutableRawPointer,
@@ -60,7 +60,7 @@ public struct LinkedProgram {
     parameterCount = 0
     isDouble = raw.real_bytes == 8
     weights = nil
-    workspaceBytes = { Int(clamping: workspace($0, $1 ? 1 : 0)) }
+    workspaceBytes = { roomOf(workspace($0, $1 ? 1 : 0)) }
     forward = { keep, batch, _, inputs, strides, out, work in
       (keep ? keeping : plain)(batch, inputs, strides, out, work)
     }
@@ -99,7 +99,7 @@ public struct LinkedProgram {
         ? Array(UnsafeBufferPointer(start: weights.assumingMemoryBound(to: Double.self), count: count))
         : UnsafeBufferPointer(start: weights.assumingMemoryBound(to: Float.self), count: count).map { Double($0) }
     }
-    workspaceBytes = { Int(clamping: workspace($0, $1 ? 1 : 0)) }
+    workspaceBytes = { roomOf(workspace($0, $1 ? 1 : 0)) }
     forward = { keep, batch, parameters, inputs, strides, out, work in
       (keep ? keeping : plain)(batch, parameters, inputs, strides, out, work)
     }
@@ -140,8 +140,9 @@ public struct LinkedProgram {
     let out = buffer([Double](repeating: .nan, count: batch * outputSize))
     let given = buffer(parameters)
     let parametersBar = buffer(parameters.map { _ in .nan })
-    let bytes = workspaceBytes(batch, outputBar != nil)
-    guard bytes < Int.max else { throw Failure(description: "\(name) needs a workspace that is too large") }
+    guard let bytes = workspaceBytes(batch, outputBar != nil) else {
+      throw Failure(description: "\(name) needs a workspace that is too large")
+    }
     let work = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
     defer {
       (data + bars + [out, given, parametersBar]).forEach { ($0 - room).deallocate() }
@@ -190,3 +191,6 @@ extension LinkedProgram {
   /// What the runtime says of a program that was compiled without its adjoint.
   static let noGradientText = String(cString: cajal_status_text(Int32(CAJAL_NO_GRADIENT.rawValue)))
 }
+
+/// The bytes of a workspace; nil where it is too large: SIZE_MAX, which is below 0 as C's `size_t` is imported.
+private func roomOf(_ bytes: Int) -> Int? { bytes < 0 ? nil : bytes }

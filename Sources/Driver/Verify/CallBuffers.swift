@@ -37,9 +37,7 @@ final class CallBuffers {
     for (index, value) in oracle.parameters[call.parameters].joined().enumerated() { parameters[index] = value }
     originalParameters = parameters.buffer.bytes
     func workspace(keep: Bool) throws -> GuardedBuffer {
-      let bytes = code.workspaceBytes(call.batch, keep)
-      // SIZE_MAX, seen as signed.
-      guard bytes >= 0 else {
+      guard let bytes = code.workspaceBytes(call.batch, keep) else {
         throw LinkedModule.Failure(
           description: "`\(code.name)` asks for a workspace that is too large for a batch of \(call.batch)")
       }
