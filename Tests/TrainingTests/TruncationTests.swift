@@ -1,5 +1,5 @@
-import SharedObjects
 import Foundation
+import SharedObjects
 import TensorFiles
 import TestSupport
 import Testing
@@ -8,16 +8,17 @@ import Testing
 
 /// Every file that a run reads, cut at every length: an error that names the file, and nothing of a run is left.
 @Suite struct TruncationTests: SmallRuns {
-  private func expectRefused(
-    _ path: String, cutTo length: Int, _ settings: RunSettings, sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
-      try train(settings, progress: silent)
+  private func expectRefusedAtEveryLength(_ path: String, _ settings: RunSettings) throws {
+    let whole = [UInt8](try #require(contents(path)))
+    for length in whole.indices {
+      try write(Array(whole.prefix(length)), to: path)
+      let error = #expect(throws: (any Error).self) { try train(settings, progress: silent) }
+      #expect(
+        (error is TrainingError || error is SafetensorsError) && "\(error as Any)".contains(path),
+        "cut to \(length): \(error as Any)")
+      #expect(!FileManager.default.fileExists(atPath: settings.out))
     }
-    #expect(
-      (error is TrainingError || error is SafetensorsError) && "\(error as Any)".contains(path),
-      "cut to \(length): \(error as Any)", sourceLocation: sourceLocation)
-    #expect(!FileManager.default.fileExists(atPath: settings.out), sourceLocation: sourceLocation)
+    try write(whole, to: path)
   }
 
   @Test(arguments: [false, true]) func images(compressed: Bool) throws {
@@ -32,12 +33,7 @@ import Testing
           #expect(try run("gzip", ["-n", path]).status == 0)
           path += ".gz"
         }
-        let whole = [UInt8](try #require(contents(path)))
-        for length in whole.indices {
-          try write(Array(whole.prefix(length)), to: path)
-          expectRefused(path, cutTo: length, settings)
-        }
-        try write(whole, to: path)
+        try expectRefusedAtEveryLength(path, settings)
       }
       try train(settings, progress: silent)
     }
@@ -63,13 +59,7 @@ import Testing
       settings.weightsPath = folder + "/start.safetensors"
       settings.length = .steps(1)
       for name in ["train", "test", "start"] {
-        let path = "\(folder)/\(name).safetensors"
-        let whole = [UInt8](try #require(contents(path)))
-        for length in whole.indices {
-          try write(Array(whole.prefix(length)), to: path)
-          expectRefused(path, cutTo: length, settings)
-        }
-        try write(whole, to: path)
+        try expectRefusedAtEveryLength("\(folder)/\(name).safetensors", settings)
       }
       try train(settings, progress: silent)
     }
