@@ -49,21 +49,27 @@
 #define CAJAL_UNROLL
 #endif
 
+/* A loop, and vectors are moved as vectors: gcc 12 takes a block that memcpy moves, of 32 or 64 bytes, for one integer,
+ * and of a constant one that ends with zeros it loses these (docs/compilers.md). */
+CAJAL_INLINE void cajal_copy_reals(size_t count, const real *from, real *to) {
+  for (size_t i = 0; i < count; i++) to[i] = from[i];
+}
+
 #if CAJAL_LANE_BYTES == CAJAL_REAL_BYTES
 
 typedef real lanes;
 #define CAJAL_LANES_OF(x) (x)
 
-CAJAL_INLINE void cajal_transpose_rows(size_t size, const real *rows, lanes *v) { memcpy(v, rows, size * sizeof *v); }
+CAJAL_INLINE void cajal_transpose_rows(size_t size, const real *rows, lanes *v) { cajal_copy_reals(size, rows, v); }
 
-CAJAL_INLINE void cajal_transpose_lanes(size_t size, const lanes *v, real *rows) { memcpy(rows, v, size * sizeof *v); }
+CAJAL_INLINE void cajal_transpose_lanes(size_t size, const lanes *v, real *rows) { cajal_copy_reals(size, v, rows); }
 
 /* sum += v, of the first `count` samples alone. */
 CAJAL_INLINE void cajal_add_lanes(size_t size, const lanes *v, size_t count, lanes *sum) {
   for (size_t i = 0; i < size; i++) sum[i] += count > 0 ? v[i] : 0;
 }
 
-CAJAL_INLINE void cajal_sum_lanes(size_t size, const lanes *v, real *sum) { memcpy(sum, v, size * sizeof *v); }
+CAJAL_INLINE void cajal_sum_lanes(size_t size, const lanes *v, real *sum) { cajal_copy_reals(size, v, sum); }
 
 #else
 
@@ -75,6 +81,14 @@ typedef real lanes __attribute__((vector_size(CAJAL_LANE_BYTES)));
 /* 16 bytes of a row: what a processor transposes without crossing the halves of its registers. */
 typedef real cajal_piece __attribute__((vector_size(16)));
 #define CAJAL_PIECE ((size_t)(16 / CAJAL_REAL_BYTES))
+
+/* Vectors where they stand among reals. */
+typedef real cajal_lanes_in_row __attribute__((vector_size(CAJAL_LANE_BYTES), aligned(CAJAL_REAL_BYTES), may_alias));
+typedef real cajal_piece_in_row __attribute__((vector_size(16), aligned(CAJAL_REAL_BYTES), may_alias));
+#define CAJAL_LANES_AT(row) (*(cajal_lanes_in_row *)(row))
+#define CAJAL_PIECE_AT(row) (*(cajal_piece_in_row *)(row))
+#define CAJAL_LANES_FROM(row) (*(const cajal_lanes_in_row *)(row))
+#define CAJAL_PIECE_FROM(row) (*(const cajal_piece_in_row *)(row))
 
 /* In each 16 bytes: the lower, or the higher, reals of a and b, in turn. The same of pairs of reals. */
 #define CAJAL_SHUFFLE __builtin_shufflevector
@@ -142,24 +156,21 @@ CAJAL_INLINE void cajal_transpose_pieces(lanes *t) {
 /* 16 bytes of a row into lanes, with those of the row half a group further behind them. */
 CAJAL_INLINE void cajal_load_pieces(const real *row, size_t size, lanes *t) {
 #if CAJAL_LANE_BYTES == 32
-  cajal_piece p, q;
-  memcpy(&p, row, sizeof p);
-  memcpy(&q, row + CAJAL_PIECE * size, sizeof q);
+  const cajal_piece p = CAJAL_PIECE_FROM(row), q = CAJAL_PIECE_FROM(row + CAJAL_PIECE * size);
   *t = CAJAL_JOIN(p, q);
 #else
   (void)size;
-  memcpy(t, row, sizeof *t);
+  *t = CAJAL_LANES_FROM(row);
 #endif
 }
 
 CAJAL_INLINE void cajal_store_pieces(const lanes *t, real *row, size_t size) {
 #if CAJAL_LANE_BYTES == 32
-  const cajal_piece p = CAJAL_LOWER_HALF(*t), q = CAJAL_UPPER_HALF(*t);
-  memcpy(row, &p, sizeof p);
-  memcpy(row + CAJAL_PIECE * size, &q, sizeof q);
+  CAJAL_PIECE_AT(row) = CAJAL_LOWER_HALF(*t);
+  CAJAL_PIECE_AT(row + CAJAL_PIECE * size) = CAJAL_UPPER_HALF(*t);
 #else
   (void)size;
-  memcpy(row, t, sizeof *t);
+  CAJAL_LANES_AT(row) = *t;
 #endif
 }
 
@@ -195,26 +206,22 @@ CAJAL_INLINE void cajal_write_square(const lanes *v, real *rows, size_t size) {
   cajal_transpose_pieces(t);
   CAJAL_UNROLL
   for (size_t r = 0; r < CAJAL_PIECE; r++) {
-    const lanes a = CAJAL_LOWER_HALVES(s[r], t[r]), b = CAJAL_UPPER_HALVES(s[r], t[r]);
-    memcpy(rows + r * size, &a, sizeof a);
-    memcpy(rows + (CAJAL_PIECE + r) * size, &b, sizeof b);
+    CAJAL_LANES_AT(rows + r * size) = CAJAL_LOWER_HALVES(s[r], t[r]);
+    CAJAL_LANES_AT(rows + (CAJAL_PIECE + r) * size) = CAJAL_UPPER_HALVES(s[r], t[r]);
   }
 }
 #endif
 
 #if CAJAL_REAL_BYTES == 4
 CAJAL_INLINE void cajal_read_twos(const real *rows, lanes *v) {
-  lanes a, b;
-  memcpy(&a, rows, sizeof a);
-  memcpy(&b, rows + CAJAL_LANES, sizeof b);
+  const lanes a = CAJAL_LANES_FROM(rows), b = CAJAL_LANES_FROM(rows + CAJAL_LANES);
   v[0] = CAJAL_EVEN(a, b);
   v[1] = CAJAL_ODD(a, b);
 }
 
 CAJAL_INLINE void cajal_write_twos(const lanes *v, real *rows) {
-  const lanes a = CAJAL_FIRST(v[0], v[1]), b = CAJAL_SECOND(v[0], v[1]);
-  memcpy(rows, &a, sizeof a);
-  memcpy(rows + CAJAL_LANES, &b, sizeof b);
+  CAJAL_LANES_AT(rows) = CAJAL_FIRST(v[0], v[1]);
+  CAJAL_LANES_AT(rows + CAJAL_LANES) = CAJAL_SECOND(v[0], v[1]);
 }
 
 /* As if the rows had four columns. Behind the last row there need not be a real, before it there is one. */
@@ -222,12 +229,10 @@ CAJAL_INLINE void cajal_read_threes(const real *rows, lanes *v) {
   lanes t[4];
   CAJAL_UNROLL
   for (size_t r = 0; r < 3; r++) cajal_load_pieces(rows + 3 * r, 3, &t[r]);
-  cajal_piece last;
-  memcpy(&last, rows + 3 * (CAJAL_LANES - 1) - 1, sizeof last);
+  cajal_piece last = CAJAL_PIECE_FROM(rows + 3 * (CAJAL_LANES - 1) - 1);
   last = CAJAL_SHUFFLE(last, last, 1, 2, 3, 3);
 #if CAJAL_LANE_BYTES == 32
-  cajal_piece p;
-  memcpy(&p, rows + 9, sizeof p);
+  const cajal_piece p = CAJAL_PIECE_FROM(rows + 9);
   t[3] = CAJAL_JOIN(p, last);
 #else
   t[3] = last;
@@ -243,10 +248,7 @@ CAJAL_INLINE void cajal_write_threes(const lanes *v, real *rows) {
   cajal_transpose_pieces(t);
 #if CAJAL_LANE_BYTES == 32
   CAJAL_UNROLL
-  for (size_t r = 0; r < 4; r++) {
-    const cajal_piece p = CAJAL_LOWER_HALF(t[r]);
-    memcpy(rows + 3 * r, &p, sizeof p);
-  }
+  for (size_t r = 0; r < 4; r++) CAJAL_PIECE_AT(rows + 3 * r) = CAJAL_LOWER_HALF(t[r]);
   CAJAL_UNROLL
   for (size_t r = 0; r < 4; r++) {
     const cajal_piece p = CAJAL_UPPER_HALF(t[r]);
@@ -266,7 +268,7 @@ CAJAL_INLINE void cajal_transpose_rows(size_t size, const real *rows, lanes *v) 
     for (; i + CAJAL_PIECE <= size; i += CAJAL_PIECE) cajal_read_columns(rows + i, size, v + i);
     if (i < size) cajal_read_columns(rows + size - CAJAL_PIECE, size, v + size - CAJAL_PIECE);
   } else if (size == 1) {
-    memcpy(v, rows, sizeof *v);
+    *v = CAJAL_LANES_FROM(rows);
   }
 #if CAJAL_REAL_BYTES == 4
   else if (size == 2) {
@@ -287,7 +289,7 @@ CAJAL_INLINE void cajal_transpose_lanes(size_t size, const lanes *v, real *rows)
     for (; i + CAJAL_PIECE <= size; i += CAJAL_PIECE) cajal_write_columns(v + i, rows + i, size);
     if (i < size) cajal_write_columns(v + size - CAJAL_PIECE, rows + size - CAJAL_PIECE, size);
   } else if (size == 1) {
-    memcpy(rows, v, sizeof *v);
+    CAJAL_LANES_AT(rows) = *v;
   }
 #if CAJAL_REAL_BYTES == 4
   else if (size == 2) {
@@ -319,14 +321,14 @@ CAJAL_INLINE void cajal_sum_lanes(size_t size, const lanes *v, real *sum) {
 /* Copies `count` samples, `stride` apart, to rows, and the last of them to the rows that are left. */
 CAJAL_INLINE void cajal_gather_rows(size_t size, const real *samples, size_t stride, size_t count, real *rows) {
   for (size_t l = 0; l < CAJAL_LANES; l++) {
-    memcpy(rows + l * size, samples, size * sizeof(real));
+    cajal_copy_reals(size, samples, rows + l * size);
     if (l + 1 < count) samples += stride;
   }
 }
 
 /* Copies the first `count` rows to samples that are `stride` apart. */
 CAJAL_INLINE void cajal_scatter_rows(size_t size, const real *rows, real *samples, size_t stride, size_t count) {
-  for (size_t l = 0; l < count; l++) memcpy(samples + l * stride, rows + l * size, size * sizeof(real));
+  for (size_t l = 0; l < count; l++) cajal_copy_reals(size, rows + l * size, samples + l * stride);
 }
 
 /* Lanes from samples b ... b + count - 1 of an input, by way of `aside` where they are no contiguous group of rows.

@@ -99,6 +99,8 @@ def evaluate(e, env, horizon):
         return from_entries(t, [entry for item in items for entry in item], horizon)
     if tag == "iter":
         state, count = evaluate(e[1], env, horizon), evaluate(e[4], env, horizon)[1]
+        if e[4][0] == "number":  # a natural where it counts
+            count = [float(k == e[4][1]) for k in range(horizon)]
         result = times(count[0], state)
         for k in range(1, horizon):
             state = evaluate(e[3], {**env, e[2]: state}, horizon)
