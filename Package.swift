@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "Adjoint", dependencies: ["LinearMaps"]),
     .target(name: "Schedule", dependencies: ["LinearMaps"]),
     .target(name: "EmitC", dependencies: ["Schedule"]),
-    .target(name: "CajalRuntime", path: "Runtime", exclude: ["tests", "STYLE.md"], sources: ["src"]),
+    .target(name: "CajalRuntime", path: "Runtime", exclude: ["cxx", "tests", "STYLE.md"], sources: ["src"]),
     .target(
       name: "Driver",
       dependencies: [
