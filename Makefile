@@ -301,7 +301,7 @@ test-make: all
 # What `make install` puts somewhere, used from there alone.
 test-install: all need-libopenblas-dev
 	-@.ci/need cmake pkgconf
-	@CC=$(call quoted,$(CC)) Tests/Install/install.bash build/tests/install
+	@CC=$(call quoted,$(CC)) Tests/Install/install.bash
 
 test-native: compilers build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
     build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest test-install

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# install.bash FOLDER: what `make install` puts somewhere is complete, knows no place, and is enough to build docs/cmake.md's
-# programs, in a folder without this project and by CMake, pkg-config and hand. Run by `make test-install` in the project's
-# root, after `make`.
+# install.bash: what `make install` puts somewhere is complete, knows no place, and is enough to build the programs of
+# docs/cmake.md and docs/swift-package.md by CMake, pkg-config, SwiftPM and hand, in a folder without this project. Run by
+# `make test-install` in the project's root, after `make`.
 set -euo pipefail
 
-mkdir -p "$1"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 source Tests/Install/support.bash
@@ -183,6 +182,14 @@ if command -v cmake >/dev/null && [[ $cxx ]]; then
   source Tests/Install/cmake.bash
 else
   skip 'CMake: it is not installed, or there is no C++ compiler'
+fi
+
+# ---- Swift ----
+
+if command -v swift >/dev/null; then
+  source Tests/Install/swift.bash
+else
+  skip 'Swift: it is not installed'
 fi
 
 if [[ $failures != 0 ]]; then exit 1; fi
