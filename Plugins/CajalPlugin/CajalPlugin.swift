@@ -29,7 +29,9 @@ import PackagePlugin
     if !flags.contains(where: { $0 == "--blas" || $0.hasPrefix("--blas=") }) { flags += ["--blas", "none"] }
 
     let targets = try folders(of: context.package, named: names)
-    guard !targets.isEmpty else { throw Failure(description: "no target of this package has a .cajal file in its folder") }
+    guard !targets.isEmpty else {
+      throw Failure(description: "no target of this package has a .cajal file in its folder")
+    }
     // Everything is compiled before anything is written.
     let work = context.pluginWorkDirectoryURL.appending(path: "cajal")
     try? FileManager.default.removeItem(at: work)
