@@ -72,6 +72,8 @@ touch "$other/share/cajal/mine" "$other/lib/mine"
 expect made uninstall PREFIX="$other"
 left=$(cd "$other" && find . -type f | sort | tr '\n' ' ')
 [[ $left = './lib/mine ./share/cajal/mine ' ]] || fail "make uninstall left: $left"
+left=$(cd "$other/share/cajal" && find . -mindepth 1 -type d)
+[[ -z $left ]] || fail "make uninstall left the folders $left"
 refused "begins with /, not 'relative'" made install PREFIX=relative
 refused "begins with /, not ''" made install PREFIX=
 [[ ! -e relative ]] || fail 'a relative PREFIX was written to'

@@ -22,7 +22,8 @@ refused() { # TEXT COMMAND...: it fails, and says the text, whatever its lines
 }
 # Nothing of the environment, and of the make that runs this, is handed on; made is of this project.
 made() {
-  env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS -u CAJALFLAGS -u DESTDIR -u PREFIX make --no-print-directory CC="${CC:-gcc}" "$@"
+  env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS -u CAJALFLAGS -u DESTDIR -u PREFIX LC_ALL=C \
+    make --no-print-directory CC="${CC:-gcc}" "$@"
 }
 
 # As on a machine that has what is installed, and not this project: its folder is empty, where that can be done.
