@@ -96,10 +96,10 @@ if command -v pkg-config >/dev/null; then
   ours() { clean "$work/hand" env PKG_CONFIG_LIBDIR="$prefix/lib/pkgconfig" pkg-config "$@"; }
   for name in cajal cajal-none; do
     expect ours --exists "$name"
-    flags=$(ours --static --cflags --libs "$name")
+    flags=$(ours --static --cflags --libs "$name" 2>&1) || true
     [[ $flags != *gfortran* ]] || fail "$name asks for Fortran: $flags"
     [[ $flags = *"$prefix"* ]] || fail "$name is not where it was put: $flags"
-    [[ $(ours --modversion "$name") = "$(bin/cajal2c --version | sed 's/.* //')" ]] || fail "$name has another version"
+    [[ $(ours --modversion "$name" || true) = "$(bin/cajal2c --version | sed 's/.* //')" ]] || fail "$name has another version"
   done
   # All of it static, where OpenBLAS is there so.
   if ${CC:-gcc} -print-file-name=libopenblas.a | grep -q /; then
