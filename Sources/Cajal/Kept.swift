@@ -18,8 +18,8 @@ public final class Kept<Real: CajalReal> {
     self.result = result
   }
 
-  /// The gradients of ⟨resultBar, result⟩, by the names of the inputs. Each is laid out as its input is, and of a shared
-  /// one the sum over the batch.
+  /// The gradients of ⟨resultBar, result⟩, by the names of the inputs. Each is laid out as its input is, and of a
+  /// shared one the sum over the batch.
   ///
   /// - Parameter wanted: the inputs; nil: all.
   public func gradients(_ resultBar: [Real], in wanted: Set<String>? = nil) throws -> [String: [Real]] {

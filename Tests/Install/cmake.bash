@@ -15,7 +15,8 @@ rebuilt() { # whether the last build compiled a module again
 expect build
 ! rebuilt || fail 'CMake builds again what has not changed'
 # The weights: another bias, the last eight bytes.
-{ head -c -8 "$tree/turn.safetensors"; printf '\0\0\0\0\0\0\200\77'; } >"$tree/new" && mv "$tree/new" "$tree/turn.safetensors"
+{ head -c -8 "$tree/turn.safetensors" && printf '\0\0\0\0\0\0\200\77'; } >"$tree/new"
+mv "$tree/new" "$tree/turn.safetensors"
 expect build
 rebuilt || fail 'other weights do not build again'
 [[ $(clean "$tree" build/client | head -n 1) = 'turned: (0.5, 1)' ]] || fail 'the new weights are not there'
@@ -42,7 +43,8 @@ target_compile_features(plugin PRIVATE cxx_std_20)
 add_executable(both both.c)
 target_link_libraries(both PRIVATE fixed shared)
 CMAKE
-expect clean "$tree/more" bash -e -c 'cmake -B build -DCMAKE_PREFIX_PATH="$HOME/.local" && cmake --build build && build/both'
+expect clean "$tree/more" bash -e -c \
+  'cmake -B build -DCMAKE_PREFIX_PATH="$HOME/.local" && cmake --build build && build/both'
 [[ $(tail -n 1 "$work/said") = '5 2 1 3' ]] || fail "two modules of one file in a program: $(tail -n 1 "$work/said")"
 ! nm -D "$tree/more/build/plugin.so" | grep -q ' u ' || fail 'C++ in a module has variables that a process has once'
 if command -v ninja >/dev/null; then

@@ -35,9 +35,11 @@ told=$(grep -rlE "opt/a b|$root|$work" "$prefix"/{include,lib,share} || true)
 
 for command in cajal2c cajal-train; do
   page=$prefix/share/man/man1/$command.1
-  for name in '' $("bin/$command" --help | awk '/^SUBCOMMANDS:/ { inside = 1; next } inside && /^  [a-z]/ { print $1 }'); do
+  names=$("bin/$command" --help | awk '/^SUBCOMMANDS:/ { inside = 1; next } inside && /^  [a-z]/ { print $1 }')
+  for name in '' $names; do
     # shellcheck disable=SC2086 # none or one
-    for option in $(COLUMNS=1000 "bin/$command" $name --help | grep -oE '^  (-[a-z], )?--[a-z-]+' | grep -oE -- '--.*'); do
+    options=$("bin/$command" $name --help | grep -oE '^  (-[a-z], )?--[a-z-]+' | grep -oE -- '--.*')
+    for option in $options; do
       grep -qF -- ".B ${option//-/\\-}" "$page" || grep -qF -- ", ${option//-/\\-}" "$page" ||
         fail "$command.1 does not have $option of '$name'"
     done
@@ -49,7 +51,7 @@ for command in cajal2c cajal-train; do
     [[ -z $said ]] || fail "groff says of $command.1: $said"
   fi
   # shellcheck disable=SC1090
-  said=$(bash -c 'source "$1" && complete -p "$2"' - "$prefix/share/bash-completion/completions/$command" "$command" 2>&1) ||
+  said=$(bash -c 'source "$1/$2" && complete -p "$2"' - "$prefix/share/bash-completion/completions" "$command" 2>&1) ||
     fail "bash does not complete $command: $said"
   grep -q "^#compdef $command" "$prefix/share/zsh/site-functions/_$command" || fail "zsh does not know _$command"
 done
@@ -99,7 +101,8 @@ if command -v pkg-config >/dev/null; then
     flags=$(ours --static --cflags --libs "$name" 2>&1) || true
     [[ $flags != *gfortran* ]] || fail "$name asks for Fortran: $flags"
     [[ $flags = *"$prefix"* ]] || fail "$name is not where it was put: $flags"
-    [[ $(ours --modversion "$name" || true) = "$(bin/cajal2c --version | sed 's/.* //')" ]] || fail "$name has another version"
+    version=$(ours --modversion "$name" || true)
+    [[ "cajal2c $version" = "$(bin/cajal2c --version)" ]] || fail "$name has the version $version"
   done
   # All of it static, where OpenBLAS is there so.
   if ${CC:-gcc} -print-file-name=libopenblas.a | grep -q /; then
@@ -161,7 +164,8 @@ if [[ $cxx ]]; then
     mkdir "$work/hand/$answer"
     sed "s/ANSWER\$/$answer/" Tests/Install/answer.cajal >"$work/hand/$answer/answer.cajal"
     expect clean "$work/hand/$answer" bash -e -c '
-      flags="-std=c11 -O1 -fPIC -fvisibility=hidden -I$HOME/.local/include" libraries="-L$HOME/.local/lib -lcajal-none -lm"
+      flags="-std=c11 -O1 -fPIC -fvisibility=hidden -I$HOME/.local/include"
+      libraries="-L$HOME/.local/lib -lcajal-none -lm"
       "$HOME/.local/bin/cajal2c" answer.cajal --blas none -o answer.c
       $CC $flags -c answer.c
       $CC $flags -DCAJAL_SHARED_OBJECT -shared answer.c -o module.so $libraries
