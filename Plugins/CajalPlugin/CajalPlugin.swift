@@ -90,14 +90,20 @@ import PackagePlugin
     if FileManager.default.fileExists(atPath: weights.path), !flags.contains(where: { $0.hasPrefix("--weights") }) {
       arguments += ["--weights", weights.path]
     }
+    // SwiftPM may end before it has read what a process prints; messages it always hands on.
+    let messages = folder.appending(path: stem(source) + ".messages")
+    try Data().write(to: messages)
     let process = Process()
     process.executableURL = compiler
     process.arguments = arguments + [source.path, "-o", output.path]
+    process.standardError = try FileHandle(forWritingTo: messages)
     try process.run()
     process.waitUntilExit()
+    let said = try String(decoding: Data(contentsOf: messages), as: UTF8.self)
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      throw Failure(description: "\(source.lastPathComponent) does not compile; nothing was written")
+      throw Failure(description: "\(source.lastPathComponent) does not compile; nothing was written\n\(said)")
     }
+    if !said.isEmpty { Diagnostics.warning(said) }
   }
 
   private func write(_ target: Target, from folder: URL) throws {

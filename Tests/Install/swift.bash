@@ -23,7 +23,7 @@ plugin=(swift package --allow-writing-to-package-directory cajal)
 mv "$package/Sources/Turn/turn.cajal" "$work/right.cajal"
 echo 'program flip (x : Bool) : Bool = y' >"$package/Sources/Turn/turn.cajal"
 refused 'turn.cajal does not compile; nothing was written' swift_package "${plugin[@]}"
-grep -q 'error\[E' "$work/said" || fail 'the plugin does not hand on what the compiler says'
+grep -q 'error\[E' "$work/said" || { fail 'the plugin does not hand on what the compiler says'; cat "$work/said" >&2; }
 [[ ! -e $package/Sources/Turn/turn.c ]] || fail 'the plugin writes what does not compile'
 mv "$work/right.cajal" "$package/Sources/Turn/turn.cajal"
 refused 'CAJAL2C is no program: /none' swift_package env CAJAL2C=/none "${plugin[@]}"
