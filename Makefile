@@ -44,9 +44,14 @@ help:
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler; test-native, test-build,'
-	@echo '                   test-make, test-guest, test-experiments, test-campaign and test-swift are parts of it'
+	@echo '                   test-make, test-guest, test-install, test-experiments, test-campaign and test-swift are parts'
+	@echo '                   of it'
 	@echo 'make runtime-library'
 	@echo '                   the library that modules of this CC, CFLAGS and CAJALFLAGS are linked with; prints its path'
+	@echo 'make install       the compiler, the trainer, headers and the runtime library, for C, C++, CMake, pkg-config and'
+	@echo '                   SwiftPM, manual pages and completions into $(PREFIX), or PREFIX=; MARCH=native makes the'
+	@echo '                   library for this processor, DESTDIR=FOLDER puts all of it under a folder; make uninstall'
+	@echo '                   takes it away. docs/cmake.md says more'
 	@echo 'make mutants       puts deliberate faults into a copy, one after another, and shows which test catches each:'
 	@echo '                   ONLY=word some of them, FRESH=1 those of earlier runs again, REPORT=1 the table of what was'
 	@echo '                   run, PUBLISH=1 into Tests/Mutants/results.md'
@@ -95,7 +100,8 @@ bin/cajal2c bin/cajal-train:
 
 # A library for each compiler and its flags, so that a module is linked with what was built for the same machine:
 # libcajal.a, and libcajal-none.a without OpenBLAS. build/libcajal.a is the one of now.
-RUNTIME := build/runtime/$(shell printf '%s\n' $(call quoted,$(COMPILER)) | cksum | tr ' ' -)
+runtime_folder = build/runtime/$(shell printf '%s\n' $(call quoted,$1) | cksum | tr ' ' -)
+RUNTIME := $(call runtime_folder,$(COMPILER))
 RUNTIME_SOURCES := $(wildcard Runtime/src/*.c)
 RUNTIME_HEADERS := $(wildcard Runtime/include/*.h Runtime/src/*.h)
 RUNTIME_OBJECTS := $(RUNTIME_SOURCES:Runtime/src/%.c=$(RUNTIME)/%.o)
@@ -121,9 +127,10 @@ $(RUNTIME_OBJECTS): $(RUNTIME)/%.o: Runtime/src/%.c $(RUNTIME_HEADERS) Makefile
 
 $(RUNTIME)/blas_product.o: | need-libopenblas-dev
 
-.PHONY: runtime-library
+.PHONY: runtime-library runtime-libraries
 runtime-library: $(RUNTIME_LIBRARY)
 	@echo $<
+runtime-libraries: $(RUNTIME)/libcajal.a $(RUNTIME)/libcajal-none.a ;
 
 # ---- x.cajal -> x.c, x.h -> x.so ----
 
@@ -159,6 +166,23 @@ verify_object = bin/cajal2c verify $(EMITTER) $(call quoted,$*.cajal) --object $
 %.so: last-resort
 	@+.ci/spaces $(call quoted,$@) $(call quoted,$(MAKE))
 last-%: FORCE ; @:
+
+# ---- Installing ----
+
+PREFIX = /usr/local
+# What is installed runs on any machine of this architecture, unless MARCH or CFLAGS says otherwise. A section for each
+# function, so that of the kernels a program has those that it calls.
+INSTALL_CFLAGS = $(strip $(if $(filter file,$(origin CFLAGS)),$(filter-out -march=native,$(CFLAGS)),$(CFLAGS)) \
+  $(MARCH:%=-march=%) -ffunction-sections -fdata-sections)
+INSTALL_RUNTIME = $(call runtime_folder,$(CC) $(INSTALL_CFLAGS))
+
+.PHONY: install uninstall
+install: bin/cajal2c bin/cajal-train
+	@$(MAKE) --no-print-directory -s runtime-libraries CFLAGS=$(call quoted,$(INSTALL_CFLAGS))
+	@DESTDIR=$(call quoted,$(DESTDIR)) Install/install $(call quoted,$(PREFIX)) $(INSTALL_RUNTIME)
+	@echo 'Installed in '$(call quoted,$(DESTDIR)$(PREFIX))
+uninstall:
+	@DESTDIR=$(call quoted,$(DESTDIR)) Install/install --remove $(call quoted,$(PREFIX))
 
 # ---- The demo ----
 
@@ -229,8 +253,8 @@ build/tests/idx build/tests/idx-sanitized: Examples/xor/tests/idx_test.c Example
 	$(CC) $(if $(findstring sanitized,$@),$(SANITIZE),$(CFLAGS)) -Werror $(filter %.c,$^) -o $@ -lz
 	$(call record,$@,COMPILER)
 
-# The public header, alone, in C and C++, by every compiler that is there.
-build/tests/header: Runtime/include/cajal.h Makefile
+# The public headers, alone, in C and C++, by every compiler that is there.
+build/tests/header: Runtime/include/cajal.h Runtime/cxx/cajal.hpp Makefile
 	@mkdir -p $(@D)
 	@for compiler in gcc gcc-11 clang aarch64-linux-gnu-gcc arm-linux-gnueabihf-gcc g++ g++-11 clang++; do \
 	  command -v $$compiler >/dev/null || continue; \
@@ -239,10 +263,12 @@ build/tests/header: Runtime/include/cajal.h Makefile
 	  for standard in $$standards; do \
 	    $$compiler -x $$language -std=$$standard -Wall -Wextra -Wpedantic -Werror -fsyntax-only $< || exit 1; \
 	  done; \
+	  [ $$language = c ] || $$compiler -x c++ -std=c++20 -IRuntime/include -Wall -Wextra -Wpedantic -Wshadow -Werror \
+	    -fsyntax-only Runtime/cxx/cajal.hpp || exit 1; \
 	done
 	@touch $@
 
-.PHONY: test test-native test-build test-compilers test-experiments test-guest test-make test-swift compilers
+.PHONY: test test-native test-build test-compilers test-experiments test-guest test-install test-make test-swift compilers
 test: test-swift
 
 # Compilers, flags and names that `make x.so` takes.
@@ -272,8 +298,13 @@ test-guest: all need-libopenblas-dev
 test-make: all
 	@Tests/Make/verify.bash build/tests/make
 
+# What `make install` puts somewhere, used from there alone.
+test-install: all need-libopenblas-dev
+	-@.ci/need cmake pkgconf
+	@CC=$(call quoted,$(CC)) Tests/Install/install.bash
+
 test-native: compilers build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest
+    build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest test-install
 	@Tests/Compilers/run.bash
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \

@@ -8,6 +8,9 @@ let package = Package(
   products: [
     .executable(name: "cajal2c", targets: ["cajal2c"]),
     .executable(name: "cajal-train", targets: ["cajal-train"]),
+    .library(name: "Cajal", targets: ["Cajal"]),
+    .library(name: "CajalRuntime", targets: ["CajalRuntime"]),
+    .plugin(name: "CajalPlugin", targets: ["CajalPlugin"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -27,7 +30,7 @@ let package = Package(
     .target(name: "Adjoint", dependencies: ["LinearMaps"]),
     .target(name: "Schedule", dependencies: ["LinearMaps"]),
     .target(name: "EmitC", dependencies: ["Schedule"]),
-    .target(name: "CajalRuntime", path: "Runtime", exclude: ["tests", "STYLE.md"], sources: ["src"]),
+    .target(name: "CajalRuntime", path: "Runtime", exclude: ["cxx", "tests", "STYLE.md"], sources: ["src"]),
     .target(
       name: "Driver",
       dependencies: [
@@ -45,6 +48,13 @@ let package = Package(
     .executableTarget(
       name: "cajal-train",
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    // For packages that use compiled modules; Install/Package.swift has the same, installed.
+    .target(name: "Cajal", dependencies: ["CajalRuntime"]),
+    .plugin(
+      name: "CajalPlugin",
+      capability: .command(
+        intent: .custom(verb: "cajal", description: "Compiles the .cajal files of C targets."),
+        permissions: [.writeToPackageDirectory(reason: "It writes the C, its header and a module map.")])),
     .target(name: "TestSupport", dependencies: ["Driver"], path: "Tests/Support"),
     .executableTarget(
       name: "campaign", dependencies: ["Driver", "TestSupport"], path: "Tests/Campaign", exclude: ["client.c", "README.md"]),

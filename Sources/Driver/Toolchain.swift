@@ -20,13 +20,14 @@ public struct Toolchain: Sendable {
   }
 
   /// Uses `CC` and `CAJAL_RUNTIME` from the environment; otherwise `gcc`, and the folder `Runtime` beside the
-  /// executable's folder or in the current one.
+  /// executable's folder, in `share/cajal` there (where `make install` puts it) or in the current one.
   public static func find() throws -> Toolchain {
     let environment = ProcessInfo.processInfo.environment
     let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     var candidates = environment["CAJAL_RUNTIME"].map { [$0] } ?? []
     if candidates.isEmpty {
-      candidates = [executable.deletingLastPathComponent().appendingPathComponent("Runtime").path]
+      let above = executable.deletingLastPathComponent()
+      candidates = ["Runtime", "share/cajal/Runtime"].map { above.appendingPathComponent($0).path }
       let current = FileManager.default.currentDirectoryPath + "/Runtime"
       if current != candidates[0] { candidates.append(current) }
     }

@@ -1,0 +1,461 @@
+// Compiled Cajal modules in C++20: loading, workspaces, batches and gradients, checked. Over cajal.h, whose rules hold;
+// nothing is needed beside it and the standard library.
+//
+//   cajal::library library("flip.so");                       // or a linked module: cajal::library(flip_module_info())
+//   auto flip = library.program<float>("flip_from");
+//   std::vector<float> y = flip(2, {cajal::input<float>::shared(x), n});   // one x for both samples
+//
+// Everything that is refused is thrown as cajal::error. Objects of one function may be used in many threads at once,
+// with a workspace for each.
+//
+// Compile C++ that goes into a shared object with -fno-gnu-unique, if by g++: otherwise it is never unloaded, and goes on
+// answering after it was built again. -fvisibility=hidden is not enough, since templates of the standard library have
+// such variables (std::to_string does).
+#ifndef CAJAL_HPP
+#define CAJAL_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <memory>
+#include <new>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dlfcn.h>
+#ifdef __linux__
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
+#include "cajal.h"
+
+namespace cajal {
+
+/// What a module, or this header, refuses.
+class error : public std::runtime_error {
+ public:
+  error(int status, const std::string &text) : std::runtime_error(text), status_(status) {}
+
+  /// The `cajal_status`; CAJAL_BAD_ARGUMENT too where a module cannot be loaded.
+  int status() const noexcept { return status_; }
+
+ private:
+  int status_;
+};
+
+template <typename T>
+concept real = std::same_as<T, float> || std::same_as<T, double>;
+
+namespace detail {
+
+[[noreturn]] inline void refuse(const std::string &text) { throw error(CAJAL_BAD_ARGUMENT, "cajal: " + text); }
+
+/// The reals from the first of `batch` samples to the end of the last.
+inline std::size_t extent(std::size_t batch, std::size_t stride, std::size_t size) {
+  if (batch == 0) refuse("a batch of no samples");
+  if (stride != 0 && batch - 1 > (std::numeric_limits<std::size_t>::max() - size) / stride) refuse("too large a batch");
+  return (batch - 1) * stride + size;
+}
+
+inline std::string reals(std::size_t count) { return std::to_string(count) + (count == 1 ? " real" : " reals"); }
+
+/// A shared object, for as long as somebody has it.
+class shared_object {
+ public:
+  explicit shared_object(const std::string &path) {
+    // Without a slash dlopen would look for it elsewhere.
+    const std::string name = path.find('/') == std::string::npos ? "./" + path : path;
+#ifdef __linux__
+    // Where a file of this name is loaded, dlopen answers with that one, though another may be there by now. Under the
+    // name of a descriptor the file itself is compared; while that is open no other file has this name.
+    if (void *loaded = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD)) {
+      dlclose(loaded);
+      descriptor_ = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+      if (descriptor_ < 0) refuse("cannot open " + path);
+    }
+#endif
+    const std::string opened = descriptor_ < 0 ? name : "/proc/self/fd/" + std::to_string(descriptor_);
+    handle_ = dlopen(opened.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle_ == nullptr) {
+      const char *reason = dlerror();
+      close_descriptor();
+      refuse(reason != nullptr ? reason : "cannot load " + path);
+    }
+  }
+  shared_object(const shared_object &) = delete;
+  shared_object &operator=(const shared_object &) = delete;
+  ~shared_object() {
+    dlclose(handle_);
+    close_descriptor();
+  }
+
+  void *symbol(const char *name) const noexcept { return dlsym(handle_, name); }
+
+ private:
+  void *handle_ = nullptr;
+  int descriptor_ = -1;
+
+  void close_descriptor() noexcept {
+#ifdef __linux__
+    if (descriptor_ >= 0) close(descriptor_);
+#endif
+  }
+};
+
+}  // namespace detail
+
+/// Memory that a function works in; it grows to what is needed, and is there until the object is gone. For one call at
+/// a time.
+class workspace {
+ public:
+  /// At least `bytes` bytes, aligned; NULL where that is 0. What was there before is lost.
+  void *reserve(std::size_t bytes) {
+    if (bytes > size_) {
+      memory_.reset();
+      size_ = 0;
+      memory_.reset(::operator new(bytes, alignment));
+      size_ = bytes;
+    }
+    return memory_.get();
+  }
+
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  static constexpr std::align_val_t alignment{CAJAL_WORKSPACE_ALIGNMENT};
+  struct release {
+    void operator()(void *memory) const noexcept { ::operator delete(memory, alignment); }
+  };
+  std::unique_ptr<void, release> memory_;
+  std::size_t size_ = 0;
+};
+
+/// The values of one input for a batch: a view, so they have to outlive what is done with it.
+template <real Real>
+class input {
+ public:
+  /// One sample after another, batch × size reals: of a vector, an array or a span.
+  template <typename Values>
+    requires std::constructible_from<std::span<const Real>, const Values &>
+  input(const Values &values) : values_(values), kind_(kind::packed) {}
+
+  /// One sample, `size` reals, for the whole batch. Its gradient is the sum over the batch.
+  static input shared(std::span<const Real> values) { return input(values, kind::shared, 0); }
+
+  /// Samples whose first reals are `stride` apart, which is the size or more.
+  static input strided(std::span<const Real> values, std::size_t stride) {
+    return input(values, kind::strided, stride);
+  }
+
+ private:
+  enum class kind { packed, shared, strided };
+  std::span<const Real> values_;
+  kind kind_;
+  std::size_t stride_ = 0;
+
+  input(std::span<const Real> values, kind how, std::size_t stride)
+      : values_(values), kind_(how), stride_(stride) {}
+
+  template <real>
+  friend class function;
+};
+
+template <real Real>
+class kept;
+
+/// A program of a module, or a model with its parameters.
+template <real Real>
+class function {
+ public:
+  std::string_view name() const noexcept { return program_ ? program_->name : model_->name; }
+
+  /// The judgement of a program, the signature of a model.
+  std::string_view signature() const noexcept { return program_ ? program_->judgement : model_->signature; }
+
+  std::size_t horizon() const noexcept { return program_ ? program_->horizon : model_->horizon; }
+  std::size_t input_count() const noexcept { return program_ ? program_->input_count : model_->input_count; }
+
+  /// Name, type, size in reals and degree of an input, and of the result.
+  const cajal_port &input_port(std::size_t index) const {
+    if (index >= input_count()) refuse("there is no input " + std::to_string(index));
+    return *(program_ ? program_->inputs : model_->inputs)[index];
+  }
+  const cajal_port &output_port() const noexcept { return *(program_ ? program_->output : model_->output); }
+
+  /// Of a model; 0 of a program.
+  std::size_t parameter_count() const noexcept { return model_ ? model_->parameter_count : 0; }
+
+  /// Where the tensors of a model lie in its parameters; none of a program.
+  std::span<const cajal_tensor *const> tensors() const noexcept {
+    return model_ ? std::span(model_->tensors, model_->tensor_count) : std::span<const cajal_tensor *const>();
+  }
+
+  /// What it is called with: the embedded weights, or what `with` was given; none of an untrained model.
+  std::span<const Real> parameters() const noexcept { return parameters_; }
+
+  /// The same model with other parameters, which have to outlive it.
+  function with(std::span<const Real> parameters) const {
+    if (parameters.size() != parameter_count())
+      refuse("it has " + std::to_string(parameter_count()) + " parameters, not " + std::to_string(parameters.size()));
+    function other = *this;
+    other.parameters_ = parameters;
+    return other;
+  }
+
+  /// The results for a batch, one after another.
+  std::vector<Real> operator()(std::size_t batch, std::initializer_list<input<Real>> inputs) const {
+    workspace work;
+    std::vector<Real> result(detail::extent(batch, output_port().size, output_port().size));
+    forward(batch, inputs, result, work);
+    return result;
+  }
+
+  /// Writes the results for a batch, one after another, into `result`; allocates nothing where the workspace has been
+  /// used for such a batch, and there are at most eight inputs.
+  void forward(std::size_t batch, std::span<const input<Real>> inputs, std::span<Real> result, workspace &work) const {
+    run(batch, inputs, result, work, program_ ? program_->forward : nullptr, model_ ? model_->forward : nullptr, 0);
+  }
+  void forward(std::size_t batch, std::initializer_list<input<Real>> inputs, std::span<Real> result,
+               workspace &work) const {
+    forward(batch, std::span(inputs.begin(), inputs.size()), result, work);
+  }
+
+  /// The same, and what gradients need. The inputs, and a model's parameters, have to stay as they are for as long as
+  /// gradients are asked for.
+  kept<Real> forward_keep(std::size_t batch, std::span<const input<Real>> inputs, std::span<Real> result,
+                          workspace work = {}) const {
+    arguments in = run(batch, inputs, result, work, program_ ? program_->forward_keep : nullptr,
+                       model_ ? model_->forward_keep : nullptr, 1);
+    return kept<Real>(*this, batch, std::move(in), std::move(work));
+  }
+  kept<Real> forward_keep(std::size_t batch, std::initializer_list<input<Real>> inputs, std::span<Real> result,
+                          workspace work = {}) const {
+    return forward_keep(batch, std::span(inputs.begin(), inputs.size()), result, std::move(work));
+  }
+
+ private:
+  std::shared_ptr<const detail::shared_object> object_;  // what it is code of, unless that is linked
+  const cajal_program *program_ = nullptr;               // one of the two
+  const cajal_model *model_ = nullptr;
+  std::span<const Real> parameters_;
+
+  friend class library;
+  friend class kept<Real>;
+
+  function(std::shared_ptr<const detail::shared_object> object, const cajal_program *program)
+      : object_(std::move(object)), program_(program) {
+    check_reals(program->real_bytes);
+  }
+  function(std::shared_ptr<const detail::shared_object> object, const cajal_model *model)
+      : object_(std::move(object)), model_(model) {
+    check_reals(model->real_bytes);
+    if (model->weights != nullptr) parameters_ = {static_cast<const Real *>(model->weights), model->parameter_count};
+  }
+
+  void check_reals(std::size_t real_bytes) const {
+    if (real_bytes != sizeof(Real))
+      refuse(std::string("it computes in ") + (real_bytes == 4 ? "float" : "double") + ", not in " +
+             (sizeof(Real) == 4 ? "float" : "double"));
+  }
+
+  [[noreturn]] void refuse(const std::string &text) const { detail::refuse(std::string(name()) + ": " + text); }
+
+  [[noreturn]] void refuse_input(std::size_t index, const std::string &has) const {
+    refuse(std::string("input `") + input_port(index).name + "` has " + has);
+  }
+
+  void check_status(int status) const {
+    if (status != CAJAL_OK) throw error(status, std::string(name()) + ": " + cajal_status_text(status));
+  }
+
+  void check_parameters() const {
+    if (parameters_.size() != parameter_count())
+      refuse("the model is not trained: give its " + std::to_string(parameter_count()) + " parameters by `with`");
+  }
+
+  /// The inputs as the C functions take them.
+  class arguments {
+   public:
+    explicit arguments(std::size_t count) : count_(count) {
+      if (count > few) {
+        many_pointers_.resize(count);
+        many_strides_.resize(count);
+      }
+    }
+    const void **pointers() noexcept { return count_ > few ? many_pointers_.data() : few_pointers_; }
+    std::size_t *strides() noexcept { return count_ > few ? many_strides_.data() : few_strides_; }
+
+   private:
+    static constexpr std::size_t few = 8;
+    std::size_t count_;
+    const void *few_pointers_[few] = {};
+    std::size_t few_strides_[few] = {};
+    std::vector<const void *> many_pointers_;
+    std::vector<std::size_t> many_strides_;
+  };
+
+  arguments checked(std::size_t batch, std::span<const input<Real>> inputs) const {
+    if (inputs.size() != input_count())
+      refuse("it takes " + std::to_string(input_count()) + " inputs, not " + std::to_string(inputs.size()));
+    arguments in(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); i++) {
+      using kind = typename input<Real>::kind;
+      const std::size_t size = input_port(i).size, given = inputs[i].values_.size();
+      const std::size_t stride = inputs[i].kind_ == kind::packed ? size : inputs[i].stride_;
+      if (inputs[i].kind_ == kind::strided && stride < size)
+        refuse_input(i, "samples of " + detail::reals(size) + " that are " + std::to_string(stride) + " apart");
+      const std::size_t extent = detail::extent(batch, stride, size);
+      if (inputs[i].kind_ == kind::strided ? given < extent : given != extent)
+        refuse_input(i, detail::reals(given) + ", where a batch of " + std::to_string(batch) + " needs " +
+                            std::to_string(extent));
+      in.pointers()[i] = inputs[i].values_.data();
+      in.strides()[i] = stride;
+    }
+    return in;
+  }
+
+  std::size_t workspace_bytes(std::size_t batch, int keep) const {
+    const std::size_t bytes = program_ ? program_->workspace_bytes(batch, keep) : model_->workspace_bytes(batch, keep);
+    if (bytes == std::numeric_limits<std::size_t>::max()) refuse("too large a batch");
+    return bytes;
+  }
+
+  arguments run(std::size_t batch, std::span<const input<Real>> inputs, std::span<Real> result, workspace &work,
+                decltype(cajal_program::forward) program, decltype(cajal_model::forward) model, int keep) const {
+    arguments in = checked(batch, inputs);
+    check_results(batch, result.size());
+    check_parameters();
+    void *memory = work.reserve(workspace_bytes(batch, keep));
+    check_status(program ? program(batch, in.pointers(), in.strides(), result.data(), memory)
+                         : model(batch, parameters_.data(), in.pointers(), in.strides(), result.data(), memory));
+    return in;
+  }
+
+  void check_results(std::size_t batch, std::size_t given) const {
+    const std::size_t size = output_port().size, extent = detail::extent(batch, size, size);
+    if (given != extent)
+      refuse("the result has " + detail::reals(given) + ", where a batch of " + std::to_string(batch) + " needs " +
+             std::to_string(extent));
+  }
+};
+
+/// What `forward_keep` kept of a batch.
+template <real Real>
+class kept {
+ public:
+  /// Writes the gradients of ⟨result_bar, result⟩. Each is laid out as its input is, and of a shared one the sum over
+  /// the batch; one that has no reals is not wanted. May be called again.
+  void backward(std::span<const Real> result_bar, std::span<const std::span<Real>> gradients,
+                std::span<Real> parameters_bar = {}) {
+    function_.check_results(batch_, result_bar.size());
+    if (gradients.size() != function_.input_count())
+      function_.refuse("it has " + std::to_string(function_.input_count()) + " inputs, not " +
+                       std::to_string(gradients.size()));
+    std::vector<void *> pointers(gradients.size());
+    for (std::size_t i = 0; i < gradients.size(); i++) {
+      if (gradients[i].empty()) continue;
+      const cajal_port &port = function_.input_port(i);
+      const std::size_t extent = detail::extent(batch_, in_.strides()[i], port.size);
+      if (gradients[i].size() < extent)
+        function_.refuse(std::string("the gradient in `") + port.name + "` has " +
+                         detail::reals(gradients[i].size()) + ", and needs " + std::to_string(extent));
+      pointers[i] = gradients[i].data();
+    }
+    if (!parameters_bar.empty() && parameters_bar.size() != function_.parameter_count())
+      function_.refuse("it has " + std::to_string(function_.parameter_count()) + " parameters, not " +
+                       std::to_string(parameters_bar.size()));
+    void *work = work_.reserve(0);
+    if (function_.program_)
+      function_.check_status(function_.program_->backward(batch_, in_.pointers(), in_.strides(), result_bar.data(),
+                                                          pointers.data(), work));
+    else
+      function_.check_status(function_.model_->backward(
+          batch_, function_.parameters_.data(), in_.pointers(), in_.strides(), result_bar.data(),
+          parameters_bar.empty() ? nullptr : parameters_bar.data(), pointers.data(), work));
+  }
+  void backward(std::span<const Real> result_bar, std::initializer_list<std::span<Real>> gradients,
+                std::span<Real> parameters_bar = {}) {
+    backward(result_bar, std::span(gradients.begin(), gradients.size()), parameters_bar);
+  }
+
+  /// The workspace, for the next batch; nothing is kept then.
+  workspace release() && { return std::move(work_); }
+
+ private:
+  function<Real> function_;
+  std::size_t batch_;
+  typename function<Real>::arguments in_;
+  workspace work_;
+
+  friend class function<Real>;
+
+  kept(function<Real> function, std::size_t batch, typename cajal::function<Real>::arguments in, workspace work)
+      : function_(std::move(function)), batch_(batch), in_(std::move(in)), work_(std::move(work)) {}
+};
+
+/// A compiled module. Its functions keep it loaded, also when this object is gone.
+class library {
+ public:
+  /// Loads a shared object. A file that was built again is loaded anew, though the former one is still in use.
+  explicit library(const std::string &path) : object_(std::make_shared<detail::shared_object>(path)) {
+    void *symbol = object_->symbol("cajal_module_info");
+    if (symbol == nullptr) detail::refuse(path + " is no compiled Cajal module: it has no cajal_module_info");
+    adopt(reinterpret_cast<decltype(&cajal_module_info)>(symbol)(), path);
+  }
+
+  /// A module that is linked: `library(flip_module_info())`.
+  explicit library(const cajal_module *module) { adopt(module, "the module"); }
+
+  const cajal_module &module_info() const noexcept { return *module_; }
+
+  std::span<const cajal_program *const> programs() const noexcept {
+    return {module_->programs, module_->program_count};
+  }
+  std::span<const cajal_model *const> models() const noexcept { return {module_->models, module_->model_count}; }
+
+  template <real Real>
+  function<Real> program(std::string_view name) const {
+    return function<Real>(object_, find(programs(), name, "program"));
+  }
+
+  /// With its embedded weights, if it has some.
+  template <real Real>
+  function<Real> model(std::string_view name) const {
+    return function<Real>(object_, find(models(), name, "model"));
+  }
+
+ private:
+  std::shared_ptr<const detail::shared_object> object_;
+  const cajal_module *module_ = nullptr;
+
+  void adopt(const cajal_module *module, const std::string &what) {
+    if (module == nullptr) detail::refuse(what + " is none");
+    if (module->abi != CAJAL_ABI)
+      detail::refuse(what + " has version " + std::to_string(module->abi) + " of the interface, not " +
+                     std::to_string(CAJAL_ABI));
+    module_ = module;
+  }
+
+  template <typename Entry>
+  const Entry *find(std::span<const Entry *const> entries, std::string_view name, const char *kind) const {
+    std::string names;
+    for (const Entry *entry : entries) {
+      if (entry->name == name) return entry;
+      names += (names.empty() ? "" : ", ") + std::string(entry->name);
+    }
+    detail::refuse("there is no " + std::string(kind) + " `" + std::string(name) + "` in " + module_->source +
+                   (names.empty() ? "" : "; there is " + names));
+  }
+};
+
+}  // namespace cajal
+
+#endif

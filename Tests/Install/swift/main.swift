@@ -1,0 +1,99 @@
+// Check MODULE.so OTHER.so FIRST.so SECOND.so: the library against values by hand, and what it refuses. MODULE is turn
+// without weights, OTHER no module; FIRST answers 1 and SECOND 2.
+import Cajal
+import CajalRuntime
+import Foundation
+import Turn
+
+nonisolated(unsafe) var failures = 0
+func expect(_ condition: Bool, _ what: String, line: Int = #line) {
+  if condition { return }
+  print("Check: FAILED: \(what), line \(line)")
+  failures += 1
+}
+func refuses(_ text: String, status: Int32 = 1, line: Int = #line, _ action: () throws -> Void) {
+  do {
+    try action()
+    expect(false, "not refused: \(text)", line: line)
+  } catch let error as CajalError {
+    expect(error.description.contains(text) && error.status == status, "instead of `\(text)`: \(error)", line: line)
+  } catch {
+    expect(false, "\(error)", line: line)
+  }
+}
+
+// A function that was generated.
+var direct: [Float] = [0, 0]
+expect(turn_flip_forward(1, [1, 0], 2, [0.25, 0.75], 2, &direct, nil) == 0, "turn_flip_forward")
+expect(direct == [0.25, 0.75], "\(direct)")
+
+func programs(_ module: Module) throws {
+  expect(module.source == "turn.cajal" && module.programNames == ["flip"] && module.modelNames == ["turn"], "names")
+  let flip = try module.program("flip", of: Float.self)
+  expect(flip.signature == "flip (x : Bool, n : Nat) : Bool" && flip.horizon == 2, flip.signature)
+  expect(flip.inputs.map(\.name) == ["x", "n"] && flip.inputs[1].type == "Nat" && flip.output.size == 2, "ports")
+  expect(flip.inputs[0].isLinear && flip.inputs[0].degree == 1 && flip.parameters == nil, "degree")
+  let (x, n): ([Float], [Float]) = ([1, 2, 3, 4], [0.5, 0.25, 1, 10])
+  expect(try flip([.packed(x), .packed(n)], batch: 2) == [1, 1.25, 43, 34], "packed")
+  expect(try flip([.shared([1, 2]), .packed(n)], batch: 2) == [1, 1.25, 21, 12], "shared")
+
+  // Of ⟨(1, 10), result⟩ in each sample: x̄ = (n0 + 10 n1, 10 n0 + n1), n̄ = (x0 + 10 x1, x1 + 10 x0).
+  let kept = try flip.forwardKeeping([.shared([1, 2]), .packed(n)], batch: 2)
+  expect(kept.result == [1, 1.25, 21, 12], "kept")
+  expect(try kept.gradients([1, 10, 1, 10]) == ["x": [104, 25.25], "n": [21, 12, 21, 12]], "gradients")
+  expect(try kept.gradients([1, 10, 1, 10], in: ["n"]) == ["n": [21, 12, 21, 12]], "gradient in n")
+
+  refuses("flip: it computes in Float, not in Double") { _ = try module.program("flip", of: Double.self) }
+  refuses("there is no program `flop` in turn.cajal; there is flip") { _ = try module.program("flop", of: Float.self) }
+  refuses("there is no model `flip` in turn.cajal; there is turn") { _ = try module.model("flip", of: Float.self) }
+  refuses("flip: it takes 2 inputs, not 1") { _ = try flip([[1, 0]]) }
+  refuses("input `n` has 4 reals, where a batch of 1 needs 2") { _ = try flip([[1, 0], .packed(n)]) }
+  refuses("input `x` has 4 reals, where a batch of 2 needs 2") { _ = try flip([.shared(x), .packed(n)], batch: 2) }
+  refuses("a batch of 0 samples") { _ = try flip([[], []], batch: 0) }
+  refuses("a batch of -1 samples") { _ = try flip([[], []], batch: -1) }
+  refuses("too large a batch") { _ = try flip([[1, 0], [1, 0]], batch: .max) }
+  refuses("too large a batch") { _ = try flip([.shared([1, 0]), .shared([1, 0])], batch: .max) }
+  refuses("the result has 4 reals, and its gradient 2") { _ = try kept.gradients([1, 0]) }
+  refuses("there is no input `y`; there is x, n") { _ = try kept.gradients([1, 0, 1, 0], in: ["y"]) }
+  refuses("it has no parameters") { _ = try kept.gradientsWithParameters([1, 0, 1, 0]) }
+  refuses("it has 0 parameters, not 1") { _ = try flip.with(parameters: [1]) }
+}
+
+let paths = Array(CommandLine.arguments.dropFirst())
+let linked = try Module(linked: turn_module_info())
+try programs(linked)
+var loaded: Module? = try Module(path: paths[0])
+try programs(loaded!)
+
+let trained = try linked.model("turn", of: Float.self)
+let parameters: [Float] = [0.5, 0, 0, 1, 0.25, 0]
+expect(trained.parameters == parameters && trained.parameterCount == 6, "embedded weights")
+let untrained = try loaded!.model("turn", of: Float.self)
+loaded = nil  // the function keeps its code
+let turn = try untrained.with(parameters: parameters)
+let kept = try turn.forwardKeeping([.shared([1, 0]), [1, 0, 0, 1]], batch: 2)
+expect(kept.result == [0.75, 0, 0.25, 1], "\(kept.result)")
+expect(try trained([.shared([1, 0]), [1, 0, 0, 1]], batch: 2) == kept.result, "trained")
+let gradients = try kept.gradientsWithParameters([1, 0, 1, 0], in: ["s"])
+expect(gradients.inputs == ["s": [0.5, 0, 0.5, 0]] && gradients.parameters == [1, 1, 0, 0, 2, 0], "\(gradients)")
+expect(try kept.gradients([1, 0, 1, 0])["x"] == [1, 1], "gradient in x alone")
+refuses("the model is not trained: give its 6 parameters by `with`") { _ = try untrained([[1, 0], [1, 0]]) }
+
+refuses("cannot open shared object file") { _ = try Module(path: "no-such.so") }
+refuses("is no compiled Cajal module") { _ = try Module(path: paths[1]) }
+let later = UnsafeMutablePointer<cajal_module>.allocate(capacity: 1)
+later.initialize(to: turn_module_info().pointee)
+later.pointee.abi = 2
+refuses("has version 2 of the interface, not 1") { _ = try Module(linked: later) }
+
+// Without --emit-grad; and built again while the first is in use.
+func answer(_ module: Module) throws -> Int? { try module.program("answer", of: Float.self)([]).firstIndex { $0 != 0 } }
+let first = try Module(path: paths[2])
+refuses("answer: compiled without --emit-grad", status: 3) {
+  _ = try first.program("answer", of: Float.self).forwardKeeping([]).gradients([0, 0, 0, 0])
+}
+expect(try answer(first) == 1, "the first")
+expect(rename(paths[3], paths[2]) == 0, "rename")
+expect(try answer(Module(path: paths[2])) == 2, "the second")
+expect(try answer(first) == 1, "the first, still")
+exit(failures == 0 ? 0 : 1)
