@@ -63,11 +63,11 @@ def lay_out(array: Array, port: Port, batch: int | None, own: int | None, packed
     """own: the samples that the array has, of `batch` in the call. packed: samples are to lie without gaps."""
     item = array.itemsize
     if own is None or (own == 1 and batch != 1):
-        return Input(np.ascontiguousarray(array), 0)
+        return Input(np.require(array, requirements=["C", "A"]), 0)
     # Of a batch of which each sample is contiguous, the samples may be apart, or one and the same.
     step = array.strides[0]
     whole = own == 0 or array[0].flags.c_contiguous
     apart = step % item == 0 and (step == 0 or step // item >= port.size)
     if whole and apart and not packed and own > 1 and array.flags.aligned:
         return Input(array, step // item)
-    return Input(np.ascontiguousarray(array), port.size)
+    return Input(np.require(array, requirements=["C", "A"]), port.size)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import warnings
 from collections.abc import Mapping, Sequence
@@ -115,18 +116,31 @@ def _objects(lines: str) -> list[dict[str, Any]]:
 
 
 def runtime(cc: tuple[str, ...], cflags: tuple[str, ...], blas: toolchain.Blas, identity: Sequence[str]) -> Path:
-    """The runtime library for a C compiler and its flags, built once."""
+    """The runtime library for a C compiler and its flags, built once; with OpenBLAS, it is the other and one file more."""
+    found = toolchain.sources()
 
-    def build(draft: Path) -> None:
-        found = toolchain.sources()
-        files = [f for f in sorted(found.runtime.glob("*.c")) if blas == "openblas" or f.name != "blas_product.c"]
-        objects = [draft / f"{file.stem}.o" for file in files]
+    def objects(draft: Path, files: Sequence[Path]) -> list[Path]:
+        made = [draft / f"{file.stem}.o" for file in files]
         commands = [[*cc, *cflags, *toolchain.RUNTIME_CFLAGS, "-I", found.include, "-c", file, "-o", object_]
-                    for file, object_ in zip(files, objects)]
+                    for file, object_ in zip(files, made)]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(lambda command: toolchain.run(command, "building the runtime"), commands))
-        toolchain.run(["ar", "rcs", draft / "libcajal.a", *objects], "building the runtime")
-        for object_ in objects:
+        return made
+
+    def archive(draft: Path, files: Sequence[Path]) -> None:
+        made = objects(draft, files)
+        toolchain.run(["ar", "rcs", draft / "libcajal.a", *made], "building the runtime")
+        for object_ in made:
             object_.unlink()
 
-    return cache.folder("runtime", cache.key(*identity, "", blas), build) / "libcajal.a"
+    def build_plain(draft: Path) -> None:
+        archive(draft, [f for f in sorted(found.runtime.glob("*.c")) if f.name != "blas_product.c"])
+
+    def build_blas(draft: Path) -> None:
+        shutil.copy2(plain, draft / "libcajal.a")
+        archive(draft, [found.runtime / "blas_product.c"])
+
+    plain = cache.folder("runtime", cache.key(*identity), build_plain) / "libcajal.a"
+    if blas == "none":
+        return plain
+    return cache.folder("runtime", cache.key(*identity, "", blas), build_blas) / "libcajal.a"

@@ -44,6 +44,7 @@ class Function:
         self.key = f"{self.name}@{digest}"
         self.path = path
         self._calls = Calls(self.name, raw)
+        self._misaligned = raw.real_bytes - 1
         self._plans: dict[tuple[tuple[int, ...], ...], _Plan] = {}
         self.__doc__ = self._description()
 
@@ -101,7 +102,11 @@ class Function:
         pointers = frame.pointers
         i = 0
         for array in inputs:
-            pointers[i] = address(array)
+            at = address(array)
+            if at & self._misaligned:
+                plan.free.append(frame)
+                return self._call_general(inputs, params)
+            pointers[i] = at
             i += 1
         out = np.empty(plan.out_shape, dtype)
         self._calls.forward(frame, plan.batch, params, address(out))
@@ -161,7 +166,8 @@ class Function:
         lock = threading.Lock()
 
         def vjp(out_bar: Any) -> tuple[Array | None, tuple[Array, ...]]:
-            bar = np.ascontiguousarray(as_array(out_bar, self.output, self.dtype, f"gradient of {self.name}"))
+            bar = np.require(as_array(out_bar, self.output, self.dtype, f"gradient of {self.name}"),
+                             requirements=["C", "A"])
             if bar.shape != shape and bar.shape != (*shape[:len(shape) - len(self.output.shape)], self.output.size):
                 raise ValueError(f"the gradient of {self.name}'s result has shape {bar.shape}: it has to be {shape}")
             # Of an empty batch, the gradient of a shared input is the sum of nothing.

@@ -199,29 +199,27 @@ class _Wanted(str):
 
 
 @functools.lru_cache(maxsize=1024)
-def differentiable(key: str, batch: int) -> Callable[..., Array]:
-    """(params, inputs...) -> the result, with its gradient."""
+def differentiable(key: str, batch: int, keep: int = 0) -> Callable[..., tuple[Array, Array]]:
+    """(params, inputs...) -> (result, workspace), with the result's gradient."""
     h = _handles[key]
-
-    def primal(*operands: Array) -> Array:
-        return _forward(key, batch, 0)(*operands)[0]
 
     def forward(*operands: Any) -> Any:
         # With symbolic zeros, an operand says whether its gradient is wanted.
         values = tuple(operand.value for operand in operands)
         letters = "".join("1" if operand.perturbed else "0" for operand in operands)
-        out, work = _forward(key, batch, 1)(*values)
-        return out, (work, values, _Wanted(letters if h.first else "0" + letters))
+        # Differentiable itself, for whoever differentiates the result of a vjp; gradients are not.
+        out, work = differentiable(key, batch, 1)(*values)
+        return (out, work), (work, values, _Wanted(letters if h.first else "0" + letters))
 
-    def backward(residual: Any, out_bar: Any) -> tuple[Array | None, ...]:
+    def backward(residual: Any, bars: Any) -> tuple[Array | None, ...]:
         work, values, wanted = residual
         letters = wanted[1 - h.first:]
-        if isinstance(out_bar, jax.custom_derivatives.SymbolicZero) or "1" not in letters:
+        if isinstance(bars[0], jax.custom_derivatives.SymbolicZero) or "1" not in letters:
             return (None,) * len(values)
-        found = iter(_once(key, batch, str(wanted))(out_bar, work, *values))
+        found = iter(_once(key, batch, str(wanted))(bars[0], work, *values))
         return tuple(None if letter == "0" else next(found) for letter in letters)
 
-    f: Any = jax.custom_vjp(primal)
+    f: Any = jax.custom_vjp(lambda *operands: _forward(key, batch, keep)(*operands))
     f.defvjp(forward, backward, symbolic_zeros=True)
     return f  # type: ignore[no-any-return]
 

@@ -47,6 +47,5 @@ class Workspace:
 def view(address_: int, count: int, dtype: np.dtype[Any]) -> Array:
     """Reals somewhere in a module, as a read-only array without a copy. Modules are never unloaded."""
     memory = (ctypes.c_char * (count * dtype.itemsize)).from_address(address_)
-    array = np.frombuffer(memory, dtype)
-    array.flags.writeable = False
-    return array
+    # Of read-only memory, so that nobody can make it writeable.
+    return np.frombuffer(memoryview(memory).toreadonly(), dtype)

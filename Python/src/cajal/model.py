@@ -105,7 +105,7 @@ class Model(Function):
         self._check_vector(params)
         if params.dtype != self.dtype:
             raise TypeError(f"{self.name}: the parameters are {params.dtype}, and the module computes in {self.dtype}")
-        return np.ascontiguousarray(params)
+        return np.require(params, requirements=["C", "A"])
 
     # ---- Calls ----
 
