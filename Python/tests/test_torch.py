@@ -35,7 +35,8 @@ def gradients(f, inputs, seed=1):
     inputs = [x.detach().clone().requires_grad_() for x in inputs]
     y = f(*inputs)
     bar, = tensors("double", y.shape, seed=seed)
-    return [y.detach(), *torch.autograd.grad((y * bar.to(y.dtype)).sum(), inputs)]
+    (y * bar.to(y.dtype)).sum().backward()
+    return [y.detach(), *(x.grad for x in inputs)]
 
 
 SYSTEM_SHAPES = [((3, 3), (3,), (4,)), ((3, 3), (3,), (5, 4)), ((3, 3), (5, 3), (5, 4)), ((5, 3, 3), (3,), (4,)),
@@ -277,18 +278,27 @@ def test_threads():
     assert not wrong
 
 
-def test_parallel_apply():
-    """What DataParallel does with its replicas: a thread for each."""
-    from torch.nn.parallel import parallel_apply
+def test_replicas_in_threads():
+    """What DataParallel does: a thread for each replica, which share their parameters."""
     net = compiled(programs.MODEL).rounds_of.torch()
     inputs = tensors("float", (2, 6, 5), (3, 6, 5))
-    try:
-        found = parallel_apply([net, net], [(x,) for x in inputs])
-    except (AssertionError, RuntimeError) as error:
-        if "device" not in str(error).lower() and "accelerator" not in str(error).lower():
-            raise
-        pytest.skip(f"this PyTorch has no parallel_apply on the CPU: {error}")
+    found = [None, None]
+
+    def work(i):
+        found[i] = net(inputs[i])
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     agree(found, [net(x) for x in inputs], "float")
+    agree([torch.nn.DataParallel(net, device_ids=[])(inputs[0])], [found[0]], "float")
+    sum(y.sum() for y in found).backward()
+    together = [p.grad.clone() for p in net.parameters()]
+    net.zero_grad()
+    net(torch.cat(inputs)).sum().backward()
+    agree(together, [p.grad for p in net.parameters()], "float")
 
 
 def test_modules_have_named_parameters(rounds_of, real):

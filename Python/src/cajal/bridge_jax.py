@@ -42,7 +42,7 @@ class Traceable:
         batch = common_batch(own, ports, function.name)
         flat = [x.reshape(port.size) if b is None or (b == 1 and batch != 1) else x.reshape(b, port.size)
                 for x, b, port in zip(arrays, own, ports)]
-        out = jax_ops.differentiable(self.handle.key, 1 if batch is None else batch)(*params, *flat)[0]
+        out = jax_ops.differentiable(self.handle.key, 1 if batch is None else batch)(*params, *flat)
         shape = function.output.shape
         return out.reshape(shape if batch is None else (batch, *shape))
 

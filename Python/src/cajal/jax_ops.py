@@ -199,29 +199,47 @@ class _Wanted(str):
 
 
 @functools.lru_cache(maxsize=1024)
-def differentiable(key: str, batch: int, keep: int = 0) -> Callable[..., tuple[Array, Array]]:
-    """(params, inputs...) -> (result, workspace), with the result's gradient."""
-    h = _handles[key]
+def differentiable(key: str, batch: int) -> Callable[..., Array]:
+    """(params, inputs...) -> the result, with its gradient."""
+    f: Any = jax.custom_vjp(lambda *operands: _forward(key, batch, 0)(*operands)[0])
 
     def forward(*operands: Any) -> Any:
-        # With symbolic zeros, an operand says whether its gradient is wanted.
-        values = tuple(operand.value for operand in operands)
-        letters = "".join("1" if operand.perturbed else "0" for operand in operands)
-        # Differentiable itself, for whoever differentiates the result of a vjp; gradients are not.
-        out, work = differentiable(key, batch, 1)(*values)
-        return (out, work), (work, values, _Wanted(letters if h.first else "0" + letters))
+        out, work, residual = _recorded(key, batch, operands)
+        return out, (work, *residual)
 
-    def backward(residual: Any, bars: Any) -> tuple[Array | None, ...]:
-        work, values, wanted = residual
-        letters = wanted[1 - h.first:]
-        if isinstance(bars[0], jax.custom_derivatives.SymbolicZero) or "1" not in letters:
-            return (None,) * len(values)
-        found = iter(_once(key, batch, str(wanted))(bars[0], work, *values))
-        return tuple(None if letter == "0" else next(found) for letter in letters)
-
-    f: Any = jax.custom_vjp(lambda *operands: _forward(key, batch, keep)(*operands))
-    f.defvjp(forward, backward, symbolic_zeros=True)
+    f.defvjp(forward, lambda residual, bar: _pulled_back(key, batch, residual, bar), symbolic_zeros=True)
     return f  # type: ignore[no-any-return]
+
+
+@functools.lru_cache(maxsize=1024)
+def _kept(key: str, batch: int) -> Callable[..., tuple[Array, Array]]:
+    """(params, inputs...) -> (result, workspace). Differentiable itself, for whoever differentiates the result of a vjp;
+    the gradients that come from the workspace are not."""
+    f: Any = jax.custom_vjp(lambda *operands: _forward(key, batch, 1)(*operands))
+
+    def forward(*operands: Any) -> Any:
+        out, work, residual = _recorded(key, batch, operands)
+        return (out, work), (work, *residual)
+
+    f.defvjp(forward, lambda residual, bars: _pulled_back(key, batch, residual, bars[0]), symbolic_zeros=True)
+    return f  # type: ignore[no-any-return]
+
+
+def _recorded(key: str, batch: int, operands: Sequence[Any]) -> tuple[Array, Array, tuple[Any, ...]]:
+    """Forward for a gradient. With symbolic zeros, an operand says whether its gradient is wanted."""
+    values = tuple(operand.value for operand in operands)
+    letters = "".join("1" if operand.perturbed else "0" for operand in operands)
+    out, work = _kept(key, batch)(*values)
+    return out, work, (values, _Wanted(letters if _handles[key].first else "0" + letters))
+
+
+def _pulled_back(key: str, batch: int, residual: Any, out_bar: Any) -> tuple[Array | None, ...]:
+    work, values, wanted = residual
+    letters = wanted[1 - _handles[key].first:]
+    if isinstance(out_bar, jax.custom_derivatives.SymbolicZero) or "1" not in letters:
+        return (None,) * len(values)
+    found = iter(_once(key, batch, str(wanted))(out_bar, work, *values))
+    return tuple(None if letter == "0" else next(found) for letter in letters)
 
 
 @functools.lru_cache(maxsize=1024)
