@@ -70,7 +70,9 @@ def test_vmap_of_grad(system, real, in_axes, inner):
     agree(of(system.jax()), of(hand), real)
 
 
-def test_nested_vmap_jacobian_scan_cond_and_remat(system, real):
+def test_nested_vmap_jacobian_scan_cond_and_remat():
+    real = "float"
+    system = compiled(programs.SYSTEM, real).system
     a, v, n = arrays(real, (3, 3), (2, 3), (5, 4))
 
     def of(f):
@@ -90,7 +92,7 @@ def test_nested_vmap_jacobian_scan_cond_and_remat(system, real):
 
 
 def test_an_unmapped_operand_is_not_copied():
-    """No operation of the compiled program but the custom call has the shared matrix, or a batch of it, as a result."""
+    """Nothing in the traced program has a batch of the shared matrix."""
     f = compiled(programs.SYSTEM).system.jax()
     a, v, n = arrays("float", (3, 3), (50, 3), (4,))
     mapped = jax.jit(jax.vmap(f, (None, 0, None)))
