@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import platform
 import shlex
@@ -85,8 +86,10 @@ def version(command: tuple[str, ...]) -> str:
 @functools.cache
 def compiler_identity() -> str:
     """Changes with cajal2c and with every source of the runtime."""
-    files = [sources().compiler, *sorted(sources().include.iterdir()), *sorted(sources().runtime.iterdir())]
-    return "\n".join(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
+    digest = hashlib.sha256()
+    for file in [sources().compiler, *sorted(sources().include.iterdir()), *sorted(sources().runtime.iterdir())]:
+        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 @functools.cache
