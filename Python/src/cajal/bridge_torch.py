@@ -47,7 +47,8 @@ class Layer:
     def call(self, params: Tensor | None, inputs: Sequence[Tensor]) -> Tensor:
         """With the parameter vector of a model, or None."""
         dtype = self.handle.dtype
-        given, shapes = [], []
+        given: list[Tensor] = []
+        shapes: list[torch.Size] = []
         for x in inputs:
             if not isinstance(x, Tensor) or x.dtype is not dtype or not x.is_cpu:
                 x = self._converted(x, self.function.inputs[len(given)].name)

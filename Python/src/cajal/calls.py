@@ -56,7 +56,7 @@ class Calls:
 
     def workspace_bytes(self, batch: int, keep: int) -> int:
         """The size of a workspace, a multiple of 64 and not 0. ValueError where the batch is too large."""
-        size = self._bytes(batch, keep)
+        size: int = self._bytes(batch, keep)
         if size == abi.TOO_LARGE:
             raise ValueError(f"{self.name}: a batch of {batch} is too large")
         return max(size + -size % abi.ALIGNMENT, abi.ALIGNMENT)
@@ -82,9 +82,9 @@ class Calls:
         After a forward_keep of the same frame. Each is laid out as its input; where `each` says so, it is that of each
         sample, [batch, size], though the input is shared. work_bytes: the size of the workspace, if any is each.
         """
-        odd = [e and not s and bool(b) for e, s, b in zip(each, frame.strides, frame.bars)]
+        odd = [e and not s and bool(b) for e, s, b in zip(each, frame.strides, frame.bars)] if any(each) else ()
         params_each = params_each and params_bar != 0
-        if not any(odd) and not params_each:
+        if True not in odd and not params_each:
             lead, bar = ((params,), (params_bar,)) if self.is_model else ((), ())
             self.check(self._backward(batch, *lead, frame.at, frame.strides_at, out_bar, *bar, frame.bars_at, work))
         elif self.has_each:

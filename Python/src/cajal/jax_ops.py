@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import importlib.metadata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def _library() -> ctypes.CDLL:
                        "-I", jax.ffi.include_dir(), "-I", include, source, "-o", draft / "ffi.so"],
                       "building the handlers for JAX")
 
-    key = cache.key(source.read_bytes(), (include / "cajal.h").read_bytes(), jax.lib.__version__, version, *cxx)
+    key = cache.key(source.read_bytes(), (include / "cajal.h").read_bytes(), importlib.metadata.version("jaxlib"), version, *cxx)
     library = ctypes.CDLL(str(cache.folder("jax", key, build) / "ffi.so"))
     jax.ffi.register_ffi_target("cajal_forward", jax.ffi.pycapsule(library.CajalForward), platform="cpu")
     jax.ffi.register_ffi_target("cajal_backward", jax.ffi.pycapsule(library.CajalBackward), platform="cpu")

@@ -50,7 +50,7 @@ class Module:
             set_threads(ctypes.c_int(_openblas_threads))
 
     def __getattr__(self, name: str) -> Program | Model:
-        functions = self.__dict__.get("_functions", {})
+        functions: dict[str, Program | Model] = self.__dict__.get("_functions", {})
         if name in functions:
             return functions[name]
         raise AttributeError(f"{self.__dict__.get('source', 'the module')} has no program or model {name!r}: "

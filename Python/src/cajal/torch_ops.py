@@ -43,6 +43,8 @@ class Handle:
         self.dtype = _DTYPES[self.calls.real_bytes]
         self.sizes, self.output_size = self.calls.sizes, self.calls.output_size
         self.pools: dict[tuple[int, ...], list[Frame]] = {}
+        # Small programs need none, and then there is none to allocate, to save or to lock.
+        self.has_workspace = any(self.calls.raw.workspace_bytes(batch, 1) for batch in (1, 2, 1000))
         # Workspaces are affine in the batch, so that a symbolic batch has a size too.
         self.affine = {keep: self._affine(keep) for keep in (1, 2)}
 
@@ -254,6 +256,7 @@ class Forward(torch.autograd.Function):
         count, dims, apply = info.batch_size, in_dims[4:], forward_function().apply
         if in_dims[3] is not None:
             # A call has one vector of parameters.
+            assert params is not None
             results = [apply(key, batch, keep, params.select(in_dims[3], v), *_sample(v, inputs, dims))
                        for v in range(count)]
             outs, works = zip(*results)
@@ -288,7 +291,9 @@ class EagerForward(torch.autograd.Function):
     def forward(ctx: Any, plan: Plan, params: Tensor | None, *inputs: Tensor) -> Tensor:
         h, batch = plan.handle, plan.batch
         out = torch.empty(plan.out_shape, dtype=h.dtype, device=_CPU)
-        work = torch.empty(h.workspace_bytes(batch, 1), dtype=torch.uint8, device=_CPU)
+        work = None
+        if h.has_workspace:
+            work = torch.empty(h.workspace_bytes(batch, 1), dtype=torch.uint8, device=_CPU)
         if batch:
             try:
                 frame = plan.pool.pop()
@@ -299,7 +304,7 @@ class EagerForward(torch.autograd.Function):
                 pointers[i] = x.data_ptr()
                 i += 1
             h.calls.forward_keep(frame, batch, 0 if params is None else params.data_ptr(), out.data_ptr(),
-                                 work.data_ptr())
+                                 0 if work is None else work.data_ptr())
             plan.pool.append(frame)
         ctx.plan = plan
         ctx.save_for_backward(work, params, *inputs)
@@ -332,10 +337,14 @@ class EagerForward(torch.autograd.Function):
                 frame.bars[i] = None
                 found.append(None)
             i += 1
-        work_at = work.data_ptr()
-        with _LOCKS[(work_at >> 6) & 255]:
-            h.calls.backward(frame, batch, 0 if params is None else params.data_ptr(), out_bar.data_ptr(),
-                             0 if params_bar is None else params_bar.data_ptr(), work_at)
+        params_at = 0 if params is None else params.data_ptr()
+        params_bar_at = 0 if params_bar is None else params_bar.data_ptr()
+        if work is None:
+            h.calls.backward(frame, batch, params_at, out_bar.data_ptr(), params_bar_at, 0)
+        else:
+            work_at = work.data_ptr()
+            with _LOCKS[(work_at >> 6) & 255]:
+                h.calls.backward(frame, batch, params_at, out_bar.data_ptr(), params_bar_at, work_at)
         plan.pool.append(frame)
         return tuple(found)
 
@@ -344,10 +353,12 @@ class EagerForward(torch.autograd.Function):
         raise NotImplementedError(NO_FORWARD_MODE.format(ctx.plan.handle.calls.name))
 
 
-def _general_gradients(plan: Plan, needs: Sequence[bool], out_bar: Tensor, work: Tensor, params: Tensor | None,
+def _general_gradients(plan: Plan, needs: Sequence[bool], out_bar: Tensor, work: Tensor | None, params: Tensor | None,
                        inputs: Sequence[Tensor]) -> tuple[Any, ...]:
     """By the autograd function, where gradients are recorded themselves, or somebody maps over them."""
     h = plan.handle
+    if work is None:
+        work = torch.empty(ALIGNMENT, dtype=torch.uint8, device=_CPU)
     wanted = "".join("1" if need else "0" for need in needs[1:])
     flat = [x.reshape(shape) for x, shape in zip(inputs, plan.flat_shapes)]
     found = iter(Backward.apply(h.key, plan.batch, wanted, out_bar.reshape(plan.batch, h.output_size), work, params,
