@@ -44,8 +44,10 @@ help:
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler; test-native, test-build,'
-	@echo '                   test-make, test-guest, test-install, test-experiments, test-campaign and test-swift are parts'
-	@echo '                   of it'
+	@echo '                   test-make, test-guest, test-install, test-experiments, test-python, test-campaign and test-swift'
+	@echo '                   are parts of it. PYTHON=python3 names a Python with numpy, pytest, torch and jax for'
+	@echo '                   test-python; without it they are installed from PyPI into build/python/venv'
+	@echo 'make wheel         build/wheel/cajal-*.whl, the Python package with compiler and runtime (Python/README.md)'
 	@echo 'make runtime-library'
 	@echo '                   the library that modules of this CC, CFLAGS and CAJALFLAGS are linked with; prints its path'
 	@echo 'make install       the compiler, the trainer, headers and the runtime library, for C, C++, CMake, pkg-config and'
@@ -227,6 +229,13 @@ bench: all need-gnuplot-nox need-libopenblas-dev
 test-bench: | need-libopenblas-dev
 	@CC=$(call quoted,$(CC)) CFLAGS=$(call quoted,$(CFLAGS) -Werror) Benchmarks/tests/test.bash
 
+# ---- The Python package ----
+
+# A wheel with the compiler and the runtime's sources, for this kind of machine.
+.PHONY: wheel
+wheel: bin/cajal2c
+	@Python/wheel "$$(PYTHON=$(call quoted,$(PYTHON)) Python/environment setuptools)"
+
 # ---- Deliberate faults ----
 
 .PHONY: mutants
@@ -268,7 +277,8 @@ build/tests/header: Runtime/include/cajal.h Runtime/cxx/cajal.hpp Makefile
 	done
 	@touch $@
 
-.PHONY: test test-native test-build test-compilers test-experiments test-guest test-install test-make test-swift compilers
+.PHONY: test test-native test-build test-compilers test-experiments test-guest test-install test-make test-python \
+  test-swift compilers
 test: test-swift
 
 # Compilers, flags and names that `make x.so` takes.
@@ -303,8 +313,12 @@ test-install: all need-libopenblas-dev
 	-@.ci/need cmake pkgconf
 	@CC=$(call quoted,$(CC)) Tests/Install/install.bash
 
+# The Python package. PYTHON is an environment to use as it is; by default build/python/venv, filled from PyPI.
+test-python: bin/cajal2c
+	@CC=$(call quoted,$(CC)) PYTHON=$(call quoted,$(PYTHON)) Python/tests/run.bash
+
 test-native: compilers build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest test-install
+    build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest test-install test-python
 	@Tests/Compilers/run.bash
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \

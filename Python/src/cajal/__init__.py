@@ -1,0 +1,23 @@
+"""Cajal's compiled programs for NumPy, PyTorch and JAX.
+
+    m = cajal.compile("flip.cajal")
+    y = m.flip_from(x, n)             # NumPy arrays, one sample or a batch
+    y, vjp = m.flip_from.vjp(x, n)    # and gradients
+    layer = m.flip_from.torch()       # for PyTorch
+    f = m.flip_from.jax()             # for JAX
+
+PyTorch and JAX are imported when they are asked for.
+"""
+from . import weights
+from .compiler import compile
+from .denormals import denormals_flushed
+from .errors import (BuildError, CajalError, CompileError, CompileWarning, DenormalWarning, LoadError, StatusError)
+from .model import Model
+from .module import Module, load, set_openblas_threads
+from .ports import Port, Tensor
+from .program import Program
+
+__version__ = "0.1.0"
+__all__ = ["BuildError", "CajalError", "CompileError", "CompileWarning", "DenormalWarning", "LoadError", "Model",
+           "Module", "Port", "Program", "StatusError", "Tensor", "compile", "denormals_flushed", "load",
+           "set_openblas_threads", "weights"]

@@ -1,0 +1,40 @@
+"""Programs that the tests compile, and the same by hand, for any library whose arrays are indexed and multiplied."""
+
+FLIP = """
+def not : Bool -o Bool = fun x => if x then false else true
+program flip (n : Nat) : Bool = iter { true | y => not y } (n)
+program flip_from (x : Bool, n : Nat) : Bool = iter { x | y => not y } (n)
+"""
+
+# Of degree 3 in A, at horizon 4.
+SYSTEM = """
+horizon 4
+program system (A : Real[3] -o Real[3], v : Real[3], n : Nat) : Real[3] = iter { v | y => A y } (n)
+"""
+
+MODEL = """
+horizon 4
+net kernel (x : Real[6, 5]) : Real[3, 3] = dense
+net rounds (x : Real[6, 5]) : Nat = dense 7 | relu | dense | softmax
+model rounds_of (x : Real[6, 5]) : Real[6, 5] = iter { x | y => conv2d (kernel x) y } (rounds x)
+"""
+
+CONSTANT = "program truth ( ) : Bool = true"
+SAME = "program same (x : Real[4]) : Real[4] = x"
+
+
+def flip_from(x, n):
+    """[..., 2] of x [..., 2] and n [..., 10]; an odd number of rounds swaps."""
+    total = 0
+    for k in range(10):
+        total = total + n[..., k:k + 1] * (x if k % 2 == 0 else x[..., [1, 0]])
+    return total
+
+
+def system(a, v, n):
+    """[..., 3] of A [..., 3, 3], v [..., 3] and n [..., 4]: the sum of n[k] A^k v."""
+    total, y = n[..., 0:1] * v, v
+    for k in range(1, 4):
+        y = (a @ y[..., None])[..., 0]
+        total = total + n[..., k:k + 1] * y
+    return total

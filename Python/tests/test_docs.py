@@ -1,0 +1,27 @@
+"""The documents' programs run."""
+import re
+
+import pytest
+from conftest import REPOSITORY
+
+PAGES = {"docs/pytorch.md": "torch", "docs/jax.md": "jax", "Python/README.md": "numpy"}
+
+
+def blocks(page):
+    text = (REPOSITORY / page).read_text()
+    for match in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        # So that a failure says the line of the page.
+        yield "\n" * text[:match.start(1)].count("\n") + match.group(1)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_programs_of_a_page_run(page, tmp_path, monkeypatch):
+    pytest.importorskip(PAGES[page])
+    monkeypatch.chdir(tmp_path)
+    if PAGES[page] == "torch":
+        import torch
+        torch._dynamo.reset()
+    programs, names = list(blocks(page)), {}
+    assert programs
+    for program in programs:
+        exec(compile(program, str(REPOSITORY / page), "exec"), names)
