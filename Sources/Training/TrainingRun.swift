@@ -9,16 +9,17 @@ import TensorFiles
 public func train(
   _ settings: RunSettings, progress: Progress, stop: StopSource = .never, ranks: Ranks = .alone
 ) throws {
-  let (library, model, folder) = try ranks.agree {
+  let (library, model) = try ranks.agree {
     let library = try ModelLibrary(path: settings.modelPath)
     let model = try library.model(named: settings.modelName)
     guard model.parameterCount > 0 else {
       throw TrainingError("the model `\(model.name)` has no parameters: there is nothing to train")
     }
-    // So that a folder in use is found before the data is read.
-    return (library, model, ranks.isFirst ? try RunFolder(settings.out, resume: settings.resume) : nil)
+    return (library, model)
   }
   defer { withExtendedLifetime(library) {} }
+  // First, so that a folder in use is found before the data is read.
+  let folder = try ranks.agree { ranks.isFirst ? try RunFolder(settings.out, resume: settings.resume) : nil }
   do {
     switch model.realBytes {
     case 4: try TrainingRun<Float>(settings, model, folder, progress, stop, ranks).run()

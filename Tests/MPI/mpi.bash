@@ -166,7 +166,7 @@ order_of_sums() {
     mkdir "$folder/files-$n"
     if ((n == 3)); then samples 1e8 1 -1e8; else samples 1e8 1 -1e8 1; fi >"$folder/files-$n/train.safetensors"
     cp "$folder/files-$n/train.safetensors" "$folder/files-$n/test.safetensors"
-    for seed in 0 1 2 3; do
+    for seed in {0..15}; do
       command=("$trainer" "$folder/one.so" --model linear --data "$folder/files-$n" --task files --seed $seed
         --weights "$folder/zero.safetensors")
       "${command[@]}" --batch 1 --steps $n --lr 1e-14 --out "$folder/order-$n-$seed" >/dev/null
@@ -251,6 +251,11 @@ signalled() {
   expect 'SIGTERM to process 1' 143 \
     "stopped by SIGTERM; the checkpoint of step $(checkpoint_step "$folder/signalled") is in"
   resumes signalled 4
+  # mpirun hands it on, kills what is left after a second, and shows no more of what they say.
+  started 2 stopped
+  kill -TERM "$pid"
+  ended 'SIGTERM to the launcher'
+  resumes stopped 1
 }
 
 not_finite() {
@@ -288,10 +293,15 @@ one_fails() {
   expect 'fewer pieces than processes' 1 'of 3 processes only 2 would have a piece'
   [[ ! -e $folder/one-fails ]] || fail 'a run that was refused left a folder'
 
-  # The second checkpoint does not fit; only the first process writes it. Shared memory of MPI's is a file too.
+  by_rank '[[ $R = 0 ]] || set -- "$1" /nowhere.so "${@:3}"'
+  on 2 "${by[@]}" "${command[@]}"
+  expect 'a module that one lacks' 1 'process 1 of 2, on '
+  [[ ! -e $folder/one-fails ]] || fail 'a run whose module is not everywhere left a folder'
+
+  # The checkpoint does not fit; only the first process writes it. Shared memory of MPI's is a file too.
   run_of large disk --steps 50 --checkpoint-every 1 --test-images 5
   by_rank '[[ $R != 0 ]] || ulimit -f 1000'
-  mpi+=(--mca btl 'tcp,self') on 2 "${by[@]}" "${command[@]}"
+  on 2 --mca btl tcp,self "${by[@]}" "${command[@]}"
   expect 'a disk that is full' 1 'File too large'
   [[ ! -e $folder/disk ]] || fail 'a run that wrote nothing left a folder'
 }

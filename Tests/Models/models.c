@@ -80,7 +80,6 @@ static int linear_forward(size_t batch, const void *params, const void *const in
 
 static int linear_backward(size_t batch, const void *params, const void *const in[], const size_t stride[],
                            const void *out_bar, void *params_bar, void *const in_bar[], void *work) {
-  if (batch == 0) return CAJAL_BAD_ARGUMENT;
   real *w_bar = params_bar, *b_bar = w_bar + OUTPUTS * INPUTS;
   (void)params;
   (void)in_bar;
@@ -88,6 +87,7 @@ static int linear_backward(size_t batch, const void *params, const void *const i
 #ifdef STATUS
   return STATUS;
 #endif
+  if (batch == 0) return CAJAL_BAD_ARGUMENT;
   clear(w_bar, OUTPUTS * INPUTS + OUTPUTS);
   for (size_t s = 0; s < batch; s++) {
     affine_bar(OUTPUTS, INPUTS, (const real *)in[0] + s * stride[0], (const real *)out_bar + s * OUTPUTS, w_bar, b_bar);
