@@ -7,11 +7,10 @@
 final class GradientChain<Real: TrainingReal>: @unchecked Sendable {
   private let ranks: Ranks
   private let workers: Workers
-  private let count, chunk: Int
+  private let count, chunk, message: Int
   /// The sum of those before, of this message and of the next one.
   private let received: [Buffer<Real>]
 
-  private var message: Int { chunk << 4 }
   private static var sendSlot: Int { 2 }
 
   /// - Parameters:
@@ -22,7 +21,8 @@ final class GradientChain<Real: TrainingReal>: @unchecked Sendable {
     self.workers = workers
     self.count = count
     self.chunk = chunk
-    let length = ranks.isFirst ? 0 : min(count, chunk << 4)
+    message = 16 * chunk
+    let length = ranks.isFirst ? 0 : min(count, message)
     received = try (0..<2).map { _ in try Buffer(length, for: "gradients") }
   }
 

@@ -121,6 +121,15 @@ same_bits() {
     expect "$ranks processes" 0 '600012 parameters'
   done
   same large-1 large-3 || fail 'gradients of several messages have other bits'
+  # Where all of a message is longer than MPI can count.
+  mkdir "$folder/short"
+  cp -l "$trainer" "$folder/short/" 2>/dev/null || cp "$trainer" "$folder/short/"
+  mpicc -O1 -DMOST_BYTES=72 -fPIC -shared -I"$root/Sources/TrainingKernels/include" "$root/Sources/MPI/cajal_mpi.c" \
+    -o "$folder/short/libcajal-mpi.so"
+  run_of float short-3 --steps 30 --eval-every 8
+  on 3 "$folder/short/cajal-train" "${command[@]:1}"
+  expect 'messages in parts' 0 'epoch'
+  same short-3 alone-float || fail 'messages in parts: other bits'
 }
 
 # ---- The order of sums ----
@@ -307,6 +316,10 @@ one_fails() {
 }
 
 another_mpi() {
+  run_of float one-joined --steps 3
+  code=0
+  "${command[@]}" --mpi >"$folder/log" 2>&1 || code=$?
+  expect '--mpi without a launcher' 0 'network: '
   run_of float another --steps 3
   code=0
   PMI_SIZE=2 "${command[@]}" >"$folder/log" 2>&1 || code=$?
