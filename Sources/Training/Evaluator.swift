@@ -61,7 +61,8 @@ final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
     return 0
   }
 
-  /// The outputs of some samples, one after another, by this process. The result repeats that of `evaluate`, bit by bit.
+  /// The outputs of some samples, one after another, by this process alone. The result repeats that of `evaluate`, bit
+  /// by bit.
   func outputs(_ parameters: Buffer<Real>, of chosen: [Int]) throws -> [Real] {
     let size = model.output.size
     let result = try Buffer<Real>(chosen.count * size, for: "outputs")

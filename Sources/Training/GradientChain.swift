@@ -2,8 +2,8 @@
 /// the sum of those before, and hands that on; all get the last one's. So the sum has the same bits whatever the
 /// number of processes.
 ///
-/// Vectors go in messages of a fixed size, so that all processes of the chain are at work at the same time, and a vector
-/// may be longer than what MPI can count.
+/// Vectors go in messages of a fixed size, so that all processes of the chain are at work at the same time, and that a
+/// vector may be longer than what MPI can count.
 final class GradientChain<Real: TrainingReal>: @unchecked Sendable {
   private let ranks: Ranks
   private let workers: Workers

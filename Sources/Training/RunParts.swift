@@ -44,12 +44,12 @@ struct RunParts<Real: TrainingReal> {
   /// Of all processes: throws where one was asked for another run than the first, or found other data.
   func checkAgreement(_ settings: RunSettings, _ ranks: Ranks) throws {
     guard ranks.count > 1 else { return }
-    let fields = configuration.fields + [
+    let schedule = [
       ("steps", String(totalSteps)), ("test samples", String(testSamples.checksum, radix: 16)),
       ("eval-every", "\(settings.evaluateEvery ?? 0)"), ("eval-at", "\(settings.evaluateAt)"),
       ("checkpoint-every", "\(settings.checkpointEvery ?? 0)"),
     ]
-    let mine = fields.map { "\($0.name) \($0.value)" }.joined(separator: "\n")
+    let mine = (configuration.fields + schedule).map { "\($0) \($1)" }.joined(separator: "\n")
     let first = ranks.broadcast(mine, from: 0)
     try ranks.agree {
       if mine == first { return }

@@ -208,8 +208,8 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     let hashes = ranks.gather(parametersHash)
     guard let other = hashes.firstIndex(where: { $0 != hashes[0] }) else { return }
     throw TrainingError(
-      "step \(step): process \(other) has come to other parameters than process 0: all have to run on processors of the "
-        + "same kind, with the same trainer and C library")
+      "step \(step): process \(other) has come to other parameters than process 0: all have to run on processors of "
+        + "the same kind, with the same trainer and C library")
   }
 
   var parametersHash: UInt64 { fnv1a(UnsafeRawBufferPointer(parameters.elements)) }

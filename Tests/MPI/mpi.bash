@@ -85,7 +85,7 @@ for program in mpicc mpirun; do
     exit $((failures > 0))
   fi
 done
-make -s -C "$root" MPI=1 bin/libcajal-mpi.so
+env -u MAKEFLAGS -u MFLAGS make -s -C "$root" bin/libcajal-mpi.so
 cp "$root/bin/libcajal-mpi.so" "$folder/with/"
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -93,7 +93,7 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 mpi=(mpirun --oversubscribe --mca btl_tcp_if_include lo --mca oob_tcp_if_include lo)
 on() { # N COMMAND...: sets `code`; a hang is a failure
   code=0
-  timeout 60 "${mpi[@]}" -np "$1" "${@:2}" >"$folder/log" 2>&1 || code=$?
+  timeout 300 "${mpi[@]}" -np "$1" "${@:2}" >"$folder/log" 2>&1 || code=$?
 }
 
 # ---- The same bits ----
