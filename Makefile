@@ -25,13 +25,15 @@ record = @mkdir -p build/flags && printf '%s\n' $(call quoted,$($2)) >$(call fla
 COMPILER = $(CC) $(CFLAGS)
 
 .PHONY: all FORCE
-all: bin/cajal2c bin/cajal-train build/libcajal.a
+all: bin/cajal2c bin/cajal-train build/libcajal.a $(if $(MPI),bin/libcajal-mpi.so)
 FORCE:
 
 .PHONY: help
 help:
 	@echo 'make               the compiler, bin/cajal2c, the trainer, bin/cajal-train, and the runtime library,'
 	@echo '                   build/libcajal.a'
+	@echo 'make MPI=1         also bin/libcajal-mpi.so, by which cajal-train runs on several processes, by $(MPICC)'
+	@echo '                   (MPICC=PATH/mpicc); docs/training.md says more'
 	@echo 'make PATH/x.so     a shared object from PATH/x.cajal by way of PATH/x.c and PATH/x.h;'
 	@echo '                   CAJALFLAGS goes to the compiler (now: $(CAJALFLAGS)), CFLAGS to $(CC);'
 	@echo '                   the weights in PATH/x.safetensors, where there is one, are embedded, if CAJALFLAGS has no'
@@ -44,8 +46,8 @@ help:
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler; test-native, test-build,'
-	@echo '                   test-make, test-guest, test-install, test-experiments, test-python, test-campaign and test-swift'
-	@echo '                   are parts of it. PYTHON=python3 names a Python with numpy, pytest, torch and jax for'
+	@echo '                   test-make, test-guest, test-install, test-experiments, test-mpi, test-python, test-campaign and'
+	@echo '                   test-swift are parts of it. PYTHON=python3 names a Python with numpy, pytest, torch and jax for'
 	@echo '                   test-python; without it they are installed from PyPI into build/python/venv'
 	@echo 'make wheel         build/wheel/cajal-*.whl, the Python package with compiler and runtime (Python/README.md)'
 	@echo 'make runtime-library'
@@ -74,7 +76,7 @@ help:
 # ---- Debian packages: checked where they are used, installed where they are missing ----
 
 PACKAGES = libopenblas-dev zlib1g-dev dataset-fashion-mnist gnuplot-nox
-NEEDS = $(PACKAGES:%=need-%)
+NEEDS = $(PACKAGES:%=need-%) need-libopenmpi-dev need-openmpi-bin
 NEED = CC=$(call quoted,$(CC)) CFLAGS=$(call quoted,$(CFLAGS)) .ci/need
 
 .PHONY: deps $(NEEDS)
@@ -97,6 +99,19 @@ bin/cajal2c bin/cajal-train:
 	$(SWIFT) build -c release --product $(@F) --static-swift-stdlib
 	@mkdir -p bin
 	@strip -o $@.new .build/release/$(@F) && mv -f $@.new $@
+
+# ---- MPI, for the trainer ----
+
+MPICC = mpicc
+MPICC_FLAGS = -std=c11 -O2 -Wall -Wextra -Wpedantic -fPIC -shared -fvisibility=hidden -ISources/TrainingKernels/include
+MPI_COMPILER = $(MPICC) $(MPICC_FLAGS)
+
+# mpirun is needed to run it, not to build it.
+bin/libcajal-mpi.so: Sources/MPI/cajal_mpi.c Sources/TrainingKernels/include/training_mpi.h \
+    $$(call made_with,$$@,MPI_COMPILER) | $(if $(filter mpicc,$(MPICC)),need-libopenmpi-dev)
+	@mkdir -p $(@D)
+	$(MPI_COMPILER) $< -o $@.new && mv -f $@.new $@
+	$(call record,$@,MPI_COMPILER)
 
 # ---- The runtime library ----
 
@@ -277,7 +292,7 @@ build/tests/header: Runtime/include/cajal.h Runtime/cxx/cajal.hpp Makefile
 	done
 	@touch $@
 
-.PHONY: test test-native test-build test-compilers test-experiments test-guest test-install test-make test-python \
+.PHONY: test test-native test-build test-compilers test-experiments test-guest test-install test-make test-mpi test-python \
   test-swift compilers
 test: test-swift
 
@@ -317,8 +332,13 @@ test-install: all need-libopenblas-dev
 test-python: bin/cajal2c
 	@CC=$(call quoted,$(CC)) PYTHON=$(call quoted,$(PYTHON)) Python/tests/run.bash
 
+# The trainer on several processes, where MPI is or can be installed.
+test-mpi: bin/cajal-train
+	-@$(NEED) libopenmpi-dev openmpi-bin
+	@Tests/MPI/mpi.bash build/tests/mpi
+
 test-native: compilers build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest test-install test-python
+    build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest test-install test-mpi test-python
 	@Tests/Compilers/run.bash
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \

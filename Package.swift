@@ -67,7 +67,9 @@ let package = Package(
     .testTarget(name: "PropertyTests", dependencies: ["Passes", "Adjoint", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TensorFiles", "TestSupport"]),
     .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "SharedObjects", "TensorFiles", "cajal-train", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "TrainingKernels", "SharedObjects", "TensorFiles", "cajal-train", "TestSupport"]),
     .target(
       name: "FuzzTargets",
       dependencies: [

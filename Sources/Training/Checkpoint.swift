@@ -3,7 +3,7 @@ import TensorFiles
 /// All of a run's state, in one file.
 ///
 /// A safetensors file with the vectors `parameters`, `adam.exp_avg`, `adam.exp_avg_sq`, and texts for the rest.
-struct Checkpoint {
+struct Checkpoint: BitwiseCopyable {
   var step: Int
   /// Of the steps since the last row of metrics.csv.
   var lossSum: Double

@@ -30,7 +30,7 @@ final class Crew: @unchecked Sendable {
 
   init(helpers: Int) {
     self.helpers = helpers
-    glances = helpers < ProcessInfo.processInfo.activeProcessorCount ? 1 << 13 : 0
+    glances = helpers < availableProcessors() ? 1 << 13 : 0
   }
 
   /// Calls `work` once on this thread, as worker 0, and at the same time on each helper, as workers 1 and up; returns

@@ -1,11 +1,12 @@
 import CajalRuntime
 
-/// Runs a model on samples that it does not learn from.
+/// Runs a model on samples that it does not learn from. Of several processes each does a part of them.
 final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
   private let model: Model
   private let samples: Samples<Real>
   private let loss: Loss
   private let workers: Workers
+  private let ranks: Ranks
   private let calls: [ModelCall<Real>]
   private let measures: Buffer<SampleMeasures>
   private let statuses: Buffer<Int32>
@@ -13,25 +14,26 @@ final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
   /// Samples in a call: the same whatever a run's batch is, so that evaluations agree in every bit.
   private static var chunk: Int { 64 }
 
-  init(_ model: Model, _ samples: Samples<Real>, loss: Loss, workers: Workers) throws {
+  init(
+    _ model: Model, _ samples: Samples<Real>, loss: Loss, workers: Workers, ranks: Ranks = .alone
+  ) throws {
     self.model = model
     self.samples = samples
     self.loss = loss
     self.workers = workers
+    self.ranks = ranks
     let batches: Set = [min(Self.chunk, samples.count), (samples.count - 1) % Self.chunk + 1]
     calls = try (0..<workers.threads).map { _ in try ModelCall(model, samples, batches: batches, gradients: false) }
     measures = try Buffer(samples.count, for: "measures")
     statuses = try Buffer(chunkCount(of: samples.count, size: Self.chunk), for: "measures")
   }
 
-  /// The measures over all samples.
-  ///
-  /// - Parameter visit: is shown the output of every sample; calls may be at the same time.
-  func evaluate(
-    _ parameters: Buffer<Real>, visit: (@Sendable (_ sample: Int, _ output: UnsafePointer<Real>) -> Void)? = nil
-  ) throws -> Measures {
+  /// The measures over all samples: of all processes, which get the same.
+  func evaluate(_ parameters: Buffer<Real>) throws -> Measures {
     let size = model.output.size
-    workers.run(statuses.count) { chunk, worker in
+    let own = ranks.part(of: statuses.count)
+    workers.run(own.count) { index, worker in
+      let chunk = own.lowerBound + index
       let range = chunk * Self.chunk..<min((chunk + 1) * Self.chunk, samples.count)
       let call = calls[worker]
       call.gather(range.count) { range.lowerBound + $0 }
@@ -40,9 +42,11 @@ final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
       for (position, sample) in range.enumerated() {
         let output = UnsafePointer(call.output.base + position * size)
         measures[sample] = SampleMeasures(output, samples.target.row(sample), size: size, loss: loss)
-        visit?(sample, output)
       }
     }
+    let bounds = ranks.bounds(of: statuses.count)
+    ranks.share(statuses, bounds)
+    ranks.share(measures, bounds.map { min($0 * Self.chunk, samples.count) })
     for chunk in 0..<statuses.count where statuses[chunk] != 0 {
       throw TrainingError("the model `\(model.name)` refused a batch: \(Model.statusText(statuses[chunk]))")
     }
@@ -57,7 +61,8 @@ final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
     return 0
   }
 
-  /// The outputs of some samples, one after another. The result repeats that of `evaluate`, bit by bit.
+  /// The outputs of some samples, one after another, by this process alone. The result repeats that of `evaluate`, bit
+  /// by bit.
   func outputs(_ parameters: Buffer<Real>, of chosen: [Int]) throws -> [Real] {
     let size = model.output.size
     let result = try Buffer<Real>(chosen.count * size, for: "outputs")

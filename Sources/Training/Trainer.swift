@@ -4,7 +4,8 @@ import TrainingKernels
 /// The state of training, and one step of it.
 ///
 /// A batch is split into a fixed number of pieces whose gradients are added in their order, and loops over the
-/// parameters into fixed chunks, so that the bits do not depend on the number of threads.
+/// parameters into fixed chunks, so that the bits do not depend on the number of threads. Nor do they on the number of
+/// processes, of which each has pieces of its own, and all of the parameters.
 final class Trainer<Real: TrainingReal>: @unchecked Sendable {
   struct Settings: Sendable {
     var loss: Loss
@@ -35,25 +36,45 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
 
   private let samples: Samples<Real>
   private let workers: Workers
+  private let ranks: Ranks
   private let adam: Adam
-  private let pieces: [ModelCall<Real>]
-  private let pieceLosses: Buffer<Double>
-  private let pieceStatuses: Buffer<Int32>
+  /// The pieces of this process.
+  private let own: Range<Int>
+  private let calls: [ModelCall<Real>]
+  /// Of all pieces.
+  private let results: Buffer<PieceResult>
+  private let chain: GradientChain<Real>
   private let chunkSquares: Buffer<Double>
   private let chunkNotFinite: Buffer<Int>
   private var shuffle: Shuffle
 
+  private struct PieceResult: BitwiseCopyable {
+    var status: Int32 = 0
+    /// Whether no entry of the piece's result is a NaN or an infinity; found where a loss is one.
+    var isFinite = true
+    /// Its part of the batch's sum.
+    var loss = 0.0
+  }
+
   /// Reals in a chunk of a loop over the parameters: four arrays of it fit into a core's second cache.
   private static var chunk: Int { 1 << 14 }
 
-  init(_ model: Model, _ samples: Samples<Real>, _ settings: Settings, workers: Workers) throws {
+  init(
+    _ model: Model, _ samples: Samples<Real>, _ settings: Settings, workers: Workers, ranks: Ranks = .alone
+  ) throws {
     guard model.hasAdjoint else {
       throw TrainingError("the model `\(model.name)` was compiled without its adjoint: compile it with --emit-grad")
+    }
+    guard settings.pieces >= ranks.count else {
+      throw TrainingError(
+        "of \(ranks.count) processes only \(settings.pieces) would have a piece of a batch to do: start fewer, or more "
+          + "pieces (--pieces), on which the rounding depends")
     }
     self.model = model
     self.samples = samples
     self.settings = settings
     self.workers = workers
+    self.ranks = ranks
     adam = Adam(learningRate: settings.learningRate)
     parameters = try Buffer(model.parameterCount, for: "parameters")
     first = try Buffer(model.parameterCount, for: "parameters")
@@ -61,11 +82,12 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     let chunks = chunkCount(of: model.parameterCount, size: Self.chunk)
     chunkSquares = try Buffer(chunks, for: "norms")
     chunkNotFinite = try Buffer(chunks, for: "norms")
-    pieceLosses = try Buffer(settings.pieces, for: "losses")
-    pieceStatuses = try Buffer(settings.pieces, for: "losses")
+    results = try Buffer(settings.pieces, for: "losses")
+    chain = try GradientChain(ranks, workers, count: model.parameterCount, chunk: Self.chunk)
     shuffle = try Shuffle(count: samples.count, seed: settings.seed)
     let lastBatch = (samples.count - 1) % settings.batch + 1
-    pieces = try (0..<settings.pieces).map { piece in
+    own = ranks.part(of: settings.pieces)
+    calls = try own.map { piece in
       let batches = [min(settings.batch, samples.count), lastBatch].map {
         Self.range(of: piece, in: $0, settings.pieces).count
       }
@@ -82,7 +104,8 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
 
   /// Does one step.
   ///
-  /// Throws a `NotFiniteError`, before anything was changed unless it is the parameters that it names.
+  /// Throws a `NotFiniteError`, before anything was changed unless it is the parameters that it names. Of several
+  /// processes all throw the same.
   func doStep() throws -> StepResult {
     shuffle.enter(step / stepsPerEpoch)
     let batchStart = step % stepsPerEpoch * settings.batch
@@ -112,48 +135,55 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     let (loss, size) = (settings.loss, model.output.size)
     let divisor = loss.divisor(samples: batch, size: size)
     let order = shuffle.order
-    workers.run(settings.pieces) { index, _ in
-      let range = Self.range(of: index, in: batch, settings.pieces)
-      (pieceLosses[index], pieceStatuses[index]) = (0, 0)
+    workers.run(own.count) { index, _ in
+      let piece = own.lowerBound + index
+      var result = PieceResult()
+      defer { results[piece] = result }
+      let range = Self.range(of: piece, in: batch, settings.pieces)
       if range.isEmpty { return }
-      let piece = pieces[index]
+      let call = calls[index]
       let first = batchStart + range.lowerBound
-      timed(.gather, index) { piece.gather(range.count) { Int(order[first + $0]) } }
-      pieceStatuses[index] = timed(.forward, index) { piece.forward(range.count, parameters, keep: true) }
-      if pieceStatuses[index] != 0 { return }
-      timed(.loss, index) {
+      timed(.gather, piece) { call.gather(range.count) { Int(order[first + $0]) } }
+      result.status = timed(.forward, piece) { call.forward(range.count, parameters, keep: true) }
+      if result.status != 0 { return }
+      timed(.loss, piece) {
         for position in 0..<range.count {
-          pieceLosses[index] += loss.sample(
-            piece.output.base + position * size, samples.target.row(Int(order[first + position])), size: size,
-            divisor: divisor, outputBar: piece.outputBar!.base + position * size)
+          result.loss += loss.sample(
+            call.output.base + position * size, samples.target.row(Int(order[first + position])), size: size,
+            divisor: divisor, outputBar: call.outputBar!.base + position * size)
         }
       }
-      pieceStatuses[index] = timed(.backward, index) { piece.backward(range.count, parameters) }
+      result.status = timed(.backward, piece) { call.backward(range.count, parameters) }
     }
+    let bounds = ranks.bounds(of: settings.pieces)
+    ranks.share(results, bounds)
     var total = 0.0
-    for index in 0..<settings.pieces {
-      try check(pieceStatuses[index])
-      total += pieceLosses[index]
+    for piece in results.elements {
+      try check(piece.status)
+      total += piece.loss
     }
     total /= Double(divisor)
     if total.isFinite { return total }
-    let resultIsFinite = (0..<settings.pieces).allSatisfy { index in
-      let count = Self.range(of: index, in: batch, settings.pieces).count * size
-      return count == 0 || isFinite(pieces[index].output, 0..<count)
+    for (piece, call) in zip(own, calls) {
+      let count = Self.range(of: piece, in: batch, settings.pieces).count * size
+      results[piece].isFinite = isFinite(call.output, 0..<count)
     }
+    ranks.share(results, bounds)
+    let resultIsFinite = results.elements.allSatisfy { $0.isFinite }
     throw NotFiniteError(
       step: step + 1, place: resultIsFinite ? .lossAlone : .loss, loss: total, gradientNorm: .nan)
   }
 
-  /// Adds the gradients of the pieces, where that of the first is; returns their sum and its norm.
+  /// Adds the gradients of the pieces; returns their sum and its norm.
   private func sumGradients(_ batch: Int) throws -> (gradient: Buffer<Real>, norm: Double) {
-    let parts = pieces.indices.filter { !Self.range(of: $0, in: batch, settings.pieces).isEmpty }
-      .map { pieces[$0].parametersBar! }
-    let gradient = parts[0]
-    workers.runChunks(of: model.parameterCount, size: Self.chunk) { chunk, range in
-      let to = gradient.base + range.lowerBound
-      for part in parts.dropFirst() { Real.add(range.count, part.base + range.lowerBound, to: to) }
-      chunkSquares[chunk] = Real.sumOfSquares(range.count, to)
+    // A batch that is smaller than the number of pieces leaves some without a sample, and processes without a part.
+    let filled = (0..<settings.pieces).filter { !Self.range(of: $0, in: batch, settings.pieces).isEmpty }
+    let parts = filled.filter(own.contains).map { calls[$0 - own.lowerBound].parametersBar! }
+    let bounds = ranks.bounds(of: settings.pieces)
+    let owners = (0..<ranks.count).filter { rank in filled.contains { bounds[rank]..<bounds[rank + 1] ~= $0 } }
+    let gradient = parts.first ?? calls[0].parametersBar!
+    chain.sum(into: gradient, parts, owners: owners) { chunk, range in
+      chunkSquares[chunk] = Real.sumOfSquares(range.count, gradient.base + range.lowerBound)
     }
     var squares = 0.0
     for chunk in 0..<chunkSquares.count { squares += chunkSquares[chunk] }
@@ -164,6 +194,25 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     }
     return (gradient, norm)
   }
+
+  /// Of all processes: takes the first one's state, as after a checkpoint that only that has read.
+  func takeStateOfFirst() {
+    step = ranks.ofFirst(step)
+    for buffer in [parameters, first, second] { ranks.broadcast(buffer, 0..<buffer.count, from: 0) }
+  }
+
+  /// Of all processes: throws where their parameters are not the same in every bit, as processors whose mathematical
+  /// functions differ could make them.
+  func checkParametersAgree() throws {
+    guard ranks.count > 1 else { return }
+    let hashes = ranks.gather(parametersHash)
+    guard let other = hashes.firstIndex(where: { $0 != hashes[0] }) else { return }
+    throw TrainingError(
+      "step \(step): process \(other) has come to other parameters than process 0: all have to run on processors of "
+        + "the same kind, with the same trainer and C library")
+  }
+
+  var parametersHash: UInt64 { fnv1a(UnsafeRawBufferPointer(parameters.elements)) }
 
   private func timed<Result>(_ part: StepTimes.Part, _ piece: Int = 0, _ work: () throws -> Result) rethrows -> Result {
     guard let times else { return try work() }

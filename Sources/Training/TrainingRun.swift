@@ -3,41 +3,44 @@ import TensorFiles
 
 /// Trains a model as the settings say, and writes what the run's folder holds. Throws errors with a text for the user,
 /// and a `StoppedRun` where `stop` ended it.
-public func train(_ settings: RunSettings, progress: Progress, stop: StopSource = .never) throws {
-  let library = try ModelLibrary(path: settings.modelPath)
-  let model = try library.model(named: settings.modelName)
-  guard model.parameterCount > 0 else {
-    throw TrainingError("the model `\(model.name)` has no parameters: there is nothing to train")
+///
+/// Of several processes, `ranks`, all throw at the same time, and the first one's error is for the user; except for a
+/// `LoneFailure`, of which the others know nothing.
+public func train(
+  _ settings: RunSettings, progress: Progress, stop: StopSource = .never, ranks: Ranks = .alone
+) throws {
+  let (library, model) = try ranks.agree {
+    let library = try ModelLibrary(path: settings.modelPath)
+    let model = try library.model(named: settings.modelName)
+    guard model.parameterCount > 0 else {
+      throw TrainingError("the model `\(model.name)` has no parameters: there is nothing to train")
+    }
+    return (library, model)
   }
   defer { withExtendedLifetime(library) {} }
   // First, so that a folder in use is found before the data is read.
-  let folder = try RunFolder(settings.out, resume: settings.resume)
+  let folder = try ranks.agree { ranks.isFirst ? try RunFolder(settings.out, resume: settings.resume) : nil }
   do {
     switch model.realBytes {
-    case 4: try TrainingRun<Float>(settings, model, folder, progress, stop).run()
-    default: try TrainingRun<Double>(settings, model, folder, progress, stop).run()
+    case 4: try TrainingRun<Float>(settings, model, folder, progress, stop, ranks).run()
+    default: try TrainingRun<Double>(settings, model, folder, progress, stop, ranks).run()
     }
   } catch {
-    folder.abandon()
+    folder?.abandon()
     throw error
   }
 }
 
-/// One run, from its first step or its last checkpoint to its end.
+/// One run, from its first step or its last checkpoint to its end. All of its processes take the same steps; the first
+/// alone has the run's files.
 private final class TrainingRun<Real: TrainingReal> {
   private let settings: RunSettings
   private let model: Model
   private let progress: Progress
   private let stop: StopSource
-  private let workers: Workers
-  private let trainSamples, testSamples: Samples<Real>
-  private let trainer: Trainer<Real>
-  private let evaluator: Evaluator<Real>
-  private let configuration: RunConfiguration
-  private let folder: RunFolder
-  private let metrics, steps: StepTable
-  private let totalSteps: Int
-  private let snapshotSamples: [Int]
+  private let ranks: Ranks
+  private let parts: RunParts<Real>
+  private let files: RunFiles?
   private var started = ContinuousClock.now
   private var state: Checkpoint
   /// The step of the checkpoint that is there.
@@ -46,76 +49,47 @@ private final class TrainingRun<Real: TrainingReal> {
   private var latest: Measures?
   private var lastNorm = 0.0
 
-  private static var metricsHeader: String {
-    "step,epoch,train_loss,test_loss,test_l1,psnr,exact,accuracy,grad_norm,seconds"
-  }
+  private var trainer: Trainer<Real> { parts.trainer }
+  private var totalSteps: Int { parts.totalSteps }
 
-  init(_ settings: RunSettings, _ model: Model, _ folder: RunFolder, _ progress: Progress, _ stop: StopSource) throws {
+  /// - Parameter folder: that of the first process.
+  init(
+    _ settings: RunSettings, _ model: Model, _ folder: RunFolder?, _ progress: Progress, _ stop: StopSource,
+    _ ranks: Ranks
+  ) throws {
     self.settings = settings
     self.model = model
-    self.folder = folder
     self.progress = progress
     self.stop = stop
-    workers = Workers(threads: settings.threads)
-    trainSamples = try loadSamples(
-      settings.task, settings.dataFolder, .train, model, limit: settings.trainLimit, workers)
-    testSamples = try loadSamples(settings.task, settings.dataFolder, .test, model, limit: settings.testLimit, workers)
-    let testCount = testSamples.count
-    snapshotSamples = settings.snapshotSamples ?? Array(0..<min(10, testCount))
-    if !settings.snapshots.isEmpty, let sample = snapshotSamples.first(where: { !(0..<testCount).contains($0) }) {
-      throw TrainingError("there is no test sample \(sample) to save: there are \(testCount)")
-    }
-    trainer = try Trainer(
-      model, trainSamples,
-      Trainer.Settings(
-        loss: settings.loss, batch: settings.batch, learningRate: settings.learningRate, seed: settings.seed,
-        clip: settings.clip, pieces: settings.pieces), workers: workers)
-    evaluator = try Evaluator(model, testSamples, loss: settings.loss, workers: workers)
-    totalSteps =
-      switch settings.length {
-      case .epochs(let epochs): epochs * trainer.stepsPerEpoch
-      case .steps(let steps): steps
-      }
-    var initialHash: UInt64?
-    if let path = settings.weightsPath {
-      try Initialisation.fill(trainer.parameters, of: model, from: TensorFile(reading: path))
-      initialHash = fnv1a(UnsafeRawBufferPointer(trainer.parameters.elements))
-    } else {
-      Initialisation.fill(trainer.parameters, of: model, seed: settings.seed)
-    }
-    configuration = RunConfiguration(
-      settings, model, trainChecksum: trainSamples.checksum, initialWeights: initialHash)
-
-    folder.removeLeftovers()
-    let resumes = folder.hasCheckpoint
-    state = resumes ? try Checkpoint(reading: folder.checkpoint, into: trainer, configuration) : Checkpoint()
-    guard state.step <= totalSteps else {
-      throw TrainingError(
-        "the run in \(settings.out) has already done \(state.step) steps, and \(totalSteps) were asked for")
-    }
-    for (option, chosen) in [("--snapshots", settings.snapshots), ("--eval-at", settings.evaluateAt)] {
-      for step in chosen where step > totalSteps {
-        throw TrainingError("\(option) names step \(step), and the last step of the run is \(totalSteps)")
-      }
-    }
-    savedStep = resumes ? state.step : nil
-    secondsBefore = state.seconds
-    metrics = try StepTable(folder.metrics, header: Self.metricsHeader, after: resumes ? state.step : nil)
-    steps = try StepTable(folder.steps, header: "step,loss,grad_norm", after: resumes ? state.step : nil)
-    try folder.write(
-      configuration,
-      [
-        ("steps", String(totalSteps)), ("train-samples", String(trainSamples.count)),
-        ("test-samples", String(testSamples.count)),
-      ])
+    self.ranks = ranks
+    let parts = try ranks.agree { try RunParts<Real>(settings, model, ranks) }
+    try parts.checkAgreement(settings, ranks)
+    let files = try ranks.agree { try folder.map { try RunFiles($0, settings, parts) } }
+    let start = ranks.ofFirst(files?.start ?? RunStart(state: Checkpoint(), resumes: false))
+    parts.trainer.takeStateOfFirst()
+    self.parts = parts
+    self.files = files
+    state = start.state
+    savedStep = start.resumes ? start.state.step : nil
+    secondsBefore = start.state.seconds
   }
 
   func run() throws {
-    do { try runToTheEnd() } catch let stopped as StoppedRun { throw stopped } catch {
-      guard let savedStep else { throw error }
-      let kept = "The checkpoint of step \(savedStep) is kept in \(folder.path)"
-      throw TrainingError("\(error)\n\(kept)" + (error is NotFiniteError ? "." : ": --resume goes on from it."))
-    }
+    do { try runToTheEnd() } catch let stopped as StoppedRun { throw stopped } catch let failure as LoneFailure {
+      throw LoneFailure(error: sayingWhatIsKept(failure.error), place: failure.place)
+    } catch { throw sayingWhatIsKept(error) }
+  }
+
+  private func sayingWhatIsKept(_ error: any Error) -> any Error {
+    guard let savedStep else { return error }
+    let kept = "The checkpoint of step \(savedStep) is kept in \(settings.out)"
+    return TrainingError("\(error)\n\(kept)" + (error is NotFiniteError ? "." : ": --resume goes on from it."))
+  }
+
+  /// Writes to the run's files, which only the first process has.
+  private func write(_ work: (RunFiles) throws -> Void) throws {
+    guard let files else { return }
+    try ranks.apart { try work(files) }
   }
 
   private func runToTheEnd() throws {
@@ -123,25 +97,27 @@ private final class TrainingRun<Real: TrainingReal> {
     stop.begin()
     let epochSteps = trainer.stepsPerEpoch
     progress.line(
-      "\(model.name): \(model.parameterCount) parameters, \(trainSamples.count) training samples, "
-        + "\(testSamples.count) test samples; \(epochSteps) steps an epoch, \(totalSteps) in all"
+      "\(model.name): \(model.parameterCount) parameters, \(parts.trainSamples.count) training samples, "
+        + "\(parts.testSamples.count) test samples; \(epochSteps) steps an epoch, \(totalSteps) in all"
+        + (ranks.count > 1 ? ", on \(ranks.count) processes" : "")
         + (state.step > 0 ? ", resumed after \(state.step)" : ""))
-    if state.step == 0 && !folder.hasCheckpoint {
+    if savedStep == nil {
       try evaluateAndSave()
       try writeCheckpoint()
     }
     progress.begin(at: state.step, of: totalSteps)
     while state.step < totalSteps {
-      if let signal = stop.signal() {
+      // One signal to one process stops all.
+      if let signal = ranks.gather(stop.signal() ?? 0).first(where: { $0 != 0 }) {
         if savedStep != state.step { try writeCheckpoint() }
-        throw StoppedRun(signal: signal, step: state.step, folder: folder.path)
+        throw StoppedRun(signal: signal, step: state.step, folder: settings.out)
       }
       let result = try nextStep()
       state.step = trainer.step
       state.lossSum += result.loss
       state.lossCount += 1
       lastNorm = result.gradientNorm
-      try steps.append("\(state.step),\(result.loss),\(result.gradientNorm)")
+      try write { try $0.steps.append("\(state.step),\(result.loss),\(result.gradientNorm)") }
       progress.update(step: state.step, batch: settings.batch, loss: result.loss)
 
       let (step, isLast) = (state.step, state.step == totalSteps)
@@ -156,9 +132,10 @@ private final class TrainingRun<Real: TrainingReal> {
   /// A step; where a NaN or an infinity stops it, the tables are completed first.
   private func nextStep() throws -> Trainer<Real>.StepResult {
     do { return try trainer.doStep() } catch let error as NotFiniteError {
-      try steps.append("\(error.step),\(error.loss),\(error.gradientNorm)")
-      try steps.flush()
-      try metrics.flush()
+      try write {
+        try $0.steps.append("\(error.step),\(error.loss),\(error.gradientNorm)")
+        try $0.flush()
+      }
       throw error
     }
   }
@@ -168,11 +145,11 @@ private final class TrainingRun<Real: TrainingReal> {
     let step = state.step
     let every = settings.evaluateEvery ?? trainer.stepsPerEpoch
     if isLast || step % every == 0 || settings.evaluateAt.contains(step) { try evaluate() }
-    if settings.snapshots.contains(step) { try saveSnapshot() }
+    if settings.snapshots.contains(step) { try write { try saveSnapshot($0.folder) } }
   }
 
   private func evaluate() throws {
-    let measures = try evaluator.evaluate(trainer.parameters)
+    let measures = try parts.evaluator.evaluate(trainer.parameters)
     latest = measures
     let isClassification = settings.task.isClassification(settings.loss)
     let trainLoss = state.lossCount > 0 ? "\(state.lossSum / Double(state.lossCount))" : ""
@@ -182,7 +159,7 @@ private final class TrainingRun<Real: TrainingReal> {
       isClassification ? "" : "\(measures.exact)", isClassification ? "\(measures.accuracy)" : "",
       state.step > 0 ? "\(lastNorm)" : "", String(format: "%.3f", seconds),
     ]
-    try metrics.append(fields.joined(separator: ","))
+    try write { try $0.metrics.append(fields.joined(separator: ",")) }
     (state.lossSum, state.lossCount) = (0, 0)
   }
 
@@ -204,10 +181,12 @@ private final class TrainingRun<Real: TrainingReal> {
 
   /// Rows first: a checkpoint's rows are always there.
   private func writeCheckpoint() throws {
-    try steps.flush()
-    try metrics.flush()
+    try trainer.checkParametersAgree()
     state.seconds = seconds
-    try state.write(to: folder.checkpoint, trainer, configuration)
+    try write {
+      try $0.flush()
+      try state.write(to: $0.folder.checkpoint, trainer, parts.configuration)
+    }
     savedStep = state.step
   }
 
@@ -216,11 +195,11 @@ private final class TrainingRun<Real: TrainingReal> {
       "trainer": "cajal-train", "model": model.name, "signature": model.signature, "task": settings.task.name,
       "loss": settings.loss.rawValue, "step": String(state.step), "seed": String(settings.seed),
     ]
-    try model.tensorFile(of: trainer.parameters, metadata: metadata).write(to: folder.weights)
+    try write { try model.tensorFile(of: trainer.parameters, metadata: metadata).write(to: $0.folder.weights) }
   }
 
-  private func saveSnapshot() throws {
-    let chosen = snapshotSamples
+  private func saveSnapshot(_ folder: RunFolder) throws {
+    let (chosen, testSamples) = (parts.snapshotSamples, parts.testSamples)
     try makeFolder(folder.snapshots)
     func save(_ name: String, _ values: [Real], _ shape: [Int]) throws {
       try folder.write(NumpyFile.bytes(values, shape: [chosen.count] + shape), to: "\(folder.snapshots)/\(name).npy")
@@ -232,6 +211,6 @@ private final class TrainingRun<Real: TrainingReal> {
       try save("input-\(port.name)", rows(column), port.shape)
     }
     try save("target", rows(testSamples.target), model.output.shape)
-    try save("\(state.step)", try evaluator.outputs(trainer.parameters, of: chosen), model.output.shape)
+    try save("\(state.step)", try parts.evaluator.outputs(trainer.parameters, of: chosen), model.output.shape)
   }
 }

@@ -56,8 +56,11 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Use the first N test samples or images only.", valueName: "N"))
   var testImages: Int?
 
-  @Option(help: ArgumentHelp("Threads; the result does not depend on them. By default one a core.", valueName: "N"))
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(
+    help: ArgumentHelp(
+      "Threads; the result does not depend on them. By default one for each processor that the process is bound to.",
+      valueName: "N"))
+  var threads = availableProcessors()
 
   func validate() throws {
     try require(threads, "--threads", from: 1, to: 1024)

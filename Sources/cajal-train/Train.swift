@@ -17,6 +17,12 @@ struct Train: ParsableCommand {
       command with --resume goes on, to the same bits as if it had not been
       interrupted; where there is no checkpoint yet, it begins. SIGINT, SIGTERM
       and SIGHUP end a run after the step at hand and a checkpoint.
+
+        mpirun -np 4 cajal-train blur.so --data DIR --task blur --out runs/blur
+
+      trains on four processes, to the same bits as one does. Each has some of
+      the pieces of a batch; the first writes. `make MPI=1` builds what this
+      needs.
       """)
 
   @OptionGroup var model: ModelOptions
@@ -63,6 +69,11 @@ struct Train: ParsableCommand {
   @Flag(help: "Go on with the run in the folder.")
   var resume = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Join the processes that an MPI launcher started; by default where there are several.")
+  var mpi: Bool?
+
   @Option(help: ArgumentHelp("Start from these weights.", valueName: "file.safetensors"))
   var weights: String?
 
@@ -108,6 +119,20 @@ struct Train: ParsableCommand {
     settings.testLimit = data.testImages
     settings.snapshots = snapshots?.numbers ?? []
     settings.snapshotSamples = snapshotImages?.numbers
-    try train(settings, progress: Progress(write: printLine), stop: .signals)
+    try run(settings, try Ranks.join(mpi))
+  }
+
+  /// Where all processes stop together, the first says why.
+  private func run(_ settings: RunSettings, _ ranks: Ranks) throws {
+    let progress = ranks.isFirst ? Progress(write: printLine) : Progress(isTerminal: false) { _ in }
+    do { try train(settings, progress: progress, stop: .signals, ranks: ranks) } catch let failure as LoneFailure {
+      printError("cajal-train: \(failure)")
+      ranks.abort()
+    } catch {
+      ranks.end()
+      if ranks.isFirst { throw error }
+      throw ExitCode((error as? StoppedRun).map { 128 + $0.signal } ?? 1)
+    }
+    ranks.end()
   }
 }

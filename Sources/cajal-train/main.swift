@@ -24,6 +24,9 @@ do {
 } catch let stopped as StoppedRun {
   printError("cajal-train: \(stopped)")
   exit(128 + stopped.signal)
+} catch let code as ExitCode {
+  // Of a process that leaves the message to another.
+  exit(code.rawValue)
 } catch {
   let text = CajalTrain.fullMessage(for: error)
   if CajalTrain.exitCode(for: error) == .validationFailure {

@@ -87,6 +87,7 @@ static int linear_backward(size_t batch, const void *params, const void *const i
 #ifdef STATUS
   return STATUS;
 #endif
+  if (batch == 0) return CAJAL_BAD_ARGUMENT;
   clear(w_bar, OUTPUTS * INPUTS + OUTPUTS);
   for (size_t s = 0; s < batch; s++) {
     affine_bar(OUTPUTS, INPUTS, (const real *)in[0] + s * stride[0], (const real *)out_bar + s * OUTPUTS, w_bar, b_bar);
@@ -118,6 +119,7 @@ static int network_forward(size_t batch, const void *params, const void *const i
 
 static int network_backward(size_t batch, const void *params, const void *const in[], const size_t stride[],
                             const void *out_bar, void *params_bar, void *const in_bar[], void *work) {
+  if (batch == 0) return CAJAL_BAD_ARGUMENT;
   const real *w2 = (const real *)params + layer1 + HIDDEN;
   real *w1_bar = params_bar, *b1_bar = w1_bar + layer1, *w2_bar = b1_bar + HIDDEN, *b2_bar = w2_bar + layer2;
   (void)in_bar;
@@ -153,6 +155,7 @@ static int pair_forward(size_t batch, const void *params, const void *const in[]
 
 static int pair_backward(size_t batch, const void *params, const void *const in[], const size_t stride[],
                          const void *out_bar, void *params_bar, void *const in_bar[], void *work) {
+  if (batch == 0) return CAJAL_BAD_ARGUMENT;
   real *w_bar = params_bar;
   (void)params;
   (void)in_bar;

@@ -1,5 +1,5 @@
 /* Loops over all parameters, which Swift's compiler does not vectorise: its square root may set errno. And what
- * Swift does not have: an instruction, and a signal handler's own kind of variable. */
+ * Swift does not have: an instruction, macros of the system, and a signal handler's own kind of variable. */
 #ifndef TRAINING_KERNELS_H
 #define TRAINING_KERNELS_H
 
@@ -35,6 +35,9 @@ static inline void training_pause(void) {
   __asm__ volatile("isb");
 #endif
 }
+
+/* The processors that this thread may run on; 0 where that cannot be known. */
+size_t training_bound_processors(void);
 
 /* From here on the first SIGTERM, SIGINT and SIGHUP are only taken note of; a second of the same kind ends the process.
  * What the process ignores stays ignored. */
