@@ -38,6 +38,7 @@ class Calls:
         self.is_model = isinstance(raw, abi.Model)
         self.parameter_count = raw.parameter_count if isinstance(raw, abi.Model) else 0
         self.sizes = [raw.inputs[i].contents.size for i in range(raw.input_count)]
+        self._none = [False] * len(self.sizes)
         self.output_size = raw.output.contents.size
         self.real_bytes = raw.real_bytes
         self.has_each = abi.has(raw, "backward_each") and bool(raw.backward_each)
@@ -85,7 +86,9 @@ class Calls:
         After a forward_keep of the same frame. Each is laid out as its input; where `each` says so, it is that of each
         sample, [batch, size], though the input is shared. work_bytes: the size of the workspace, if any is each.
         """
-        odd = [e and not s and bool(b) for e, s, b in zip(each, frame.strides, frame.bars)] if any(each) else ()
+        odd = self._none
+        if True in each:
+            odd = [e and not s and bool(b) for e, s, b in zip(each, frame.strides, frame.bars)]
         params_each = params_each and params_bar != 0
         if True not in odd and not params_each:
             lead, bar = ((params,), (params_bar,)) if self.is_model else ((), ())
