@@ -28,6 +28,7 @@ def prepared(function, x, n):
     out, out_bar, x_bar, n_bar = (a.ctypes.data for a in arrays)
     for i, (array, bar) in enumerate([(x, x_bar), (n, n_bar)]):
         frame.pointers[i], frame.bars[i] = array.ctypes.data, bar
+    calls.forward(frame, BATCH, 0, out)  # which gives the frame a workspace
     raw, work = calls.raw, frame.work.address
     forward, keep, backward = raw.forward, raw.forward_keep, raw.backward
     at, strides, bars = frame.at, frame.strides_at, frame.bars_at

@@ -15,11 +15,14 @@ class BuildWithCompiler(build_py):
     """Copies bin/cajal2c and Runtime/ of the repository to cajal/native of what is built."""
 
     def run(self) -> None:
-        super().run()
         if self.editable_mode:
+            super().run()
             return  # the repository's own are used
-        native = Path(self.build_lib) / "cajal" / "native"
-        shutil.rmtree(native, ignore_errors=True)
+        # What an earlier build left would become part of this one.
+        package = Path(self.build_lib) / "cajal"
+        shutil.rmtree(package, ignore_errors=True)
+        super().run()
+        native = package / "native"
         for folder, files in self._native():
             (native / folder).mkdir(parents=True)
             for file in files:

@@ -13,21 +13,21 @@ from . import abi, denormals
 from .errors import StatusError
 from .memory import Workspace
 
-# Forward workspaces up to this are kept from call to call.
-_KEPT_BYTES = 1 << 22
+# Forward workspaces up to this size are kept from call to call.
+_KEPT_BYTES = 1 << 20
 
 
 class Frame:
-    """The arrays of pointers and strides of one call, and a workspace for forward alone."""
+    """The arrays of pointers and strides of one call, and a workspace for forward alone, once there was a need."""
     __slots__ = ("pointers", "bars", "strides", "bar_strides", "at", "bars_at", "strides_at", "bar_strides_at", "work")
 
-    def __init__(self, strides: Sequence[int], work: Workspace | None):
+    def __init__(self, strides: Sequence[int]):
         count = max(len(strides), 1)
         self.pointers, self.bars = (c_void_p * count)(), (c_void_p * count)()
         self.strides, self.bar_strides = (c_size_t * count)(*strides), (c_size_t * count)(*strides)
         self.at, self.bars_at, self.strides_at, self.bar_strides_at = (
             ctypes.addressof(a) for a in (self.pointers, self.bars, self.strides, self.bar_strides))
-        self.work = work
+        self.work: Workspace | None = None
 
 
 class Calls:
@@ -38,6 +38,7 @@ class Calls:
         self.is_model = isinstance(raw, abi.Model)
         self.parameter_count = raw.parameter_count if isinstance(raw, abi.Model) else 0
         self.sizes = [raw.inputs[i].contents.size for i in range(raw.input_count)]
+        self._none = [False] * len(self.sizes)
         self.output_size = raw.output.contents.size
         self.real_bytes = raw.real_bytes
         self.has_each = abi.has(raw, "backward_each") and bool(raw.backward_each)
@@ -63,11 +64,14 @@ class Calls:
 
     def frame(self, batch: int, strides: Sequence[int]) -> Frame:
         denormals.note()
-        size = self.workspace_bytes(batch, 0)
-        return Frame(strides, Workspace(size) if size <= _KEPT_BYTES else None)
+        return Frame(strides)
 
     def forward(self, frame: Frame, batch: int, params: int, out: int) -> None:
-        work = frame.work or Workspace(self.workspace_bytes(batch, 0))
+        work = frame.work
+        if work is None:
+            size = self.workspace_bytes(batch, 0)
+            work = Workspace(size)
+            frame.work = work if size <= _KEPT_BYTES else None
         lead = (params,) if self.is_model else ()
         self.check(self.raw_forward(batch, *lead, frame.at, frame.strides_at, out, work.address))
 
@@ -82,7 +86,9 @@ class Calls:
         After a forward_keep of the same frame. Each is laid out as its input; where `each` says so, it is that of each
         sample, [batch, size], though the input is shared. work_bytes: the size of the workspace, if any is each.
         """
-        odd = [e and not s and bool(b) for e, s, b in zip(each, frame.strides, frame.bars)] if any(each) else ()
+        odd = self._none
+        if True in each:
+            odd = [e and not s and bool(b) for e, s, b in zip(each, frame.strides, frame.bars)]
         params_each = params_each and params_bar != 0
         if True not in odd and not params_each:
             lead, bar = ((params,), (params_bar,)) if self.is_model else ((), ())
@@ -111,13 +117,13 @@ class Calls:
     def _sample_by_sample(self, frame: Frame, batch: int, params: int, out_bar: int, params_bar: int, work: int,
                           odd: Sequence[bool], params_each: bool) -> None:
         """For modules that have no backward_each: what they can do comes from one call, the rest from one a sample."""
-        together = Frame(list(frame.strides), None)
+        together = Frame(list(frame.strides))
         together.pointers, together.at = frame.pointers, frame.at
         for i, single in enumerate(odd):
             together.bars[i] = None if single else frame.bars[i]
         if any(together.bars) or (params_bar and not params_each):
             self.backward(together, batch, params, out_bar, 0 if params_each else params_bar, work)
-        alone, own = Frame(list(frame.strides), None), Workspace(self.workspace_bytes(1, 1))
+        alone, own = Frame(list(frame.strides)), Workspace(self.workspace_bytes(1, 1))
         row = self.output_size * self.real_bytes
         out = Workspace(row)
         for s in range(batch):
