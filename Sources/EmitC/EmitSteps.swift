@@ -77,6 +77,9 @@ extension BatchEmitter {
     }
   }
 
+  /// From one sample's gradient to the next; 0 where they are summed.
+  func barStride(_ port: Int) -> CExpression { .index(name("bar_stride"), .integer(port)) }
+
   func plus(_ a: CExpression, _ b: CExpression) -> CExpression { b.isZero ? a : a + b }
 
   func times(_ a: CExpression, _ factor: Int) -> CExpression {
@@ -173,7 +176,7 @@ private struct StepPlaces {
       let bar = emitter.bar(.port(port))
       if shared.contains(port) { return .cast("real *", bar) }
       return .conditional(
-        bar, .cast("real *", bar) + name("b") * .index(name("stride"), .integer(port)), .cast("real *", .number("0")))
+        bar, .cast("real *", bar) + name("b") * emitter.barStride(port), .cast("real *", .number("0")))
     }
   }
 

@@ -1,7 +1,7 @@
 import CajalEvaluator
 import LinearMaps
 
-/// One call of `forward`, of `forward_keep`, and some of `backward`.
+/// One call of `forward`, of `forward_keep`, some of `backward`, and one of `backward_each` behind each of these.
 struct PlannedCall {
   let batch: Int
   let shared: [Bool]
@@ -13,12 +13,15 @@ struct PlannedCall {
   let parameters: Int
   let rounds: [Round]
 
-  /// One call of `backward`.
+  /// One call of `backward`, and one of `backward_each`.
   struct Round {
     /// For every sample what the point's cotangent is multiplied by.
     let factors: [Double]
     /// Which gradients are asked for: of the inputs, and last of the parameters.
     let wanted: [Bool]
+    /// How `backward_each` is asked for each of them: nil where it is not, 0 for the sum over the batch, else the distance
+    /// between samples in reals.
+    let barStrides: [Int?]
   }
 }
 
@@ -34,12 +37,12 @@ struct CallPlan {
 
   /// - Parameters:
   ///   - sizes: of the inputs, in reals.
-  ///   - gradients: how many gradients there are, that of the parameters included; 0 without `backward`.
+  ///   - gradientSizes: of the gradients, in reals, that of the parameters included and last; none without `backward`.
   ///   - points: how many points there are.
   ///   - parameterSets: how many choices of parameters.
   ///   - work: of one sample, and how much there may be in all.
   init(
-    sizes: [Int], gradients: Int, points: Int, parameterSets: Int, work: Double, allowed: Double, most: Int,
+    sizes: [Int], gradientSizes: [Int], points: Int, parameterSets: Int, work: Double, allowed: Double, most: Int,
     _ random: inout SplitMix64
   ) {
     var batches = CallPlan.batches
@@ -48,6 +51,7 @@ struct CallPlan {
       if !batches.contains(batch) { batches.append(batch) }
     }
     let choices = CallPlan.subsets(of: sizes.count, first: false, &random)
+    let gradients = gradientSizes.count
     let wanted = CallPlan.subsets(of: gradients, first: true, &random)
     var calls: [PlannedCall] = []
     var spent = 0.0
@@ -68,7 +72,16 @@ struct CallPlan {
           defer { next += 1 }
           return PlannedCall.Round(
             factors: (0..<batch).map { _ in CallPlan.factors[random.next(below: CallPlan.factors.count)] },
-            wanted: wanted[next % wanted.count])
+            wanted: wanted[next % wanted.count],
+            barStrides: gradientSizes.enumerated().map { index, size in
+              // Each kind of every gradient, and beside different ones of the others.
+              switch (next + index * (1 + next / 3)) % 4 {
+              case 0: 0
+              case 1: size + random.next(below: 3)
+              case 2: size
+              default: nil
+              }
+            })
         }
         calls.append(
           PlannedCall(
