@@ -21,7 +21,7 @@ class Program(Structure):
     _fields_ = [("struct_size", c_uint32), ("horizon", c_uint32), ("real_bytes", c_uint32), ("name", c_char_p),
                 ("judgement", c_char_p), ("input_count", c_size_t), ("inputs", POINTER(POINTER(Port))),
                 ("output", POINTER(Port)), ("workspace_bytes", WORKSPACE_BYTES), ("forward", c_void_p),
-                ("forward_keep", c_void_p), ("backward", c_void_p)]
+                ("forward_keep", c_void_p), ("backward", c_void_p), ("backward_each", c_void_p)]
 
 
 class Model(Structure):
@@ -29,7 +29,8 @@ class Model(Structure):
                 ("signature", c_char_p), ("input_count", c_size_t), ("inputs", POINTER(POINTER(Port))),
                 ("output", POINTER(Port)), ("parameter_count", c_size_t), ("tensor_count", c_size_t),
                 ("tensors", POINTER(POINTER(Tensor))), ("weights", c_void_p), ("workspace_bytes", WORKSPACE_BYTES),
-                ("forward", c_void_p), ("forward_keep", c_void_p), ("backward", c_void_p)]
+                ("forward", c_void_p), ("forward_keep", c_void_p), ("backward", c_void_p),
+                ("backward_each", c_void_p)]
 
 
 class Module(Structure):

@@ -13,10 +13,17 @@
  * input i's stride (padding between samples is left alone), with the gradient of <out_bar, out>; where the input is
  * shared, with the sum over the batch.
  *
- * Memory. The caller owns every buffer, and outputs overlap nothing. A workspace is CAJAL_WORKSPACE_ALIGNMENT-byte
- * aligned, of workspace_bytes(batch, keep) bytes; where that is 0, work may be NULL. Where input_count is 0, in,
- * stride and in_bar may be NULL. Compiled code allocates nothing, keeps no state, and may run in many threads at once
- * with different workspaces.
+ * Gradients of each sample. backward_each is backward where every gradient has a stride of its own, in reals, whatever
+ * the input's: bar_stride[i] is the input's size or more, for the gradient of each sample, that of sample s at
+ * in_bar[i] + s * bar_stride[i], also where the input is shared; or 0, for the sum over the batch. The stride of a
+ * gradient that is NULL is not looked at. It needs a workspace of workspace_bytes(batch, 2) bytes, and changes nothing
+ * that is kept: backward and backward_each may follow one forward_keep in any order, as often as one likes.
+ *
+ * Memory. The caller owns every buffer, and outputs overlap nothing. A workspace has workspace_bytes(batch, keep)
+ * bytes, or more, at any address at which a double may stand; at a multiple of CAJAL_WORKSPACE_ALIGNMENT it is fastest.
+ * Results do not depend on the address, nor does what is kept: between two calls a workspace may be moved, byte for
+ * byte. Where workspace_bytes is 0, work may be NULL. Where input_count is 0, in, stride, in_bar and bar_stride may be
+ * NULL. Compiled code allocates nothing, keeps no state, and may run in many threads at once with different workspaces.
  *
  * Errors. Every function returns a cajal_status. Arguments are checked first: on CAJAL_BAD_ARGUMENT and
  * CAJAL_NO_GRADIENT nothing was written. */
@@ -32,6 +39,7 @@ extern "C" {
 
 #define CAJAL_ABI 1u
 
+/* Of a workspace, in bytes: recommended, not required. */
 #define CAJAL_WORKSPACE_ALIGNMENT 64
 
 /* Marks the functions that a module compiled with -fvisibility=hidden exports. */
@@ -69,12 +77,15 @@ typedef struct cajal_program {
   const cajal_port *const *inputs;
   const cajal_port *output;
 
-  /* keep: with room for what backward needs. SIZE_MAX: too large. */
+  /* keep is 1: with room for what backward needs; 2: for what backward_each needs, and so backward. Room for more than
+   * a function needs is as good. SIZE_MAX: too large. */
   size_t (*workspace_bytes)(size_t batch, int keep);
   int (*forward)(size_t batch, const void *const in[], const size_t stride[], void *out, void *work);
   int (*forward_keep)(size_t batch, const void *const in[], const size_t stride[], void *out, void *work);
   int (*backward)(size_t batch, const void *const in[], const size_t stride[],
                   const void *out_bar, void *const in_bar[], void *work);
+  int (*backward_each)(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
+                       void *const in_bar[], const size_t bar_stride[], void *work);
 } cajal_program;
 
 /* A named piece of a model's parameter vector. */
@@ -86,7 +97,7 @@ typedef struct cajal_tensor {
 } cajal_tensor;
 
 /* Neural networks linked to a program: as a program, with a vector of parameters. params_bar is overwritten, and may
- * be NULL. */
+ * be NULL; params_bar_stride is as bar_stride, with parameter_count for the size. */
 typedef struct cajal_model {
   uint32_t struct_size;
   uint32_t horizon, real_bytes;
@@ -106,6 +117,9 @@ typedef struct cajal_model {
                       void *out, void *work);
   int (*backward)(size_t batch, const void *params, const void *const in[], const size_t stride[],
                   const void *out_bar, void *params_bar, void *const in_bar[], void *work);
+  int (*backward_each)(size_t batch, const void *params, const void *const in[], const size_t stride[],
+                       const void *out_bar, void *params_bar, size_t params_bar_stride, void *const in_bar[],
+                       const size_t bar_stride[], void *work);
 } cajal_model;
 
 typedef struct cajal_module {

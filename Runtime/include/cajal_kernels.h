@@ -6,7 +6,7 @@
  * operations, wherever the arguments lie in memory, and so the same bits. A NaN or an infinity in an argument may
  * spread further through a result than the formula says, never less far.
  *
- * `scratch` is room that a kernel needs while it runs, of the size given with it and aligned to 64 bytes: a part of the
+ * `scratch` is room that a kernel needs while it runs, of the size given with it and aligned for a real: a part of the
  * workspace, since a thread's stack may be small. What it holds before does not matter. */
 #ifndef CAJAL_KERNELS_H
 #define CAJAL_KERNELS_H
@@ -58,14 +58,45 @@ int cajal_check_inputs(size_t batch, size_t count, const void *const in[], const
 /* A contiguous batch of results, or of their gradients. */
 int cajal_check_output(size_t batch, const void *out, size_t size, size_t real_bytes);
 
-/* The places of an adjoint's results: each NULL or aligned. */
-int cajal_check_gradients(size_t count, void *const in_bar[], size_t real_bytes);
+/* The place of a gradient: NULL, or aligned, with a stride that is 0 or at least the size and takes the batch no
+ * further than memory reaches. */
+int cajal_check_gradient(size_t batch, const void *bar, size_t stride, size_t size, size_t real_bytes);
 
-/* A workspace of `bytes` bytes, which is SIZE_MAX where there can be none. */
+/* The places of the inputs' gradients. */
+int cajal_check_gradients(size_t batch, size_t count, void *const in_bar[], const size_t bar_stride[],
+                          const size_t size[], size_t real_bytes);
+
+/* A workspace of `bytes` bytes, which is SIZE_MAX where there can be none: where a double may stand. */
 int cajal_check_workspace(const void *work, size_t bytes);
 
 /* One buffer: not null, and aligned. */
 int cajal_check_buffer(const void *buffer, size_t alignment);
+
+/* ---- Gradients of each sample (each.c) ---- */
+
+/* The adjoint of a batch, each gradient with a stride of its own. Gradients that the whole batch adds up in one place
+ * come as their sum whatever their stride is. */
+typedef int cajal_program_adjoint(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
+                                  void *const in_bar[], const size_t bar_stride[], void *work);
+typedef int cajal_model_adjoint(size_t batch, const void *params, const void *const in[], const size_t stride[],
+                                const void *out_bar, void *params_bar, void *const in_bar[], const size_t bar_stride[],
+                                void *work);
+
+/* What backward_each of a workspace of workspace_bytes(batch, 2) has behind workspace_bytes(batch, 1): the workspace of
+ * a sample, its result, and two pointers for each input, each of the three rounded up to 64 bytes. */
+
+/* backward_each of a program whose adjoint adds up the gradients in those inputs for which `summed` has a 1, where the
+ * batch shares them. `size` has the inputs' sizes. */
+int cajal_program_backward_each(const cajal_program *program, cajal_program_adjoint *adjoint, const size_t size[],
+                                const unsigned char summed[], size_t batch, const void *const in[],
+                                const size_t stride[], const void *out_bar, void *const in_bar[],
+                                const size_t bar_stride[], void *work);
+
+/* backward_each of a model with parameters, the gradients in which its adjoint adds up. */
+int cajal_model_backward_each(const cajal_model *model, cajal_model_adjoint *adjoint, const size_t size[],
+                              size_t batch, const void *params, const void *const in[], const size_t stride[],
+                              const void *out_bar, void *params_bar, size_t params_bar_stride, void *const in_bar[],
+                              const size_t bar_stride[], void *work);
 
 /* ---- Matrices ---- */
 

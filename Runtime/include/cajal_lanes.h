@@ -58,6 +58,7 @@ CAJAL_INLINE void cajal_copy_reals(size_t count, const real *from, real *to) {
 #if CAJAL_LANE_BYTES == CAJAL_REAL_BYTES
 
 typedef real lanes;
+typedef real cajal_unaligned_lanes;
 #define CAJAL_LANES_OF(x) (x)
 
 CAJAL_INLINE void cajal_transpose_rows(size_t size, const real *rows, lanes *v) { cajal_copy_reals(size, rows, v); }
@@ -74,6 +75,8 @@ CAJAL_INLINE void cajal_sum_lanes(size_t size, const lanes *v, real *sum) { caja
 #else
 
 typedef real lanes __attribute__((vector_size(CAJAL_LANE_BYTES)));
+/* Lanes in a workspace: at any address that suits a real. */
+typedef real cajal_unaligned_lanes __attribute__((vector_size(CAJAL_LANE_BYTES), aligned(CAJAL_REAL_BYTES)));
 
 /* The same real in every lane. */
 #define CAJAL_LANES_OF(x) ((x) - (lanes){0})

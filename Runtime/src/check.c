@@ -11,13 +11,17 @@ static int fits(size_t batch, size_t stride, size_t size, size_t real_bytes) {
   return size <= most && (stride == 0 || batch - 1 <= (most - size) / stride);
 }
 
+/* A stride and an extent that samples of this size can have. */
+static int is_layout(size_t batch, size_t stride, size_t size, size_t real_bytes) {
+  return (stride == 0 || stride >= size) && fits(batch, stride, size, real_bytes);
+}
+
 int cajal_check_inputs(size_t batch, size_t count, const void *const in[], const size_t stride[],
                        const size_t size[], size_t real_bytes) {
   if (batch == 0) return CAJAL_BAD_ARGUMENT;
   if (count > 0 && (in == NULL || stride == NULL)) return CAJAL_BAD_ARGUMENT;
   for (size_t i = 0; i < count; i++) {
-    if (stride[i] != 0 && stride[i] < size[i]) return CAJAL_BAD_ARGUMENT;
-    if (!fits(batch, stride[i], size[i], real_bytes)) return CAJAL_BAD_ARGUMENT;
+    if (!is_layout(batch, stride[i], size[i], real_bytes)) return CAJAL_BAD_ARGUMENT;
     if (cajal_check_buffer(in[i], real_bytes) != CAJAL_OK) return CAJAL_BAD_ARGUMENT;
   }
   return CAJAL_OK;
@@ -28,10 +32,18 @@ int cajal_check_output(size_t batch, const void *out, size_t size, size_t real_b
   return cajal_check_buffer(out, real_bytes);
 }
 
-int cajal_check_gradients(size_t count, void *const in_bar[], size_t real_bytes) {
-  if (count > 0 && in_bar == NULL) return CAJAL_BAD_ARGUMENT;
+int cajal_check_gradient(size_t batch, const void *bar, size_t stride, size_t size, size_t real_bytes) {
+  if (bar == NULL) return CAJAL_OK;
+  return is_layout(batch, stride, size, real_bytes) ? cajal_check_buffer(bar, real_bytes) : CAJAL_BAD_ARGUMENT;
+}
+
+int cajal_check_gradients(size_t batch, size_t count, void *const in_bar[], const size_t bar_stride[],
+                          const size_t size[], size_t real_bytes) {
+  if (count > 0 && (in_bar == NULL || bar_stride == NULL)) return CAJAL_BAD_ARGUMENT;
   for (size_t i = 0; i < count; i++) {
-    if (in_bar[i] != NULL && cajal_check_buffer(in_bar[i], real_bytes) != CAJAL_OK) return CAJAL_BAD_ARGUMENT;
+    if (cajal_check_gradient(batch, in_bar[i], bar_stride[i], size[i], real_bytes) != CAJAL_OK) {
+      return CAJAL_BAD_ARGUMENT;
+    }
   }
   return CAJAL_OK;
 }
@@ -39,5 +51,5 @@ int cajal_check_gradients(size_t count, void *const in_bar[], size_t real_bytes)
 int cajal_check_workspace(const void *work, size_t bytes) {
   if (bytes == 0) return CAJAL_OK;
   if (bytes == SIZE_MAX) return CAJAL_BAD_ARGUMENT;
-  return cajal_check_buffer(work, CAJAL_WORKSPACE_ALIGNMENT);
+  return cajal_check_buffer(work, _Alignof(double));
 }

@@ -27,6 +27,7 @@ static void test_program(void) {
   AT(cajal_program, forward, 64);
   AT(cajal_program, forward_keep, 72);
   AT(cajal_program, backward, 80);
+  AT(cajal_program, backward_each, 88);
 }
 
 static void test_model(void) {
@@ -53,6 +54,7 @@ static void test_model(void) {
   AT(cajal_model, forward, 96);
   AT(cajal_model, forward_keep, 104);
   AT(cajal_model, backward, 112);
+  AT(cajal_model, backward_each, 120);
 }
 
 static void test_module(void) {

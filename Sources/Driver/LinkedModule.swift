@@ -41,13 +41,18 @@ public final class LinkedModule {
       compiler = try text(module.compiler)
       source = try text(module.source)
       programs = try (0..<Int(module.program_count)).map { index in
-        guard let program = module.programs?[index]?.pointee, program.struct_size >= MemoryLayout<cajal_program>.size,
+        guard let pointer = module.programs?[index],
+          let program = structure(
+            pointer, size: pointer.pointee.struct_size,
+            required: MemoryLayout.offset(of: \cajal_program.backward_each)!),
           let linked = LinkedProgram(program)
         else { throw LinkedModule.damaged(path) }
         return linked
       }
       models = try (0..<Int(module.model_count)).map { index in
-        guard let model = module.models?[index]?.pointee, model.struct_size >= MemoryLayout<cajal_model>.size,
+        guard let pointer = module.models?[index],
+          let model = structure(
+            pointer, size: pointer.pointee.struct_size, required: MemoryLayout.offset(of: \cajal_model.backward_each)!),
           let linked = LinkedProgram(model)
         else { throw LinkedModule.damaged(path) }
         return linked

@@ -27,8 +27,11 @@ public struct LinkedProgram {
   typealias Buffers = UnsafePointer<UnsafeRawPointer?>
   typealias Strides = UnsafePointer<Int>
 
+  /// For what a workspace has room.
+  enum Keep: Int32 { case nothing, backward, backwardEach }
+
   // The functions of the module, in which a program has no parameters: nil for them.
-  let workspaceBytes: (_ batch: Int, _ keep: Bool) -> Int?
+  let workspaceBytes: (_ batch: Int, _ keep: Keep) -> Int?
   let forward:
     (
       _ keep: Bool, _ batch: Int, _ parameters: UnsafeRawPointer?, Buffers, Strides, _ out: UnsafeMutableRawPointer,
@@ -40,6 +43,16 @@ public struct LinkedProgram {
       _ parametersBar: UnsafeMutableRawPointer?, _ bars: UnsafePointer<UnsafeMutableRawPointer?>,
       _ work: UnsafeMutableRawPointer?
     ) -> Int32
+
+  /// Nil in a module that was compiled before there was such a function.
+  let backwardEach:
+    (
+      (
+        _ batch: Int, _ parameters: UnsafeRawPointer?, Buffers, Strides, _ outBar: UnsafeRawPointer,
+        _ parametersBar: UnsafeMutableRawPointer?, _ parametersBarStride: Int,
+        _ bars: UnsafePointer<UnsafeMutableRawPointer?>, _ barStrides: Strides, _ work: UnsafeMutableRawPointer?
+      ) -> Int32
+    )?
 
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
@@ -60,12 +73,17 @@ public struct LinkedProgram {
     parameterCount = 0
     isDouble = raw.real_bytes == 8
     weights = nil
-    workspaceBytes = { roomOf(workspace($0, $1 ? 1 : 0)) }
+    workspaceBytes = { roomOf(workspace($0, $1.rawValue)) }
     forward = { keep, batch, _, inputs, strides, out, work in
       (keep ? keeping : plain)(batch, inputs, strides, out, work)
     }
     backward = { batch, _, inputs, strides, outBar, _, bars, work in
       adjoint(batch, inputs, strides, outBar, bars, work)
+    }
+    backwardEach = raw.backward_each.map { each in
+      { batch, _, inputs, strides, outBar, _, _, bars, barStrides, work in
+        each(batch, inputs, strides, outBar, bars, barStrides, work)
+      }
     }
   }
 
@@ -99,12 +117,18 @@ public struct LinkedProgram {
         ? Array(UnsafeBufferPointer(start: weights.assumingMemoryBound(to: Double.self), count: count))
         : UnsafeBufferPointer(start: weights.assumingMemoryBound(to: Float.self), count: count).map { Double($0) }
     }
-    workspaceBytes = { roomOf(workspace($0, $1 ? 1 : 0)) }
+    workspaceBytes = { roomOf(workspace($0, $1.rawValue)) }
     forward = { keep, batch, parameters, inputs, strides, out, work in
       (keep ? keeping : plain)(batch, parameters, inputs, strides, out, work)
     }
     backward = { batch, parameters, inputs, strides, outBar, parametersBar, bars, work in
       adjoint(batch, parameters, inputs, strides, outBar, parametersBar, bars, work)
+    }
+    backwardEach = raw.backward_each.map { each in
+      { batch, parameters, inputs, strides, outBar, parametersBar, parametersBarStride, bars, barStrides, work in
+        each(
+          batch, parameters, inputs, strides, outBar, parametersBar, parametersBarStride, bars, barStrides, work)
+      }
     }
   }
 
@@ -140,7 +164,7 @@ public struct LinkedProgram {
     let out = buffer([Double](repeating: .nan, count: batch * outputSize))
     let given = buffer(parameters)
     let parametersBar = buffer(parameters.map { _ in .nan })
-    guard let bytes = workspaceBytes(batch, outputBar != nil) else {
+    guard let bytes = workspaceBytes(batch, outputBar != nil ? .backward : .nothing) else {
       throw Failure(description: "\(name) needs a workspace that is too large")
     }
     let work = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)

@@ -26,10 +26,24 @@ struct BatchEmitter {
   static let out = CParameter(type: "void *", name: "out")
   static let work = CParameter(type: "void *", name: "work")
   static let keep = CParameter(type: "int", name: "keep")
+  private static let outBar = CParameter(type: "const void *", name: "out_bar")
+  private static let paramsBar = CParameter(type: "void *", name: "params_bar")
+  private static let inBar = CParameter(type: "void *const[]", name: "in_bar")
+  private static let barStride = CParameter(type: "const size_t[]", name: "bar_stride")
+  /// What backward has behind the inputs.
   var gradients: [CParameter] {
-    [CParameter(type: "const void *", name: "out_bar")]
-      + (isModel ? [CParameter(type: "void *", name: "params_bar")] : [])
-      + [CParameter(type: "void *const[]", name: "in_bar"), BatchEmitter.work]
+    [BatchEmitter.outBar] + (isModel ? [BatchEmitter.paramsBar] : []) + [BatchEmitter.inBar, BatchEmitter.work]
+  }
+  /// Of the adjoint, in which the gradients have strides of their own.
+  var stridedGradients: [CParameter] {
+    [BatchEmitter.outBar] + (isModel ? [BatchEmitter.paramsBar] : [])
+      + [BatchEmitter.inBar, BatchEmitter.barStride, BatchEmitter.work]
+  }
+  /// What backward_each has there.
+  var eachGradients: [CParameter] {
+    [BatchEmitter.outBar]
+      + (isModel ? [BatchEmitter.paramsBar, CParameter(type: "size_t", name: "params_bar_stride")] : [])
+      + [BatchEmitter.inBar, BatchEmitter.barStride, BatchEmitter.work]
   }
   var parameterCount: Int { unit.model?.parameterCount ?? 0 }
 
@@ -45,7 +59,9 @@ struct BatchEmitter {
       items += [
         .function(generic("generic_forward_keep", keep: 1)), .blank,
         .function(isModel ? runModelAdjoint(adjoint) : runAdjoint(adjoint)), .blank,
+        .function(genericBackward()), .blank,
       ]
+      items += [.function(summed == nil ? backwardEachOfAdjoint() : backwardEach(nil)), .blank]
     } else {
       items += [
         .function(
@@ -53,8 +69,9 @@ struct BatchEmitter {
             own["generic_forward_keep"], specifiers: "static",
             genericInputs + [BatchEmitter.out, BatchEmitter.work])), .blank,
         .function(
-          noGradient(
-            own["run_adjoint"], specifiers: "static", genericInputs + gradients)), .blank,
+          noGradient(own["generic_backward"], specifiers: "static", genericInputs + gradients)), .blank,
+        .function(
+          noGradient(own["backward_each"], specifiers: "static", genericInputs + eachGradients)), .blank,
       ]
     }
     return items
@@ -73,6 +90,11 @@ struct BatchEmitter {
     func choice(_ kept: Int, _ plain: Int) -> CExpression {
       plain == kept ? .integer(plain) : .conditional(name("keep"), .integer(kept), .integer(plain))
     }
+    /// What does not grow with the batch.
+    let each = layout.eachBytes
+    func fixed(else plain: CExpression) -> CExpression {
+      each == 0 ? plain : .conditional(.binary(">", name("keep"), .number("1")), .integer(shared + each), plain)
+    }
     /// fixed + batch · row, or SIZE_MAX. The fixed part is nil where it is nothing.
     func sum(_ fixed: CExpression?, _ row: CExpression) -> CExpression {
       let rows = name("batch") * row
@@ -81,15 +103,17 @@ struct BatchEmitter {
         .binary(">", name("batch"), .binary("/", most, row)), name("SIZE_MAX"), fixed.map { $0 + rows } ?? rows)
     }
     if rows == 0 {
-      body.append(unused(plain == shared ? ["batch", "keep"] : ["batch"]))
-      body.append(.returnValue(choice(shared, plain)))
+      body.append(unused(plain == shared && each == 0 ? ["batch", "keep"] : ["batch"]))
+      body.append(.returnValue(fixed(else: choice(shared, plain))))
     } else if plainRows == 0 {
       body.append(.ifThen(.prefix("!", name("keep")), [.returnValue(.integer(plain))]))
-      body.append(.returnValue(sum(shared == 0 ? nil : .integer(shared), .integer(rows))))
+      if each > 0 { body.append(constant("const size_t", "fixed", fixed(else: .integer(shared)))) }
+      let start: CExpression? = each > 0 ? name("fixed") : shared == 0 ? nil : .integer(shared)
+      body.append(.returnValue(sum(start, .integer(rows))))
     } else {
-      if plain == shared && plainRows == rows { body.append(unused(["keep"])) }
-      let isFixed = shared > 0 || plain > 0
-      if isFixed { body.append(constant("const size_t", "fixed", choice(shared, plain))) }
+      if plain == shared && plainRows == rows && each == 0 { body.append(unused(["keep"])) }
+      let isFixed = shared > 0 || plain > 0 || each > 0
+      if isFixed { body.append(constant("const size_t", "fixed", fixed(else: choice(shared, plain)))) }
       body.append(constant("const size_t", "row", choice(rows, plainRows)))
       body.append(.returnValue(sum(isFixed ? name("fixed") : nil, name("row"))))
     }
@@ -209,20 +233,17 @@ struct BatchEmitter {
     let size = unit.output.size
     var checks =
       inputChecks() + [check("cajal_check_output", [name("batch"), name("out_bar"), .integer(size), sizeofReal])]
-    if !unit.ports.isEmpty {
-      checks.append(check("cajal_check_gradients", [.integer(unit.ports.count), name("in_bar"), sizeofReal]))
-    }
+    checks += gradientChecks()
     checks.append(
       check("cajal_check_workspace", [name("work"), .call(own["bytes"], [name("batch"), .number("1")])]))
     var body = [guardArguments(checks)]
     if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
     if unit.ports.isEmpty {
-      body += [.expression(.cast("void", name("in_bar"))), .returnValue(name("CAJAL_OK"))]
-      return CFunction(
-        specifiers: "static", result: "int", name: own["run_adjoint"],
-        parameters: genericInputs + gradients, body: body)
+      body += ["in_bar", "bar_stride"].map { .expression(.cast("void", name($0))) }
+      body.append(.returnValue(name("CAJAL_OK")))
+      return adjointFunction(body)
     }
-    body += shared.map { takes($0, $0.runAdjoint, genericInputs + gradients) }
+    body += shared.map { takes($0, $0.runAdjoint, genericInputs + stridedGradients) }
     if let lanes {
       body += runAdjointLanes(lanes, adjoint[0].functions[0])
       if options.checkFinite { body += finiteness() }
@@ -232,20 +253,23 @@ struct BatchEmitter {
       body.append(forEachSample(adjointOfSample(adjoint[0].functions[0])))
       body.append(.returnValue(name("CAJAL_OK")))
     }
-    return CFunction(
-      specifiers: "static", result: "int", name: own["run_adjoint"],
-      parameters: genericInputs + gradients, body: body)
+    return adjointFunction(body)
+  }
+
+  /// backward and backward_each give the same bits.
+  func adjointFunction(_ body: [CStatement]) -> CFunction {
+    CFunction(
+      specifiers: "static CAJAL_ONE_COPY", result: "int", name: own["run_adjoint"],
+      parameters: genericInputs + stridedGradients, body: body)
   }
 
   private func adjointOfSample(_ adjoint: SampleFunction) -> [CStatement] {
     func part(_ offset: Int) -> CExpression { offset == 0 ? name("aside") : name("aside") + .integer(offset) }
-    func bar(_ port: Int) -> CExpression { .index(name("in_bar"), .integer(port)) }
-    func stride(_ port: Int) -> CExpression { .index(name("stride"), .integer(port)) }
     let places = unit.ports.indices.map { "bar_\($0 + 1)" }
     var body: [CStatement] = unit.ports.indices.map { port in
       constant(
         "real *const ", places[port],
-        .call(HelperName.place, [bar(port), stride(port), name("b"), part(layout.aside[port])]))
+        .call(HelperName.place, [bar(.port(port)), barStride(port), name("b"), part(layout.aside[port])]))
     }
     let arguments: [CExpression] = adjoint.arguments.map { argument in
       switch argument {
@@ -262,13 +286,15 @@ struct BatchEmitter {
     body.append(.expression(.call(adjoint.function.name, arguments)))
     for port in unit.ports.indices {
       if options.checkFinite {
-        body.append(.ifThen(bar(port), [allFinite(.integer(unit.ports[port].size), name(places[port]))]))
+        body.append(.ifThen(bar(.port(port)), [allFinite(.integer(unit.ports[port].size), name(places[port]))]))
       }
       body.append(
         .expression(
           .call(
             HelperName.addShared,
-            [bar(port), stride(port), name("b"), .integer(unit.ports[port].size), part(layout.aside[port])])))
+            [
+              bar(.port(port)), barStride(port), name("b"), .integer(unit.ports[port].size), part(layout.aside[port]),
+            ])))
     }
     return body
   }
@@ -306,23 +332,35 @@ struct BatchEmitter {
       return items + [
         .function(noGradient(names.forwardKeep, specifiers: "", header.forward)), .blank,
         .function(noGradient(names.backward, specifiers: "", header.backward)), .blank,
+        .function(noGradient(names.backwardEach, specifiers: "", header.backwardEach)), .blank,
       ]
     }
     items += [.function(forward(names.forwardKeep, 1)), .blank]
-    let bars = unit.ports.isEmpty ? [] : [array("void *const", "in_bar", names.ports.map { name("\($0)_bar") })]
-    let body: [CStatement] =
-      inputs + bars + [
-        .returnValue(
-          .call(
-            own["run_adjoint"],
-            [name("batch")] + given + [name("result_bar")] + (isModel ? [name("params_bar")] : []) + [
-              unit.ports.isEmpty ? .number("0") : name("in_bar"), name("work"),
-            ]))
-      ]
+    let bars: [CStatement] =
+      unit.ports.isEmpty ? [] : [array("void *const", "in_bar", names.ports.map { name("\($0)_bar") })]
+    let strides: [CStatement] =
+      unit.ports.isEmpty
+      ? [] : [array("const size_t", names.barStrides, names.ports.map { name("\($0)_bar_stride") })]
+    /// - Parameter strides: of the gradients.
+    func backward(
+      _ function: String, _ parameters: [CParameter], _ local: [CStatement], calling: String, paramsBar: [String],
+      strides: String
+    ) -> CFunction {
+      let places = [CExpression.name("in_bar"), name(strides)].map { unit.ports.isEmpty ? .number("0") : $0 }
+      let arguments = [name("batch")] + given + [name("result_bar")] + paramsBar.map(name) + places + [name("work")]
+      return CFunction(
+        specifiers: "", result: "int", name: function, parameters: parameters,
+        body: inputs + local + [.returnValue(.call(calling, arguments))])
+    }
     items += [
       .function(
-        CFunction(specifiers: "", result: "int", name: names.backward, parameters: header.backward, body: body)),
-      .blank,
+        backward(
+          names.backward, header.backward, bars, calling: own["run_adjoint"],
+          paramsBar: isModel ? ["params_bar"] : [], strides: "stride")), .blank,
+      .function(
+        backward(
+          names.backwardEach, header.backwardEach, bars + strides, calling: own["backward_each"],
+          paramsBar: isModel ? ["params_bar", "params_bar_stride"] : [], strides: names.barStrides)), .blank,
     ]
     return items
   }

@@ -35,6 +35,14 @@ enum Element {
     case .lanes: "lanes"
     }
   }
+
+  /// Of what may lie in a workspace.
+  var typeInMemory: String {
+    switch self {
+    case .real: "real"
+    case .lanes: "cajal_unaligned_lanes"
+    }
+  }
 }
 
 /// Emits one step of a procedure.
@@ -94,7 +102,7 @@ struct FunctionEmitter {
     for index in rows {
       add(.row(buffer: index), emitter.rowType(index), emitter.names[index]!)
     }
-    if usesKept { add(.kept, readsKept ? "const \(type) *" : "\(type) *", "kept") }
+    if usesKept { add(.kept, "\(readsKept ? "const " : "")\(element.typeInMemory) *", "kept") }
     if emitter.usage.branchesOnKept, names.ports != nil { add(.keep, "int", "keep") }
     for wanted in emitter.usage.wanted.sorted() { add(.wants(wanted), "int", emitter.wantsName[wanted]!) }
     for loop in loops where emitter.usage.counters.contains(loop.id) {
@@ -194,7 +202,7 @@ struct FunctionEmitter {
       variable.type = "real *const "
       variable.initial = .expression(offset == 0 ? .name("work") : .name("work") + .integer(offset))
     case .pointer(let start):
-      variable.type = "\(element.type) *"
+      variable.type = "\(element.typeInMemory) *"
       variable.initial = .expression(pointer(start))
     case .local, .unplanned, .input, .output, .kept, .rows, .keptRows, .rowPointer, .table:
       if size > 1 { variable.extent = "\(size)" }
@@ -237,7 +245,7 @@ struct FunctionEmitter {
       let last = scope.claim("\(first)_last")
       return [
         .variable(
-          CVariable(type: "\(element.type) *const ", name: last, extent: nil, initial: .expression(.name(first)))),
+          CVariable(type: "\(element.typeInMemory) *const ", name: last, extent: nil, initial: .expression(.name(first)))),
         .expression(.assign(.name(first), .name(second))),
         .expression(.assign(.name(second), .name(last))),
       ]

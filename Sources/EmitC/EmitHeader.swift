@@ -55,15 +55,16 @@ struct HeaderEmitter {
       function("int", names.forward, parameters.forward),
       function("int", names.forwardKeep, parameters.forward),
       function("int", names.backward, parameters.backward),
+      function("int", names.backwardEach, parameters.backwardEach),
     ]
   }
 
   static let bytesParameters = [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")]
 
-  /// The parameters of forward and forward_keep, and those of backward.
+  /// The parameters of forward and forward_keep, those of backward, and those of backward_each.
   static func parameters(
     _ names: ProgramNames, isModel: Bool, realBytes: Int
-  ) -> (forward: [CParameter], backward: [CParameter]) {
+  ) -> (forward: [CParameter], backward: [CParameter], backwardEach: [CParameter]) {
     let real = realBytes == 4 ? "float" : "double"
     let inputs =
       [CParameter(type: "size_t", name: "batch")]
@@ -71,13 +72,15 @@ struct HeaderEmitter {
       + names.ports.flatMap {
         [CParameter(type: "const \(real) *", name: $0), CParameter(type: "size_t", name: "\($0)_stride")]
       }
-    let bars =
-      (isModel ? [CParameter(type: "\(real) *", name: "params_bar")] : [])
-      + names.ports.map { CParameter(type: "\(real) *", name: "\($0)_bar") }
+    let barNames = (isModel ? ["params"] : []) + names.ports
+    let bars = barNames.map { CParameter(type: "\(real) *", name: "\($0)_bar") }
+    let stridedBars = zip(barNames, bars).flatMap { [$1, CParameter(type: "size_t", name: "\($0)_bar_stride")] }
+    let outBar = CParameter(type: "const \(real) *", name: "result_bar")
     let work = CParameter(type: "void *", name: "work")
     return (
       inputs + [CParameter(type: "\(real) *", name: "result"), work],
-      inputs + [CParameter(type: "const \(real) *", name: "result_bar")] + bars + [work]
+      inputs + [outBar] + bars + [work],
+      inputs + [outBar] + stridedBars + [work]
     )
   }
 }

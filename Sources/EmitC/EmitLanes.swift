@@ -39,10 +39,12 @@ extension BatchEmitter {
     if isKept, plan.isUnkeptLocal { body.append(array("unkept", plan.kept)) }
     var group = reads(code, local)
     if isKept {
-      let unkept = plan.isUnkeptLocal ? name("unkept") : .cast("lanes *", name("work"))
+      let unkept = CExpression.cast("cajal_unaligned_lanes *", name(plan.isUnkeptLocal ? "unkept" : "work"))
       group += [
         .hide("keep"),
-        constant("lanes *const ", "kept", .conditional(name("keep"), keptGroup("lanes *", plan), unkept)),
+        constant(
+          "cajal_unaligned_lanes *const ", "kept",
+          .conditional(name("keep"), keptGroup("cajal_unaligned_lanes *", plan), unkept)),
       ]
     }
     group += [
@@ -60,9 +62,7 @@ extension BatchEmitter {
     func gradient(_ port: Int, _ function: String, _ arguments: [CExpression]) -> CStatement {
       .expression(.call(function, [.integer(unit.ports[port].size)] + arguments))
     }
-    func place(_ port: Int) -> [CExpression] {
-      [.index(name("in_bar"), .integer(port)), .index(name("stride"), .integer(port))]
-    }
+    func place(_ port: Int) -> [CExpression] { [bar(.port(port)), barStride(port)] }
     var body = readBuffers(code, local)
     for port in unit.ports.indices {
       body += [array(local.bars[port], unit.ports[port].size), array(local.sums[port], unit.ports[port].size)]
@@ -71,7 +71,9 @@ extension BatchEmitter {
     for port in unit.ports.indices { body.append(gradient(port, "cajal_clear_lanes", [name(local.sums[port])])) }
     var group = reads(code, local)
     if code.arguments.contains(.kept) {
-      group.append(constant("const lanes *const ", "kept", keptGroup("const lanes *", plan)))
+      group.append(
+        constant(
+          "const cajal_unaligned_lanes *const ", "kept", keptGroup("const cajal_unaligned_lanes *", plan)))
     }
     group.append(call(code, local, outputs: local.bars))
     for port in unit.ports.indices {
@@ -163,7 +165,7 @@ private struct LaneNames {
 
   init(_ emitter: BatchEmitter) {
     var scope = NameScope(inside: emitter.fileNames)
-    for name in ["b", "count", "kept", "unkept", "aside", "result", "result_bar", "result_bar_aside"] {
+    for name in ["b", "bar_stride", "count", "kept", "unkept", "aside", "result", "result_bar", "result_bar_aside"] {
       _ = scope.take(name)
     }
     for port in emitter.names.ports {

@@ -8,21 +8,21 @@ extension BatchEmitter {
     var checks =
       inputChecks() + [check("cajal_check_output", [name("batch"), name("out_bar"), .integer(size), sizeofReal])]
     if parameterCount > 0 {
-      checks.append(check("cajal_check_gradients", [.number("1"), .prefix("&", name("params_bar")), sizeofReal]))
+      checks.append(
+        check(
+          "cajal_check_gradient",
+          [name("batch"), name("params_bar"), .number("0"), .integer(parameterCount), sizeofReal]))
     }
-    if !unit.ports.isEmpty {
-      checks.append(check("cajal_check_gradients", [.integer(unit.ports.count), name("in_bar"), sizeofReal]))
-    }
+    checks += gradientChecks()
     checks.append(
       check("cajal_check_workspace", [name("work"), .call(own["bytes"], [name("batch"), .number("1")])]))
     var body = [guardArguments(checks)] + unusedParameters
     if parameterCount == 0 { body.append(.expression(.cast("void", name("params_bar")))) }
-    if unit.ports.isEmpty { body.append(.expression(.cast("void", name("in_bar")))) }
+    if unit.ports.isEmpty { body += ["in_bar", "bar_stride"].map { .expression(.cast("void", name($0))) } }
     if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
     body += addedGradients(steps, of: schedule.backward!)
     body.append(.returnValue(name("CAJAL_OK")))
-    return CFunction(
-      specifiers: "static", result: "int", name: own["run_adjoint"], parameters: genericInputs + gradients, body: body)
+    return adjointFunction(body)
   }
 
   /// The steps of an adjoint that adds the gradients of all samples up.
@@ -63,7 +63,7 @@ extension BatchEmitter {
         body.append(.ifThen(bar(.port(port)), [clear(bar(.port(port)), from: 0..<unit.ports[port].size)]))
         continue
       }
-      let start = name("b") * .index(name("stride"), .integer(port))
+      let start = name("b") * barStride(port)
       let row = clear(bar(.port(port)), at: start, from: 0..<unit.ports[port].size)
       body.append(.ifThen(bar(.port(port)), [forEachSample([row])]))
     }
@@ -90,7 +90,7 @@ extension BatchEmitter {
             forEachSample([
               allFinite(
                 .integer(unit.ports[port].size),
-                .cast("const real *", bar(wanted)) + name("b") * .index(name("stride"), .integer(port)))
+                .cast("const real *", bar(wanted)) + name("b") * barStride(port))
             ])
           ])
       }

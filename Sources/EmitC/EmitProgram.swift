@@ -31,7 +31,7 @@ struct ProgramEmitter {
     let sample = lanes == nil ? "sample" : "lanes"
     for part in [sample, "run", "adjoint_\(sample)", "run_adjoint", "sizes", "inputs", "output"]
       + (unit.model == nil ? ["program"] : ["model", "tensors", "weights"])
-      + ["generic_forward", "generic_forward_keep", "bytes"]
+      + ["generic_forward", "generic_forward_keep", "generic_backward", "backward_each", "summed", "bytes"]
     { static_[part] = file.claim("\(names.base)_\(part)") }
     let own = StaticNames(
       names: static_, ports: names.ports.map { file.claim("\(names.base)_input_\($0)") },
@@ -97,6 +97,7 @@ struct ProgramEmitter {
     items += batch.items()
     items += batch.exported()
     items += descriptors(own)
+    items += batch.backwardEachOfSamples()
     return items
   }
 
@@ -204,7 +205,8 @@ struct ProgramEmitter {
     }
     fields += [
       field("workspace_bytes", .name(own["bytes"])), field("forward", .name(own["generic_forward"])),
-      field("forward_keep", .name(own["generic_forward_keep"])), field("backward", .name(own["run_adjoint"])),
+      field("forward_keep", .name(own["generic_forward_keep"])), field("backward", .name(own["generic_backward"])),
+      field("backward_each", .name(own["backward_each"])),
     ]
     constant(type, descriptor, .fields(fields))
     return items + [.blank]

@@ -41,7 +41,7 @@ extension BatchEmitter {
 
   private func runAdjoint(_ code: SharedCode) -> CFunction {
     let body = addedGradients(code.adjoint!, of: code.schedule.backward!, shared: Set(code.schedule.inputs))
-    return function(code.runAdjoint, genericInputs + gradients, body)
+    return function(code.runAdjoint, genericInputs + stridedGradients, body)
   }
 
   private func function(_ function: String, _ parameters: [CParameter], _ body: [CStatement]) -> CFunction {

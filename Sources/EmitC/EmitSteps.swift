@@ -77,6 +77,9 @@ extension BatchEmitter {
     }
   }
 
+  /// From one sample's gradient to the next; 0 where they are summed.
+  func barStride(_ port: Int) -> CExpression { .index(name("bar_stride"), .integer(port)) }
+
   func plus(_ a: CExpression, _ b: CExpression) -> CExpression { b.isZero ? a : a + b }
 
   func times(_ a: CExpression, _ factor: Int) -> CExpression {
@@ -107,7 +110,7 @@ private struct StepPlaces {
     self.direction = direction
     self.shared = shared
     scope = NameScope(inside: emitter.fileNames)
-    for name in ["b", "i", "rows", "kept", "aside", "params", "params_bar"] { _ = scope.take(name) }
+    for name in ["b", "i", "rows", "kept", "aside", "params", "params_bar", "bar_stride"] { _ = scope.take(name) }
   }
 
   private var unit: ProgramUnit { emitter.unit }
@@ -173,7 +176,7 @@ private struct StepPlaces {
       let bar = emitter.bar(.port(port))
       if shared.contains(port) { return .cast("real *", bar) }
       return .conditional(
-        bar, .cast("real *", bar) + name("b") * .index(name("stride"), .integer(port)), .cast("real *", .number("0")))
+        bar, .cast("real *", bar) + name("b") * emitter.barStride(port), .cast("real *", .number("0")))
     }
   }
 

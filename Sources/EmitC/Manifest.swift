@@ -17,6 +17,7 @@ public func manifest(_ module: ModuleUnit) throws -> String {
       "functions": .object([
         "workspace_bytes": .string(names.workspaceBytes), "forward": .string(names.forward),
         "forward_keep": .string(names.forwardKeep), "backward": .string(names.backward),
+        "backward_each": .string(names.backwardEach),
       ]),
       "workspace": .object([
         "batch_multiple": .integer(layout.batchMultiple),
@@ -24,6 +25,7 @@ public func manifest(_ module: ModuleUnit) throws -> String {
         "forward_bytes_per_sample": .integer(layout.forwardRows * options.realBytes),
         "keep_bytes": .integer(layout.shared * options.realBytes),
         "keep_bytes_per_sample": .integer(layout.keptRows * options.realBytes),
+        "each_bytes": .integer(layout.eachBytes),
       ]),
     ]
     if let model = unit.model {

@@ -39,12 +39,15 @@ struct ProgramNames {
   let forward: String
   let forwardKeep: String
   let backward: String
-  /// One for each port: the parameter's, with `_stride` and `_bar` behind it those that belong to it.
+  let backwardEach: String
+  /// One for each port: the parameter's, with `_stride`, `_bar` and `_bar_stride` behind it those that belong to it.
   let ports: [String]
+  /// A local variable beside these parameters.
+  let barStrides: String
   /// One for each tensor of a model, inside of the functions that compute a sample; with `_bar` behind it its gradient's.
   let tensors: [String]
 
-  var exported: [String] { [workspaceBytes, forward, forwardKeep, backward] }
+  var exported: [String] { [workspaceBytes, forward, forwardKeep, backward, backwardEach] }
 
   init(_ program: ProgramUnit, prefix: String) {
     base = CName.mangled(program.name)
@@ -53,12 +56,15 @@ struct ProgramNames {
     forward = "\(stem)_forward"
     forwardKeep = "\(stem)_forward_keep"
     backward = "\(stem)_backward"
-    var scope = NameScope(exportedNames(stem) + (program.model == nil ? [] : ["params", "params_bar"]))
-    ports = program.ports.map { scope.claim($0.name, suffixes: ["", "_stride", "_bar"]) }
+    backwardEach = "\(stem)_backward_each"
+    let given = program.model == nil ? [] : ["params", "params_bar", "params_bar_stride"]
+    var scope = NameScope(exportedNames(stem) + given)
+    ports = program.ports.map { scope.claim($0.name, suffixes: ["", "_stride", "_bar", "_bar_stride"]) }
+    barStrides = scope.claim("bar_stride")
     tensors = program.tensors.map { scope.claim(CName.joined($0.name), suffixes: ["", "_bar"]) }
   }
 }
 
 private func exportedNames(_ stem: String) -> [String] {
-  ["workspace_bytes", "forward", "forward_keep", "backward"].map { "\(stem)_\($0)" }
+  ["workspace_bytes", "forward", "forward_keep", "backward", "backward_each"].map { "\(stem)_\($0)" }
 }

@@ -14,6 +14,8 @@ struct WorkspaceLayout {
   let rows: Int
   /// Of each sample.
   let kept: Int
+  /// What a run for the gradients of each sample has behind all this, in bytes: as each.c lays it out.
+  let eachBytes: Int
   /// Of a program: where the adjoint puts gradients that are not wanted, for each port.
   private(set) var aside: [Int] = []
   let realBytes: Int
@@ -23,7 +25,7 @@ struct WorkspaceLayout {
   init(_ unit: ProgramUnit, _ schedule: ProgramSchedule, lanes: LanePlan?, realBytes: Int) {
     self.realBytes = realBytes
     if let lanes {
-      (forwardRows, shared, rows) = (0, 0, 0)
+      (forwardRows, shared, rows, eachBytes) = (0, 0, 0, 0)
       kept = lanes.kept
       batchMultiple = LanePlan.samples(realBytes: realBytes)
       forward = lanes.isUnkeptLocal ? 0 : kept * batchMultiple
@@ -39,6 +41,7 @@ struct WorkspaceLayout {
     guard let backward = schedule.backward else {
       shared = forward
       rows = forwardRows
+      eachBytes = 0
       return
     }
     let backwards = schedule.shared.compactMap(\.backward)
@@ -53,7 +56,21 @@ struct WorkspaceLayout {
     }
     rows = (backwards + (schedule.isFallback ? [backward] : [])).reduce(forwardRows) { max($0, $1.rowsSize) }
     shared = backwards.reduce(max(forward, end)) { max($0, $1.workspaceSize) }
+    guard unit.summedGradients(schedule) != nil else {
+      eachBytes = 0
+      return
+    }
+    let sample = WorkspaceLayout.sum(shared, WorkspaceLayout.sum(rows, kept))
+    let limit = Int.max / 64
+    // What is larger is refused, see `isPossible`.
+    eachBytes =
+      sample > limit || unit.output.size > limit
+      ? Int.max
+      : sample * realBytes + WorkspaceLayout.roundedUp(unit.output.size * realBytes)
+        + WorkspaceLayout.roundedUp(2 * 8 * unit.ports.count)
   }
+
+  private static func roundedUp(_ bytes: Int) -> Int { (bytes + 63) / 64 * 64 }
 
   private static func sum(_ a: Int, _ b: Int) -> Int {
     let (sum, overflow) = a.addingReportingOverflow(b)
@@ -64,5 +81,24 @@ struct WorkspaceLayout {
   var keptRows: Int { rows + kept }
 
   /// Whether all of it can be addressed for one sample.
-  var isPossible: Bool { WorkspaceLayout.sum(shared, WorkspaceLayout.sum(rows, kept)) <= Int.max / 64 }
+  var isPossible: Bool {
+    WorkspaceLayout.sum(shared, WorkspaceLayout.sum(rows, kept)) <= Int.max / 64 && eachBytes < Int.max
+  }
+}
+
+/// The gradients of which the adjoint of a batch has the sum alone.
+enum SummedGradients {
+  case parameters
+  /// In these inputs, where the batch shares them.
+  case ports(Set<Int>)
+}
+
+extension ProgramUnit {
+  /// Nil where the adjoint has every gradient of each sample.
+  func summedGradients(_ schedule: ProgramSchedule) -> SummedGradients? {
+    guard schedule.backward != nil else { return nil }
+    if let model { return model.parameterCount > 0 ? .parameters : nil }
+    let ports = Set(schedule.shared.flatMap(\.inputs))
+    return ports.isEmpty ? nil : .ports(ports)
+  }
 }

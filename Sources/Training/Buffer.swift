@@ -1,6 +1,6 @@
 import Foundation
 
-/// Memory of a fixed size, aligned as workspaces have to be, zero at first, given back with the object.
+/// Memory of a fixed size, aligned as workspaces had best be, zero at first, given back with the object.
 public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   public let base: UnsafeMutablePointer<Element>
   public let count: Int

@@ -1,4 +1,5 @@
 import CajalRuntime
+import SharedObjects
 import TensorFiles
 
 /// An input or the output of a model.
@@ -37,10 +38,12 @@ public struct Model: @unchecked Sendable {
   init(_ pointer: UnsafePointer<cajal_model>, _ path: String) throws {
     func damaged(_ what: String) -> TrainingError { TrainingError("\(path) is damaged: \(what)") }
 
-    guard pointer.pointee.struct_size >= MemoryLayout<cajal_model>.size else {
+    // The gradients of each sample, behind all this, are not needed.
+    let required = MemoryLayout.offset(of: \cajal_model.backward_each)!
+    guard let raw = structure(pointer, size: pointer.pointee.struct_size, required: required) else {
       throw damaged("a model's structure is too short")
     }
-    raw = pointer.pointee
+    self.raw = raw
     guard let name = raw.name, let signature = raw.signature else { throw damaged("a model has no name") }
     let modelName = String(cString: name)
     self.name = modelName
@@ -52,13 +55,13 @@ public struct Model: @unchecked Sendable {
     guard raw.workspace_bytes != nil, raw.forward != nil, raw.forward_keep != nil, raw.backward != nil else {
       throw missing("functions")
     }
-    inputs = try (0..<raw.input_count).map { [raw] index in
+    inputs = try (0..<raw.input_count).map { index in
       guard let port = raw.inputs?[index] else { throw missing("input \(index)") }
       return try Port(port, damaged)
     }
     guard let output = raw.output else { throw missing("output") }
     self.output = try Port(output, damaged)
-    tensors = try (0..<raw.tensor_count).map { [raw] index in
+    tensors = try (0..<raw.tensor_count).map { index in
       guard let tensor = raw.tensors?[index] else { throw missing("tensor \(index)") }
       return try ParameterTensor(tensor, damaged)
     }.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }

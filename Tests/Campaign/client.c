@@ -124,8 +124,9 @@ static struct shared {
   volatile int phase;
 } *progress;
 
-enum { FORWARD = 1, KEEP, BACKWARD, SOME };
-static const char *const phases[] = {"load", "forward", "forward_keep", "backward", "backward_for_some"};
+enum { FORWARD = 1, KEEP, BACKWARD, SOME, EACH };
+static const char *const phases[] = {"load",     "forward",           "forward_keep",
+                                     "backward", "backward_for_some", "backward_each"};
 
 static const request *current;
 static size_t number, comparisons, other_bits, loose, real_bytes;
@@ -182,6 +183,19 @@ static void compare_strided(const char *place, const input *in, const void *got)
   }
 }
 
+/* Gradients of each sample where their sum is known. */
+static void compare_sum(const char *place, const void *got, size_t stride, size_t size, const double *want,
+                        const double *bound) {
+  for (size_t j = 0; j < size; j++) {
+    double sum = 0;
+    for (size_t b = 0; b < current->batch; b++) sum += get(got, b * stride + j);
+    compare(place, j, sum, want[j], bound[j]);
+  }
+  for (size_t b = 0; b + 1 < current->batch; b++)
+    if (!is_untouched((const char *)got + (b * stride + size) * real_bytes, (stride - size) * real_bytes))
+      fail("padding", b, 0, 0, 0);
+}
+
 static void check_edges(void) {
   for (size_t i = 0; i < used; i++) {
     if (!is_untouched(slots[i].start - BEFORE, BEFORE)) fail("before_a_buffer", i, 0, 0, 0);
@@ -198,9 +212,43 @@ typedef struct subject {
   const cajal_model *model;
 } subject;
 
+static size_t workspace_bytes(subject s, size_t batch, int keep) {
+  return s.model ? s.model->workspace_bytes(batch, keep) : s.program->workspace_bytes(batch, keep);
+}
+
 static void *workspace(subject s, size_t batch, int keep) {
-  size_t bytes = s.model ? s.model->workspace_bytes(batch, keep) : s.program->workspace_bytes(batch, keep);
+  size_t bytes = workspace_bytes(s, batch, keep);
   return bytes == 0 ? NULL : buffer(bytes, CAJAL_WORKSPACE_ALIGNMENT);
+}
+
+/* The gradients of each sample, from what is kept; it moves to another place for this, where a double may stand and no
+ * vector. */
+static void answer_each(subject s, const request *r, const void *params, const void *const in[], const size_t stride[],
+                        const void *out_bar, const void *keep) {
+  size_t n = r->input_count, bytes = workspace_bytes(s, r->batch, 2), bar_stride[MAX_INPUTS];
+  void *bar[MAX_INPUTS];
+  for (size_t i = 0; i < n; i++) {
+    bar_stride[i] = stride[i] != 0 ? stride[i] : r->inputs[i].size + i % 3;
+    bar[i] = buffer(((r->batch - 1) * bar_stride[i] + r->inputs[i].size) * real_bytes, 1);
+  }
+  size_t params_stride = r->parameter_count + 1;
+  void *params_bar = buffer(((r->batch - 1) * params_stride + r->parameter_count) * real_bytes, 1);
+  char *work = buffer(bytes + 8, CAJAL_WORKSPACE_ALIGNMENT);
+  work += 8;
+  if (keep) memcpy(work, keep, workspace_bytes(s, r->batch, 1));
+  expect_ok(s.model ? s.model->backward_each(r->batch, params, in, stride, out_bar, params_bar, params_stride, bar,
+                                             bar_stride, work)
+                    : s.program->backward_each(r->batch, in, stride, out_bar, bar, bar_stride, work));
+  for (size_t i = 0; i < n; i++) {
+    char place[32];
+    snprintf(place, sizeof place, "input_%zu", i);
+    if (stride[i] != 0)
+      compare_strided(place, &r->inputs[i], bar[i]);
+    else
+      compare_sum(place, bar[i], bar_stride[i], r->inputs[i].size, r->inputs[i].gradient, r->inputs[i].bound);
+  }
+  if (s.model)
+    compare_sum("parameters", params_bar, params_stride, r->parameter_count, r->parameter_gradient, r->parameter_bound);
 }
 
 static void answer(subject s, const request *r) {
@@ -264,6 +312,8 @@ static void answer(subject s, const request *r) {
       if (some[i]) other_bits += memcmp(some[i], bar[i], r->inputs[i].extent * real_bytes) != 0;
     if (some_params) other_bits += memcmp(some_params, params_bar, r->parameter_count * real_bytes) != 0;
   }
+  progress->phase = EACH;
+  answer_each(s, r, params, in, stride, out_bar, keep);
   check_edges();
   printf("r %zu %zu %.3g %zu %zu\n", number, comparisons, worst, other_bits, loose);
 }

@@ -85,7 +85,7 @@ static void exercise(const cajal_program *program) {
   EXPECT(program->forward(BATCH, in, stride, (char *)out + 1, work) == CAJAL_BAD_ARGUMENT);
   if (plain_bytes > 0) {
     EXPECT(program->forward(BATCH, in, stride, out, NULL) == CAJAL_BAD_ARGUMENT);
-    EXPECT(program->forward(BATCH, in, stride, out, (char *)work + 8) == CAJAL_BAD_ARGUMENT);
+    EXPECT(program->forward(BATCH, in, stride, out, (char *)work + 1) == CAJAL_BAD_ARGUMENT);
   }
   for (size_t i = 0; i < n; i++) {
     const void *right = in[i];

@@ -21,6 +21,27 @@ func clientSource(realBytes: Int) -> String {
     return work;
   }
 
+  /* A workspace that is aligned for a double, and for no more. */
+  typedef struct room {
+    char *block, *start;
+    size_t bytes;
+  } room;
+
+  static room room_at(size_t past, size_t bytes) {
+    char *block = aligned_alloc(64, (bytes + past + 63) / 64 * 64 + 64);
+    memset(block, 0xFF, bytes + past);
+    return (room){block, block + past, bytes};
+  }
+
+  /* To another place, where the workspace is to be as good; what was here is spoilt. */
+  static room moved_to(size_t past, room from) {
+    room to = room_at(past, from.bytes);
+    memcpy(to.start, from.start, from.bytes);
+    memset(from.start, 0x55, from.bytes);
+    free(from.block);
+    return to;
+  }
+
   static void put(FILE *out, const real *values, size_t count) {
     for (size_t i = 0; i < count; i++) {
       double value = values[i];
@@ -70,6 +91,83 @@ func clientSource(realBytes: Int) -> String {
                     : s->program->backward(s->batch, s->in, s->stride, out_bar, in_bar, work);
   }
 
+  static int backward_each(const subject *s, const void *out_bar, void *params_bar, size_t params_bar_stride,
+                           void *const in_bar[], const size_t bar_stride[], void *work) {
+    return s->model ? s->model->backward_each(s->batch, s->params, s->in, s->stride, out_bar, params_bar,
+                                              params_bar_stride, in_bar, bar_stride, work)
+                    : s->program->backward_each(s->batch, s->in, s->stride, out_bar, in_bar, bar_stride, work);
+  }
+
+  /* A gradient of each sample, or their sum, as backward_each is asked for it. */
+  typedef struct gradient {
+    size_t size, stride, extent;
+    real *values;
+  } gradient;
+
+  static gradient no_gradient(void) { return (gradient){0, 12345, 0, NULL}; }
+
+  static gradient new_gradient(size_t batch, size_t size, size_t stride) {
+    gradient g = {size, stride, (batch - 1) * stride + size, NULL};
+    g.values = malloc(g.extent * sizeof(real));
+    for (size_t i = 0; i < g.extent; i++) g.values[i] = 12345;
+    return g;
+  }
+
+  static size_t rows_of(const gradient *g, size_t batch) { return g->stride == 0 ? 1 : batch; }
+
+  static void put_gradient(FILE *out, const gradient *g, size_t batch, const char *name) {
+    for (size_t b = 0; b < rows_of(g, batch); b++) {
+      put(out, g->values + b * g->stride, g->size);
+      for (size_t i = b * g->stride + g->size; b + 1 < batch && i < (b + 1) * g->stride; i++)
+        require(g->values[i] == 12345, name, "padding of a gradient of each sample");
+    }
+  }
+
+  /* Whatever lies between the samples. */
+  static int are_same(const gradient *a, const gradient *b, size_t batch) {
+    for (size_t r = 0; r < rows_of(a, batch); r++)
+      if (memcmp(a->values + r * a->stride, b->values + r * b->stride, a->size * sizeof(real)) != 0) return 0;
+    return 1;
+  }
+
+  /* The gradients of the parameters and of each input: of each sample with some padding, their sums, and mixtures of
+   * these with those that nobody wants, which have the same bits; and those that backward has, `like`, too. */
+  static void run_each(const subject *s, size_t parameter_count, const void *bar, const gradient *like, room *keep,
+                       FILE *out) {
+    enum { EACH, SUM, MIXED, ROUNDS = MIXED + 6 };
+    size_t count = s->input_count, batch = s->batch;
+    gradient *made[ROUNDS];
+    void **bars = calloc(count + 1, sizeof *bars);
+    size_t *strides = calloc(count + 1, sizeof *strides);
+    for (int round = 0; round < ROUNDS; round++) {
+      gradient *g = made[round] = calloc(count + 1, sizeof *g);
+      for (size_t i = 0; i <= count; i++) {
+        size_t size = i < count ? s->inputs[i]->size : parameter_count;
+        size_t kind = round < MIXED ? (size_t)round : (i * 7 + (size_t)round * (i / 3 + 1)) % 3;
+        g[i] = kind == 2 ? no_gradient() : new_gradient(batch, size, kind == EACH ? size + (i + (size_t)round) % 3 : 0);
+        bars[i] = g[i].values;
+        strides[i] = g[i].stride;
+      }
+      if (round % 2 == 1) *keep = moved_to(8 * (size_t)round, *keep);
+      int status = backward_each(s, bar, bars[count], strides[count], count == 0 ? NULL : bars,
+                                 count == 0 ? NULL : strides, keep->start);
+      require(status == CAJAL_OK, s->name, "backward_each");
+      for (size_t i = 0; i <= count; i++) {
+        if (round < MIXED) put_gradient(out, &g[i], batch, s->name);
+        if (!g[i].values) continue;
+        gradient first = made[g[i].stride == 0 && g[i].size > 0 ? SUM : EACH][i];
+        require(g[i].size == 0 || are_same(&g[i], &first, batch), s->name, "other bits beside other gradients");
+        int is_like = (like[i].stride == 0) == (g[i].stride == 0) || batch == 1;
+        require(!is_like || are_same(&g[i], &like[i], batch), s->name, "other bits than backward's");
+      }
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+      for (size_t i = 0; i <= count; i++) free(made[round][i].values);
+      free(made[round]);
+    }
+    free(bars), free(strides);
+  }
+
   /* A sample alone has the same bits as in its batch, unless the batch is multiplied with a matrix as a whole. */
   static void run_alone(const subject *s, const real *result, void *work) {
     const void **in = calloc(s->input_count + 1, sizeof *in);
@@ -115,6 +213,7 @@ func clientSource(realBytes: Int) -> String {
     real *kept = malloc(bytes);
     void *work = aligned(workspace_bytes(&s, 0));
     void *keep = aligned(workspace_bytes(&s, 1));
+    require(workspace_bytes(&s, 2) >= workspace_bytes(&s, 1), s.name, "less room for more");
     s.in = count == 0 ? NULL : inputs;
     s.stride = count == 0 ? NULL : stride;
     require(forward(&s, 0, result, work) == CAJAL_BAD_ARGUMENT, s.name, "batch 0");
@@ -151,7 +250,29 @@ func clientSource(realBytes: Int) -> String {
           }
         }
       }
+      /* The same in a workspace that is moved, and has room for the gradients of each sample. */
+      gradient *like = calloc(count + 1, sizeof *like);
+      for (size_t i = 0; i < count; i++) like[i] = (gradient){s.inputs[i]->size, stride[i], extent[i], bars[i]};
+      like[count] = (gradient){parameter_count, 0, parameter_count, params_bar};
+      room each = room_at(8, workspace_bytes(&s, 2));
+      require(forward(&s, s.batch, kept, each.start) == CAJAL_OK, s.name, "forward with more room");
+      require(memcmp(result, kept, bytes) == 0, s.name, "other bits at another address");
+      require(forward_keep(&s, kept, each.start) == CAJAL_OK, s.name, "forward_keep with more room");
+      require(memcmp(result, kept, bytes) == 0, s.name, "other bits at another address, kept");
+      for (int i = 0; i < 2; i++) {
+        each = moved_to(i == 0 ? 24 : 0, each);
+        for (size_t j = 0; j < count; j++) some[j] = other_bars[j];
+        require(backward(&s, bar, other_params_bar, some, each.start) == CAJAL_OK, s.name, "backward after a move");
+        require(memcmp(params_bar, other_params_bar, parameter_count * sizeof(real)) == 0, s.name, "parameters moved");
+        for (size_t j = 0; j < count; j++)
+          require(memcmp(bars[j], other_bars[j], extent[j] * sizeof(real)) == 0, s.name, "bars moved");
+        if (i == 0) run_each(&s, parameter_count, bar, like, &each, out);
+      }
+      free(each.block), free(like);
       free(other);
+    } else {
+      require(backward_each(&s, NULL, NULL, 0, NULL, NULL, NULL) == CAJAL_NO_GRADIENT, s.name, "no gradient of samples");
+      require(workspace_bytes(&s, 2) == workspace_bytes(&s, 1), s.name, "room for nothing");
     }
     for (size_t i = 0; i < count; i++) {
       free((void *)inputs[i]);

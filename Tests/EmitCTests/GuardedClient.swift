@@ -1,6 +1,7 @@
 /// A caller whose every buffer ends at a page that traps, and whose buffers and workspaces are NaN at first. It runs each
 /// program and model on batches of several sizes, contiguous, with padding, far apart and shared; it requires the same
-/// bits of forward and forward_keep, and prints what was computed.
+/// bits of forward and forward_keep, and that the gradients of each sample and their sums are written and nothing
+/// between them.
 func guardedClientSource(realBytes: Int) -> String {
   """
   #define _GNU_SOURCE
@@ -28,6 +29,37 @@ func guardedClientSource(realBytes: Int) -> String {
 
   static void unmap(void) {
     while (mapped_count > 0) mapped_count--, munmap(mapped[mapped_count].start, mapped[mapped_count].bytes);
+  }
+
+  static int has_nan(const real *values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+      if (values[i] != values[i]) return 1;
+    return 0;
+  }
+
+  /* backward_each with gradients of each sample, `padding` apart, or with their sums. */
+  static int run_each(const cajal_program *p, const cajal_model *m, size_t batch, const void *params,
+                      const void *const in[], const size_t stride[], const void *bar, int sums, size_t padding,
+                      void *work) {
+    size_t count = m ? m->input_count : p->input_count, size[MOST + 1], bar_stride[MOST + 1];
+    void *bars[MOST + 1];
+    for (size_t i = 0; i <= count; i++) {
+      size[i] = i < count ? (m ? m->inputs : p->inputs)[i]->size : m ? m->parameter_count : 0;
+      bar_stride[i] = sums ? 0 : size[i] + padding;
+      bars[i] = guarded(((batch - 1) * bar_stride[i] + size[i]) * sizeof(real), sizeof(real));
+    }
+    int status = m ? m->backward_each(batch, params, in, stride, bar, bars[count], bar_stride[count], bars, bar_stride,
+                                      work)
+                   : p->backward_each(batch, in, stride, bar, bars, bar_stride, work);
+    if (status != CAJAL_OK) return 1;
+    for (size_t i = 0; i <= count; i++)
+      for (size_t b = 0; b < (sums ? 1 : batch); b++) {
+        const real *row = (real *)bars[i] + b * bar_stride[i];
+        if (has_nan(row, size[i])) return 1;
+        for (size_t j = size[i]; b + 1 < batch && j < bar_stride[i]; j++)
+          if (!has_nan(row + j, 1)) return 1;
+      }
+    return 0;
   }
 
   static unsigned state = 1;
@@ -61,10 +93,20 @@ func guardedClientSource(realBytes: Int) -> String {
     for (size_t i = 0; i < batch * size; i++) bar[i] = next();
     void *work = guarded(m ? m->workspace_bytes(batch, 0) : p->workspace_bytes(batch, 0), 64);
     void *keep = guarded(m ? m->workspace_bytes(batch, 1) : p->workspace_bytes(batch, 1), 64);
+    size_t each_bytes = m ? m->workspace_bytes(batch, 2) : p->workspace_bytes(batch, 2);
+    char *each = guarded(each_bytes, 8);
     int status = m ? m->forward(batch, params, in, stride, result, work) : p->forward(batch, in, stride, result, work);
     status += m ? m->forward_keep(batch, params, in, stride, kept, keep) : p->forward_keep(batch, in, stride, kept, keep);
     status += m ? m->backward(batch, params, in, stride, bar, params_bar, bars, keep)
                 : p->backward(batch, in, stride, bar, bars, keep);
+    status += m ? m->forward_keep(batch, params, in, stride, kept, each)
+                : p->forward_keep(batch, in, stride, kept, each);
+    /* Where a double may stand and no vector. */
+    char *moved = guarded(each_bytes + 40, 64);
+    moved += (each_bytes + 40 + 63) / 64 * 64 - each_bytes - 24;
+    memcpy(moved, each, each_bytes);
+    status += run_each(p, m, batch, params, in, stride, bar, 0, (size_t)kind, moved);
+    status += run_each(p, m, batch, params, in, stride, bar, 1, 0, moved);
     const char *name = m ? m->name : p->name;
     if (status != CAJAL_OK) return printf("%s: status\\n", name);
     if (memcmp(result, kept, batch * size * sizeof(real)) != 0)

@@ -37,6 +37,9 @@ struct Answer {
   var parameterGradient: [Double]
   /// As they lie in memory; untouched entries hold `Harness.untouched`.
   var gradients: [[Double]]
+  /// For each input, and then for the parameters: the gradients of the samples, one after another; and their sums.
+  var each: [[Double]] = []
+  var sums: [[Double]] = []
 }
 
 enum Harness {
@@ -163,6 +166,9 @@ enum Harness {
         if trial.unit.backward != nil && options.gradients {
           answer.parameterGradient = take(trial.parameters.count)
           answer.gradients = trial.inputs.map { take($0.count) }
+          let sizes = trial.unit.ports.map(\.size) + [trial.parameters.count]
+          answer.each = sizes.map { take(trial.batch * $0) }
+          answer.sums = sizes.map { take($0) }
         }
         answers[index] = answer
       }
@@ -180,6 +186,8 @@ enum Harness {
     var answer = Answer(
       output: [], parameterGradient: [Double](repeating: 0, count: trial.parameters.count),
       gradients: trial.inputs.map { [Double](repeating: untouched, count: $0.count) })
+    answer.each = trial.inputs.map { _ in [] } + [[]]
+    answer.sums = (trial.unit.ports.map(\.size) + [trial.parameters.count]).map { [Double](repeating: 0, count: $0) }
     for b in 0..<trial.batch {
       let inputs = tensors + trial.unit.ports.indices.map { trial.sample($0, b) }
       let results = Interpreter().run(trial.unit.forward, inputs)
@@ -190,6 +198,10 @@ enum Harness {
       let bars = Interpreter().run(backward, inputs + results.dropFirst() + [cotangent])
       for (index, value) in bars.prefix(tensors.count).flatMap({ $0 }).enumerated() {
         answer.parameterGradient[index] += value
+      }
+      for (index, bar) in (bars.dropFirst(tensors.count) + [Array(bars.prefix(tensors.count).joined())]).enumerated() {
+        answer.each[index] += bar
+        answer.sums[index] = zip(answer.sums[index], bar).map(+)
       }
       for (port, bar) in bars.dropFirst(tensors.count).enumerated() {
         let start = b * trial.strides[port]
@@ -223,6 +235,15 @@ enum Harness {
         #expect(
           agree(gradient, expected.gradients[port], tolerance: tolerance),
           "\(trial.unit.name), gradient \(port): \(gradient) is not \(expected.gradients[port])")
+      }
+      for (index, (each, sum)) in zip(answer.each, answer.sums).enumerated() {
+        let (wantedEach, wantedSum) = (expected.each[index], expected.sums[index])
+        #expect(
+          agree(each, wantedEach, tolerance: tolerance),
+          "\(trial.unit.name), gradient \(index) of each sample: \(each) is not \(wantedEach)")
+        #expect(
+          agree(sum, wantedSum, tolerance: tolerance),
+          "\(trial.unit.name), sum of gradient \(index): \(sum) is not \(wantedSum)")
       }
     }
   }

@@ -9,7 +9,7 @@ static int cases, failures;
 
 static void expect(const subject *s, which function, const char *kind, const buffers *b, const arguments *a,
                    int status) {
-  static const char *const names[] = {"forward", "forward_keep", "backward"};
+  static const char *const names[] = {"forward", "forward_keep", "backward", "backward_each"};
   const uint64_t before = hash_of(b, 1);
   const int got = call(s, function, a);
   cases++;
@@ -44,13 +44,18 @@ static void check(const subject *s, which f, buffers *b) {
   BAD("a batch whose results no memory holds", batch, SIZE_MAX / real / out);
   BAD("a batch beyond size_t", batch, SIZE_MAX);
   for (size_t batch = SIZE_MAX; batch > 1; batch /= 2) {
-    if (FIELD(s, workspace_bytes)(batch, f != FORWARD) == SIZE_MAX) BAD("a workspace beyond size_t", batch, batch);
+    if (FIELD(s, workspace_bytes)(batch, kept_by[f]) == SIZE_MAX) BAD("a workspace beyond size_t", batch, batch);
   }
-  if (f == BACKWARD) {
+  if (f >= BACKWARD) {
     BAD("no out_bar", out_bar, NULL);
     BAD("misaligned out_bar", out_bar, moved(b->a.out_bar, real / 2));
     if (count > 0) BAD("no in_bar", in_bar, NULL);
     if (b->params_bytes > 0) BAD("misaligned params_bar", params_bar, moved(b->a.params_bar, 1));
+    if (f == BACKWARD_EACH) {
+      if (count > 0) BAD("no bar_stride", bar_stride, NULL);
+      if (b->a.params_bar_stride > 1) BAD("parameters' stride 1", params_bar_stride, 1);
+      if (b->params_bytes > 0 && b->a.batch > 1) BAD("the largest stride of parameters", params_bar_stride, SIZE_MAX);
+    }
   } else {
     BAD("no result", out, NULL);
     BAD("misaligned result", out, moved(b->a.out, real / 2));
@@ -59,9 +64,9 @@ static void check(const subject *s, which f, buffers *b) {
     BAD("no params", params, NULL);
     BAD("misaligned params", params, moved(b->a.params, real / 2));
   }
-  if (FIELD(s, workspace_bytes)(b->a.batch, f != FORWARD) > 0) {
+  if (FIELD(s, workspace_bytes)(b->a.batch, kept_by[f]) > 0) {
     BAD("no workspace", work, NULL);
-    for (size_t off = 1; off < 64; off *= 2) BAD("misaligned workspace", work, moved(b->a.work, off));
+    for (size_t off = 1; off < _Alignof(double); off *= 2) BAD("misaligned workspace", work, moved(b->a.work, off));
   }
   if (count > 0) {
     BAD("no inputs", in, NULL);
@@ -80,7 +85,15 @@ static void check(const subject *s, which f, buffers *b) {
       BAD_ENTRY("a stride whose extent overflows", b->stride[i], SIZE_MAX / (b->a.batch - 1) + 1);
       BAD_ENTRY("the largest stride", b->stride[i], SIZE_MAX);
     }
-    if (f == BACKWARD) BAD_ENTRY("misaligned gradient", b->in_bar[i], moved(b->in_bar[i], real / 2));
+    if (f == BACKWARD_EACH && size > 1) {
+      BAD_ENTRY("a gradient's stride 1", b->bar_stride[i], 1);
+      BAD_ENTRY("a gradient's stride below the size", b->bar_stride[i], size - 1);
+    }
+    if (f == BACKWARD_EACH && b->a.batch > 1) {
+      BAD_ENTRY("a gradient's stride beyond memory", b->bar_stride[i], SIZE_MAX / real / (b->a.batch - 1));
+      BAD_ENTRY("the largest stride of a gradient", b->bar_stride[i], SIZE_MAX);
+    }
+    if (f >= BACKWARD) BAD_ENTRY("misaligned gradient", b->in_bar[i], moved(b->in_bar[i], real / 2));
   }
 }
 
@@ -92,12 +105,14 @@ static int are_finite(const void *from, size_t bytes, size_t real) {
   return 1;
 }
 
-static int all_finite(const subject *s, const buffers *b, int has_gradients) {
+/* Gradients of each sample where `is_each`. */
+static int all_finite(const subject *s, const buffers *b, int has_gradients, int is_each) {
   const size_t real = FIELD(s, real_bytes);
   int finite = are_finite(b->a.out, b->out_bytes, real);
   if (!has_gradients) return finite;
-  finite &= are_finite(b->a.params_bar, b->params_bytes, real);
-  for (size_t i = 0; i < FIELD(s, input_count); i++) finite &= are_finite(b->in_bar[i], b->in_bytes[i], real);
+  finite &= are_finite(b->a.params_bar, is_each ? b->params_bar_bytes : b->params_bytes, real);
+  for (size_t i = 0; i < FIELD(s, input_count); i++)
+    finite &= are_finite(b->in_bar[i], is_each ? b->in_bar_bytes[i] : b->in_bytes[i], real);
   return finite;
 }
 
@@ -119,14 +134,21 @@ int main(int count, char **names) {
           const arguments nothing = {0};
           expect(&s, FORWARD_KEEP, "no gradient", b, &nothing, CAJAL_NO_GRADIENT);
           expect(&s, BACKWARD, "no gradient", b, &nothing, CAJAL_NO_GRADIENT);
+          expect(&s, BACKWARD_EACH, "no gradient", b, &nothing, CAJAL_NO_GRADIENT);
           kept = call(&s, FORWARD, &b->a);
         } else {
           check(&s, FORWARD_KEEP, b);
           check(&s, BACKWARD, b);
+          check(&s, BACKWARD_EACH, b);
           has_gradients = 1;
           if (kept == CAJAL_OK) kept = call(&s, BACKWARD, &b->a);
         }
-        if (kept != CAJAL_OK || !all_finite(&s, b, has_gradients)) {
+        int finite = all_finite(&s, b, has_gradients, 0);
+        if (kept == CAJAL_OK && has_gradients) {
+          kept = call(&s, BACKWARD_EACH, &b->a);
+          finite &= all_finite(&s, b, 1, 1);
+        }
+        if (kept != CAJAL_OK || !finite) {
           failures++;
           printf("%s, batch %zu: status %d of good arguments, or a NaN got out\n", FIELD(&s, name), batch, kept);
         }

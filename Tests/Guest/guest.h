@@ -37,17 +37,29 @@ typedef struct arguments {
   void *params_bar;
   void *const *in_bar;
   void *work;
+  /* Of backward_each. */
+  const size_t *bar_stride;
+  size_t params_bar_stride;
 } arguments;
 
-typedef enum which { FORWARD, FORWARD_KEEP, BACKWARD } which;
+typedef enum which { FORWARD, FORWARD_KEEP, BACKWARD, BACKWARD_EACH } which;
+
+static const int kept_by[] = {0, 1, 1, 2};
 
 static int call(const subject *s, which function, const arguments *a) {
   if (s->program) {
     const cajal_program *p = s->program;
+    if (function == BACKWARD_EACH) {
+      return p->backward_each(a->batch, a->in, a->stride, a->out_bar, a->in_bar, a->bar_stride, a->work);
+    }
     if (function == BACKWARD) return p->backward(a->batch, a->in, a->stride, a->out_bar, a->in_bar, a->work);
     return (function == FORWARD ? p->forward : p->forward_keep)(a->batch, a->in, a->stride, a->out, a->work);
   }
   const cajal_model *m = s->model;
+  if (function == BACKWARD_EACH) {
+    return m->backward_each(a->batch, a->params, a->in, a->stride, a->out_bar, a->params_bar, a->params_bar_stride,
+                            a->in_bar, a->bar_stride, a->work);
+  }
   if (function == BACKWARD) {
     return m->backward(a->batch, a->params, a->in, a->stride, a->out_bar, a->params_bar, a->in_bar, a->work);
   }
@@ -58,8 +70,9 @@ static int call(const subject *s, which function, const arguments *a) {
 typedef struct buffers {
   arguments a;
   void *in[MOST_INPUTS], *in_bar[MOST_INPUTS];
-  size_t stride[MOST_INPUTS];
+  size_t stride[MOST_INPUTS], bar_stride[MOST_INPUTS];
   size_t out_bytes, params_bytes, in_bytes[MOST_INPUTS], work_bytes;
+  size_t params_bar_bytes, in_bar_bytes[MOST_INPUTS];
 } buffers;
 
 static void *room(size_t bytes) {
@@ -80,21 +93,24 @@ static void *numbers(size_t bytes, size_t real_bytes, uint32_t seed) {
   return reals;
 }
 
-/* Every other input is shared by the batch if `shares`. */
+/* Every other input is shared by the batch if `shares`. Gradients have room for those of each sample. */
 static buffers *new_buffers(const subject *s, size_t batch, int shares) {
   const size_t real = FIELD(s, real_bytes), count = FIELD(s, input_count);
   buffers *b = calloc(1, sizeof *b);
   if (b == NULL || count > MOST_INPUTS) abort();
   b->out_bytes = batch * FIELD(s, output)->size * real;
   b->params_bytes = parameter_count(s) * real;
-  b->work_bytes = FIELD(s, workspace_bytes)(batch, 1);
+  b->params_bar_bytes = batch * b->params_bytes;
+  b->work_bytes = FIELD(s, workspace_bytes)(batch, 2);
   if (FIELD(s, workspace_bytes)(batch, 0) > b->work_bytes) b->work_bytes = FIELD(s, workspace_bytes)(batch, 0);
   for (size_t i = 0; i < count; i++) {
     const size_t size = FIELD(s, inputs)[i]->size;
     b->stride[i] = shares && i % 2 == 0 ? 0 : size;
     b->in_bytes[i] = (b->stride[i] == 0 ? 1 : batch) * size * real;
     b->in[i] = numbers(b->in_bytes[i], real, (uint32_t)i + 1);
-    b->in_bar[i] = room(b->in_bytes[i]);
+    b->bar_stride[i] = size;
+    b->in_bar_bytes[i] = batch * size * real;
+    b->in_bar[i] = room(b->in_bar_bytes[i]);
   }
   b->a = (arguments){.batch = batch,
                      .params = numbers(b->params_bytes, real, 77),
@@ -102,8 +118,10 @@ static buffers *new_buffers(const subject *s, size_t batch, int shares) {
                      .stride = b->stride,
                      .out = room(b->out_bytes),
                      .out_bar = numbers(b->out_bytes, real, 99),
-                     .params_bar = room(b->params_bytes),
+                     .params_bar = room(b->params_bar_bytes),
+                     .params_bar_stride = parameter_count(s),
                      .in_bar = b->in_bar,
+                     .bar_stride = b->bar_stride,
                      .work = room(b->work_bytes)};
   return b;
 }
@@ -129,9 +147,9 @@ static inline uint64_t hash(uint64_t sum, const void *from, size_t bytes) {
 /* Of everything that the functions write, the workspace too if `all`. */
 static inline uint64_t hash_of(const buffers *b, int all) {
   uint64_t sum = hash(0xcbf29ce484222325u, b->a.out, b->out_bytes);
-  sum = hash(sum, b->a.params_bar, b->params_bytes);
+  sum = hash(sum, b->a.params_bar, b->params_bar_bytes);
   for (size_t i = 0; i < MOST_INPUTS; i++) {
-    if (b->in_bar[i]) sum = hash(sum, b->in_bar[i], b->in_bytes[i]);
+    if (b->in_bar[i]) sum = hash(sum, b->in_bar[i], b->in_bar_bytes[i]);
   }
   return all ? hash(sum, b->a.work, b->work_bytes) : sum;
 }

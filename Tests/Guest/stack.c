@@ -55,7 +55,7 @@ int main(int count, char **names) {
     for (int n = 3; n < count; n++) {
       buffers *b = new_buffers(&s, strtoul(names[n], NULL, 10), 0);
       printf("%-10s batch %3s:", FIELD(&s, name), names[n]);
-      for (which f = FORWARD; f <= BACKWARD; f++) {
+      for (which f = FORWARD; f <= BACKWARD_EACH; f++) {
         task t = {.s = s, .function = f, .a = b->a, .low = whole + page};
         pthread_t thread;
         if (pthread_create(&thread, &attributes, run, &t) != 0) return printf(" no thread\n"), 1;
@@ -64,7 +64,7 @@ int main(int count, char **names) {
         printf(" %6zu", t.used);
         if (t.used > most) most = t.used;
       }
-      printf("  bytes of forward, forward_keep, backward\n");
+      printf("  bytes of forward, forward_keep, backward, backward_each\n");
       delete_buffers(b);
     }
   }

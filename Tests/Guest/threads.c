@@ -14,7 +14,8 @@ static uint64_t answer(size_t index, const void *const *in) {
   const subject s = subject_of(guest_module_module_info(), index);
   buffers *b = new_buffers(&s, 5, 1);
   if (in) b->a.in = in;
-  const int status = call(&s, FORWARD, &b->a) | call(&s, FORWARD_KEEP, &b->a) | call(&s, BACKWARD, &b->a);
+  const int status = call(&s, FORWARD, &b->a) | call(&s, FORWARD_KEEP, &b->a) | call(&s, BACKWARD, &b->a)
+                     | call(&s, BACKWARD_EACH, &b->a);
   const uint64_t sum = status == CAJAL_OK ? hash_of(b, 0) : 0;
   delete_buffers(b);
   return sum;

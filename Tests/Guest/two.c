@@ -14,9 +14,11 @@ static void print_answers(const cajal_module *module) {
       buffers *b = new_buffers(&s, batch, 0);
       const int plain = call(&s, FORWARD, &b->a), kept = call(&s, FORWARD_KEEP, &b->a);
       const int back = call(&s, BACKWARD, &b->a);
-      printf("%s %zu: %zu and %zu bytes, %d %d %d, %016llx\n", FIELD(&s, name), batch,
-             FIELD(&s, workspace_bytes)(batch, 0), FIELD(&s, workspace_bytes)(batch, 1), plain, kept, back,
-             (unsigned long long)hash_of(b, 0));
+      const uint64_t before = hash_of(b, 0);
+      const int each = call(&s, BACKWARD_EACH, &b->a);
+      printf("%s %zu: %zu and %zu bytes, %d %d %d %d, %016llx %016llx\n", FIELD(&s, name), batch,
+             FIELD(&s, workspace_bytes)(batch, 0), FIELD(&s, workspace_bytes)(batch, 1), plain, kept, back, each,
+             (unsigned long long)before, (unsigned long long)hash_of(b, 0));
       delete_buffers(b);
     }
   }

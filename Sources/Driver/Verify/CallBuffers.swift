@@ -1,7 +1,7 @@
 import Foundation
 
 /// The buffers of one call, each ending at a page that may not be touched. Outputs, workspaces and the padding between
-/// samples are NaN before the call.
+/// samples are NaN before the call. What is kept moves to another workspace before the gradients of each sample.
 final class CallBuffers {
   private let code: LinkedProgram
   private let oracle: CallOracle
@@ -12,11 +12,15 @@ final class CallBuffers {
   private let originalParameters: [UInt8]
   private let work: GuardedBuffer
   private let keptWork: GuardedBuffer
+  /// 8 bytes behind a multiple of 64.
+  private let movedWork: GuardedBuffer
   private let cotangent: Reals
   let output: Reals
   private let keptOutput: Reals
   let gradients: [Reals]
   let parameterGradient: Reals
+  /// Of the last call of `backward_each`: of the inputs and of the parameters, those that were asked for.
+  private(set) var eachGradients: [Reals?] = []
   /// What was found besides wrong results.
   private(set) var problems: [String] = []
 
@@ -36,15 +40,16 @@ final class CallBuffers {
     parameters = try reals(code.parameterCount)
     for (index, value) in oracle.parameters[call.parameters].joined().enumerated() { parameters[index] = value }
     originalParameters = parameters.buffer.bytes
-    func workspace(keep: Bool) throws -> GuardedBuffer {
+    func workspace(_ keep: LinkedProgram.Keep) throws -> GuardedBuffer {
       guard let bytes = code.workspaceBytes(call.batch, keep) else {
         throw LinkedModule.Failure(
           description: "`\(code.name)` asks for a workspace that is too large for a batch of \(call.batch)")
       }
-      return try GuardedBuffer(count: bytes, alignment: 64)
+      return try GuardedBuffer(count: bytes, alignment: 64, offset: keep == .backwardEach ? 8 : 0)
     }
-    work = try workspace(keep: false)
-    keptWork = try workspace(keep: true)
+    work = try workspace(.nothing)
+    keptWork = try workspace(.backward)
+    movedWork = try workspace(.backwardEach)
     output = try reals(call.batch * code.outputSize)
     keptOutput = try reals(call.batch * code.outputSize)
     cotangent = try reals(call.batch * code.outputSize)
@@ -84,14 +89,46 @@ final class CallBuffers {
     }
     try code.check(status, "backward")
     checkSurroundings("backward")
-    for (input, gradient) in gradients.enumerated() where round.wanted[input] && call.strides[input] != 0 {
-      let (stride, size) = (call.strides[input], code.inputSizes[input])
-      guard stride > size, call.batch > 1 else { continue }
-      for sample in 0..<(call.batch - 1) {
-        for index in size..<stride where !gradient.isUntouched(sample * stride + index) {
-          problems.append("backward writes into the padding behind sample \(sample) of gradient \(input)")
-          return
-        }
+    for (input, gradient) in gradients.enumerated() where round.wanted[input] {
+      checkPadding(gradient, call.strides[input], code.inputSizes[input], "backward", input)
+    }
+  }
+
+  /// After `runBackward` with the same round: the same cotangent, by way of what it left of the workspace.
+  ///
+  /// - Returns: false where the module has no such function.
+  func runBackwardEach(_ round: PlannedCall.Round) throws -> Bool {
+    guard let function = code.backwardEach else { return false }
+    let sizes = code.inputSizes + (code.parameterCount > 0 ? [code.parameterCount] : [])
+    eachGradients = try zip(sizes, round.barStrides).map { size, stride in
+      try stride.map { try Reals((call.batch - 1) * $0 + size, isDouble: code.isDouble) }
+    }
+    let bars = eachGradients.map { $0?.buffer.start }
+    // A stride that is not to be looked at is none that is allowed.
+    let barStrides = zip(sizes, round.barStrides).map { $1 ?? max($0 - 1, 0) }
+    movedWork.fillWithNaN()
+    memcpy(movedWork.start, keptWork.start, keptWork.count)
+    let inputs = code.inputSizes.count
+    let status = during("backward_each") {
+      function(
+        call.batch, parameters.buffer.start, pointers, call.strides, cotangent.buffer.start,
+        bars.count > inputs ? bars[inputs] : nil, barStrides.count > inputs ? barStrides[inputs] : 0, bars, barStrides,
+        movedWork.start)
+    }
+    try code.check(status, "backward_each")
+    checkSurroundings("backward_each")
+    for (index, gradient) in eachGradients.enumerated() {
+      if let gradient { checkPadding(gradient, round.barStrides[index]!, sizes[index], "backward_each", index) }
+    }
+    return true
+  }
+
+  private func checkPadding(_ gradient: Reals, _ stride: Int, _ size: Int, _ function: String, _ index: Int) {
+    guard stride > size, call.batch > 1 else { return }
+    for sample in 0..<(call.batch - 1) {
+      for entry in size..<stride where !gradient.isUntouched(sample * stride + entry) {
+        problems.append("\(function) writes into the padding behind sample \(sample) of gradient \(index)")
+        return
       }
     }
   }
@@ -104,8 +141,10 @@ final class CallBuffers {
   }
 
   private func checkSurroundings(_ function: String) {
-    let buffers = (inputs + [parameters, cotangent, output, keptOutput, parameterGradient] + gradients).map(\.buffer)
-    if !(buffers + [work, keptWork]).allSatisfy(\.isIntact) { problems.append("\(function) writes beside a buffer") }
+    let buffers =
+      (inputs + [parameters, cotangent, output, keptOutput, parameterGradient] + gradients
+      + eachGradients.compactMap { $0 }).map(\.buffer)
+    if !(buffers + [work, keptWork, movedWork]).allSatisfy(\.isIntact) { problems.append("\(function) writes beside a buffer") }
     if !zip(inputs, originals).allSatisfy({ $0.buffer.holds($1) }) || !parameters.buffer.holds(originalParameters) {
       problems.append("\(function) changes an input")
     }

@@ -51,7 +51,8 @@ struct CallCheck {
     let reals = sizes.reduce(code.outputSize + code.parameterCount) { $0 + $1 }
     let sets = tensorCount > 0 && code.parameterCount < 1 << 20 ? Choice.allCases : [.positive]
     plan = CallPlan(
-      sizes: sizes, gradients: hasGradients ? sizes.count + (code.parameterCount > 0 ? 1 : 0) : 0, points: count,
+      sizes: sizes,
+      gradientSizes: hasGradients ? sizes + (code.parameterCount > 0 ? [code.parameterCount] : []) : [], points: count,
       parameterSets: sets.count, work: operations / 8 + 4 * Double(reals), allowed: toCall,
       most: max(3, (1 << 23) / max(1, reals)), &random)
     let parameters = sets.map { choice in (0..<tensorCount).map { vector($0, choice, &random) } }
@@ -91,6 +92,14 @@ struct CallCheck {
     if !rounds.isEmpty {
       let wanted = choices(Set(rounds.map(\.wanted)).count, of: plan.choicesOfWanted)
       report.cover("\(rounds.count) calls of backward, two after each forward_keep: \(wanted) of wanted gradients")
+      if code.backwardEach == nil {
+        report.leaveOut("backward_each, which the object does not have: it was compiled before there was one")
+      } else {
+        let layouts = choices(
+          Set(rounds.map { $0.barStrides.map { $0.map { min($0, 1) } } }).count, of: plan.choicesOfLayouts)
+        report.cover(
+          "as many of backward_each, after the workspace moved: \(layouts) of each sample's gradient, sums, and none")
+      }
     }
     report.cover("in all of them: that nothing around a buffer is touched")
     if loose > 0 {
@@ -111,6 +120,7 @@ struct CallCheck {
     for round in call.rounds {
       try buffers.runBackward(round)
       compareGradients(buffers, call, round)
+      if try buffers.runBackwardEach(round) { compareEachGradient(buffers, call, round) }
     }
     for problem in buffers.problems { report.disagree("\(problem); \(describe(call))") }
   }
@@ -131,13 +141,8 @@ struct CallCheck {
         compare(gradients, at: 0, sum, "gradient in \(inputNames[input])", call)
       } else {
         for sample in 0..<call.batch {
-          var expected = Approximation.zero(code.inputSizes[input])
-          let factor = round.factors[sample]
-          expected.add(
-            oracle.answer(call.points[sample], call)[1 + oracle.tensorCount + input],
-            times: factor, weight: abs(factor), count: 1)
           compare(
-            gradients, at: sample * call.strides[input], expected,
+            gradients, at: sample * call.strides[input], single(1 + oracle.tensorCount + input, sample, call, round),
             "gradient in \(inputNames[input]) of sample \(sample)", call)
         }
       }
@@ -149,6 +154,40 @@ struct CallCheck {
       compare(buffers.parameterGradient, at: offset, sum, "gradient in \(code.tensors[tensor].name)", call)
       offset += sum.values.count
     }
+  }
+
+  private mutating func compareEachGradient(_ buffers: CallBuffers, _ call: PlannedCall, _ round: PlannedCall.Round) {
+    for (index, stride) in round.barStrides.enumerated() {
+      guard let stride else { continue }
+      let gradient = buffers.eachGradients[index]!
+      // Of the parameters, tensor by tensor.
+      let isInput = index < code.inputSizes.count
+      let results = isInput ? [1 + oracle.tensorCount + index] : (0..<oracle.tensorCount).map { 1 + $0 }
+      var offset = 0
+      for result in results {
+        let name = isInput ? inputNames[index] : code.tensors[result - 1].name
+        var size = 0
+        // Of millions of entries some samples.
+        let step = 1 + call.batch * stride >> 20
+        for sample in Swift.stride(from: 0, to: stride == 0 ? 1 : call.batch, by: step) {
+          let expected = stride == 0 ? summed(result, call, round) : single(result, sample, call, round)
+          size = expected.values.count
+          compare(
+            gradient, at: sample * stride + offset, expected,
+            "gradient in \(name) \(stride == 0 ? "summed" : "of sample \(sample)") by backward_each", call)
+        }
+        offset += size
+      }
+    }
+  }
+
+  /// The gradient of one sample.
+  private func single(_ result: Int, _ sample: Int, _ call: PlannedCall, _ round: PlannedCall.Round) -> Approximation {
+    let answer = oracle.answer(call.points[sample], call)[result]
+    var expected = Approximation.zero(answer.values.count)
+    let factor = round.factors[sample]
+    expected.add(answer, times: factor, weight: abs(factor), count: 1)
+    return expected
   }
 
   /// The gradient of what all samples share.

@@ -1,7 +1,7 @@
 import CajalEvaluator
 import LinearMaps
 
-/// One call of `forward`, of `forward_keep`, and some of `backward`.
+/// One call of `forward`, of `forward_keep`, some of `backward`, and one of `backward_each` behind each of these.
 struct PlannedCall {
   let batch: Int
   let shared: [Bool]
@@ -13,12 +13,15 @@ struct PlannedCall {
   let parameters: Int
   let rounds: [Round]
 
-  /// One call of `backward`.
+  /// One call of `backward`, and one of `backward_each`.
   struct Round {
     /// For every sample what the point's cotangent is multiplied by.
     let factors: [Double]
     /// Which gradients are asked for: of the inputs, and last of the parameters.
     let wanted: [Bool]
+    /// How `backward_each` is asked for each of them: nil where it is not, 0 for the sum over the batch, else the
+    /// distance between samples in reals.
+    let barStrides: [Int?]
   }
 }
 
@@ -29,17 +32,19 @@ struct CallPlan {
   /// Of how many choices of shared inputs and of wanted gradients there are.
   let choicesOfShared: Int
   let choicesOfWanted: Int
+  /// Of each sample, summed, or not wanted.
+  let choicesOfLayouts: Int
 
   static let batches = [1, 3, 9, 70, 2, 17, 8, 64, 4, 7]
 
   /// - Parameters:
   ///   - sizes: of the inputs, in reals.
-  ///   - gradients: how many gradients there are, that of the parameters included; 0 without `backward`.
+  ///   - gradientSizes: of the gradients, in reals, that of the parameters included and last; none without `backward`.
   ///   - points: how many points there are.
   ///   - parameterSets: how many choices of parameters.
   ///   - work: of one sample, and how much there may be in all.
   init(
-    sizes: [Int], gradients: Int, points: Int, parameterSets: Int, work: Double, allowed: Double, most: Int,
+    sizes: [Int], gradientSizes: [Int], points: Int, parameterSets: Int, work: Double, allowed: Double, most: Int,
     _ random: inout SplitMix64
   ) {
     var batches = CallPlan.batches
@@ -48,6 +53,7 @@ struct CallPlan {
       if !batches.contains(batch) { batches.append(batch) }
     }
     let choices = CallPlan.subsets(of: sizes.count, first: false, &random)
+    let gradients = gradientSizes.count
     let wanted = CallPlan.subsets(of: gradients, first: true, &random)
     var calls: [PlannedCall] = []
     var spent = 0.0
@@ -68,7 +74,16 @@ struct CallPlan {
           defer { next += 1 }
           return PlannedCall.Round(
             factors: (0..<batch).map { _ in CallPlan.factors[random.next(below: CallPlan.factors.count)] },
-            wanted: wanted[next % wanted.count])
+            wanted: wanted[next % wanted.count],
+            barStrides: gradientSizes.enumerated().map { index, size -> Int? in
+              // Every choice in turn, that of the last one first; of many gradients the others' at random.
+              let place = gradients - 1 - index
+              switch place < 4 ? next / [1, 3, 9, 27][place] % 3 : random.next(below: 3) {
+              case 0: return size + random.next(below: 3)
+              case 1: return 0
+              default: return nil
+              }
+            })
         }
         calls.append(
           PlannedCall(
@@ -80,6 +95,7 @@ struct CallPlan {
     self.calls = calls
     choicesOfShared = sizes.count < 62 ? 1 << sizes.count : Int.max
     choicesOfWanted = gradients < 62 ? 1 << gradients : Int.max
+    choicesOfLayouts = gradients < 39 ? (0..<gradients).reduce(1) { count, _ in 3 * count } : Int.max
   }
 
   /// Few digits, so that products with the entries of points are exact.

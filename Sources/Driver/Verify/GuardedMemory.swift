@@ -12,9 +12,10 @@ final class GuardedBuffer {
   /// - Parameters:
   ///   - count: in bytes.
   ///   - alignment: of the first byte; with 1, the last byte is the last of its page.
-  init(count: Int, alignment: Int = 1) throws {
+  ///   - offset: behind what is aligned so, where the first byte is.
+  init(count: Int, alignment: Int = 1, offset: Int = 0) throws {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let room = (count + alignment + page - 1) / page * page
+    let room = (count + alignment + offset + page - 1) / page * page
     let mapping = mmap(nil, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let mapping, mapping != MAP_FAILED, mprotect(mapping + room, page, PROT_NONE) == 0 else {
       throw LinkedProgram.Failure(description: "no memory for a buffer of \(count) bytes")
@@ -22,7 +23,7 @@ final class GuardedBuffer {
     self.mapping = mapping
     mapped = room + page
     self.count = count
-    start = mapping + (room - count) / alignment * alignment
+    start = mapping + (room - count - offset) / alignment * alignment + offset
     memset(mapping, Int32(GuardedBuffer.pattern), room)
     fillWithNaN()
   }
