@@ -107,7 +107,7 @@ import Testing
         code.replacingOccurrences(
           of: "static const cajal_program flip_program",
           with: """
-            static size_t all_bytes(size_t batch, int keep) { return batch && keep < 2 ? SIZE_MAX : 0; }
+            static size_t all_bytes(size_t batch, int keep) { return batch && keep < 3 ? SIZE_MAX : 0; }
             static const cajal_program flip_program
             """
         ).replacingOccurrences(of: ".workspace_bytes = flip_bytes", with: ".workspace_bytes = all_bytes")
