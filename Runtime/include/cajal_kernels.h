@@ -58,8 +58,8 @@ int cajal_check_inputs(size_t batch, size_t count, const void *const in[], const
 /* A contiguous batch of results, or of their gradients. */
 int cajal_check_output(size_t batch, const void *out, size_t size, size_t real_bytes);
 
-/* The place of a gradient: NULL, or aligned, with a stride that is 0 or at least the size and takes the batch no further
- * than memory reaches. */
+/* The place of a gradient: NULL, or aligned, with a stride that is 0 or at least the size and takes the batch no
+ * further than memory reaches. */
 int cajal_check_gradient(size_t batch, const void *bar, size_t stride, size_t size, size_t real_bytes);
 
 /* The places of the inputs' gradients. */
@@ -85,8 +85,8 @@ typedef int cajal_model_adjoint(size_t batch, const void *params, const void *co
 /* What backward_each of a workspace of workspace_bytes(batch, 2) has behind workspace_bytes(batch, 1): the workspace of
  * a sample, its result, and two pointers for each input, each of the three rounded up to 64 bytes. */
 
-/* backward_each of a program whose adjoint adds up the gradients in those inputs for which `summed` has a 1, where all of
- * these are shared by the batch. `size` has the inputs' sizes. */
+/* backward_each of a program whose adjoint adds up the gradients in those inputs for which `summed` has a 1, where the
+ * batch shares them. `size` has the inputs' sizes. */
 int cajal_program_backward_each(const cajal_program *program, cajal_program_adjoint *adjoint, const size_t size[],
                                 const unsigned char summed[], size_t batch, const void *const in[],
                                 const size_t stride[], const void *out_bar, void *const in_bar[],

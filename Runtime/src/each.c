@@ -1,5 +1,5 @@
-/* backward_each where the adjoint of the batch has only the sum of a gradient: those of each sample come from batches of
- * one, which are computed forward once more. All others come from one adjoint of the batch. */
+/* backward_each where the adjoint of the batch has only the sum of a gradient: those of each sample come from batches
+ * of one, which are computed forward once more. All others come from one adjoint of the batch. */
 #include "cajal_kernels.h"
 
 /* A program or a model, with the arguments that every call of its functions has. */

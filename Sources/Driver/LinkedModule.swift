@@ -43,7 +43,8 @@ public final class LinkedModule {
       programs = try (0..<Int(module.program_count)).map { index in
         guard let pointer = module.programs?[index],
           let program = structure(
-            pointer, size: pointer.pointee.struct_size, required: MemoryLayout.offset(of: \cajal_program.backward_each)!),
+            pointer, size: pointer.pointee.struct_size,
+            required: MemoryLayout.offset(of: \cajal_program.backward_each)!),
           let linked = LinkedProgram(program)
         else { throw LinkedModule.damaged(path) }
         return linked

@@ -27,7 +27,7 @@ extension BatchEmitter {
     return backwardEach(unused + [.returnValue(.call(own["run_adjoint"], arguments))])
   }
 
-  /// Where the runtime goes through the samples. It is given the structure of the program or the model, so that it comes
+  /// Where the runtime goes through the samples. It is given the structure of the program or the model, and so comes
   /// behind that; its prototype comes before.
   func backwardEachOfSamples() -> [CItem] {
     guard let summed else { return [] }

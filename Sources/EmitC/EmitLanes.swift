@@ -165,7 +165,7 @@ private struct LaneNames {
 
   init(_ emitter: BatchEmitter) {
     var scope = NameScope(inside: emitter.fileNames)
-    for name in ["b", "count", "kept", "unkept", "aside", "result", "result_bar", "result_bar_aside"] {
+    for name in ["b", "bar_stride", "count", "kept", "unkept", "aside", "result", "result_bar", "result_bar_aside"] {
       _ = scope.take(name)
     }
     for port in emitter.names.ports {

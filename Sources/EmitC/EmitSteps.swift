@@ -110,7 +110,7 @@ private struct StepPlaces {
     self.direction = direction
     self.shared = shared
     scope = NameScope(inside: emitter.fileNames)
-    for name in ["b", "i", "rows", "kept", "aside", "params", "params_bar"] { _ = scope.take(name) }
+    for name in ["b", "i", "rows", "kept", "aside", "params", "params_bar", "bar_stride"] { _ = scope.take(name) }
   }
 
   private var unit: ProgramUnit { emitter.unit }

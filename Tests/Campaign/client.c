@@ -229,7 +229,7 @@ static void answer_each(subject s, const request *r, const void *params, const v
   void *bar[MAX_INPUTS];
   for (size_t i = 0; i < n; i++) {
     bar_stride[i] = stride[i] != 0 ? stride[i] : r->inputs[i].size + i % 3;
-    bar[i] = buffer((r->batch == 1 ? r->inputs[i].size : (r->batch - 1) * bar_stride[i] + r->inputs[i].size) * real_bytes, 1);
+    bar[i] = buffer(((r->batch - 1) * bar_stride[i] + r->inputs[i].size) * real_bytes, 1);
   }
   size_t params_stride = r->parameter_count + 1;
   void *params_bar = buffer(((r->batch - 1) * params_stride + r->parameter_count) * real_bytes, 1);

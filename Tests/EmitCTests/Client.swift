@@ -272,7 +272,7 @@ func clientSource(realBytes: Int) -> String {
       free(other);
     } else {
       require(backward_each(&s, NULL, NULL, 0, NULL, NULL, NULL) == CAJAL_NO_GRADIENT, s.name, "no gradient of samples");
-      require(workspace_bytes(&s, 2) == workspace_bytes(&s, 1), s.name, "room for no gradients");
+      require(workspace_bytes(&s, 2) == workspace_bytes(&s, 1), s.name, "room for nothing");
     }
     for (size_t i = 0; i < count; i++) {
       free((void *)inputs[i]);

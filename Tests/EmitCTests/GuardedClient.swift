@@ -48,7 +48,8 @@ func guardedClientSource(realBytes: Int) -> String {
       bar_stride[i] = sums ? 0 : size[i] + padding;
       bars[i] = guarded(((batch - 1) * bar_stride[i] + size[i]) * sizeof(real), sizeof(real));
     }
-    int status = m ? m->backward_each(batch, params, in, stride, bar, bars[count], bar_stride[count], bars, bar_stride, work)
+    int status = m ? m->backward_each(batch, params, in, stride, bar, bars[count], bar_stride[count], bars, bar_stride,
+                                      work)
                    : p->backward_each(batch, in, stride, bar, bars, bar_stride, work);
     if (status != CAJAL_OK) return 1;
     for (size_t i = 0; i <= count; i++)
@@ -98,7 +99,8 @@ func guardedClientSource(realBytes: Int) -> String {
     status += m ? m->forward_keep(batch, params, in, stride, kept, keep) : p->forward_keep(batch, in, stride, kept, keep);
     status += m ? m->backward(batch, params, in, stride, bar, params_bar, bars, keep)
                 : p->backward(batch, in, stride, bar, bars, keep);
-    status += m ? m->forward_keep(batch, params, in, stride, kept, each) : p->forward_keep(batch, in, stride, kept, each);
+    status += m ? m->forward_keep(batch, params, in, stride, kept, each)
+                : p->forward_keep(batch, in, stride, kept, each);
     /* Where a double may stand and no vector. */
     char *moved = guarded(each_bytes + 40, 64);
     moved += (each_bytes + 40 + 63) / 64 * 64 - each_bytes - 24;

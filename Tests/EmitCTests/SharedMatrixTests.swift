@@ -100,7 +100,7 @@ import Testing
         .filter { $0.contains("bytes") && !$0.contains("workspace_bytes") }
     }
     #expect(try bytes(9) == bytes(3000))
-    #expect(try bytes(9).count == 4)
+    #expect(try bytes(9).count == 5)
   }
 
   /// Without a matrix that is shared, too, a gradient that nobody wants is not computed.

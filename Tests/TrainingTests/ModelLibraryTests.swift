@@ -74,9 +74,10 @@ import Testing
     }
   }
 
-  @Test func anUndamagedOneIsNot() throws {
+  /// Nor is one from before there was `backward_each`.
+  @Test(arguments: [0, 22]) func anUndamagedOneIsNot(damage: Int) throws {
     try withScratch { folder in
-      let model = try ModelLibrary(path: try buildModels(folder, ["-DDAMAGE=0"])).model(named: nil)
+      let model = try ModelLibrary(path: try buildModels(folder, ["-DDAMAGE=\(damage)"])).model(named: nil)
       #expect(model.name == "linear" && model.parameterCount == 8)
     }
   }

@@ -19,8 +19,8 @@ struct PlannedCall {
     let factors: [Double]
     /// Which gradients are asked for: of the inputs, and last of the parameters.
     let wanted: [Bool]
-    /// How `backward_each` is asked for each of them: nil where it is not, 0 for the sum over the batch, else the distance
-    /// between samples in reals.
+    /// How `backward_each` is asked for each of them: nil where it is not, 0 for the sum over the batch, else the
+    /// distance between samples in reals.
     let barStrides: [Int?]
   }
 }
@@ -32,6 +32,8 @@ struct CallPlan {
   /// Of how many choices of shared inputs and of wanted gradients there are.
   let choicesOfShared: Int
   let choicesOfWanted: Int
+  /// Of each sample, summed, or not wanted.
+  let choicesOfLayouts: Int
 
   static let batches = [1, 3, 9, 70, 2, 17, 8, 64, 4, 7]
 
@@ -73,13 +75,13 @@ struct CallPlan {
           return PlannedCall.Round(
             factors: (0..<batch).map { _ in CallPlan.factors[random.next(below: CallPlan.factors.count)] },
             wanted: wanted[next % wanted.count],
-            barStrides: gradientSizes.enumerated().map { index, size in
-              // Each kind of every gradient, and beside different ones of the others.
-              switch (next + index * (1 + next / 3)) % 4 {
-              case 0: 0
-              case 1: size + random.next(below: 3)
-              case 2: size
-              default: nil
+            barStrides: gradientSizes.enumerated().map { index, size -> Int? in
+              // Every choice in turn, that of the last one first; of many gradients the others' at random.
+              let place = gradients - 1 - index
+              switch place < 4 ? next / [1, 3, 9, 27][place] % 3 : random.next(below: 3) {
+              case 0: return size + random.next(below: 3)
+              case 1: return 0
+              default: return nil
               }
             })
         }
@@ -93,6 +95,7 @@ struct CallPlan {
     self.calls = calls
     choicesOfShared = sizes.count < 62 ? 1 << sizes.count : Int.max
     choicesOfWanted = gradients < 62 ? 1 << gradients : Int.max
+    choicesOfLayouts = gradients < 39 ? (0..<gradients).reduce(1) { count, _ in 3 * count } : Int.max
   }
 
   /// Few digits, so that products with the entries of points are exact.
