@@ -60,7 +60,8 @@ help:
 	@echo '                   ONLY=word some of them, FRESH=1 those of earlier runs again, REPORT=1 the table of what was'
 	@echo '                   run, PUBLISH=1 into Tests/Mutants/results.md'
 	@echo 'make fuzz          runs what reads foreign input under libFuzzer, a minute each: SECONDS=600 longer,'
-	@echo '                   TARGETS="program idx" some of them, REPORT=1 a table of what ran; docs/fuzzing.md says more'
+	@echo '                   TARGETS="program idx" some of them, REPORT=1 a table of what ran, PUBLISH=1 keeps it in'
+	@echo '                   Tests/Fuzz/ran.tsv; docs/fuzzing.md says more'
 	@echo 'make test-faults   the trainer killed KILLS times (20) at random moments, on full disks, with damaged files;'
 	@echo '                   prints the table of docs/training-faults.md'
 	@echo 'make test-compilers'
@@ -355,8 +356,8 @@ test-swift: test-native test-campaign build/libcajal.a
 
 SECONDS = 60
 .PHONY: fuzz
-fuzz: $(if $(REPORT),,need-zlib1g-dev)
-	@Tests/Fuzz/run $(if $(REPORT),--report,$(SECONDS) $(TARGETS))
+fuzz: $(if $(REPORT)$(PUBLISH),,need-zlib1g-dev)
+	@Tests/Fuzz/run $(if $(PUBLISH),--publish,$(if $(REPORT),--report,$(SECONDS) $(TARGETS)))
 
 # The trainer under faults at length. SEED chooses the moments, PARTS some of: kills signals disks inputs.
 .PHONY: test-faults
