@@ -22,7 +22,8 @@ typedef float real;
 /* pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool */
 /* program pick (c : Choice, x : Bool, y : Bool) : Bool = c x y */
 
-static void pick_lanes(const lanes *c, const lanes *x, const lanes *y, lanes *restrict result, lanes *kept) {
+static void pick_lanes(const lanes *c, const lanes *x, const lanes *y, lanes *restrict result,
+    cajal_unaligned_lanes *kept) {
   lanes product[4];
   /* line 22: c x */
   product[0] = c[0] * x[0] + c[1] * x[1];
@@ -40,7 +41,7 @@ static void pick_lanes(const lanes *c, const lanes *x, const lanes *y, lanes *re
 
 /* The adjoint. */
 static void pick_adjoint_lanes(const lanes *c, const lanes *x, const lanes *y, const lanes *result_bar,
-    lanes *restrict c_bar, lanes *restrict x_bar, lanes *restrict y_bar, const lanes *kept) {
+    lanes *restrict c_bar, lanes *restrict x_bar, lanes *restrict y_bar, const cajal_unaligned_lanes *kept) {
   lanes product[4];
   /* line 22: c x y */
   product[0] = result_bar[0] * y[0];
@@ -93,7 +94,8 @@ static CAJAL_ONE_COPY int pick_run(size_t batch, const void *const in[], const s
     cajal_read_lanes(2, in[1], stride[1], b, count, x_aside, x);
     cajal_read_lanes(2, in[2], stride[2], b, count, y_aside, y);
     CAJAL_HIDE(keep);
-    lanes *const kept = keep ? (lanes *)work + b / CAJAL_LANES * 4 : unkept;
+    cajal_unaligned_lanes *const kept = keep ? (cajal_unaligned_lanes *)work + b / CAJAL_LANES * 4 :
+        (cajal_unaligned_lanes *)unkept;
     pick_lanes(c, x, y, result, kept);
     cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
@@ -110,11 +112,11 @@ static int pick_generic_forward_keep(size_t batch, const void *const in[], const
   return pick_run(batch, in, stride, out, work, 1);
 }
 
-static int pick_run_adjoint(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
-    void *const in_bar[], void *work) {
+static CAJAL_ONE_COPY int pick_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
   if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(3, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 3, in_bar, bar_stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_workspace(work, pick_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
@@ -142,16 +144,27 @@ static int pick_run_adjoint(size_t batch, const void *const in[], const size_t s
     cajal_read_lanes(2, in[1], stride[1], b, count, x_aside, x);
     cajal_read_lanes(2, in[2], stride[2], b, count, y_aside, y);
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
-    const lanes *const kept = (const lanes *)work + b / CAJAL_LANES * 4;
+    const cajal_unaligned_lanes *const kept = (const cajal_unaligned_lanes *)work + b / CAJAL_LANES *
+        4;
     pick_adjoint_lanes(c, x, y, result_bar, c_bar, x_bar, y_bar, kept);
-    cajal_write_gradient(8, c_bar, in_bar[0], stride[0], b, count, aside, c_sum);
-    cajal_write_gradient(2, x_bar, in_bar[1], stride[1], b, count, aside, x_sum);
-    cajal_write_gradient(2, y_bar, in_bar[2], stride[2], b, count, aside, y_sum);
+    cajal_write_gradient(8, c_bar, in_bar[0], bar_stride[0], b, count, aside, c_sum);
+    cajal_write_gradient(2, x_bar, in_bar[1], bar_stride[1], b, count, aside, x_sum);
+    cajal_write_gradient(2, y_bar, in_bar[2], bar_stride[2], b, count, aside, y_sum);
   }
-  cajal_write_shared_gradient(8, c_sum, in_bar[0], stride[0]);
-  cajal_write_shared_gradient(2, x_sum, in_bar[1], stride[1]);
-  cajal_write_shared_gradient(2, y_sum, in_bar[2], stride[2]);
+  cajal_write_shared_gradient(8, c_sum, in_bar[0], bar_stride[0]);
+  cajal_write_shared_gradient(2, x_sum, in_bar[1], bar_stride[1]);
+  cajal_write_shared_gradient(2, y_sum, in_bar[2], bar_stride[2]);
   return CAJAL_OK;
+}
+
+static int pick_generic_backward(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  return pick_run_adjoint(batch, in, stride, out_bar, in_bar, stride, work);
+}
+
+static int pick_backward_each(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  return pick_run_adjoint(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 size_t church_pick_workspace_bytes(size_t batch, int keep) {
@@ -178,7 +191,17 @@ int church_pick_backward(size_t batch, const float *c, size_t c_stride, const fl
   const void *const in[] = {c, x, y};
   const size_t stride[] = {c_stride, x_stride, y_stride};
   void *const in_bar[] = {c_bar, x_bar, y_bar};
-  return pick_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+  return pick_run_adjoint(batch, in, stride, result_bar, in_bar, stride, work);
+}
+
+int church_pick_backward_each(size_t batch, const float *c, size_t c_stride, const float *x, size_t x_stride,
+    const float *y, size_t y_stride, const float *result_bar, float *c_bar, size_t c_bar_stride, float *x_bar,
+    size_t x_bar_stride, float *y_bar, size_t y_bar_stride, void *work) {
+  const void *const in[] = {c, x, y};
+  const size_t stride[] = {c_stride, x_stride, y_stride};
+  void *const in_bar[] = {c_bar, x_bar, y_bar};
+  const size_t bar_stride[] = {c_bar_stride, x_bar_stride, y_bar_stride};
+  return pick_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
 static const cajal_port pick_input_c = {sizeof(cajal_port), 1, "c", "Bool -o Bool -o Bool", 8, 1, 1,
@@ -191,12 +214,13 @@ static const cajal_program pick_program = {.struct_size = sizeof(cajal_program),
     .real_bytes = sizeof(real), .name = "pick",
     .judgement = "pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool", .input_count = 3,
     .inputs = pick_inputs, .output = &pick_output, .workspace_bytes = pick_bytes,
-    .forward = pick_generic_forward, .forward_keep = pick_generic_forward_keep, .backward = pick_run_adjoint};
+    .forward = pick_generic_forward, .forward_keep = pick_generic_forward_keep,
+    .backward = pick_generic_backward, .backward_each = pick_backward_each};
 
 /* and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool */
 /* program and (p : Choice, q : Choice) : Bool = p (q true false) false */
 
-static void and_lanes(const lanes *p, const lanes *q, lanes *restrict result, lanes *kept) {
+static void and_lanes(const lanes *p, const lanes *q, lanes *restrict result, cajal_unaligned_lanes *kept) {
   /* line 23: p (q true false) false */
   result[0] = p[2] * q[2] + p[3] * q[6];
   result[1] = p[6] * q[2] + p[7] * q[6];
@@ -206,7 +230,7 @@ static void and_lanes(const lanes *p, const lanes *q, lanes *restrict result, la
 
 /* The adjoint. */
 static void and_adjoint_lanes(const lanes *p, const lanes *result_bar, lanes *restrict p_bar,
-    lanes *restrict q_bar, const lanes *kept) {
+    lanes *restrict q_bar, const cajal_unaligned_lanes *kept) {
   lanes copy[4];
   copy[0] = CAJAL_LANES_OF(0.0f);
   copy[1] = result_bar[0];
@@ -264,7 +288,8 @@ static CAJAL_ONE_COPY int and_run(size_t batch, const void *const in[], const si
     cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
     cajal_read_lanes(8, in[1], stride[1], b, count, q_aside, q);
     CAJAL_HIDE(keep);
-    lanes *const kept = keep ? (lanes *)work + b / CAJAL_LANES * 2 : unkept;
+    cajal_unaligned_lanes *const kept = keep ? (cajal_unaligned_lanes *)work + b / CAJAL_LANES * 2 :
+        (cajal_unaligned_lanes *)unkept;
     and_lanes(p, q, result, kept);
     cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
@@ -281,11 +306,11 @@ static int and_generic_forward_keep(size_t batch, const void *const in[], const 
   return and_run(batch, in, stride, out, work, 1);
 }
 
-static int and_run_adjoint(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
-    void *const in_bar[], void *work) {
+static CAJAL_ONE_COPY int and_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
   if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(2, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 2, in_bar, bar_stride, and_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_workspace(work, and_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
@@ -304,14 +329,25 @@ static int and_run_adjoint(size_t batch, const void *const in[], const size_t st
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
-    const lanes *const kept = (const lanes *)work + b / CAJAL_LANES * 2;
+    const cajal_unaligned_lanes *const kept = (const cajal_unaligned_lanes *)work + b / CAJAL_LANES *
+        2;
     and_adjoint_lanes(p, result_bar, p_bar, q_bar, kept);
-    cajal_write_gradient(8, p_bar, in_bar[0], stride[0], b, count, aside, p_sum);
-    cajal_write_gradient(8, q_bar, in_bar[1], stride[1], b, count, aside, q_sum);
+    cajal_write_gradient(8, p_bar, in_bar[0], bar_stride[0], b, count, aside, p_sum);
+    cajal_write_gradient(8, q_bar, in_bar[1], bar_stride[1], b, count, aside, q_sum);
   }
-  cajal_write_shared_gradient(8, p_sum, in_bar[0], stride[0]);
-  cajal_write_shared_gradient(8, q_sum, in_bar[1], stride[1]);
+  cajal_write_shared_gradient(8, p_sum, in_bar[0], bar_stride[0]);
+  cajal_write_shared_gradient(8, q_sum, in_bar[1], bar_stride[1]);
   return CAJAL_OK;
+}
+
+static int and_generic_backward(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  return and_run_adjoint(batch, in, stride, out_bar, in_bar, stride, work);
+}
+
+static int and_backward_each(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
+    void *const in_bar[], const size_t bar_stride[], void *work) {
+  return and_run_adjoint(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 size_t church_and_workspace_bytes(size_t batch, int keep) {
@@ -337,7 +373,17 @@ int church_and_backward(size_t batch, const float *p, size_t p_stride, const flo
   const void *const in[] = {p, q};
   const size_t stride[] = {p_stride, q_stride};
   void *const in_bar[] = {p_bar, q_bar};
-  return and_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+  return and_run_adjoint(batch, in, stride, result_bar, in_bar, stride, work);
+}
+
+int church_and_backward_each(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
+    const float *result_bar, float *p_bar, size_t p_bar_stride, float *q_bar, size_t q_bar_stride,
+    void *work) {
+  const void *const in[] = {p, q};
+  const size_t stride[] = {p_stride, q_stride};
+  void *const in_bar[] = {p_bar, q_bar};
+  const size_t bar_stride[] = {p_bar_stride, q_bar_stride};
+  return and_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
 static const cajal_port and_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8, 1, 1,
@@ -350,12 +396,13 @@ static const cajal_program and_program = {.struct_size = sizeof(cajal_program), 
     .real_bytes = sizeof(real), .name = "and",
     .judgement = "and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
     .inputs = and_inputs, .output = &and_output, .workspace_bytes = and_bytes, .forward = and_generic_forward,
-    .forward_keep = and_generic_forward_keep, .backward = and_run_adjoint};
+    .forward_keep = and_generic_forward_keep, .backward = and_generic_backward,
+    .backward_each = and_backward_each};
 
 /* or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool */
 /* program or (p : Choice, q : Choice) : Bool = p true (q true false) */
 
-static void or_lanes(const lanes *p, const lanes *q, lanes *restrict result, lanes *kept) {
+static void or_lanes(const lanes *p, const lanes *q, lanes *restrict result, cajal_unaligned_lanes *kept) {
   /* line 24: p true (q true false) */
   result[0] = p[0] * q[2] + p[2] * q[6];
   result[1] = p[4] * q[2] + p[6] * q[6];
@@ -369,7 +416,7 @@ static void or_lanes(const lanes *p, const lanes *q, lanes *restrict result, lan
 
 /* The adjoint. */
 static void or_adjoint_lanes(const lanes *result_bar, lanes *restrict p_bar, lanes *restrict q_bar,
-    const lanes *kept) {
+    const cajal_unaligned_lanes *kept) {
   lanes product[4];
   /* line 24: p true (q true false) */
   product[0] = result_bar[0] * kept[4];
@@ -429,7 +476,8 @@ static CAJAL_ONE_COPY int or_run(size_t batch, const void *const in[], const siz
     cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
     cajal_read_lanes(8, in[1], stride[1], b, count, q_aside, q);
     CAJAL_HIDE(keep);
-    lanes *const kept = keep ? (lanes *)work + b / CAJAL_LANES * 6 : unkept;
+    cajal_unaligned_lanes *const kept = keep ? (cajal_unaligned_lanes *)work + b / CAJAL_LANES * 6 :
+        (cajal_unaligned_lanes *)unkept;
     or_lanes(p, q, result, kept);
     cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
@@ -446,11 +494,11 @@ static int or_generic_forward_keep(size_t batch, const void *const in[], const s
   return or_run(batch, in, stride, out, work, 1);
 }
 
-static int or_run_adjoint(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
-    void *const in_bar[], void *work) {
+static CAJAL_ONE_COPY int or_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
   if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(2, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 2, in_bar, bar_stride, or_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_workspace(work, or_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
@@ -466,14 +514,25 @@ static int or_run_adjoint(size_t batch, const void *const in[], const size_t str
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
-    const lanes *const kept = (const lanes *)work + b / CAJAL_LANES * 6;
+    const cajal_unaligned_lanes *const kept = (const cajal_unaligned_lanes *)work + b / CAJAL_LANES *
+        6;
     or_adjoint_lanes(result_bar, p_bar, q_bar, kept);
-    cajal_write_gradient(8, p_bar, in_bar[0], stride[0], b, count, aside, p_sum);
-    cajal_write_gradient(8, q_bar, in_bar[1], stride[1], b, count, aside, q_sum);
+    cajal_write_gradient(8, p_bar, in_bar[0], bar_stride[0], b, count, aside, p_sum);
+    cajal_write_gradient(8, q_bar, in_bar[1], bar_stride[1], b, count, aside, q_sum);
   }
-  cajal_write_shared_gradient(8, p_sum, in_bar[0], stride[0]);
-  cajal_write_shared_gradient(8, q_sum, in_bar[1], stride[1]);
+  cajal_write_shared_gradient(8, p_sum, in_bar[0], bar_stride[0]);
+  cajal_write_shared_gradient(8, q_sum, in_bar[1], bar_stride[1]);
   return CAJAL_OK;
+}
+
+static int or_generic_backward(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  return or_run_adjoint(batch, in, stride, out_bar, in_bar, stride, work);
+}
+
+static int or_backward_each(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
+    void *const in_bar[], const size_t bar_stride[], void *work) {
+  return or_run_adjoint(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 size_t church_or_workspace_bytes(size_t batch, int keep) {
@@ -499,7 +558,17 @@ int church_or_backward(size_t batch, const float *p, size_t p_stride, const floa
   const void *const in[] = {p, q};
   const size_t stride[] = {p_stride, q_stride};
   void *const in_bar[] = {p_bar, q_bar};
-  return or_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+  return or_run_adjoint(batch, in, stride, result_bar, in_bar, stride, work);
+}
+
+int church_or_backward_each(size_t batch, const float *p, size_t p_stride, const float *q, size_t q_stride,
+    const float *result_bar, float *p_bar, size_t p_bar_stride, float *q_bar, size_t q_bar_stride,
+    void *work) {
+  const void *const in[] = {p, q};
+  const size_t stride[] = {p_stride, q_stride};
+  void *const in_bar[] = {p_bar, q_bar};
+  const size_t bar_stride[] = {p_bar_stride, q_bar_stride};
+  return or_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
 static const cajal_port or_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8, 1, 1,
@@ -512,7 +581,8 @@ static const cajal_program or_program = {.struct_size = sizeof(cajal_program), .
     .real_bytes = sizeof(real), .name = "or",
     .judgement = "or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
     .inputs = or_inputs, .output = &or_output, .workspace_bytes = or_bytes, .forward = or_generic_forward,
-    .forward_keep = or_generic_forward_keep, .backward = or_run_adjoint};
+    .forward_keep = or_generic_forward_keep, .backward = or_generic_backward,
+    .backward_each = or_backward_each};
 
 /* closed () : Bool */
 /* program closed ( ) : Bool = and first second */
@@ -551,15 +621,26 @@ static int closed_generic_forward_keep(size_t batch, const void *const in[], con
   return closed_run(batch, in, stride, out, work, 1);
 }
 
-static int closed_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
-    const void *out_bar, void *const in_bar[], void *work) {
+static CAJAL_ONE_COPY int closed_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
   if (cajal_check_inputs(batch, 0, in, stride, 0, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
       cajal_check_workspace(work, closed_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   (void)in_bar;
+  (void)bar_stride;
   return CAJAL_OK;
+}
+
+static int closed_generic_backward(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  return closed_run_adjoint(batch, in, stride, out_bar, in_bar, stride, work);
+}
+
+static int closed_backward_each(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  return closed_run_adjoint(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 size_t church_closed_workspace_bytes(size_t batch, int keep) {
@@ -575,14 +656,19 @@ int church_closed_forward_keep(size_t batch, float *result, void *work) {
 }
 
 int church_closed_backward(size_t batch, const float *result_bar, void *work) {
-  return closed_run_adjoint(batch, 0, 0, result_bar, 0, work);
+  return closed_run_adjoint(batch, 0, 0, result_bar, 0, 0, work);
+}
+
+int church_closed_backward_each(size_t batch, const float *result_bar, void *work) {
+  return closed_backward_each(batch, 0, 0, result_bar, 0, 0, work);
 }
 
 static const cajal_port closed_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
 static const cajal_program closed_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "closed", .judgement = "closed () : Bool", .input_count = 0,
     .inputs = 0, .output = &closed_output, .workspace_bytes = closed_bytes, .forward = closed_generic_forward,
-    .forward_keep = closed_generic_forward_keep, .backward = closed_run_adjoint};
+    .forward_keep = closed_generic_forward_keep, .backward = closed_generic_backward,
+    .backward_each = closed_backward_each};
 
 static const cajal_program *const programs[] = {&pick_program, &and_program, &or_program, &closed_program};
 

@@ -118,7 +118,7 @@ static int convolve_run_batch(size_t batch, const void *const in[], const size_t
 }
 
 static int convolve_run_adjoint_batch(size_t batch, const void *const in[], const size_t stride[],
-    const void *out_bar, void *const in_bar[], void *work) {
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
   if (!in_bar[0] && !in_bar[1] && !in_bar[2]) {
     return CAJAL_OK;
   }
@@ -126,7 +126,7 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
     for (size_t b = 0; b < batch; b++) {
       CAJAL_HIDE(b);
       for (size_t i = 0; i < 5; i++) {
-        ((real *)in_bar[0])[b * stride[0] + i] = 0;
+        ((real *)in_bar[0])[b * bar_stride[0] + i] = 0;
       }
     }
   }
@@ -134,7 +134,7 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
     for (size_t b = 0; b < batch; b++) {
       CAJAL_HIDE(b);
       for (size_t i = 0; i < 9; i++) {
-        ((real *)in_bar[1])[b * stride[1] + i] = 0;
+        ((real *)in_bar[1])[b * bar_stride[1] + i] = 0;
       }
     }
   }
@@ -142,7 +142,7 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
     for (size_t b = 0; b < batch; b++) {
       CAJAL_HIDE(b);
       for (size_t i = 0; i < 10; i++) {
-        ((real *)in_bar[2])[b * stride[2] + i] = 0;
+        ((real *)in_bar[2])[b * bar_stride[2] + i] = 0;
       }
     }
   }
@@ -152,9 +152,9 @@ static int convolve_run_adjoint_batch(size_t batch, const void *const in[], cons
     CAJAL_HIDE(in_bar);
     convolve_batch_adjoint_sample((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
         (const real *)in[2] + b * stride[2], (const real *)out_bar + b * 5,
-        in_bar[0] ? (real *)in_bar[0] + b * stride[0] : (real *)0,
-        in_bar[1] ? (real *)in_bar[1] + b * stride[1] : (real *)0,
-        in_bar[2] ? (real *)in_bar[2] + b * stride[2] : (real *)0,
+        in_bar[0] ? (real *)in_bar[0] + b * bar_stride[0] : (real *)0,
+        in_bar[1] ? (real *)in_bar[1] + b * bar_stride[1] : (real *)0,
+        in_bar[2] ? (real *)in_bar[2] + b * bar_stride[2] : (real *)0,
         kept + b * 45, in_bar[0] != 0, in_bar[1] != 0, in_bar[2] != 0, work);
   }
   return CAJAL_OK;
@@ -180,15 +180,25 @@ static int convolve_generic_forward_keep(size_t batch, const void *const in[], c
   return convolve_run(batch, in, stride, out, work, 1);
 }
 
-static int convolve_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
-    const void *out_bar, void *const in_bar[], void *work) {
+static CAJAL_ONE_COPY int convolve_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
   if (cajal_check_inputs(batch, 3, in, stride, convolve_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 5, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(3, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 3, in_bar, bar_stride, convolve_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_workspace(work, convolve_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  return convolve_run_adjoint_batch(batch, in, stride, out_bar, in_bar, work);
+  return convolve_run_adjoint_batch(batch, in, stride, out_bar, in_bar, bar_stride, work);
+}
+
+static int convolve_generic_backward(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  return convolve_run_adjoint(batch, in, stride, out_bar, in_bar, stride, work);
+}
+
+static int convolve_backward_each(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  return convolve_run_adjoint(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 size_t convolution_convolve_workspace_bytes(size_t batch, int keep) {
@@ -215,7 +225,18 @@ int convolution_convolve_backward(size_t batch, const float *image, size_t image
   const void *const in[] = {image, kernel, n};
   const size_t stride[] = {image_stride, kernel_stride, n_stride};
   void *const in_bar[] = {image_bar, kernel_bar, n_bar};
-  return convolve_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+  return convolve_run_adjoint(batch, in, stride, result_bar, in_bar, stride, work);
+}
+
+int convolution_convolve_backward_each(size_t batch, const float *image, size_t image_stride,
+    const float *kernel, size_t kernel_stride, const float *n, size_t n_stride, const float *result_bar,
+    float *image_bar, size_t image_bar_stride, float *kernel_bar, size_t kernel_bar_stride, float *n_bar,
+    size_t n_bar_stride, void *work) {
+  const void *const in[] = {image, kernel, n};
+  const size_t stride[] = {image_stride, kernel_stride, n_stride};
+  void *const in_bar[] = {image_bar, kernel_bar, n_bar};
+  const size_t bar_stride[] = {image_bar_stride, kernel_bar_stride, n_bar_stride};
+  return convolve_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
 static const cajal_port convolve_input_image = {sizeof(cajal_port), 1, "image", "Real[5,1]",
@@ -232,7 +253,8 @@ static const cajal_program convolve_program = {.struct_size = sizeof(cajal_progr
     .judgement = "convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1]",
     .input_count = 3, .inputs = convolve_inputs, .output = &convolve_output,
     .workspace_bytes = convolve_bytes, .forward = convolve_generic_forward,
-    .forward_keep = convolve_generic_forward_keep, .backward = convolve_run_adjoint};
+    .forward_keep = convolve_generic_forward_keep, .backward = convolve_generic_backward,
+    .backward_each = convolve_backward_each};
 
 static const cajal_program *const programs[] = {&convolve_program};
 

@@ -80,11 +80,11 @@ static int flip_generic_forward_keep(size_t batch, const void *const in[], const
   return flip_run(batch, in, stride, out, work, 1);
 }
 
-static int flip_run_adjoint(size_t batch, const void *const in[], const size_t stride[], const void *out_bar,
-    void *const in_bar[], void *work) {
+static CAJAL_ONE_COPY int flip_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
   if (cajal_check_inputs(batch, 1, in, stride, flip_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(1, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 1, in_bar, bar_stride, flip_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_workspace(work, flip_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
@@ -98,10 +98,20 @@ static int flip_run_adjoint(size_t batch, const void *const in[], const size_t s
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
     flip_adjoint_lanes(result_bar, n_bar);
-    cajal_write_gradient(10, n_bar, in_bar[0], stride[0], b, count, aside, n_sum);
+    cajal_write_gradient(10, n_bar, in_bar[0], bar_stride[0], b, count, aside, n_sum);
   }
-  cajal_write_shared_gradient(10, n_sum, in_bar[0], stride[0]);
+  cajal_write_shared_gradient(10, n_sum, in_bar[0], bar_stride[0]);
   return CAJAL_OK;
+}
+
+static int flip_generic_backward(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  return flip_run_adjoint(batch, in, stride, out_bar, in_bar, stride, work);
+}
+
+static int flip_backward_each(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  return flip_run_adjoint(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 size_t flip_flip_workspace_bytes(size_t batch, int keep) {
@@ -125,7 +135,16 @@ int flip_flip_backward(size_t batch, const float *n, size_t n_stride, const floa
   const void *const in[] = {n};
   const size_t stride[] = {n_stride};
   void *const in_bar[] = {n_bar};
-  return flip_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+  return flip_run_adjoint(batch, in, stride, result_bar, in_bar, stride, work);
+}
+
+int flip_flip_backward_each(size_t batch, const float *n, size_t n_stride, const float *result_bar,
+    float *n_bar, size_t n_bar_stride, void *work) {
+  const void *const in[] = {n};
+  const size_t stride[] = {n_stride};
+  void *const in_bar[] = {n_bar};
+  const size_t bar_stride[] = {n_bar_stride};
+  return flip_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
 static const cajal_port flip_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
@@ -134,7 +153,8 @@ static const cajal_port flip_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 
 static const cajal_program flip_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "flip", .judgement = "flip (n : Nat) : Bool", .input_count = 1,
     .inputs = flip_inputs, .output = &flip_output, .workspace_bytes = flip_bytes,
-    .forward = flip_generic_forward, .forward_keep = flip_generic_forward_keep, .backward = flip_run_adjoint};
+    .forward = flip_generic_forward, .forward_keep = flip_generic_forward_keep,
+    .backward = flip_generic_backward, .backward_each = flip_backward_each};
 
 /* flip_from (x : Bool, n : Nat) : Bool */
 /* program flip_from (x : Bool, n : Nat) : Bool = iter { x | y => not y } (n) */
@@ -218,12 +238,12 @@ static int flip_from_generic_forward_keep(size_t batch, const void *const in[], 
   return flip_from_run(batch, in, stride, out, work, 1);
 }
 
-static int flip_from_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
-    const void *out_bar, void *const in_bar[], void *work) {
+static CAJAL_ONE_COPY int flip_from_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
   if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(2, in_bar, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, flip_from_bytes(batch, 1)) != CAJAL_OK) {
+      cajal_check_gradients(batch, 2, in_bar, bar_stride, flip_from_sizes, sizeof(real)) !=
+      CAJAL_OK || cajal_check_workspace(work, flip_from_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
   lanes x[2];
@@ -245,12 +265,22 @@ static int flip_from_run_adjoint(size_t batch, const void *const in[], const siz
     cajal_read_lanes(10, in[1], stride[1], b, count, n_aside, n);
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
     flip_from_adjoint_lanes(x, n, result_bar, x_bar, n_bar);
-    cajal_write_gradient(2, x_bar, in_bar[0], stride[0], b, count, aside, x_sum);
-    cajal_write_gradient(10, n_bar, in_bar[1], stride[1], b, count, aside, n_sum);
+    cajal_write_gradient(2, x_bar, in_bar[0], bar_stride[0], b, count, aside, x_sum);
+    cajal_write_gradient(10, n_bar, in_bar[1], bar_stride[1], b, count, aside, n_sum);
   }
-  cajal_write_shared_gradient(2, x_sum, in_bar[0], stride[0]);
-  cajal_write_shared_gradient(10, n_sum, in_bar[1], stride[1]);
+  cajal_write_shared_gradient(2, x_sum, in_bar[0], bar_stride[0]);
+  cajal_write_shared_gradient(10, n_sum, in_bar[1], bar_stride[1]);
   return CAJAL_OK;
+}
+
+static int flip_from_generic_backward(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  return flip_from_run_adjoint(batch, in, stride, out_bar, in_bar, stride, work);
+}
+
+static int flip_from_backward_each(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  return flip_from_run_adjoint(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 size_t flip_flip_from_workspace_bytes(size_t batch, int keep) {
@@ -276,7 +306,17 @@ int flip_flip_from_backward(size_t batch, const float *x, size_t x_stride, const
   const void *const in[] = {x, n};
   const size_t stride[] = {x_stride, n_stride};
   void *const in_bar[] = {x_bar, n_bar};
-  return flip_from_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+  return flip_from_run_adjoint(batch, in, stride, result_bar, in_bar, stride, work);
+}
+
+int flip_flip_from_backward_each(size_t batch, const float *x, size_t x_stride, const float *n,
+    size_t n_stride, const float *result_bar, float *x_bar, size_t x_bar_stride, float *n_bar,
+    size_t n_bar_stride, void *work) {
+  const void *const in[] = {x, n};
+  const size_t stride[] = {x_stride, n_stride};
+  void *const in_bar[] = {x_bar, n_bar};
+  const size_t bar_stride[] = {x_bar_stride, n_bar_stride};
+  return flip_from_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
 static const cajal_port flip_from_input_x = {sizeof(cajal_port), 1, "x", "Bool", 2, 1, 1,
@@ -288,7 +328,8 @@ static const cajal_program flip_from_program = {.struct_size = sizeof(cajal_prog
     .real_bytes = sizeof(real), .name = "flip_from", .judgement = "flip_from (x : Bool, n : Nat) : Bool",
     .input_count = 2, .inputs = flip_from_inputs, .output = &flip_from_output,
     .workspace_bytes = flip_from_bytes, .forward = flip_from_generic_forward,
-    .forward_keep = flip_from_generic_forward_keep, .backward = flip_from_run_adjoint};
+    .forward_keep = flip_from_generic_forward_keep, .backward = flip_from_generic_backward,
+    .backward_each = flip_from_backward_each};
 
 static const cajal_program *const programs[] = {&flip_program, &flip_from_program};
 

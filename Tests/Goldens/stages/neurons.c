@@ -83,11 +83,11 @@ static int neurons_generic_forward_keep(size_t batch, const void *const in[], co
   return neurons_run(batch, in, stride, out, work, 1);
 }
 
-static int neurons_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
-    const void *out_bar, void *const in_bar[], void *work) {
+static CAJAL_ONE_COPY int neurons_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
   if (cajal_check_inputs(batch, 1, in, stride, neurons_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(1, in_bar, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 1, in_bar, bar_stride, neurons_sizes, sizeof(real)) != CAJAL_OK ||
       cajal_check_workspace(work, neurons_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
@@ -101,10 +101,20 @@ static int neurons_run_adjoint(size_t batch, const void *const in[], const size_
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
     neurons_adjoint_lanes(result_bar, n_bar);
-    cajal_write_gradient(10, n_bar, in_bar[0], stride[0], b, count, aside, n_sum);
+    cajal_write_gradient(10, n_bar, in_bar[0], bar_stride[0], b, count, aside, n_sum);
   }
-  cajal_write_shared_gradient(10, n_sum, in_bar[0], stride[0]);
+  cajal_write_shared_gradient(10, n_sum, in_bar[0], bar_stride[0]);
   return CAJAL_OK;
+}
+
+static int neurons_generic_backward(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], void *work) {
+  return neurons_run_adjoint(batch, in, stride, out_bar, in_bar, stride, work);
+}
+
+static int neurons_backward_each(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  return neurons_run_adjoint(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 size_t neurons_neurons_workspace_bytes(size_t batch, int keep) {
@@ -128,7 +138,16 @@ int neurons_neurons_backward(size_t batch, const float *n, size_t n_stride, cons
   const void *const in[] = {n};
   const size_t stride[] = {n_stride};
   void *const in_bar[] = {n_bar};
-  return neurons_run_adjoint(batch, in, stride, result_bar, in_bar, work);
+  return neurons_run_adjoint(batch, in, stride, result_bar, in_bar, stride, work);
+}
+
+int neurons_neurons_backward_each(size_t batch, const float *n, size_t n_stride, const float *result_bar,
+    float *n_bar, size_t n_bar_stride, void *work) {
+  const void *const in[] = {n};
+  const size_t stride[] = {n_stride};
+  void *const in_bar[] = {n_bar};
+  const size_t bar_stride[] = {n_bar_stride};
+  return neurons_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
 static const cajal_port neurons_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
@@ -139,7 +158,7 @@ static const cajal_program neurons_program = {.struct_size = sizeof(cajal_progra
     .real_bytes = sizeof(real), .name = "neurons", .judgement = "neurons (n : Nat) : Real[2]",
     .input_count = 1, .inputs = neurons_inputs, .output = &neurons_output, .workspace_bytes = neurons_bytes,
     .forward = neurons_generic_forward, .forward_keep = neurons_generic_forward_keep,
-    .backward = neurons_run_adjoint};
+    .backward = neurons_generic_backward, .backward_each = neurons_backward_each};
 
 static const cajal_program *const programs[] = {&neurons_program};
 
