@@ -15,7 +15,7 @@ import Testing
 
   /// The body of a function.
   private func body(_ name: String, in c: String) throws -> String {
-    let start = try #require(c.range(of: "\nstatic int \(name)(size_t batch,[^;{]*\\{\n", options: .regularExpression))
+    let start = try #require(c.range(of: "\nstatic int \(name)\\(size_t batch,[^;{]*\\{\n", options: .regularExpression))
     let end = try #require(c.range(of: "\n}\n", range: start.upperBound..<c.endIndex))
     return String(c[start.upperBound..<end.lowerBound])
   }

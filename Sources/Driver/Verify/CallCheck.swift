@@ -98,7 +98,7 @@ struct CallCheck {
         let layouts = choices(
           Set(rounds.map { $0.barStrides.map { $0.map { min($0, 1) } } }).count, of: plan.choicesOfLayouts)
         report.cover(
-          "as many of backward_each, after the workspace moved: \(layouts) of each sample's gradient, sums, and none")
+          "as many of backward_each, the workspace moved: \(layouts) of each sample's, summed or no gradients")
       }
     }
     report.cover("in all of them: that nothing around a buffer is touched")
