@@ -381,9 +381,8 @@ class function {
 
   /// Whether it was compiled when there was `backward_each`.
   bool has_backward_each() const noexcept {
-    constexpr std::size_t field = sizeof(decltype(cajal_program::backward_each));
-    return program_ ? program_->struct_size >= offsetof(cajal_program, backward_each) + field && program_->backward_each
-                    : model_->struct_size >= offsetof(cajal_model, backward_each) + field && model_->backward_each;
+    return program_ ? program_->struct_size > offsetof(cajal_program, backward_each) && program_->backward_each
+                    : model_->struct_size > offsetof(cajal_model, backward_each) && model_->backward_each;
   }
 
   arguments run(std::size_t batch, std::span<const input<Real>> inputs, std::span<Real> result, workspace &work,
