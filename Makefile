@@ -45,17 +45,17 @@ help:
 	@echo '                   ROWS=a,c some of the rows a to g, QUICK=1 shorter, PUBLISH=1 into Benchmarks/results;'
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
-	@echo 'make test          all tests: of the runtime and the trainer in C, then of the compiler; test-native, test-build,'
-	@echo '                   test-make, test-guest, test-install, test-experiments, test-mpi, test-python, test-campaign and'
-	@echo '                   test-swift are parts of it. PYTHON=python3 names a Python with numpy, pytest, torch and jax for'
-	@echo '                   test-python; without it they are installed from PyPI into build/python/venv'
+	@echo 'make test          all tests: test-native, test-campaign, and then those in Swift. Parts of test-native are'
+	@echo '                   test-build, test-make, test-guest, test-install, test-experiments, test-bench, test-mpi and'
+	@echo '                   test-python. PYTHON=python3 names a Python with numpy, pytest, torch and jax for test-python;'
+	@echo '                   without it they are installed from PyPI into build/python/venv. docs/testing.md says more'
 	@echo 'make wheel         build/wheel/cajal-*.whl, the Python package with compiler and runtime (Python/README.md)'
 	@echo 'make runtime-library'
 	@echo '                   the library that modules of this CC, CFLAGS and CAJALFLAGS are linked with; prints its path'
 	@echo 'make install       the compiler, the trainer, headers and the runtime library, for C, C++, CMake, pkg-config and'
 	@echo '                   SwiftPM, manual pages and completions into $(PREFIX), or PREFIX=; MARCH=native makes the'
-	@echo '                   library for this processor, DESTDIR=FOLDER puts all of it under a folder; make uninstall'
-	@echo '                   takes it away. docs/cmake.md says more'
+	@echo '                   library for this processor, MPI=1 adds bin/libcajal-mpi.so, DESTDIR=FOLDER puts all of it'
+	@echo '                   under a folder; make uninstall takes it away. docs/cmake.md says more'
 	@echo 'make mutants       puts deliberate faults into a copy, one after another, and shows which test catches each:'
 	@echo '                   ONLY=word some of them, FRESH=1 those of earlier runs again, REPORT=1 the table of what was'
 	@echo '                   run, PUBLISH=1 into Tests/Mutants/results.md'
@@ -195,9 +195,9 @@ INSTALL_CFLAGS = $(strip $(if $(filter file,$(origin CFLAGS)),$(filter-out -marc
 INSTALL_RUNTIME = $(call runtime_folder,$(CC) $(INSTALL_CFLAGS))
 
 .PHONY: install uninstall
-install: bin/cajal2c bin/cajal-train
+install: bin/cajal2c bin/cajal-train $(if $(MPI),bin/libcajal-mpi.so)
 	@$(MAKE) --no-print-directory -s runtime-libraries CFLAGS=$(call quoted,$(INSTALL_CFLAGS))
-	@DESTDIR=$(call quoted,$(DESTDIR)) Install/install $(call quoted,$(PREFIX)) $(INSTALL_RUNTIME)
+	@DESTDIR=$(call quoted,$(DESTDIR)) MPI=$(call quoted,$(MPI)) Install/install $(call quoted,$(PREFIX)) $(INSTALL_RUNTIME)
 	@echo 'Installed in '$(call quoted,$(DESTDIR)$(PREFIX))
 uninstall:
 	@DESTDIR=$(call quoted,$(DESTDIR)) Install/install --remove $(call quoted,$(PREFIX))

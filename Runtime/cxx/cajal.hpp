@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <limits>
 #include <memory>
@@ -116,6 +117,14 @@ class shared_object {
 /// a time.
 class workspace {
  public:
+  workspace() = default;
+  workspace(workspace &&other) noexcept : memory_(std::move(other.memory_)), size_(std::exchange(other.size_, 0)) {}
+  workspace &operator=(workspace &&other) noexcept {
+    memory_ = std::move(other.memory_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+
   /// At least `bytes` bytes, aligned; NULL where that is 0. What was there before is lost.
   void *reserve(std::size_t bytes) {
     if (bytes > size_) {
@@ -123,6 +132,17 @@ class workspace {
       size_ = 0;
       memory_.reset(::operator new(bytes, alignment));
       size_ = bytes;
+    }
+    return memory_.get();
+  }
+
+  /// The same, but what was there before is there still, perhaps elsewhere.
+  void *grow(std::size_t bytes) {
+    if (bytes > size_) {
+      workspace larger;
+      larger.reserve(bytes);
+      if (size_ != 0) std::memcpy(larger.memory_.get(), memory_.get(), size_);
+      *this = std::move(larger);
     }
     return memory_.get();
   }
@@ -166,6 +186,33 @@ class input {
 
   template <real>
   friend class function;
+};
+
+/// Where a gradient is written, and whether it is that of each sample: a view. One made of nothing is not wanted.
+template <real Real>
+class gradient {
+ public:
+  gradient() = default;
+
+  /// That of each sample, one after another, batch × size reals; also where the input is shared.
+  static gradient each(std::span<Real> values) { return gradient(values, kind::packed, 0); }
+
+  /// The same, with first reals that are `stride` apart, which is the size or more. What is between is left alone.
+  static gradient each(std::span<Real> values, std::size_t stride) { return gradient(values, kind::strided, stride); }
+
+  /// The sum over the batch, `size` reals; also where the input is not shared.
+  static gradient sum(std::span<Real> values) { return gradient(values, kind::sum, 0); }
+
+ private:
+  enum class kind { unwanted, packed, strided, sum };
+  std::span<Real> values_;
+  kind kind_ = kind::unwanted;
+  std::size_t stride_ = 0;
+
+  gradient(std::span<Real> values, kind how, std::size_t stride) : values_(values), kind_(how), stride_(stride) {}
+
+  template <real>
+  friend class kept;
 };
 
 template <real Real>
@@ -268,8 +315,16 @@ class function {
 
   [[noreturn]] void refuse(const std::string &text) const { detail::refuse(std::string(name()) + ": " + text); }
 
-  [[noreturn]] void refuse_input(std::size_t index, const std::string &has) const {
-    refuse(std::string("input `") + input_port(index).name + "` has " + has);
+  /// What `given` reals have to be for a batch; `what` says whose they are. Strided ones may be more.
+  template <typename What>
+  void check_layout(const What &what, std::size_t batch, std::size_t size, std::size_t stride, std::size_t given,
+                    bool strided) const {
+    if (strided && stride < size)
+      refuse(what() + " has samples of " + detail::reals(size) + " that are " + std::to_string(stride) + " apart");
+    const std::size_t extent = detail::extent(batch, stride, size);
+    if (strided ? given < extent : given != extent)
+      refuse(what() + " has " + detail::reals(given) + ", where a batch of " + std::to_string(batch) + " needs " +
+             std::to_string(extent));
   }
 
   void check_status(int status) const {
@@ -308,14 +363,10 @@ class function {
     arguments in(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); i++) {
       using kind = typename input<Real>::kind;
-      const std::size_t size = input_port(i).size, given = inputs[i].values_.size();
+      const std::size_t size = input_port(i).size;
       const std::size_t stride = inputs[i].kind_ == kind::packed ? size : inputs[i].stride_;
-      if (inputs[i].kind_ == kind::strided && stride < size)
-        refuse_input(i, "samples of " + detail::reals(size) + " that are " + std::to_string(stride) + " apart");
-      const std::size_t extent = detail::extent(batch, stride, size);
-      if (inputs[i].kind_ == kind::strided ? given < extent : given != extent)
-        refuse_input(i, detail::reals(given) + ", where a batch of " + std::to_string(batch) + " needs " +
-                            std::to_string(extent));
+      check_layout([&] { return std::string("input `") + input_port(i).name + "`"; }, batch, size, stride,
+                   inputs[i].values_.size(), inputs[i].kind_ == kind::strided);
       in.pointers()[i] = inputs[i].values_.data();
       in.strides()[i] = stride;
     }
@@ -326,6 +377,12 @@ class function {
     const std::size_t bytes = program_ ? program_->workspace_bytes(batch, keep) : model_->workspace_bytes(batch, keep);
     if (bytes == std::numeric_limits<std::size_t>::max()) refuse("too large a batch");
     return bytes;
+  }
+
+  /// Whether it was compiled when there was `backward_each`.
+  bool has_backward_each() const noexcept {
+    return program_ ? program_->struct_size > offsetof(cajal_program, backward_each) && program_->backward_each
+                    : model_->struct_size > offsetof(cajal_model, backward_each) && model_->backward_each;
   }
 
   arguments run(std::size_t batch, std::span<const input<Real>> inputs, std::span<Real> result, workspace &work,
@@ -355,10 +412,7 @@ class kept {
   /// the batch; one that has no reals is not wanted. May be called again.
   void backward(std::span<const Real> result_bar, std::span<const std::span<Real>> gradients,
                 std::span<Real> parameters_bar = {}) {
-    function_.check_results(batch_, result_bar.size());
-    if (gradients.size() != function_.input_count())
-      function_.refuse("it has " + std::to_string(function_.input_count()) + " inputs, not " +
-                       std::to_string(gradients.size()));
+    check_counts(result_bar.size(), gradients.size());
     std::vector<void *> pointers(gradients.size());
     for (std::size_t i = 0; i < gradients.size(); i++) {
       if (gradients[i].empty()) continue;
@@ -386,6 +440,42 @@ class kept {
     backward(result_bar, std::span(gradients.begin(), gradients.size()), parameters_bar);
   }
 
+  /// The same, of each sample or summed over the batch, as each gradient says. May be called before and after
+  /// `backward`, as often as one likes. The first call moves what is kept into a larger workspace, unless this one has
+  /// served for such a call before. Refused where the module was compiled before there was such a function.
+  void backward_each(std::span<const Real> result_bar, std::span<const gradient<Real>> gradients,
+                     gradient<Real> parameters_bar = {}) {
+    if (!function_.has_backward_each())
+      function_.refuse("the module has no gradients of each sample, since it was compiled before there were any: "
+                       "compile it again");
+    check_counts(result_bar.size(), gradients.size());
+    std::vector<void *> pointers(gradients.size());
+    std::vector<std::size_t> strides(gradients.size());
+    for (std::size_t i = 0; i < gradients.size(); i++) {
+      const cajal_port &port = function_.input_port(i);
+      strides[i] = checked_stride(
+          [&] { return std::string("the gradient in `") + port.name + "`"; }, gradients[i], port.size);
+      pointers[i] = address(gradients[i]);
+    }
+    if (parameters_bar.kind_ != gradient<Real>::kind::unwanted && function_.parameter_count() == 0)
+      function_.refuse("it has no parameters");
+    const std::size_t parameters_stride =
+        checked_stride([] { return std::string("the gradient in the parameters"); }, parameters_bar,
+                       function_.parameter_count());
+    void *work = work_.grow(function_.workspace_bytes(batch_, 2));
+    if (function_.program_)
+      function_.check_status(function_.program_->backward_each(batch_, in_.pointers(), in_.strides(), result_bar.data(),
+                                                               pointers.data(), strides.data(), work));
+    else
+      function_.check_status(function_.model_->backward_each(
+          batch_, function_.parameters_.data(), in_.pointers(), in_.strides(), result_bar.data(),
+          address(parameters_bar), parameters_stride, pointers.data(), strides.data(), work));
+  }
+  void backward_each(std::span<const Real> result_bar, std::initializer_list<gradient<Real>> gradients,
+                     gradient<Real> parameters_bar = {}) {
+    backward_each(result_bar, std::span(gradients.begin(), gradients.size()), parameters_bar);
+  }
+
   /// The workspace, for the next batch; nothing is kept then.
   workspace release() && { return std::move(work_); }
 
@@ -396,6 +486,27 @@ class kept {
   workspace work_;
 
   friend class function<Real>;
+
+  void check_counts(std::size_t results, std::size_t gradients) const {
+    function_.check_results(batch_, results);
+    if (gradients != function_.input_count())
+      function_.refuse("it has " + std::to_string(function_.input_count()) + " inputs, not " +
+                       std::to_string(gradients));
+  }
+
+  static void *address(const gradient<Real> &bar) noexcept {
+    return bar.kind_ == gradient<Real>::kind::unwanted ? nullptr : bar.values_.data();
+  }
+
+  /// How far apart the samples of a gradient are, each of `size` reals; 0 where it is a sum, or not wanted.
+  template <typename What>
+  std::size_t checked_stride(const What &what, const gradient<Real> &bar, std::size_t size) const {
+    using kind = typename gradient<Real>::kind;
+    if (bar.kind_ == kind::unwanted) return 0;
+    const std::size_t stride = bar.kind_ == kind::packed ? size : bar.stride_;
+    function_.check_layout(what, batch_, size, stride, bar.values_.size(), bar.kind_ == kind::strided);
+    return stride;
+  }
 
   kept(function<Real> function, std::size_t batch, typename cajal::function<Real>::arguments in, workspace work)
       : function_(std::move(function)), batch_(batch), in_(std::move(in)), work_(std::move(work)) {}

@@ -43,28 +43,28 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
     self.module = module
     code = .program(program)
     held = .none
-    let c = program.pointee
-    name = String(cString: c.name)
-    signature = String(cString: c.judgement)
-    horizon = Int(c.horizon)
-    inputs = (0..<c.input_count).map { Port(c.inputs[$0]!.pointee) }
-    output = Port(c.output.pointee)
+    // Field by field: that of an older module is shorter.
+    name = String(cString: program.pointee.name)
+    signature = String(cString: program.pointee.judgement)
+    horizon = Int(program.pointee.horizon)
+    inputs = (0..<program.pointee.input_count).map { Port(program.pointee.inputs[$0]!.pointee) }
+    output = Port(program.pointee.output.pointee)
     parameterCount = 0
-    try checkReals(Int(c.real_bytes))
+    try checkReals(Int(program.pointee.real_bytes))
   }
 
   init(module: Module, model: UnsafePointer<cajal_model>) throws {
     self.module = module
     code = .model(model)
-    let c = model.pointee
-    held = c.weights.map { .embedded($0) } ?? .none
-    name = String(cString: c.name)
-    signature = String(cString: c.signature)
-    horizon = Int(c.horizon)
-    inputs = (0..<c.input_count).map { Port(c.inputs[$0]!.pointee) }
-    output = Port(c.output.pointee)
-    parameterCount = c.parameter_count
-    try checkReals(Int(c.real_bytes))
+    // Field by field: that of an older module is shorter.
+    held = model.pointee.weights.map { .embedded($0) } ?? .none
+    name = String(cString: model.pointee.name)
+    signature = String(cString: model.pointee.signature)
+    horizon = Int(model.pointee.horizon)
+    inputs = (0..<model.pointee.input_count).map { Port(model.pointee.inputs[$0]!.pointee) }
+    output = Port(model.pointee.output.pointee)
+    parameterCount = model.pointee.parameter_count
+    try checkReals(Int(model.pointee.real_bytes))
   }
 
   /// What it is called with: the embedded weights, or what `with` was given; nil of a program and an untrained model.
@@ -97,13 +97,13 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
 
   private func run(_ given: [Input<Real>], batch: Int, keeps: Bool) throws -> Kept<Real> {
     let arguments = try Arguments(given, of: self, batch: batch)
-    let bytes = workspaceBytes(batch, keeps)
+    let bytes = try workspaceBytes(batch, keep: keeps ? 1 : 0)
     let (count, overflow) = batch.multipliedReportingOverflow(by: output.size)
-    guard bytes != .max, bytes <= Int.max, !overflow else { throw refusal("too large a batch") }
+    guard !overflow else { throw refusal("too large a batch") }
     if parameterCount > 0, parameterPointer == nil {
       throw refusal("the model is not trained: give its \(parameterCount) parameters by `with`")
     }
-    let workspace = Workspace(bytes: Int(bytes))
+    let workspace = Workspace(bytes: bytes)
     var status: Int32 = 0
     let result = [Real](unsafeUninitializedCapacity: count) { buffer, initialized in
       buffer.initialize(repeating: 0)
@@ -122,10 +122,27 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
     return Kept(function: self, batch: batch, arguments: arguments, workspace: workspace, result: result)
   }
 
-  private func workspaceBytes(_ batch: Int, _ keeps: Bool) -> UInt {
+  /// - Parameter keep: 1 for the gradients of `backward`, 2 for those of `backward_each`.
+  func workspaceBytes(_ batch: Int, keep: Int32) throws -> Int {
+    let bytes =
+      switch code {
+      case .program(let program): program.pointee.workspace_bytes(batch, keep)
+      case .model(let model): model.pointee.workspace_bytes(batch, keep)
+      }
+    // SIZE_MAX, or more than there can be.
+    guard bytes >= 0 else { throw refusal("too large a batch") }
+    return bytes
+  }
+
+  /// Whether it was compiled when there was `backward_each`.
+  var hasBackwardEach: Bool {
     switch code {
-    case .program(let program): UInt(bitPattern: program.pointee.workspace_bytes(batch, keeps ? 1 : 0))
-    case .model(let model): UInt(bitPattern: model.pointee.workspace_bytes(batch, keeps ? 1 : 0))
+    case .program(let program):
+      Int(program.pointee.struct_size) > MemoryLayout.offset(of: \cajal_program.backward_each)!
+        && program.pointee.backward_each != nil
+    case .model(let model):
+      Int(model.pointee.struct_size) > MemoryLayout.offset(of: \cajal_model.backward_each)!
+        && model.pointee.backward_each != nil
     }
   }
 

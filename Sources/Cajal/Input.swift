@@ -30,10 +30,21 @@ final class Reals<Real: CajalReal>: @unchecked Sendable {  // written only where
 
 /// Aligned memory that a function works in.
 final class Workspace {
-  let pointer: UnsafeMutableRawPointer
+  private(set) var pointer: UnsafeMutableRawPointer
+  private var bytes: Int
 
   init(bytes: Int) {
+    self.bytes = bytes
     pointer = .allocate(byteCount: max(bytes, 1), alignment: workspaceAlignment)
+  }
+
+  /// Has at least so many bytes; what was there is there still, perhaps elsewhere.
+  func grow(to needed: Int) {
+    guard needed > bytes else { return }
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: needed, alignment: workspaceAlignment)
+    larger.copyMemory(from: pointer, byteCount: bytes)
+    pointer.deallocate()
+    (pointer, bytes) = (larger, needed)
   }
 
   deinit { pointer.deallocate() }

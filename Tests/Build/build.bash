@@ -108,7 +108,8 @@ expect_said "there is no '$folder/none.cajal'"
 
 # ---- The program of README.md ----
 
-awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' README.md >"$folder/client.c"
+awk '/^```c$/ { inside = 1; block = ""; next } /^```$/ { if (inside && block ~ /int main/) printf "%s", block; inside = 0 }
+  inside { block = block $0 "\n" }' README.md >"$folder/client.c"
 awk '/^```text$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' README.md >"$folder/expected"
 grep '^gcc .* client.c ' README.md >"$folder/commands"
 [[ $(wc -l <"$folder/commands") = 2 ]] || fail 'README.md does not link its program in two ways'

@@ -6,7 +6,8 @@ import Testing
 ///
 /// Its `console` blocks are run in a folder with the programs of Examples/paper and Examples/xor, and with those of
 /// its own `cajal` blocks that begin with a comment that names them. Its C program is built with the C of flip.cajal
-/// and the runtime's sources, and prints the `text` block below it.
+/// and the runtime's sources, and prints the `text` block below it; other C is calls of this program. What is in Python
+/// is run by Python/tests.
 @Suite struct ReadmeTests {
   static let blocks = CodeBlock.blocks(of: "README.md")
 
@@ -55,6 +56,17 @@ import Testing
         directory: folder)
       #expect(built.status == 0, "\(built.errors)")
       #expect(try run(folder + "/client", []).output == expected.map { $0 + "\n" }.joined())
+    }
+  }
+
+  @Test func otherCallsInCAreTheClients() throws {
+    let blocks = Self.blocks.filter { $0.language == "c" }.map { $0.lines.joined(separator: "\n") }
+    let client = try #require(blocks.first { $0.contains("int main(void) {") })
+    #expect(blocks.count > 1)
+    for block in blocks where block != client {
+      for call in block.split(separator: "\n") {
+        #expect(client.contains("status = \(call)"), "\(call)")
+      }
     }
   }
 

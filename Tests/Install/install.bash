@@ -68,7 +68,11 @@ if [[ $portable ]]; then
 fi
 # The second one is there, taken away, and leaves what is not its own.
 other=$work/other
-expect made install PREFIX="$other" CFLAGS='-std=c11 -O0' ${portable:+MARCH=x86-64-v3}
+[[ ! -e $prefix/bin/libcajal-mpi.so ]] || fail 'what needs MPI is installed without being asked for'
+mpi=
+if command -v mpicc >/dev/null; then mpi=yes; else skip 'MPI: there is no mpicc'; fi
+expect made install PREFIX="$other" CFLAGS='-std=c11 -O0' ${portable:+MARCH=x86-64-v3} ${mpi:+MPI=1}
+[[ ! $mpi || -x $other/bin/libcajal-mpi.so ]] || fail 'MPI=1 is not heard'
 if [[ $portable ]]; then [[ $(wide "$other/lib/libcajal.a") != 0 ]] || fail 'MARCH is not heard'; fi
 touch "$other/share/cajal/mine" "$other/lib/mine"
 expect made uninstall PREFIX="$other"

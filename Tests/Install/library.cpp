@@ -2,6 +2,7 @@
 // turn, in float and without weights; the one that is linked has weights. The other is no module.
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <functional>
 #include <limits>
@@ -73,6 +74,8 @@ static void programs(const cajal::library &library) {
   floats x_bar(2), n_bar(4), strided_bar(6, -7);
   auto kept = flip.forward_keep(2, {input::shared({x.data(), 2}), n}, result, std::move(work));
   EXPECT(result == floats{1, 1.25f, 21, 12});
+  EXPECT(work.size() == 0);  // it is the other's now, and grows again
+  flip.forward(1000, {ones, ones}, many, work);
   kept.backward(result_bar, {x_bar, n_bar});
   EXPECT(x_bar == floats{0.5f + 2.5f + 1 + 100, 5 + 0.25f + 10 + 10});
   EXPECT(n_bar == floats{21, 12, 21, 12});
@@ -82,6 +85,38 @@ static void programs(const cajal::library &library) {
   auto padded = flip.forward_keep(2, {input::strided(wide, 3), n}, result, std::move(kept).release());
   padded.backward(result_bar, {strided_bar, {}});
   EXPECT(strided_bar == floats{3, 5.25f, -7, 101, 20, -7});
+
+  // Of each sample and summed, whatever the input is; after what is kept moved, in turns with `backward`.
+  using gradient = cajal::gradient<float>;
+  auto shared = flip.forward_keep(2, {input::shared({x.data(), 2}), n}, result);
+  const floats x_each = {0.5f + 2.5f, 5.25f, 101, 20}, n_sum = {42, 24};
+  floats x_bars(4, -7), n_bars(2, -7), x_apart(5, -7);
+  for (int i = 0; i < 2; i++) {
+    shared.backward_each(result_bar, {gradient::each(x_bars), gradient::sum(n_bars)});
+    EXPECT(x_bars == x_each && n_bars == n_sum);
+    shared.backward_each(result_bar, {gradient::each(x_apart, 3), {}});
+    EXPECT(x_apart == floats{x_each[0], x_each[1], -7, x_each[2], x_each[3]});
+    x_bar.assign(2, -7);
+    shared.backward_each(result_bar, {gradient::sum(x_bar), gradient::each(n_bar)});
+    EXPECT(x_bar == floats{104, 25.25f} && n_bar == floats{21, 12, 21, 12});
+    x_bar.assign(2, -7);
+    shared.backward(result_bar, {x_bar, {}});
+    EXPECT(x_bar == floats{104, 25.25f});
+  }
+  refuses("the gradient in `x` has 2 reals, where a batch of 2 needs 4",
+          [&] { shared.backward_each(result_bar, {gradient::each(x_bar), {}}); });
+  refuses("the gradient in `x` has 4 reals, where a batch of 2 needs 5",
+          [&] { shared.backward_each(result_bar, {gradient::each(x_bars, 3), {}}); });
+  refuses("the gradient in `x` has samples of 2 reals that are 0 apart",
+          [&] { shared.backward_each(result_bar, {gradient::each(x_bars, 0), {}}); });
+  refuses("the gradient in `n` has 4 reals, where a batch of 2 needs 2",
+          [&] { shared.backward_each(result_bar, {{}, gradient::sum(n_bar)}); });
+  refuses("the gradient in `n` has 0 reals, where a batch of 2 needs 4",
+          [&] { shared.backward_each(result_bar, {{}, gradient::each({})}); });
+  refuses("flip: it has no parameters",
+          [&] { shared.backward_each(result_bar, {{}, {}}, gradient::sum(x_bar)); });
+  refuses("the result has 2 reals, where a batch of 2 needs 4", [&] { shared.backward_each(one, {{}, {}}); });
+  refuses("it has 2 inputs, not 1", [&] { shared.backward_each(result_bar, {gradient::each(x_bars)}); });
 
   refuses("flip: it computes in float, not in double", [&] { library.program<double>("flip"); });
   refuses("there is no program `flop` in turn.cajal; there is flip", [&] { library.program<float>("flop"); });
@@ -130,6 +165,32 @@ static void models(const cajal::library &library, const cajal::library &linked) 
   EXPECT(s_bar == floats{0.5f, 0, 0.5f, 0});
   EXPECT(parameters_bar == floats{1, 1, 0, 0, 2, 0});
 
+  using gradient = cajal::gradient<float>;
+  floats x_each(4, -7), parameters_each(12, -7);
+  for (int i = 0; i < 2; i++) {
+    kept.backward_each(result_bar, {gradient::each(x_each), gradient::sum(std::span(s_bar).first(2))},
+                       gradient::each(parameters_each));
+    EXPECT(x_each == floats{0.75f, 0, 0.25f, 1});
+    EXPECT(s_bar == floats{1, 0, 0.5f, 0});
+    EXPECT(parameters_each == floats{1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0});
+    parameters_bar.assign(6, -7);
+    kept.backward_each(result_bar, {{}, gradient::each(s_bar)}, gradient::sum(parameters_bar));
+    EXPECT(s_bar == floats{0.5f, 0, 0.5f, 0} && parameters_bar == floats{1, 1, 0, 0, 2, 0});
+    kept.backward(result_bar, {{}, s_bar}, parameters_bar);
+    EXPECT(s_bar == floats{0.5f, 0, 0.5f, 0} && parameters_bar == floats{1, 1, 0, 0, 2, 0});
+  }
+  // The workspace that it grew to serves again, without being moved.
+  cajal::workspace work = std::move(kept).release();
+  const std::size_t size = work.size();
+  const auto bytes = linked.models()[0]->workspace_bytes;
+  EXPECT(0 < bytes(2, 1) && bytes(2, 1) < bytes(2, 2) && size == bytes(2, 2));
+  auto again = turn.forward_keep(2, {input::shared(x), s}, result, std::move(work));
+  again.backward_each(result_bar, {{}, {}}, gradient::each(parameters_each));
+  EXPECT(parameters_each == floats{1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0});
+  EXPECT(std::move(again).release().size() == size);
+  refuses("the gradient in the parameters has 6 reals, where a batch of 2 needs 12",
+          [&] { again.backward_each(result_bar, {{}, {}}, gradient::each(parameters_bar)); });
+
   refuses("the model is not trained: give its 6 parameters by `with`", [&] { untrained(1, {x, x}); });
   refuses("turn: it has 6 parameters, not 2", [&] { untrained.with(x); });
   refuses("it has 6 parameters, not 2", [&] { kept.backward(result_bar, {{}, s_bar}, std::span(result).first(2)); });
@@ -162,6 +223,7 @@ int main(int count, char **arguments) {
                                           void *const *, void *) -> int { return CAJAL_NO_GRADIENT; };
   cajal_program program = *linked.programs()[0];
   program.backward = without_gradient;
+  program.struct_size = offsetof(cajal_program, backward_each);
   const cajal_program *const list[] = {&program};
   cajal_module module = linked.module_info();
   module.programs = list;
@@ -169,5 +231,21 @@ int main(int count, char **arguments) {
     floats x = {1, 0}, result(2);
     cajal::library(&module).program<float>("flip").forward_keep(1, {x, x}, result).backward(x, {x, {}});
   }, CAJAL_NO_GRADIENT);
+
+  // From before there was backward_each.
+  cajal_model model = *linked.models()[0];
+  model.struct_size = offsetof(cajal_model, backward_each);
+  const cajal_model *const only[] = {&model};
+  module.models = only;
+  const floats x = {1, 0};
+  floats bar(2), result(2);
+  const auto older = [&]<typename Function>(const Function &function) {
+    function.forward_keep(1, {x, x}, result).backward_each(x, {cajal::gradient<float>::each(bar), {}});
+  };
+  const cajal::library before(&module);
+  refuses("flip: the module has no gradients of each sample, since it was compiled before there were any: "
+          "compile it again",
+          [&] { older(before.program<float>("flip")); });
+  refuses("turn: the module has no gradients of each sample", [&] { older(before.model<float>("turn")); });
   return failures != 0;
 }

@@ -43,6 +43,19 @@ func programs(_ module: Module) throws {
   expect(try kept.gradients([1, 10, 1, 10]) == ["x": [104, 25.25], "n": [21, 12, 21, 12]], "gradients")
   expect(try kept.gradients([1, 10, 1, 10], in: ["n"]) == ["n": [21, 12, 21, 12]], "gradient in n")
 
+  // Of each sample and summed, whatever the input is; after what is kept moved, in turns with the others.
+  let each: [String: [Float]] = ["x": [3, 5.25, 101, 20], "n": [42, 24]]
+  for _ in 0..<2 {
+    let gradients = try kept.gradients([1, 10, 1, 10], of: ["x": .each, "n": .sum])
+    expect(gradients.inputs == each && gradients.parameters == [], "\(gradients)")
+    expect(try kept.gradients([1, 10, 1, 10], of: ["n": .each]).inputs == ["n": [21, 12, 21, 12]], "each in n")
+    expect(try kept.gradients([1, 10, 1, 10], of: ["x": .sum]).inputs == ["x": [104, 25.25]], "sum in x")
+    expect(try kept.gradients([1, 10, 1, 10]) == ["x": [104, 25.25], "n": [21, 12, 21, 12]], "gradients again")
+  }
+  refuses("the result has 4 reals, and its gradient 2") { _ = try kept.gradients([1, 0], of: ["x": .each]) }
+  refuses("there is no input `y`; there is x, n") { _ = try kept.gradients([1, 0, 1, 0], of: ["y": .sum]) }
+  refuses("it has no parameters") { _ = try kept.gradients([1, 0, 1, 0], of: [:], parameters: .sum) }
+
   refuses("flip: it computes in Float, not in Double") { _ = try module.program("flip", of: Double.self) }
   refuses("there is no program `flop` in turn.cajal; there is flip") { _ = try module.program("flop", of: Float.self) }
   refuses("there is no model `flip` in turn.cajal; there is turn") { _ = try module.model("flip", of: Float.self) }
@@ -77,6 +90,13 @@ expect(try trained([.shared([1, 0]), [1, 0, 0, 1]], batch: 2) == kept.result, "t
 let gradients = try kept.gradientsWithParameters([1, 0, 1, 0], in: ["s"])
 expect(gradients.inputs == ["s": [0.5, 0, 0.5, 0]] && gradients.parameters == [1, 1, 0, 0, 2, 0], "\(gradients)")
 expect(try kept.gradients([1, 0, 1, 0])["x"] == [1, 1], "gradient in x alone")
+for _ in 0..<2 {
+  let each = try kept.gradients([1, 0, 1, 0], of: ["x": .each, "s": .sum], parameters: .each)
+  expect(each.inputs == ["x": [0.75, 0, 0.25, 1], "s": [1, 0]], "\(each.inputs)")
+  expect(each.parameters == [1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0], "\(each.parameters)")
+  expect(try kept.gradients([1, 0, 1, 0], of: [:], parameters: .sum).parameters == [1, 1, 0, 0, 2, 0], "sum")
+  expect(try kept.gradientsWithParameters([1, 0, 1, 0]).parameters == [1, 1, 0, 0, 2, 0], "again")
+}
 refuses("the model is not trained: give its 6 parameters by `with`") { _ = try untrained([[1, 0], [1, 0]]) }
 
 refuses("cannot open shared object file") { _ = try Module(path: "no-such.so") }
@@ -85,6 +105,32 @@ let later = UnsafeMutablePointer<cajal_module>.allocate(capacity: 1)
 later.initialize(to: turn_module_info().pointee)
 later.pointee.abi = 2
 refuses("has version 2 of the interface, not 1") { _ = try Module(linked: later) }
+
+// From before there was backward_each: what is behind is not looked at.
+func older<Table>(_ table: UnsafePointer<Table>, _ size: Int) -> UnsafePointer<Table> {
+  let bytes = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+  bytes.copyMemory(from: table, byteCount: size)
+  bytes.storeBytes(of: UInt32(size), as: UInt32.self)
+  return UnsafePointer(bytes.assumingMemoryBound(to: Table.self))
+}
+func list<Table>(_ table: UnsafePointer<Table>) -> UnsafePointer<UnsafePointer<Table>?> {
+  let list = UnsafeMutablePointer<UnsafePointer<Table>?>.allocate(capacity: 1)
+  list.initialize(to: table)
+  return UnsafePointer(list)
+}
+let before = UnsafeMutablePointer<cajal_module>.allocate(capacity: 1)
+before.initialize(to: turn_module_info().pointee)
+before.pointee.programs = list(
+  older(before.pointee.programs[0]!, MemoryLayout.offset(of: \cajal_program.backward_each)!))
+before.pointee.models = list(older(before.pointee.models[0]!, MemoryLayout.offset(of: \cajal_model.backward_each)!))
+let beforeEach = try Module(linked: before)
+for function in [try beforeEach.program("flip", of: Float.self), try beforeEach.model("turn")] {
+  let kept = try function.forwardKeeping([[1, 0], [1, 0]])
+  expect(try kept.gradients([1, 0])["x"]?.count == 2, "gradients of an older module")
+  refuses("\(function.name): the module has no gradients of each sample, since it was compiled before there were any") {
+    _ = try kept.gradients([1, 0], of: ["x": .each])
+  }
+}
 
 // Without --emit-grad; and built again while the first is in use.
 func answer(_ module: Module) throws -> Int? { try module.program("answer", of: Float.self)([]).firstIndex { $0 != 0 } }
