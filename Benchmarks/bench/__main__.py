@@ -10,9 +10,9 @@ import time
 
 from . import context, goals, machine, paths, plot, report
 
-ALL_ROWS = "a,b,c,d,e,f,g"
+ALL_ROWS = "a,b,c,d,e,f,g,p"
 # Row, threads.
-RUNS = [("limits", 1), ("limits", 2), ("a", 1), ("b", 1), ("c", 1), ("d", 1), ("d", 2), ("e", 1), ("fg", 2)]
+RUNS = [("limits", 1), ("limits", 2), ("a", 1), ("b", 1), ("c", 1), ("d", 1), ("d", 2), ("e", 1), ("fg", 2), ("p", 1)]
 
 # Alone on its cores: nobody's threads but those that are stated.
 ONE_THREAD = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
@@ -44,7 +44,7 @@ def main():
 
 def parse():
     parser = argparse.ArgumentParser(prog="make bench", description="Times compiled Cajal beside its peers.")
-    parser.add_argument("--rows", default=ALL_ROWS, help="some of a,b,c,d,e,f,g; the others keep what was "
+    parser.add_argument("--rows", default=ALL_ROWS, help="some of " + ALL_ROWS + "; the others keep what was "
                         "measured last")
     parser.add_argument("--quick", action="store_true", help="shorter, and less certain")
     parser.add_argument("--report", action="store_true", help="measure nothing, report what was measured last")
@@ -66,8 +66,8 @@ def run_rows(arguments, file):
     if load > 0.5:
         print(f"The machine is busy (load {load:.1f}): ratios hold better than times, both less than on a quiet one.")
     wanted = set(arguments.rows.replace(" ", "").split(","))
-    if unknown := wanted - set("abcdefg"):
-        sys.exit(f"make bench: there is no row {', '.join(sorted(unknown))}: rows are a to g")
+    if unknown := wanted - set(ALL_ROWS.split(",")):
+        sys.exit(f"make bench: there is no row {', '.join(sorted(unknown))}: rows are {ALL_ROWS}")
     if unknown := context.chosen() - set(context.PEERS):
         sys.exit(f"make bench: there is no peer {', '.join(sorted(unknown))}: peers are {', '.join(context.PEERS)}")
     cores = sorted(os.sched_getaffinity(0))
@@ -79,7 +79,8 @@ def run_rows(arguments, file):
         print(f"== {report.TITLES[row[0] if row == 'fg' else row]}, threads: {threads}", flush=True)
         environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": str(threads),
                                     "MKL_NUM_THREADS": str(threads), "JAX_PLATFORMS": "cpu",
-                                    "TORCHINDUCTOR_CACHE_DIR": str(paths.BUILD / "inductor")}
+                                    "TORCHINDUCTOR_CACHE_DIR": str(paths.BUILD / "inductor"),
+                                    "XDG_CACHE_HOME": str(paths.BUILD / "cache")}
         if threads == 1:
             environment |= ONE_THREAD
         used = set(cores[-threads:])

@@ -77,6 +77,13 @@ def goals(lines):
         return next((r["seconds"] / line["results"][0]["seconds"] for r in line["results"]
                      if r["name"] == "torch.compile" and "seconds" in r), None)
     add("f: to a shared object: torch.compile's first call", 1, least(models, compile_ratio), at="model")
+    for side, which, allowed in (("NumPy", "forward", 6e-6), ("PyTorch", "both", 25e-6)):
+        calls = of(lines, "p", **{"from": side, "pass": which})
+        add(f"p: a call from {side}, {which}: {1e6 * allowed:g} µs to what it costs beyond C", 1, least(
+            calls, lambda l, allowed=allowed: allowed / l["results"][0]["beyond"]))
+    xor = of(lines, "p", networks="xor", batch=64)
+    for peer, threshold in (("PyTorch closures", 3), ("PyTorch by hand", 1)):
+        add(f"p: a step of xor's networks, batch 64: {peer}", threshold, least(xor, lambda l, p=peer: ratio(l, p)))
     return rows
 
 

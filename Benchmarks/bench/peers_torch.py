@@ -2,9 +2,10 @@
 import numpy as np
 import torch
 
-from . import closures, training_torch
+from . import closures, layers_torch, training_torch
 from .harness import Candidate, Entrant, python_seconds
 from .recurrence_torch import FORMS
+from .report import NOTHING
 
 NAME = "PyTorch"
 
@@ -35,6 +36,53 @@ def small(program, batch, inputs, out_bar, both):
         return named(result, dict(zip(names, gradients)))
 
     return [Candidate("PyTorch closures", python_seconds(once), compare)]
+
+
+class Nothing(torch.autograd.Function):
+    """What PyTorch itself takes of a call of a program of two inputs."""
+
+    @staticmethod
+    def forward(ctx, x, n):
+        ctx.save_for_backward(x, n)
+        return x.new_empty((len(n), 2))
+
+    @staticmethod
+    def backward(ctx, bar):
+        return tuple(torch.empty_like(x) for x in ctx.saved_tensors)
+
+
+def calls(function, inputs, out_bar, both):
+    """The program as a layer, and what computes nothing."""
+    values = [torch.tensor(array, requires_grad=both) for array in inputs]
+    names, bar = [port.name for port in function.inputs], torch.tensor(out_bar)
+
+    def caller(f):
+        def once():
+            result = f(*values)
+            return result, torch.autograd.grad(result, values, bar) if both else ()
+        return once
+
+    layer = caller(function.torch())
+
+    def compare():
+        result, gradients = layer()
+        return named(result, dict(zip(names, gradients)))
+
+    return [Candidate("PyTorch", python_seconds(layer), compare),
+            Candidate(NOTHING, python_seconds(caller(Nothing.apply)))]
+
+
+def joins(function, program, answers, out_bar):
+    """Ways to join the answers of two networks by a program, forward and backward, the compiled one first."""
+    joined = {name: layers_torch.Joined(join, answers, out_bar)
+              for name, join in layers_torch.joins(function, program).items()}
+    return [Candidate(name, python_seconds(one.once), one.values) for name, one in joined.items()]
+
+
+def layers(function, program, model, inputs, target, weights):
+    """The same with the networks: what makes the steps of training."""
+    return [Entrant(name, lambda ways=ways: layers_torch.Steps(ways, model, inputs, target, weights))
+            for name, ways in layers_torch.ways(function, program).items()]
 
 
 def array(tensor):

@@ -10,6 +10,7 @@ TITLES = {
     "e": "e. Latency of one sample",
     "f": "f. From source to something that runs",
     "g": "g. Memory",
+    "p": "p. From Python",
 }
 
 NOTES = {
@@ -30,6 +31,12 @@ NOTES = {
          "second as a part of those of `cblas_sgemm` on 512 x 512 matrices. \"of reading\": what it takes to read "
          "the model's parameters once, and nothing else, as a part of our time. The greater of the two is nearer to "
          "being the limit.",
+    "p": "A call of `flip`, whose x the batch shares, by the package `cajal`; `both` is with the gradients of all "
+         "inputs. \"in C\": the same function of the same shared object, called by a loop in C. The Function is an "
+         "`autograd.Function` in Python that allocates what the layer allocates. Then the program of xor that joins "
+         "the answers of two networks: as a layer, in the way of the paper's prototype, and written by hand. With "
+         "networks `xor` it is a training step with Adam of two modules of PyTorch, and without any forward and "
+         "backward of the program alone.",
     "f": "Peers: the first training step at batch 64, in a fresh process without caches. Ours: cajal2c and gcc.",
     "g": "The largest resident memory of a process that trains at batch 64; of the peers' processes Python, NumPy "
          "and the imported peer are part, as the last columns say. `workspace` is what a call of our model needs "
@@ -44,6 +51,7 @@ PEER_COLUMNS = {
     "d": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
     "e": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
     "fg": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
+    "p": {},
 }
 
 
@@ -82,6 +90,8 @@ def column_of(name):
 # What takes part as a limit, and has no column of its own.
 READING = "reading the parameters"
 LIMITS = ("cblas_sgemm", READING)
+# What calls from Python are compared with.
+IN_C, NOTHING = "in C", "a Function that computes nothing"
 
 
 def share(line):
@@ -147,6 +157,27 @@ def races(lines):
         row += ["; ".join(others.get(peer, ["–"])) for peer in peers] + list(absent.values())
         rows.append(row)
     return table(header, rows)
+
+
+def python_calls(lines):
+    """Calls from Python: what they cost, and what of it is not the compiled code."""
+    chosen = [line for line in lines if "from" in line["key"]]
+    rows = []
+    for line in chosen:
+        by_name = {result["name"]: result for result in line["results"]}
+        ours = line["results"][0]
+        if "beyond" in ours:
+            cells = [microseconds(ours["seconds"]), microseconds(by_name[IN_C]["seconds"]), microseconds(ours["beyond"]),
+                     spread(by_name[NOTHING]) if NOTHING in by_name else "–"]
+        else:
+            cells = ["; ".join(f"{r['name']}: {r['refused']}" for r in line["results"]), "", "", ""]
+        rows.append([*line["key"].values(), *cells])
+    return table([*chosen[0]["key"], "ours", IN_C, "beyond C", NOTHING], rows) if rows else ""
+
+
+def python_rows(lines):
+    steps = [line for line in lines if "networks" in line["key"]]
+    return "\n\n".join(text for text in (python_calls(lines), races(steps) if steps else "") if text)
 
 
 def parts(lines):
@@ -282,6 +313,8 @@ def markdown(machine, lines, goals):
             texts.append(compile_tables(found))
         elif row == "g":
             texts.append(memory_table(found))
+        elif row == "p":
+            texts.append(python_rows(found))
         else:
             texts.append(races(found))
         if row == "b":

@@ -83,3 +83,7 @@ def second : Choice = fun x y => if x then y else y
 program and (p : Choice, q : Choice) : Bool = p (q true false) false
 """, {"p": 8, "q": 8}, 2, meaning_of_and, closures_of_and),
 ]
+
+
+def named(name):
+    return next(program for program in SMALL_PROGRAMS if program.name == name)

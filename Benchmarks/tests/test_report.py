@@ -31,6 +31,18 @@ def latency(model, eager, reading=0.25):
                 result("PyTorch eager", eager * 1e-3, eager))
 
 
+def call(side, which, seconds, in_c, nothing=None):
+    others = [] if nothing is None else [result(report.NOTHING, nothing, nothing / seconds)]
+    return line("p", {"from": side, "pass": which, "batch": 64},
+                result(side, seconds, 1, beyond=seconds - in_c), result(report.IN_C, in_c, in_c / seconds), *others)
+
+
+def joined(networks, closures, by_hand):
+    return line("p", {"networks": networks, "batch": 64}, result("cajal as a layer", 1e-3, 1),
+                result("PyTorch closures, networks too", closures * 1e-3, closures),
+                result("PyTorch by hand", by_hand * 1e-3, by_hand))
+
+
 REFUSED = line("c", {"pass": "backward", "batch": 64}, {"name": "cajal2c", "refused": "not timed"},
                {"name": "PyTorch", "refused": "values differ from ours: gradient of k differs by 0.5"})
 
@@ -85,6 +97,21 @@ class Tables(unittest.TestCase):
         self.assertEqual([cell.strip() for cell in row.strip("|").split("|")],
                          ["m", "1 ms", "10", "10 %", "25 %", "2× (1.8–2.2)"])
         self.assertNotIn("of reading", report.races([step("m", 2)]))
+
+    def test_calls_from_python_and_layers(self):
+        text = report.python_rows([call("NumPy", "forward", 5e-6, 1e-6), call("PyTorch", "both", 40e-6, 2e-6, 20e-6),
+                                   joined("xor", 4, 1)])
+        calls, layers = (part.splitlines() for part in text.split("\n\n"))
+        self.assertEqual([cell.strip() for cell in calls[2].strip("|").split("|")],
+                         ["NumPy", "forward", "64", "5 µs", "1 µs", "4 µs", "–"])
+        self.assertEqual([cell.strip() for cell in calls[3].strip("|").split("|")],
+                         ["PyTorch", "both", "64", "40 µs", "2 µs", "38 µs", "0.5× (0.45–0.55)"])
+        self.assertEqual([cell.strip() for cell in layers[2].strip("|").split("|")],
+                         ["xor", "64", "1 ms", "4× (3.6–4.4) networks too", "1× (0.9–1.1)"])
+        refused = line("p", {"from": "PyTorch", "pass": "both", "batch": 64},
+                       {"name": "PyTorch", "refused": "not timed"},
+                       {"name": report.IN_C, "refused": "values differ from ours: result differs by 0.5"})
+        self.assertIn("in C: values differ from ours: result differs by 0.5", report.python_rows([refused]))
 
     def test_limits(self):
         text = report.limits_table([line("limits", {"sgemm": 1e11, "reading 25 MB": 2.5e10})])
@@ -142,6 +169,15 @@ class Goals(unittest.TestCase):
         found = self.found(step("Experiment 1, D", 3))
         self.assertEqual(found["d: Experiment 1, D, batch 64, two threads: PyTorch eager"], ["2.5×", "3×", "yes"])
         self.assertEqual(found["d: Experiment 1, D, batch 64, two threads: of sgemm"], ["50 %", "50 %", "yes"])
+
+    def test_calls_from_python_are_held_to_microseconds(self):
+        found = self.found(call("NumPy", "forward", 5e-6, 1e-6), call("NumPy", "both", 90e-6, 1e-6),
+                           call("PyTorch", "both", 52e-6, 2e-6), joined("xor", 4, 0.5), joined("none", 20, 20))
+        self.assertEqual(found, {
+            "p: a call from NumPy, forward: 6 µs to what it costs beyond C": ["1×", "1.5×", "yes"],
+            "p: a call from PyTorch, both: 25 µs to what it costs beyond C": ["1×", "0.5×", "no"],
+            "p: a step of xor's networks, batch 64: PyTorch closures": ["3×", "4×", "yes"],
+            "p: a step of xor's networks, batch 64: PyTorch by hand": ["1×", "0.5×", "no"]})
 
     def test_every_model_has_its_latency(self):
         found = self.found(latency("xor, D", 3), latency("I", 6))

@@ -20,6 +20,12 @@ model rounds_of (x : Real[6, 5]) : Real[6, 5] = iter { x | y => conv2d (kernel x
 """
 
 CONSTANT = "program truth ( ) : Bool = true"
+# Inputs whose samples are one number, and one row.
+NUMBERS = """
+program scaled (r : Real, x : Real[3]) : Real[3] = scale r x
+program doubled (r : Real) : Real = 2 * r
+program applied (f : Real[3] -o Real, x : Real[3]) : Real = f x
+"""
 SAME = "program same (x : Real[4]) : Real[4] = x"
 
 

@@ -1,4 +1,4 @@
-"""The documents' programs run."""
+"""The documents' programs run. Those that are files of their own are run by the tests of what they show."""
 import re
 
 import pytest
@@ -7,11 +7,13 @@ from conftest import REPOSITORY
 PAGES = {"README.md": ["torch", "jax"], "docs/pytorch.md": ["torch"], "docs/jax.md": ["jax"], "Python/README.md": []}
 
 
-def blocks(page):
+def programs_of(page):
+    """(name, text) of each; the name is None but of one that begins with `# name.py:`, which is a file of its own."""
     text = (REPOSITORY / page).read_text()
     for match in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        name = re.match(r"# (\w+\.py):", match.group(1))
         # So that a failure says the line of the page.
-        yield "\n" * text[:match.start(1)].count("\n") + match.group(1)
+        yield name and name.group(1), "\n" * text[:match.start(1)].count("\n") + match.group(1)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -24,7 +26,7 @@ def test_the_programs_of_a_page_run(page, tmp_path, monkeypatch):
     if "torch" in PAGES[page]:
         import torch
         torch._dynamo.reset()
-    programs, names = list(blocks(page)), {}
+    programs, names = [text for name, text in programs_of(page) if name is None], {}
     assert programs
     for program in programs:
         exec(compile(program, str(REPOSITORY / page), "exec"), names)

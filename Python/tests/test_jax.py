@@ -70,6 +70,20 @@ def test_vmap_of_grad(system, real, in_axes, inner):
     agree(of(system.jax()), of(hand), real)
 
 
+@pytest.mark.parametrize("shapes", [((), (3,)), ((1,), (3,)), ((1,), (1, 3)), ((1,), (5, 3)), ((5,), (3,)), ((5, 1), (3,))])
+def test_a_batch_of_one_number_is_a_batch(real, shapes):
+    inputs, f = arrays(real, *shapes), compiled(programs.NUMBERS, real).scaled.jax()
+
+    def by_hand(r, x):
+        return (r if r.ndim == 0 else r.reshape(-1, 1)) * x
+
+    agree(f(*inputs), by_hand(*inputs), real)
+    agree(jax.grad(loss(f), (0, 1))(*inputs), jax.grad(loss(by_hand), (0, 1))(*inputs), real)
+    doubled = compiled(programs.NUMBERS, real).doubled.jax()
+    for r in arrays(real, (7,), (1,)):
+        agree([doubled(r), jax.vmap(doubled)(r)], [2 * r, 2 * r], real)
+
+
 def test_nested_vmap_jacobian_scan_cond_and_remat():
     real = "float"
     system = compiled(programs.SYSTEM, real).system

@@ -130,6 +130,39 @@ def test_wrong_shapes_and_names():
         vjp(np.zeros(3, np.float32))
 
 
+NUMBERS = [((), (3,)), ((1,), (3,)), ((), (1, 3)), ((1,), (1, 3)), ((1, 1), (3,)), ((5,), (3,)), ((5,), (5, 3)),
+           ((5, 1), (3,)), ((1,), (5, 3)), ((0,), (3,))]
+
+
+@pytest.mark.parametrize("shapes", NUMBERS)
+def test_a_batch_of_one_number_is_a_batch(real, close, shapes):
+    scaled = compiled(programs.NUMBERS, real).scaled
+    r, x = arrays(real, *shapes)
+    expected = np.reshape(r, r.shape[:1] + (1,) * (r.ndim > 0)) * x
+    close(scaled(r, x), expected)
+    y, vjp = scaled.vjp(r, x)
+    close(y, expected)
+    y_bar, = arrays(real, y.shape, seed=1)
+    r_bar, x_bar = vjp(y_bar)
+    products = (y_bar * x).sum(-1)
+    close(r_bar, (summed_to(products, r.shape[:1]) if products.ndim else products).reshape(r.shape))
+    close(x_bar, summed_to(y_bar * np.reshape(r, r.shape[:1] + (1,) * (r.ndim > 0)), x.shape))
+
+
+def test_the_last_batch_of_a_loader_may_be_one():
+    m = compiled(programs.NUMBERS)
+    r, rows, x = arrays("float", (7,), (7, 1, 3), (7, 3))
+    parts = [slice(i, i + 3) for i in range(0, 7, 3)]
+    assert np.array_equal(np.concatenate([m.doubled(r[part]) for part in parts]), m.doubled(r))
+    assert m.doubled(r[0]).shape == m.doubled(2).shape == () and m.doubled([2]).tolist() == [4]
+    whole = m.applied(rows, x)
+    assert np.array_equal(np.concatenate([m.applied(rows[part], x[part]) for part in parts]), whole)
+    # (1, 3) is one row. So (7, 3) is no batch of rows, or its last part would not be one.
+    assert m.applied(rows[0], x[0]).shape == m.applied(rows[0, 0], x[0]).shape == ()
+    with pytest.raises(ValueError, match=r"f has shape \(7, 3\): .*\(batch, 1, 3\)"):
+        m.applied(rows[:, 0], x)
+
+
 def test_gradients_do_not_follow_later_writes():
     f = compiled(programs.FLIP).flip_from
     x, n = np.array([1, 2], np.float32), np.ones(10, np.float32)

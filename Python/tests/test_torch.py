@@ -49,6 +49,28 @@ def test_gradients_agree_with_autograd(system, real, shapes):
     agree(gradients(system.torch(), inputs), gradients(programs.system, inputs), real)
 
 
+@pytest.mark.parametrize("shapes", [((), (3,)), ((1,), (3,)), ((1,), (1, 3)), ((1,), (5, 3)), ((5,), (3,)), ((5, 1), (3,))])
+def test_a_batch_of_one_number_is_a_batch(real, shapes):
+    layer = compiled(programs.NUMBERS, real).scaled.torch()
+
+    def by_hand(r, x):
+        return (r if r.dim() == 0 else r.reshape(-1, 1)) * x
+
+    agree(gradients(layer, tensors(real, *shapes)), gradients(by_hand, tensors(real, *shapes)), real)
+
+
+def test_the_last_batch_of_a_loader_may_be_one():
+    m = compiled(programs.NUMBERS)
+    layer, applied = m.doubled.torch(), m.applied.torch()
+    r, f, x = tensors("float", (7,), (3,), (7, 3))
+    loader = torch.utils.data.DataLoader(r, batch_size=3)
+    assert [layer(part).shape for part in loader] == [(3,), (3,), (1,)]
+    assert torch.equal(torch.cat([layer(part) for part in loader]), layer(r))
+    assert torch.equal(vmap(layer)(r), layer(r)) and torch.equal(vmap(layer)(r[:1]), layer(r[:1]))
+    with pytest.raises(ValueError, match=r"\(batch, 1, 3\)"):
+        applied(f.expand(7, 3), x)
+
+
 def model_by_hand(x, weights):
     """The model of programs.MODEL for a batch x [b, 6, 5]."""
     flat = x.reshape(len(x), 30)

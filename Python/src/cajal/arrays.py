@@ -31,15 +31,21 @@ def as_array(value: Any, port: Port, dtype: np.dtype[Any], name: str) -> Array:
 def batch_of(shape: tuple[int, ...], port: Port, name: str) -> int | None:
     """The samples of an input of this shape; None for a single one, which is shared.
 
-    A sample has the port's shape, or is flat.
+    A sample has the port's shape, or is flat. No shape is a batch for some sizes of the batch and a sample for others,
+    so that a batch of one keeps its axis: one number of shape (1,) is a batch, and a batch of flat samples is refused
+    where one of them would look like a sample.
     """
-    if shape == port.shape or shape == (port.size,):
+    if shape == port.shape or (shape == (port.size,) and port.shape):
         return None
-    if len(shape) > 0 and (shape[1:] == port.shape or shape[1:] == (port.size,)):
-        return shape[0]
-    flat = f" or {(port.size,)}" if port.shape != (port.size,) else ""
+    if len(shape) > 0:
+        if shape[1:] == port.shape:
+            return shape[0]
+        if shape[1:] == (port.size,) and port.shape != (1, port.size):
+            return shape[0]
+    flat = f" or {(port.size,)}" if len(port.shape) > 1 else ""
     raise ValueError(f"{name}: {port.name} has shape {shape}: {port.type} has shape {port.shape}{flat}, "
-                     "or in a batch one more axis in front")
+                     "or in a batch one more axis in front" +
+                     (f", (batch, 1, {port.size})" if port.shape == (1, port.size) else ""))
 
 
 def common_batch(batches: Sequence[int | None], ports: Sequence[Port], name: str) -> int | None:
