@@ -145,6 +145,12 @@ struct CajalBackward : torch::autograd::Node {
     return found;
   }
 
+  // Compiled autograd, switched on after the forward pass: otherwise torch_ops.py records no node.
+  void compiled_args(torch::dynamo::autograd::CompiledNodeArgs &) const override {
+    TORCH_CHECK_NOT_IMPLEMENTED(false, "compiled autograd meets a gradient of cajal that was recorded before: switch it "
+                                       "on for the forward pass too, or set CAJAL_TORCH_NODE=0");
+  }
+
   variable_list in_python(const Tensor &bar, const Tensor &space, const Tensor &parameters,
                           const std::vector<Tensor> &values) {
     const WithGil gil;

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import sys
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -299,10 +300,15 @@ def forward_function() -> type[Forward]:
     return Forward if torch.compiler.is_compiling() else RefusingForward
 
 
+def _autograd_is_compiled() -> bool:
+    module = sys.modules.get("torch._dynamo.compiled_autograd")
+    return module is not None and bool(getattr(module, "compiled_autograd_enabled", False))
+
+
 def recorded(plan: Plan, params: Tensor | None, inputs: Sequence[Tensor]) -> Tensor:
     """The result as a part of the graph, of plain tensors that are contiguous: by C++ where that can be."""
     node = torch_node.load()
-    if node is None or not plan.batch or forward_ad._current_level >= 0:
+    if node is None or not plan.batch or forward_ad._current_level >= 0 or _autograd_is_compiled():
         out: Tensor = EagerForward.apply(plan, params, *inputs)
         return out
     if plan.node is None:
