@@ -21,7 +21,6 @@ namespace {
 
 using at::Tensor;
 using torch::autograd::SavedVariable;
-using torch::autograd::Variable;
 using torch::autograd::variable_list;
 
 class WithGil {

@@ -3,8 +3,8 @@
 An operator takes each input as [size], which the batch shares, or [batch, size], and gives [batch, size of the result].
 What the backward pass needs is a tensor of bytes that is a result of the forward pass, so that the graph owns it.
 
-The operators are opaque to torch.compile. Where nothing traces, the autograd functions call the compiled code at once,
-without the dispatcher.
+The operators are opaque to torch.compile. Where nothing traces, a node of PyTorch's graph (torch_node.cc), or an autograd
+function, calls the compiled code at once, without the dispatcher.
 """
 from __future__ import annotations
 
@@ -323,7 +323,7 @@ def recorded(plan: Plan, params: Tensor | None, inputs: Sequence[Tensor]) -> Ten
 
 
 class EagerForward(torch.autograd.Function):
-    """apply(plan, params, *inputs) -> result, where nothing traces and no transform is at work: the fastest way.
+    """apply(plan, params, *inputs) -> result, where nothing traces and no transform is at work, and there is no node.
 
     Inputs are contiguous and of any shape that the plan is for; gradients have their shapes.
     """
