@@ -5,7 +5,7 @@ import torch
 from . import closures, layers_torch, training_torch
 from .harness import Candidate, Entrant, python_seconds
 from .recurrence_torch import FORMS
-from .report import NOTHING
+from .report import NOTHING, PRODUCT
 
 NAME = "PyTorch"
 
@@ -52,7 +52,7 @@ class Nothing(torch.autograd.Function):
 
 
 def calls(function, inputs, out_bar, both):
-    """The program as a layer, and what computes nothing."""
+    """The program as a layer, beside what computes nothing, and what PyTorch's own operators take at least."""
     values = [torch.tensor(array, requires_grad=both) for array in inputs]
     names, bar = [port.name for port in function.inputs], torch.tensor(out_bar)
 
@@ -63,13 +63,18 @@ def calls(function, inputs, out_bar, both):
         return once
 
     layer = caller(function.torch())
+    n, n_bar = values[1], torch.ones_like(values[1])
+
+    def product():
+        result = 2 * n
+        return result, torch.autograd.grad(result, [n], n_bar) if both else ()
 
     def compare():
         result, gradients = layer()
         return named(result, dict(zip(names, gradients)))
 
     return [Candidate("PyTorch", python_seconds(layer), compare),
-            Candidate(NOTHING, python_seconds(caller(Nothing.apply)))]
+            Candidate(NOTHING, python_seconds(caller(Nothing.apply))), Candidate(PRODUCT, python_seconds(product))]
 
 
 def joins(function, program, answers, out_bar):

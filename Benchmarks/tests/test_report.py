@@ -103,9 +103,9 @@ class Tables(unittest.TestCase):
                                    joined("xor", 4, 1)])
         calls, layers = (part.splitlines() for part in text.split("\n\n"))
         self.assertEqual([cell.strip() for cell in calls[2].strip("|").split("|")],
-                         ["NumPy", "forward", "64", "5 µs", "1 µs", "4 µs", "–"])
+                         ["NumPy", "forward", "64", "5 µs", "1 µs", "4 µs", "–", "–"])
         self.assertEqual([cell.strip() for cell in calls[3].strip("|").split("|")],
-                         ["PyTorch", "both", "64", "40 µs", "2 µs", "38 µs", "0.5× (0.45–0.55)"])
+                         ["PyTorch", "both", "64", "40 µs", "2 µs", "38 µs", "0.5× (0.45–0.55)", "–"])
         self.assertEqual([cell.strip() for cell in layers[2].strip("|").split("|")],
                          ["xor", "64", "1 ms", "4× (3.6–4.4) networks too", "1× (0.9–1.1)"])
         refused = line("p", {"from": "PyTorch", "pass": "both", "batch": 64},

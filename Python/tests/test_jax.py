@@ -199,9 +199,9 @@ def test_denormals_are_kept():
     """XLA's threads flush them, compiled programs do not; values are arguments, since constants are not flushed."""
     twice = compiled("program twice (x : Real[4], r : Real) : Real[4] = scale r x").twice
     small = jnp.asarray(np.full(4, 1e-40, np.float32))
-    found = np.asarray(jax.jit(twice.jax())(small, jnp.ones(1)))
+    found = np.asarray(jax.jit(twice.jax())(small, jnp.ones(())))
     assert np.array_equal(found, np.full(4, 1e-40, np.float32))
-    both = jax.jit(lambda x, one: (twice.jax()(x, one), x * one))(small, jnp.ones(1))
+    both = jax.jit(lambda x, one: (twice.jax()(x, one), x * one))(small, jnp.ones(()))
     assert np.asarray(both[0]).all()
 
 

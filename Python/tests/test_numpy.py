@@ -264,11 +264,11 @@ def test_flushed_denormals_are_noticed():
         assert cajal.denormals_flushed()
         denormals._warned = False
         with pytest.warns(cajal.DenormalWarning, match="flushes denormal numbers"):
-            assert not double(small, np.array([1], np.float32)).any()
+            assert not double(small, np.array(1, np.float32)).any()
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            double(np.stack([small] * 3), np.array([1], np.float32))
+            double(np.stack([small] * 3), np.array(1, np.float32))
     finally:
         torch.set_flush_denormal(False)
     assert not cajal.denormals_flushed()
-    assert double(small, np.array([1], np.float32)).all()
+    assert double(small, np.array(1, np.float32)).all()

@@ -14,6 +14,17 @@ import programs  # noqa: E402
 from torch.func import functional_call, grad, jacrev, vmap, vjp  # noqa: E402
 
 
+@pytest.fixture(autouse=True, params=["C++", "Python"])
+def node(request, monkeypatch):
+    """Calls that record gradients, by either way."""
+    from cajal import torch_node
+    if request.param == "Python":
+        monkeypatch.setattr(torch_node, "load", lambda: None)
+    elif torch_node.load() is None:
+        pytest.skip("torch_node.cc cannot be built: g++ or Python's headers are missing")
+    return request.param
+
+
 def dtype_of(real):
     return torch.float32 if real == "float" else torch.float64
 
@@ -275,6 +286,70 @@ def test_inputs_changed_in_place_are_noticed():
     x.zero_()
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         y.sum().backward()
+
+
+def test_the_graph_has_the_node(node):
+    layer = compiled(programs.FLIP).flip_from.torch()
+    y = layer(torch.ones(2, requires_grad=True), torch.ones(10))
+    assert (y.grad_fn.name() == "CajalBackward") == (node == "C++")
+    assert layer(torch.ones(2), torch.ones(10)).grad_fn is None
+    with torch.no_grad():
+        assert not layer(torch.ones(2, requires_grad=True), torch.ones(10)).requires_grad
+
+
+def test_a_graph_is_freed_by_backward(system, real):
+    inputs = [x.requires_grad_() for x in tensors(real, (3, 3), (5, 3), (5, 4))]
+    y = system.torch()(*inputs).sum()
+    y.backward()
+    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
+        y.backward()
+
+
+def test_gradients_of_a_part_of_the_inputs(system, real):
+    a, v, n = (x.requires_grad_() for x in tensors(real, (3, 3), (5, 3), (5, 4)))
+
+    def of(f):
+        return [*torch.autograd.grad(f(a, v.detach(), n).sum(), (n,)),
+                *torch.autograd.grad(f(a, v, n.detach()).sum(), (a, v))]
+
+    agree(of(system.torch()), of(programs.system), real)
+
+
+def test_batches_of_gradients_are_refused(system, real):
+    inputs = [x.requires_grad_() for x in tensors(real, (3, 3), (3,), (4,))]
+    layer = system.torch()
+    refused = pytest.raises(NotImplementedError, match="system: .*is_grads_batched.*jacrev")
+    with refused:
+        torch.autograd.grad(layer(*inputs), inputs, torch.eye(3, dtype=dtype_of(real)), is_grads_batched=True)
+    with refused:
+        torch.autograd.functional.jacobian(layer, tuple(inputs), vectorize=True)
+    agree(torch.autograd.functional.jacobian(layer, tuple(inputs)), jacrev(programs.system, argnums=(0, 1, 2))(*inputs),
+          real)
+
+
+def test_gradients_mapped_by_torch_func(system, real):
+    """A graph that was recorded before, and a vmap over the gradient of its result."""
+    inputs = [x.requires_grad_() for x in tensors(real, (3, 3), (3,), (4,))]
+
+    def of(f):
+        y = f(*inputs)
+        return vmap(lambda bar: torch.autograd.grad(y, inputs, bar, retain_graph=True))(
+            torch.eye(3, dtype=dtype_of(real)))
+
+    agree(of(system.torch()), of(programs.system), real)
+
+
+def test_statuses_are_errors():
+    import cajal
+    m = cajal.compile(programs.SYSTEM, flags=["--check-finite"])
+    a, v, n = (x.requires_grad_() for x in tensors("float", (3, 3), (5, 3), (5, 4)))
+    layer = m.system.torch()
+    with pytest.raises(cajal.StatusError, match="system: an input or a result holds a NaN") as caught:
+        layer(a, v * float("nan"), n)
+    assert caught.value.status == 2
+    y = layer(a, v, n)
+    with pytest.raises(cajal.StatusError, match="NaN"):
+        torch.autograd.grad(y, a, y * float("nan"))
 
 
 def test_threads():

@@ -5,6 +5,7 @@ from conftest import compiled
 torch = pytest.importorskip("torch")
 
 import programs  # noqa: E402
+from cajal import torch_node  # noqa: E402
 from torch._dynamo.testing import CompileCounter  # noqa: E402
 
 
@@ -122,3 +123,30 @@ def test_opcheck():
     torch.library.opcheck(torch_ops.backward_op, (handle.key, 5, wanted, torch.ones(5, 3), work, None, inputs),
                           test_utils=checks)
     assert [g.shape for g in found] == [x.shape for x in inputs]
+
+
+def test_compiled_autograd():
+    from torch._dynamo import compiled_autograd
+    layer, net = compiled(programs.FLIP).flip_from.torch(), compiled(programs.MODEL).rounds_of.torch()
+
+    def gradients(x, n, images, backward):
+        x, n, images = (t.detach().clone().requires_grad_() for t in (x, n, images))
+        net.zero_grad()
+        backward(layer(x * 2, n).sin().sum() + net(images).square().sum())
+        return [t.grad for t in (x, n, images, *net.parameters())]
+
+    def compiling():
+        return compiled_autograd._enable(torch.compile(backend="eager"))
+
+    def later(loss):
+        with compiling():
+            loss.backward()
+
+    for batch in (4, 9):
+        inputs = torch.randn(2), torch.randn(batch, 10), torch.randn(batch, 6, 5)
+        expected = gradients(*inputs, torch.Tensor.backward)
+        with compiling():
+            agree(gradients(*inputs, torch.Tensor.backward), expected)
+    if torch_node.load() is not None:
+        with pytest.raises(NotImplementedError, match="compiled autograd meets.*CAJAL_TORCH_NODE=0"):
+            gradients(*inputs, later)

@@ -66,8 +66,7 @@ class Layer:
         for x in inputs:
             needed = needed or x.requires_grad
         if (needed and torch.is_grad_enabled()) or forward_ad._current_level >= 0:
-            out: Tensor = torch_ops.EagerForward.apply(plan, params, *inputs)
-            return out
+            return torch_ops.recorded(plan, params, inputs)
         return torch_ops.run(plan, params, inputs)
 
     def _traced(self, plan: torch_ops.Plan, params: Tensor | None, inputs: list[Tensor]) -> Tensor:

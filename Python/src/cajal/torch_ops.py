@@ -3,18 +3,23 @@
 An operator takes each input as [size], which the batch shares, or [batch, size], and gives [batch, size of the result].
 What the backward pass needs is a tensor of bytes that is a result of the forward pass, so that the graph owns it.
 
-The operators are opaque to torch.compile. Where nothing traces, the autograd functions call the compiled code at once,
-without the dispatcher.
+The operators are opaque to torch.compile. Where nothing traces, a node of PyTorch's graph (torch_node.cc), or an autograd
+function, calls the compiled code at once, without the dispatcher.
 """
 from __future__ import annotations
 
+import ctypes
+import functools
+import sys
 import threading
 from collections.abc import Sequence
 from typing import Any
 
 import torch
+import torch.autograd.forward_ad as forward_ad
 from torch import Tensor
 
+from . import denormals, torch_node
 from .abi import ALIGNMENT
 from .calls import Calls, Frame
 from .function import Function
@@ -25,10 +30,16 @@ _DTYPES = {4: torch.float32, 8: torch.float64}
 # Whether torch.func's transforms are at work; where PyTorch does not say, the way that is right for both is taken.
 _functorch_active = getattr(torch._C, "_are_functorch_transforms_active", lambda: True)
 
+# Whether a tensor is of the vmap within torch.autograd.grad(..., is_grads_batched=True), which is not torch.func's.
+_is_old_batch = getattr(torch._C._functorch, "is_legacy_batchedtensor", lambda tensor: False)
+
 NO_FORWARD_MODE = ("{0}: Cajal's compiled functions have no forward mode (jvp, jacfwd): use reverse mode, "
                    "torch.func.vjp, grad or jacrev")
 NO_SECOND = ("{0}: Cajal's compiled functions have gradients, and their gradients have none: call backward or "
              "autograd.grad without create_graph=True, or keep this part out of what is differentiated twice")
+
+NO_BATCHED = ("{0}: Cajal's compiled functions know no is_grads_batched=True, nor "
+              "torch.autograd.functional.jacobian(vectorize=True): use torch.func.jacrev, or torch.func.vmap of vjp")
 
 # A backward pass uses its workspace for intermediate results, and two threads may run the same graph.
 _LOCKS = tuple(threading.Lock() for _ in range(256))
@@ -93,12 +104,14 @@ def handle(function: Function) -> Handle:
 
 class Plan:
     """Calls with inputs of certain shapes: how many samples, each input's stride, and the shape of the result."""
-    __slots__ = ("handle", "batch", "strides", "out_shape", "flat_shapes", "pool")
+    __slots__ = ("handle", "batch", "strides", "out_shape", "flat_shapes", "pool", "node")
 
     def __init__(self, h: Handle, batch: int, flat_shapes: tuple[tuple[int, ...], ...], out_shape: tuple[int, ...]):
         self.handle, self.batch, self.flat_shapes, self.out_shape = h, batch, flat_shapes, out_shape
         self.strides = tuple(0 if len(shape) == 1 else size for shape, size in zip(flat_shapes, h.sizes))
         self.pool = h.pool(batch, self.strides)
+        # What torch_node.cc knows the plan by, once there was a need.
+        self.node: Any = None
 
 
 # ---- The compiled code ----
@@ -140,6 +153,7 @@ def _run_forward(key: str, batch: int, keep: int, params: Tensor | None,
 def _run_backward(key: str, batch: int, wanted: str, out_bar: Tensor, work: Tensor, params: Tensor | None,
                   inputs: Sequence[Tensor]) -> list[Tensor]:
     h = _handles[key]
+    _refuse_batched(h, out_bar)
     bars = _gradients(h, batch, wanted, params, inputs)
     if not batch:
         return [bar.zero_() for bar in bars]
@@ -155,6 +169,11 @@ def _run_backward(key: str, batch: int, wanted: str, out_bar: Tensor, work: Tens
                          work_at, each, wanted[0] == "2", work.numel())
     pool.append(frame)
     return bars
+
+
+def _refuse_batched(h: Handle, out_bar: Tensor) -> None:
+    if _is_old_batch(out_bar):
+        raise NotImplementedError(NO_BATCHED.format(h.calls.name))
 
 
 def _gradients(h: Handle, batch: int, wanted: str, params: Tensor | None, inputs: Sequence[Tensor]) -> list[Tensor]:
@@ -281,8 +300,30 @@ def forward_function() -> type[Forward]:
     return Forward if torch.compiler.is_compiling() else RefusingForward
 
 
+def _autograd_is_compiled() -> bool:
+    module = sys.modules.get("torch._dynamo.compiled_autograd")
+    return module is not None and bool(getattr(module, "compiled_autograd_enabled", False))
+
+
+def recorded(plan: Plan, params: Tensor | None, inputs: Sequence[Tensor]) -> Tensor:
+    """The result as a part of the graph, of plain tensors that are contiguous: by C++ where that can be."""
+    node = torch_node.load()
+    if node is None or not plan.batch or forward_ad._current_level >= 0 or _autograd_is_compiled():
+        out: Tensor = EagerForward.apply(plan, params, *inputs)
+        return out
+    if plan.node is None:
+        h = plan.handle
+        denormals.note()
+        plan.node = node.plan(
+            ctypes.addressof(h.calls.raw), h.calls.is_model, plan.batch,
+            h.workspace_bytes(plan.batch, 1) if h.has_workspace else 0, plan.strides, tuple(plan.out_shape),
+            h.calls.check, functools.partial(_general_gradients, h, plan.batch, plan.flat_shapes))
+    found: Tensor = node.call(plan.node, params, *inputs)
+    return found
+
+
 class EagerForward(torch.autograd.Function):
-    """apply(plan, params, *inputs) -> result, where nothing traces and no transform is at work: the fastest way.
+    """apply(plan, params, *inputs) -> result, where nothing traces and no transform is at work, and there is no node.
 
     Inputs are contiguous and of any shape that the plan is for; gradients have their shapes.
     """
@@ -316,7 +357,8 @@ class EagerForward(torch.autograd.Function):
         h, batch, needs = plan.handle, plan.batch, ctx.needs_input_grad
         work, params, *inputs = ctx.saved_tensors
         if torch.is_grad_enabled() or not plain(bars) or not batch:
-            return _general_gradients(plan, needs, bars[0], work, params, inputs)
+            return (None, *_general_gradients(h, batch, plan.flat_shapes, needs[1:], bars[0], work, params, inputs))
+        _refuse_batched(h, bars[0])
         out_bar = bars[0].contiguous()
         try:
             frame = plan.pool.pop()
@@ -353,19 +395,20 @@ class EagerForward(torch.autograd.Function):
         raise NotImplementedError(NO_FORWARD_MODE.format(ctx.plan.handle.calls.name))
 
 
-def _general_gradients(plan: Plan, needs: Sequence[bool], out_bar: Tensor, work: Tensor | None, params: Tensor | None,
-                       inputs: Sequence[Tensor]) -> tuple[Any, ...]:
-    """By the autograd function, where gradients are recorded themselves, or somebody maps over them."""
-    h = plan.handle
+def _general_gradients(h: Handle, batch: int, flat_shapes: Sequence[tuple[int, ...]], needs: Sequence[bool],
+                       out_bar: Tensor, work: Tensor | None, params: Tensor | None,
+                       inputs: Sequence[Tensor]) -> tuple[Tensor | None, ...]:
+    """By the autograd function, where gradients are recorded themselves, or somebody maps over them.
+
+    needs: whether the gradient of the parameters, and of each input, is wanted.
+    """
     if work is None:
         work = torch.empty(ALIGNMENT, dtype=torch.uint8, device=_CPU)
-    wanted = "".join("1" if need else "0" for need in needs[1:])
-    flat = [x.reshape(shape) for x, shape in zip(inputs, plan.flat_shapes)]
-    found = iter(Backward.apply(h.key, plan.batch, wanted, out_bar.reshape(plan.batch, h.output_size), work, params,
-                                *flat))
-    bars = [next(found) if need else None for need in needs[1:]]
-    return (None, *(bar if bar is None or x is None else bar.reshape(x.shape)
-                    for bar, x in zip(bars, (params, *inputs))))
+    wanted = "".join("1" if need else "0" for need in needs)
+    flat = [x.reshape(shape) for x, shape in zip(inputs, flat_shapes)]
+    found = iter(Backward.apply(h.key, batch, wanted, out_bar.reshape(batch, h.output_size), work, params, *flat))
+    bars = [next(found) if need else None for need in needs]
+    return tuple(bar if bar is None or x is None else bar.reshape(x.shape) for bar, x in zip(bars, (params, *inputs)))
 
 
 class Backward(torch.autograd.Function):
