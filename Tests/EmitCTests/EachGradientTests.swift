@@ -21,20 +21,20 @@ import Testing
   }
 
   /// m x, of a program or of a model whose tensor is m.
-  private func image(isModel: Bool = false) -> ProgramUnit {
+  private func image(size: Int = 3, isModel: Bool = false) -> ProgramUnit {
     func parameters(_ g: GraphBuilder) -> (m: Value, x: Value) {
-      (g.parameter("m", .hom(.real([3]), .real([3]))), g.parameter("x", .real([3])))
+      (g.parameter("m", .hom(.real([size]), .real([size]))), g.parameter("x", .real([size])))
     }
     let forward = GraphBuilder()
     let (m, x) = parameters(forward)
     let backward = GraphBuilder()
     let (m2, x2) = parameters(backward)
-    let bar = backward.parameter("bar", .real([3]))
+    let bar = backward.parameter("bar", .real([size]))
     return Harness.unit(
-      "p", forward.finish(results: [forward.apply(m, x, .real([3]))]),
+      "p", forward.finish(results: [forward.apply(m, x, .real([size]))]),
       backward.finish(results: [
-        backward.product(Product(m: 3, k: 1, n: 3), bar, x2, .hom(.real([3]), .real([3]))),
-        backward.product(Product(m: 1, k: 3, n: 3), bar, m2, .real([3])),
+        backward.product(Product(m: size, k: 1, n: size), bar, x2, .hom(.real([size]), .real([size]))),
+        backward.product(Product(m: 1, k: size, n: size), bar, m2, .real([size])),
       ]), tensors: isModel ? 1 : nil)
   }
 
@@ -62,7 +62,7 @@ import Testing
     }
     // A sample's workspace, its result of 24 bytes, and two pointers.
     #expect(try bytes("each_bytes") == bytes("keep_bytes") + bytes("keep_bytes_per_sample") + 64 + 64)
-    let shared = module(image(), Harness.options(batchThreshold: 1, lanes: false))
+    let shared = module(image(size: 12), Harness.options(batchThreshold: 1))
     let code = try emitModule(shared).c
     #expect(code.contains("static const unsigned char p_summed[] = {1, 0};"))
     #expect(
@@ -118,6 +118,7 @@ import Testing
       }
     }
     let options = Harness.options(blas: blas, batchThreshold: 1)
+    #expect(try emitModule(module(system("p"), options)).c.contains("p_summed[] = {1, 1, 0};"))
     let flags =
       blas == .none
       ? ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]

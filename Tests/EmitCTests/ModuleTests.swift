@@ -113,7 +113,7 @@ import Testing
     #define EXPECT(condition) if (!(condition)) { printf("line %d: %s\\n", __LINE__, #condition); return 1; }
 
     int main(void) {
-      static double x[60], y[60], result[2], bar[2] = {1, 2}, x_bar[60], y_bar[20];
+      static double x[60], y[60], result[2], bar[2] = {1, 2}, x_bar[60], y_bar[20], each[42];
       static _Alignas(64) unsigned char work[8192];
       for (int i = 0; i < 60; i++) x[i] = i, y[i] = 1, x_bar[i] = -7;
       for (int i = 0; i < 20; i++) y_bar[i] = -7;
@@ -129,19 +129,28 @@ import Testing
       EXPECT(result[0] == 190 && result[1] == 190 + 20 * 22);
       EXPECT(t_dot_forward_keep(2, x, 22, y, 0, result, work) == CAJAL_OK);
       EXPECT(t_dot_workspace_bytes(2, 1) == 0 ||
-             t_dot_backward(2, x, 22, y, 0, bar, x_bar, y_bar, work + 8) == CAJAL_BAD_ARGUMENT);
+             t_dot_backward(2, x, 22, y, 0, bar, x_bar, y_bar, work + 1) == CAJAL_BAD_ARGUMENT);
       EXPECT(t_dot_backward(2, x, 22, y, 0, NULL, x_bar, y_bar, work) == CAJAL_BAD_ARGUMENT);
+      EXPECT(t_dot_backward_each(2, x, 22, y, 0, bar, x_bar, 19, y_bar, 0, work) == CAJAL_BAD_ARGUMENT);
+      EXPECT(t_dot_backward_each(2, x, 22, y, 0, bar, x_bar, 20, (double *)((char *)y_bar + 4), 0, work) ==
+             CAJAL_BAD_ARGUMENT);
       EXPECT(x_bar[0] == -7 && y_bar[0] == -7);
       EXPECT(t_dot_backward(2, x, 22, y, 0, bar, x_bar, NULL, work) == CAJAL_OK);
       EXPECT(x_bar[0] == 1 && x_bar[20] == -7 && x_bar[21] == -7 && x_bar[22] == 2 && y_bar[0] == -7);
       EXPECT(t_dot_backward(2, x, 22, y, 0, bar, NULL, y_bar, work) == CAJAL_OK);
       EXPECT(y_bar[0] == 0 * 1 + 22 * 2 && y_bar[19] == 19 + 2 * 41);
+      EXPECT(t_dot_workspace_bytes(2, 2) <= sizeof work);
+      EXPECT(t_dot_backward_each(2, x, 22, y, 0, bar, NULL, 19, each, 21, work) == CAJAL_OK);
+      EXPECT(each[19] == 19 && each[20] == 0 && each[21] == 2 * 22 && each[40] == 2 * 41 && each[41] == 0);
+      EXPECT(t_dot_backward_each(2, x, 22, y, 0, bar, each, 0, y_bar, 0, work) == CAJAL_OK);
+      EXPECT(each[0] == 1 + 2 && each[19] == 1 + 2 && each[21] == 2 * 22 && y_bar[19] == 19 + 2 * 41);
       x[3] = NAN;
       EXPECT(t_dot_forward(2, x, 22, y, 0, result, NULL) == CAJAL_NOT_FINITE);
       x[3] = 1e300, y[3] = 1e300;
       EXPECT(t_dot_forward(2, x, 22, y, 0, result, NULL) == CAJAL_NOT_FINITE);
       bar[1] = INFINITY;
       EXPECT(t_dot_backward(2, x, 22, y, 0, bar, x_bar, y_bar, work) == CAJAL_NOT_FINITE);
+      EXPECT(t_dot_backward_each(2, x, 22, y, 0, bar, x_bar, 20, each, 20, work) == CAJAL_NOT_FINITE);
       const cajal_program *program = t_module_info()->programs[0];
       EXPECT(program->forward(1, NULL, NULL, result, NULL) == CAJAL_BAD_ARGUMENT);
       EXPECT(program->inputs[0]->degree == SIZE_MAX);
