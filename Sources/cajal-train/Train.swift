@@ -129,9 +129,10 @@ struct Train: ParsableCommand {
       printError("cajal-train: \(failure)")
       ranks.abort()
     } catch {
+      // Said before they part: where one ends with an error, the launcher ends those that are left.
+      let code = ranks.isFirst ? report(error) : (error as? StoppedRun).map { 128 + $0.signal } ?? 1
       ranks.end()
-      if ranks.isFirst { throw error }
-      throw ExitCode((error as? StoppedRun).map { 128 + $0.signal } ?? 1)
+      throw ExitCode(code)
     }
     ranks.end()
   }
