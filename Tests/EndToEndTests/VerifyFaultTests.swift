@@ -98,8 +98,17 @@ import Testing
       function: "mix_run", code: "if (keep) ((real *)out)[0] *= 1 + 0x1p-52;",
       said: "forward and forward_keep do not give the same bits"),
     Fault(
-      function: "mix_run_adjoint", code: "if (batch > 1 && in_bar[0] && stride[0] > 2) ((real *)in_bar[0])[2] = 0;",
+      function: "mix_run_adjoint", code: "if (batch > 1 && in_bar[0] && bar_stride[0] > 2) ((real *)in_bar[0])[2] = 0;",
       said: "padding behind sample 0"),
+    // Gradients that are not laid out as the input is.
+    Fault(
+      function: "mix_run_adjoint",
+      code: "if (in_bar[0] && stride[0] == 0 && bar_stride[0] != 0) ((real *)in_bar[0])[1] += 1;",
+      said: "of sample 0 by backward_each"),
+    Fault(
+      function: "mix_run_adjoint",
+      code: "if (batch > 1 && in_bar[0] && stride[0] != 0 && bar_stride[0] == 0) ((real *)in_bar[0])[1] += 1;",
+      said: "summed by backward_each"),
     Fault(function: "mix_run", code: "((real *)out)[-1] = 0;", said: "forward writes beside a buffer"),
     Fault(
       function: "mix_run", code: "if (batch == 3) ((real *)out)[6] = 0;",
