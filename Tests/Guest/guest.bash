@@ -104,7 +104,7 @@ for compiler in "${compilers[@]}"; do
     "$compiler" -std=c11 -O3 -march=native -ffp-contract=fast -DCAJAL_BLAS -DCAJAL_SHARED_OBJECT -fPIC -fvisibility=hidden \
       -IRuntime/include -fstack-usage -c "$source" -o "$folder/frames.$(basename "$source" .c).o"
   done
-  largest=$(cat "$folder"/frames.*.su | sort -t $'\t' -k 2 -rn | head -1)
+  largest=$(cat "$folder"/frames.*.su | sort -t $'\t' -k 2 -rn | sed -n 1p)
   [ -n "$largest" ] || fail "$compiler says nothing of the stack"
   awk -F '\t' -v compiler="$compiler" '{ print compiler ": the largest frame has " $2 " bytes: " $1; exit $2 > 16384 }' \
     <<<"$largest" || fail "a frame above 16 kB"

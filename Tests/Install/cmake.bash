@@ -6,7 +6,7 @@ diff <(block docs/cmake.md text 1) <(grep -E '^(turned|flipped|gradient)' "$work
   fail 'the project of docs/cmake.md prints something else'
 objects=$(nm -D --defined-only "$tree/build/turn_double.so" | awk '{ print $3 }' | grep -v '^turn_' || true)
 [[ $objects = cajal_module_info ]] || fail "turn_double.so exports $objects"
-readelf -d "$tree/build/turn_double.so" | grep NEEDED | grep -q openblas && fail 'BLAS none needs OpenBLAS'
+readelf -d "$tree/build/turn_double.so" | grep NEEDED | grep openblas >/dev/null && fail 'BLAS none needs OpenBLAS'
 
 build() { clean "$tree" cmake --build build; }
 rebuilt() { # whether the last build compiled a module again
@@ -19,10 +19,10 @@ expect build
 mv "$tree/new" "$tree/turn.safetensors"
 expect build
 rebuilt || fail 'other weights do not build again'
-[[ $(clean "$tree" build/client | head -n 1) = 'turned: (0.5, 1)' ]] || fail 'the new weights are not there'
+[[ $(clean "$tree" build/client | sed -n 1p) = 'turned: (0.5, 1)' ]] || fail 'the new weights are not there'
 sed -i 's/if y then false else true/if y then true else false/' "$tree/turn.cajal"
 expect build
-[[ $(clean "$tree" build/client | head -n 1) = 'turned: (1.5, 0)' ]] || fail 'another program does not build again'
+[[ $(clean "$tree" build/client | sed -n 1p) = 'turned: (1.5, 0)' ]] || fail 'another program does not build again'
 sed -i 's/else false$/else fals/; s/else false }/else fals }/' "$tree/turn.cajal"
 refused 'fals' build
 
@@ -46,7 +46,7 @@ CMAKE
 expect clean "$tree/more" bash -e -c \
   'cmake -B build -DCMAKE_PREFIX_PATH="$HOME/.local" && cmake --build build && build/both'
 [[ $(tail -n 1 "$work/said") = '5 2 1 3' ]] || fail "two modules of one file in a program: $(tail -n 1 "$work/said")"
-! nm -D "$tree/more/build/plugin.so" | grep -q ' u ' || fail 'C++ in a module has variables that a process has once'
+! nm -D "$tree/more/build/plugin.so" | grep ' u ' >/dev/null || fail 'C++ in a module has variables that a process has once'
 if command -v ninja >/dev/null; then
   expect clean "$tree/more" bash -e -c \
     'cmake -G Ninja -B ninja -DCMAKE_PREFIX_PATH="$HOME/.local" && cmake --build ninja && ninja/both'

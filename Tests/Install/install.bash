@@ -93,7 +93,7 @@ made -n install PREFIX="$work/none" >/dev/null 2>&1 || fail 'make -n install'
 mkdir "$work/hand"
 cp Examples/cmake/* Tests/Install/apply* "$work/hand"
 expect_quoted docs/cmake.md Examples/cmake
-block docs/cmake.md sh 1 | grep -qx 'make install PREFIX=$HOME/.local' || fail 'docs/cmake.md installs elsewhere'
+block docs/cmake.md sh 1 | grep -x 'make install PREFIX=$HOME/.local' >/dev/null || fail 'docs/cmake.md installs elsewhere'
 warnings=(-Wall -Wextra -Wpedantic -Werror)
 if command -v pkg-config >/dev/null; then
   expect clean "$work/hand" bash -e -c "$(block docs/cmake.md sh 3)"

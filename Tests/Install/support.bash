@@ -15,7 +15,7 @@ refused() { # TEXT COMMAND...: it fails, and says the text, whatever its lines
   shift
   if "$@" >"$work/said" 2>&1; then
     fail "not refused: $*"
-  elif ! tr -s '\n ' '  ' <"$work/said" | grep -qF -- "$text"; then
+  elif ! tr -s '\n ' '  ' <"$work/said" | grep -F -- "$text" >/dev/null; then
     fail "$* did not say: $text"
     tail -n 15 "$work/said" >&2
   fi

@@ -72,7 +72,7 @@ threads_of_bound_process() {
   local first text
   first=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
   text=$(taskset -c "$first" "$trainer" train --help)
-  grep -A 4 -e --threads <<<"$text" | grep -qF '(default: 1)' ||
+  grep -A 4 -e --threads <<<"$text" | grep -F '(default: 1)' >/dev/null ||
     fail "bound to one processor: $(grep -A 4 -e --threads <<<"$text")"
 }
 
