@@ -31,7 +31,7 @@ public struct LinkedProgram {
   enum Keep: Int32 { case nothing, backward, backwardEach }
 
   // The functions of the module, in which a program has no parameters: nil for them.
-  let workspaceBytes: (_ batch: Int, _ keep: Keep) -> Int?
+  let workspaceBytes: (_ batch: Int, _ keep: Keep) -> Int
   let forward:
     (
       _ keep: Bool, _ batch: Int, _ parameters: UnsafeRawPointer?, Buffers, Strides, _ out: UnsafeMutableRawPointer,
@@ -73,7 +73,7 @@ public struct LinkedProgram {
     parameterCount = 0
     isDouble = raw.real_bytes == 8
     weights = nil
-    workspaceBytes = { roomOf(workspace($0, $1.rawValue)) }
+    workspaceBytes = { workspace($0, $1.rawValue) }
     forward = { keep, batch, _, inputs, strides, out, work in
       (keep ? keeping : plain)(batch, inputs, strides, out, work)
     }
@@ -117,7 +117,7 @@ public struct LinkedProgram {
         ? Array(UnsafeBufferPointer(start: weights.assumingMemoryBound(to: Double.self), count: count))
         : UnsafeBufferPointer(start: weights.assumingMemoryBound(to: Float.self), count: count).map { Double($0) }
     }
-    workspaceBytes = { roomOf(workspace($0, $1.rawValue)) }
+    workspaceBytes = { workspace($0, $1.rawValue) }
     forward = { keep, batch, parameters, inputs, strides, out, work in
       (keep ? keeping : plain)(batch, parameters, inputs, strides, out, work)
     }
@@ -164,9 +164,7 @@ public struct LinkedProgram {
     let out = buffer([Double](repeating: .nan, count: batch * outputSize))
     let given = buffer(parameters)
     let parametersBar = buffer(parameters.map { _ in .nan })
-    guard let bytes = workspaceBytes(batch, outputBar != nil ? .backward : .nothing) else {
-      throw Failure(description: "\(name) needs a workspace that is too large")
-    }
+    let bytes = try workspaceSize(batch, outputBar != nil ? .backward : .nothing)
     let work = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
     defer {
       (data + bars + [out, given, parametersBar]).forEach { ($0 - room).deallocate() }
@@ -216,5 +214,15 @@ extension LinkedProgram {
   static let noGradientText = String(cString: cajal_status_text(Int32(CAJAL_NO_GRADIENT.rawValue)))
 }
 
-/// The bytes of a workspace; nil where it is too large: SIZE_MAX, which is below 0 as C's `size_t` is imported.
-private func roomOf(_ bytes: Int) -> Int? { bytes < 0 ? nil : bytes }
+extension LinkedProgram {
+  /// The bytes of a workspace. Throws a `LinkedModule.Failure` for SIZE_MAX, which is below 0 as C's `size_t` is
+  /// imported: no batch that is tried is so large.
+  func workspaceSize(_ batch: Int, _ keep: Keep) throws -> Int {
+    let bytes = workspaceBytes(batch, keep)
+    guard bytes >= 0 else {
+      throw LinkedModule.Failure(
+        description: "`\(name)` asks for a workspace that is too large for a batch of \(batch)")
+    }
+    return bytes
+  }
+}

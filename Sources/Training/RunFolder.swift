@@ -44,12 +44,18 @@ final class RunFolder {
     let files = ["checkpoint.safetensors", "model.safetensors", "metrics.csv", "steps.csv", "config.json"]
     heldRun = files.contains { FileManager.default.fileExists(atPath: "\(path)/\($0)") }
     if !resume, heldRun {
-      close(lock)
+      Self.release(lock)
       throw TrainingError("\(path) already holds a run: go on with it (--resume), or choose another folder (--out)")
     }
   }
 
-  deinit { close(lock) }
+  deinit { Self.release(lock) }
+
+  /// Closing alone does not: a process that was forked and has not become another program yet holds the file too.
+  private static func release(_ lock: Int32) {
+    flock(lock, LOCK_UN)
+    close(lock)
+  }
 
   /// A locked file in the folder.
   private static func lock(_ folder: String) throws -> Int32 {

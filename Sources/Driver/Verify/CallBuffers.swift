@@ -41,10 +41,7 @@ final class CallBuffers {
     for (index, value) in oracle.parameters[call.parameters].joined().enumerated() { parameters[index] = value }
     originalParameters = parameters.buffer.bytes
     func workspace(_ keep: LinkedProgram.Keep) throws -> GuardedBuffer {
-      guard let bytes = code.workspaceBytes(call.batch, keep) else {
-        throw LinkedModule.Failure(
-          description: "`\(code.name)` asks for a workspace that is too large for a batch of \(call.batch)")
-      }
+      let bytes = try code.workspaceSize(call.batch, keep)
       return try GuardedBuffer(count: bytes, alignment: 64, offset: keep == .backwardEach ? 8 : 0)
     }
     work = try workspace(.nothing)
