@@ -293,8 +293,8 @@ build/tests/header: Runtime/include/cajal.h Runtime/cxx/cajal.hpp Makefile
 	done
 	@touch $@
 
-.PHONY: test test-native test-build test-compilers test-experiments test-guest test-install test-make test-mpi test-python \
-  test-swift compilers
+.PHONY: test test-native test-build test-compilers test-compilers-some test-experiments test-guest test-install test-make \
+  test-mpi test-python test-runtime test-swift compilers
 test: test-swift
 
 # Compilers, flags and names that `make x.so` takes.
@@ -338,15 +338,25 @@ test-mpi: bin/cajal-train
 	-@$(NEED) libopenmpi-dev openmpi-bin
 	@Tests/MPI/mpi.bash build/tests/mpi
 
-test-native: compilers build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx \
-    build/tests/idx-sanitized test-build test-experiments test-make test-bench test-guest test-install test-mpi test-python
-	@Tests/Compilers/run.bash
+# The kernels and the reader of image files.
+test-runtime: build/tests/header build/tests/runtime build/tests/runtime-sanitized build/tests/idx build/tests/idx-sanitized
 	@for test in build/tests/runtime build/tests/runtime-sanitized; do \
 	  echo "$$test"; $$test || exit 1; \
 	done
 	@for test in build/tests/idx build/tests/idx-sanitized; do \
 	  echo "$$test"; $$test build/tests || exit 1; \
 	done
+
+# Some rows of the table of compilers.
+test-compilers-some: all
+	@Tests/Compilers/run.bash
+
+# Most use one processor, so several run at a time; the longest are begun first.
+NATIVE_TESTS = test-python test-install test-guest test-mpi test-compilers-some test-runtime test-make test-build \
+  test-experiments test-bench
+test-native: compilers all
+	@MAKE=$(call quoted,$(MAKE)) MAKEFLAGS=$(call quoted,$(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))) \
+	  .ci/side-by-side $(JOBS) $(NATIVE_TESTS)
 
 # After the native tests and a slice of the campaign, and with the library that the tests of compiled modules link.
 test-swift: test-native test-campaign build/libcajal.a

@@ -17,7 +17,7 @@ tables='' figures='' early=600 trained=''
 discard=no
 
 data=/usr/share/datasets/fashion-mnist
-jobs=1 threads='' hours='' retry=no out='' train=yes publish='' list=no
+scheduler=auto jobs='' threads='' hours='' retry=no out='' train=yes publish='' list=no
 
 read_options() {
   case ${1:-} in
@@ -42,7 +42,7 @@ read_options() {
     --list) list=yes ;;
     --experiments | --transforms | --models | --seeds | --lr | --batch | --train-images | --steps | --epochs | --data | \
       --test-images | --clip | --pieces | --eval-every | --eval-at | --checkpoint-every | --snapshots | --snapshot-images | \
-      --jobs | --threads | --hours | --out | --publish)
+      --scheduler | --jobs | --threads | --hours | --out | --publish)
       [[ $# -ge 2 ]] || wrong_usage "$1 needs a value"
       set_option "$1" "$2"
       shift
@@ -69,7 +69,7 @@ is_count() { [[ $1 =~ ^[1-9][0-9]*$ ]]; }
 
 check_options() {
   local value
-  for value in jobs ${threads:+threads} eval_every checkpoint_every early; do
+  for value in ${jobs:+jobs} ${threads:+threads} eval_every checkpoint_every early; do
     is_count "${!value}" || wrong_usage "--${value//_/-} takes a number from 1, not ${!value}"
   done
   [[ $length =~ ^(steps|epochs)\ [0-9]+$ ]] || wrong_usage '--steps or --epochs takes a number'
@@ -92,10 +92,7 @@ check_options() {
   done
   [[ -n $experiments && -n $models ]] || wrong_usage 'the plan names no experiments or no models'
   out=${out:-$root/build/experiments/$plan}
-  if [[ -z $threads ]]; then
-    threads=$(($(nproc) / jobs))
-    if ((threads < 1)); then threads=1; fi
-  fi
+  choose_scheduler
 }
 
 # 0..2,7 -> 0,1,2,7

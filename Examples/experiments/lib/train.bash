@@ -17,6 +17,7 @@ train_all() {
   build_what_is_needed "${waiting[@]}"
   if ((done_count > 0)); then say "$done_count of ${#runs[@]} runs were done before"; fi
 
+  warn_of_processors
   trap 'interrupted' INT TERM HUP
   for i in "${waiting[@]}"; do
     while ((${#running[@]} >= jobs)); do
@@ -71,8 +72,8 @@ start() {
   if [[ -n $pieces ]]; then more+=(--pieces "$pieces"); fi
   if [[ $count != all ]]; then more+=(--train-images "$count"); fi
   if [[ $test_images != all ]]; then more+=(--test-images "$test_images"); fi
-  # The trainer has threads of its own. It must not live longer than this script: the next would find it at work.
-  OPENBLAS_NUM_THREADS=1 setpriv --pdeathsig KILL -- "$trainer" "${modules[$1]}" --data "$data" --task "${tasks[$1]}" \
+  # The trainer has threads of its own.
+  OPENBLAS_NUM_THREADS=1 "${launcher[@]}" "$trainer" "${modules[$1]}" --data "$data" --task "${tasks[$1]}" \
     --loss "$loss" "--${length% *}" "${length#* }" --lr "$rate" --batch "$size" --seed "$seed" --threads "$threads" \
     --eval-every "$eval_every" --checkpoint-every "$checkpoint_every" "${more[@]}" --out "$folder" --resume \
     >>"$folder/log" 2>&1 9>&- &

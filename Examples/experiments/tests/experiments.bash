@@ -77,6 +77,35 @@ check 'cross-entropy is not' equal \
 check 'logic trains three models on four tasks' equal 12 "$(rows '$9 == "finished"' "$folder/logic/runs.csv")"
 check 'logic measures accuracies' equal 24 "$(rows '$14 >= 0 && $14 <= 1 && $14 != ""' "$folder/logic/results.csv")"
 
+# By SLURM: a stand-in that notes its options and runs the rest. Real clusters are not to be had in a test.
+mkdir -p "$folder/slurm"
+cat >"$folder/slurm/srun" <<'SRUN'
+#!/bin/bash
+options=()
+while [[ $1 = --* ]]; do options+=("$1") && shift; done
+echo "${options[*]} $(basename "$1")" >>"$(dirname "$0")/calls"
+exec "$@"
+SRUN
+printf '#!/bin/sh\nprintf "3\\n2\\n"\n' >"$folder/slurm/sinfo"
+chmod +x "$folder/slurm/"*
+few=(logic "${short[@]}" --experiments xor --models d,i)
+few=("${few[@]/--jobs/--threads}")
+by_srun() { PATH=$folder/slurm:$PATH loudly "$run" "${few[@]}" "$@"; }
+check 'srun where SLURM answers' by_srun --out "$folder/srun"
+check 'a process of srun for each run' equal \
+  '2 --nodes=1 --ntasks=1 --cpus-per-task=2 --input=none --quiet --job-name=cajal-logic cajal-train' \
+  "$(uniq -c "$folder/slurm/calls" | sed 's/^ *//')"
+for model in d i; do
+  weights=xor/$model/lr0.0005-batch4-imagesall-seed0/model.safetensors
+  check "srun gives the same weights of $model" cmp "$folder/"{logic,srun}"/runs/$weights"
+done
+SLURM_JOB_ID=7 SLURM_NTASKS=2 check 'srun inside an allocation' by_srun --models d --out "$folder/allocation"
+check 'steps side by side' grep -q -e '--exact' "$folder/slurm/calls"
+printf '#!/bin/sh\nexit 1\n' >"$folder/slurm/sinfo"
+calls=$(wc -l <"$folder/slurm/calls")
+check 'no srun where SLURM does not answer' by_srun --models d --out "$folder/local"
+check 'this computer then' equal "$calls" "$(wc -l <"$folder/slurm/calls")"
+
 # Figures of all kinds, from the shortest runs.
 check bounded loudly "$run" bounded "${short[@]}" --seeds 0..2 --transforms blur --out "$folder/bounded"
 check 'bounded keeps every step' equal 18 "$(rows '$10 > 0' "$folder/bounded/steps.csv")"
