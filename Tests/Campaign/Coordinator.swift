@@ -14,7 +14,7 @@ final class Coordinator: @unchecked Sendable {
 
   init(_ settings: Settings) {
     self.settings = settings
-    state = State(path: settings.statePath)
+    state = State(path: settings.statePath, ran: settings.ran)
     doneBefore = state.programs
   }
 
@@ -116,8 +116,8 @@ final class Coordinator: @unchecked Sendable {
 }
 
 extension State {
-  var programs: Int { reports.values.reduce(0) { $0 + $1.programs + $1.models } }
-  var failures: Int { reports.values.reduce(0) { $0 + $1.failures.count } }
+  var programs: Int { all.reduce(0) { $0 + $1.programs + $1.models } }
+  var failures: Int { all.reduce(0) { $0 + $1.failures.count } }
 }
 
 private final class WorkerProcess {

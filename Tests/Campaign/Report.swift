@@ -7,7 +7,7 @@ struct Report {
   private let settings: Settings
 
   init(_ state: State, _ settings: Settings) {
-    reports = state.reports.values.sorted { $0.module < $1.module }
+    reports = state.all
     self.settings = settings
   }
 
@@ -23,9 +23,15 @@ struct Report {
 
     Printed by `make campaign N=\(settings.programs) SEED=\(settings.seed) PUBLISH=1`; what is compared with what, and
     what "worst" means, is in [Tests/Campaign/README.md](../Tests/Campaign/README.md).
-
+    \(progress)
     \(text)
     """
+  }
+
+  private var progress: String {
+    let done = total(\.programs, of: reports) + total(\.models, of: reports)
+    if done >= settings.programs { return "" }
+    return "\n\(Self.grouped(done)) of the \(Self.grouped(settings.programs)) were run so far.\n"
   }
 
   // MARK: Tables

@@ -62,6 +62,10 @@ struct Settings: Sendable {
 
   var statePath: String { "\(folder)/state-\(seed)\(rowFilter.map { "-" + $0.filter(\.isLetter) } ?? "").jsonl" }
 
+  /// Where the repository keeps what was done, of all rows.
+  static let ranPath = projectRoot + "/Tests/Campaign/ran.json"
+  var ran: Ran? { isFresh || rowFilter != nil ? nil : Ran.read(Self.ranPath, seed: seed) }
+
   func command(again program: Int) -> String {
     "make campaign SEED=\(seed) PROGRAM=\(program)" + (rowFilter.map { " ROW='\($0)'" } ?? "")
   }

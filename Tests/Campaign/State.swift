@@ -3,19 +3,29 @@ import Foundation
 import TestSupport
 
 /// What has been done, one line a module, in a file that is only ever appended to: a campaign may be stopped at any
-/// time, and goes on where it was.
+/// time, and goes on where it was. What the repository says was done before comes first.
 struct State {
   let path: String
+  private let ran: Ran?
   private(set) var reports: [Int: ModuleReport] = [:]
 
-  init(path: String) {
+  init(path: String, ran: Ran?) {
     self.path = path
+    self.ran = ran
+    for report in ran?.sums ?? [] where !report.failures.isEmpty { reports[report.module] = report }
     let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
     // The last line may be half written.
     for line in text.split(separator: "\n") {
-      guard let report = try? JSONDecoder().decode(ModuleReport.self, from: Data(line.utf8)) else { continue }
+      guard let report = try? JSONDecoder().decode(ModuleReport.self, from: Data(line.utf8)),
+        report.module >= ran?.modules ?? 0 || reports[report.module] != nil
+      else { continue }
       reports[report.module] = report
     }
+  }
+
+  /// Of modules, and sums of several.
+  var all: [ModuleReport] {
+    (ran?.sums ?? []).filter(\.failures.isEmpty) + reports.values.sorted { $0.module < $1.module }
   }
 
   mutating func add(_ report: ModuleReport) throws {
@@ -35,7 +45,7 @@ struct State {
   func next(after started: Set<Int>, code: String) -> Int {
     let stale = reports.values.filter { !$0.failures.isEmpty && $0.code != code && !started.contains($0.module) }
     if let first = stale.map(\.module).min() { return first }
-    var module = 0
+    var module = ran?.modules ?? 0
     while started.contains(module) || reports[module] != nil { module += 1 }
     return module
   }

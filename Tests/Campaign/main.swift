@@ -29,7 +29,10 @@ do {
   if !settings.isReport { try coordinator.run() }
   let report = Report(coordinator.state, settings)
   print("\n" + report.text)
-  if let path = settings.publish { try write(report.page, to: path) }
+  if let path = settings.publish {
+    try write(report.page, to: path)
+    try Ran(coordinator.state, seed: settings.seed).write(to: Settings.ranPath)
+  }
   exit(coordinator.state.failures == 0 ? 0 : 1)
 } catch {
   FileHandle.standardError.write(Data("campaign: \(error)\n".utf8))

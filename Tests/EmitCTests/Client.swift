@@ -59,6 +59,12 @@ func clientSource(realBytes: Int) -> String {
     return values;
   }
 
+  static size_t get_size(FILE *in) {
+    size_t size = 0;
+    if (fread(&size, sizeof size, 1, in) != 1) exit(2);
+    return size;
+  }
+
   /* A program, or a model with its parameters. */
   typedef struct subject {
     const cajal_program *program;
@@ -184,7 +190,7 @@ func clientSource(realBytes: Int) -> String {
 
   static void run(subject s, size_t parameter_count, FILE *in, FILE *out) {
     size_t count = s.input_count;
-    if (fread(&s.batch, sizeof s.batch, 1, in) != 1) exit(2);
+    s.batch = get_size(in);
     real *params = get(in, parameter_count);
     s.params = parameter_count == 0 ? NULL : params;
     size_t *stride = calloc(count + 1, sizeof *stride);
@@ -308,14 +314,16 @@ func clientSource(realBytes: Int) -> String {
     for (size_t p = 0; p < module->program_count; p++) {
       const cajal_program *program = module->programs[p];
       require(program->struct_size == sizeof(cajal_program), program->name, "size of the structure");
-      run((subject){.program = program, .name = program->name, .input_count = program->input_count,
-                    .inputs = program->inputs, .output = program->output}, 0, in, out);
+      for (size_t left = get_size(in); left > 0; left--)
+        run((subject){.program = program, .name = program->name, .input_count = program->input_count,
+                      .inputs = program->inputs, .output = program->output}, 0, in, out);
     }
     for (size_t m = 0; m < module->model_count; m++) {
       const cajal_model *model = module->models[m];
       check(model);
-      run((subject){.model = model, .name = model->name, .input_count = model->input_count,
-                    .inputs = model->inputs, .output = model->output}, model->parameter_count, in, out);
+      for (size_t left = get_size(in); left > 0; left--)
+        run((subject){.model = model, .name = model->name, .input_count = model->input_count,
+                      .inputs = model->inputs, .output = model->output}, model->parameter_count, in, out);
     }
     fclose(in);
     fclose(out);

@@ -58,7 +58,7 @@ import Testing
     for compiler in installed("gcc", "gcc-11", "clang") {
       let answers = try Harness.run(
         trials, options: Harness.options(lanes: false), compiler: compiler,
-        flags: flags.split(separator: " ").map(String.init), runtime: try Harness.runtimeObjects.get())
+        flags: flags.split(separator: " ").map(String.init), runtime: try RuntimeObjects.paths())
       Harness.check(trials, answers, tolerance: 1e-14)
     }
   }
@@ -125,7 +125,7 @@ import Testing
           compiler,
           ["-Wall", "-Wextra", "-Wpedantic", "-Werror"] + flags.split(separator: " ").map(String.init)
             + ["-DCAJAL_SHARED_OBJECT", "-I", folder, "-I", projectRoot + "/Runtime/include", folder + "/t.c"]
-            + [folder + "/client.c"] + (try Harness.runtimeObjects.get()) + ["-lm", "-o", folder + "/client"])
+            + [folder + "/client.c"] + (try RuntimeObjects.paths()) + ["-lm", "-o", folder + "/client"])
         #expect(built.status == 0, "\(built.errors.prefix(4000))")
         let result = try run(folder + "/client", [])
         #expect(result.status == 0, "\(compiler) \(flags): \(result.status) \(result.output.prefix(2000))")

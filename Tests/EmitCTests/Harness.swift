@@ -97,26 +97,20 @@ enum Harness {
       .map { "\(folder)/\($0)" }
   }
 
-  /// The runtime as objects, for tests that are about emitted code: compiled once, in a folder that is left behind.
-  static let runtimeObjects = Result {
-    let folder = NSTemporaryDirectory() + "cajal2c-tests-runtime-\(ProcessInfo.processInfo.processIdentifier)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let built = try TestSupport.run(
-      "gcc", ["-O1", "-c", "-I", projectRoot + "/Runtime/include"] + runtimeSources, directory: folder)
-    guard built.status == 0 else { throw CocoaError(.fileNoSuchFile) }
-    return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".o") }
-      .map { "\(folder)/\($0)" }
-  }
-
-  /// Emits the trials' programs and models as one module, runs them, and gives the answers. Issues are recorded.
+  /// Emits the trials' programs and models as one module, runs them, and gives the answers. Issues are recorded. Trials
+  /// whose units have one name are calls of one unit.
   ///
-  /// - Parameter runtime: sources or objects.
+  /// - Parameter runtime: objects; compiled as the module is, where there are none.
   static func run(
     _ trials: [Trial], options: EmitOptions = Harness.options(), compiler: String = "gcc", flags: [String] = ["-O1"],
-    runtime: [String] = Harness.runtimeSources
+    runtime: [String]? = nil
   ) throws -> [Answer] {
     try withScratch { folder in
-      let emitted = try emitModule(ModuleUnit(programs: trials.map(\.unit), options: options))
+      // A module lists its programs before its models.
+      let calls = Dictionary(grouping: trials.indices) { trials[$0].unit.name }
+      let units = trials.indices.filter { calls[trials[$0].unit.name]![0] == $0 }.map { trials[$0].unit }
+      let listed = units.filter { $0.model == nil } + units.filter { $0.model != nil }
+      let emitted = try emitModule(ModuleUnit(programs: units, options: options))
       try write(emitted.c, to: folder + "/t.c")
       try write(emitted.header, to: folder + "/t.h")
       try write(clientSource(realBytes: options.realBytes), to: folder + "/client.c")
@@ -125,23 +119,24 @@ enum Harness {
       let built = try TestSupport.run(
         compiler,
         warnings + flags + include + ["-DSHARES_MATRICES=\(sharesMatrices ? 1 : 0)"]
-          + [folder + "/t.c", folder + "/client.c"] + runtime + ["-lm", "-o", folder + "/client"])
+          + [folder + "/t.c", folder + "/client.c"]
+          + (try runtime ?? RuntimeObjects.paths(compiler: compiler, flags: flags))
+          + ["-lm", "-o", folder + "/client"])
       guard built.status == 0 else {
         try? emitted.c.write(toFile: NSTemporaryDirectory() + "failed.c", atomically: true, encoding: .utf8)
         Issue.record("\(compiler) says\n\(built.errors.prefix(4000))")
         return []
       }
       var data = Data()
-      // A module lists its programs before its models.
-      let order =
-        trials.indices.filter { trials[$0].unit.model == nil }
-        + trials.indices.filter { trials[$0].unit.model != nil }
-      for trial in order.map({ trials[$0] }) {
-        append([UInt64(trial.batch)], to: &data)
-        append(trial.parameters, to: &data)
-        append(trial.strides.map { UInt64($0) }, to: &data)
-        for input in trial.inputs { append(input, to: &data) }
-        append(trial.cotangent, to: &data)
+      for indices in listed.map({ calls[$0.name]! }) {
+        append([UInt64(indices.count)], to: &data)
+        for trial in indices.map({ trials[$0] }) {
+          append([UInt64(trial.batch)], to: &data)
+          append(trial.parameters, to: &data)
+          append(trial.strides.map { UInt64($0) }, to: &data)
+          for input in trial.inputs { append(input, to: &data) }
+          append(trial.cotangent, to: &data)
+        }
       }
       try data.write(to: URL(fileURLWithPath: folder + "/in"))
       let ran = try TestSupport.run(folder + "/client", [folder + "/in", folder + "/out"])
@@ -159,7 +154,7 @@ enum Harness {
         return Array(reals[next..<(next + count)])
       }
       var answers: [Int: Answer] = [:]
-      for index in order {
+      for index in listed.flatMap({ calls[$0.name]! }) {
         let trial = trials[index]
         var answer = Answer(
           output: take(trial.batch * trial.unit.output.size), parameterGradient: [], gradients: [])
