@@ -1,3 +1,4 @@
+import CajalTyping
 import EmitC
 import Lowering
 

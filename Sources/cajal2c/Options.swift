@@ -1,5 +1,6 @@
 import ArgumentParser
 import CajalSyntax
+import CajalTyping
 import Driver
 import EmitC
 import Foundation

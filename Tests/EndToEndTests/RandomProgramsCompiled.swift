@@ -1,6 +1,6 @@
 import CajalEvaluator
+import CajalTyping
 import Driver
-import Lowering
 import TestSupport
 import Testing
 

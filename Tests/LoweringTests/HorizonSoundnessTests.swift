@@ -1,7 +1,6 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
-import Lowering
 import Testing
 import TestSupport
 

@@ -2,7 +2,6 @@ import CajalSyntax
 import CajalTyping
 import Driver
 import Foundation
-import Lowering
 import TestSupport
 import Testing
 

@@ -2,7 +2,6 @@ import CajalEvaluator
 import CajalSyntax
 import CajalTyping
 import LinearMaps
-import Lowering
 import TestSupport
 import Testing
 

@@ -2,7 +2,6 @@ import CajalEvaluator
 import CajalTyping
 import Foundation
 import LinearMaps
-import Lowering
 
 /// Compares the machine code of programs with oracles that share none of the lowering.
 ///

@@ -1,5 +1,4 @@
 import CajalSyntax
-import CajalTyping
 
 /// The `succ`s and numerals of a term and of the definitions it uses, directly or not.
 struct HorizonPlaces {
@@ -11,7 +10,7 @@ struct HorizonPlaces {
     var pending = [term]
     var seen: Set<Int> = []
     while let term = pending.popLast() {
-      pending += term.parts
+      pending += term.kind.children
       switch term.kind {
       case .definition(let index):
         if seen.insert(index).inserted { pending.append(module.definitions[index].term) }
@@ -47,23 +46,11 @@ struct HorizonPlaces {
 }
 
 extension TypedTerm {
-  /// The terms that this one is made of.
-  fileprivate var parts: [TypedTerm] {
-    switch kind {
-    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive: []
-    case .succ(let a), .lambda(_, let a), .scale(_, let a): [a]
-    case .apply(let a, let b), .add(let a, let b): [a, b]
-    case .conditional(let a, let b, let c): [a, b, c]
-    case .iterate(let base, _, let step, let count): [base, step, count]
-    case .network(_, let arguments): arguments
-    }
-  }
-
   fileprivate func contains(_ property: (Kind) -> Bool) -> Bool {
     var pending = [self]
     while let term = pending.popLast() {
       if property(term.kind) { return true }
-      pending += term.parts
+      pending += term.kind.children
     }
     return false
   }

@@ -1,5 +1,4 @@
 import CajalSyntax
-import CajalTyping
 
 /// What the horizon analysis knows of a value: of a `Nat` how far its entries reach, of a function what it does,
 /// of the others nothing.

@@ -1,5 +1,4 @@
 import CajalSyntax
-import CajalTyping
 
 /// Abstract interpretation of programs on bounds of their `Nat`s.
 ///

@@ -58,16 +58,6 @@ struct IndexBound: Hashable {
   }
 }
 
-func saturatingSum(_ a: Int, _ b: Int) -> Int {
-  let (sum, overflow) = a.addingReportingOverflow(b)
-  return overflow ? Int.max : sum
-}
-
-func saturatingProduct(_ a: Int, _ b: Int) -> Int {
-  let (product, overflow) = a.multipliedReportingOverflow(by: b)
-  return overflow ? Int.max : product
-}
-
 extension IndexBound {
   /// The bound of a state after at most `count` rounds of a step that takes `state` to this bound, and of the states
   /// that the step is applied to. Nil where these are not maxima of single parameters. `count` may be 1 or more.

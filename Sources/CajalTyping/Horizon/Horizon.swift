@@ -1,5 +1,4 @@
 import CajalSyntax
-import CajalTyping
 
 /// A place where a `Nat` can reach the horizon, so that its entry there is dropped.
 public struct Drop: Hashable, Sendable {

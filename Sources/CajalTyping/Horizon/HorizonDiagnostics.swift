@@ -1,5 +1,4 @@
 import CajalSyntax
-import CajalTyping
 
 extension ProgramHorizon {
   /// One message for each place where an entry may be dropped.
