@@ -5,7 +5,6 @@ enum LayerResult {
   case shape([Int])
   /// Nothing fits; says what is wrong, and what would fit.
   case misfit(String, help: String)
-  case tooLarge
 }
 
 extension Layer.Kind {

@@ -91,7 +91,6 @@ extension Checker {
           .layerDoesNotFit, "`\(kind)` does not fit \(Layer.Kind.describe(shapes.shape))", at: Label(layer.span, what),
           also: [Label(shapes.name.span, "in this net")], notes: [shapes.trace], help: help))
       return nil
-    case .tooLarge: break
     }
     reportTooLarge("`\(kind)`", layer.span, "it gives more than 2^31 reals")
     return nil
