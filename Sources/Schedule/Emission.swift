@@ -177,8 +177,3 @@ final class Emission {
     }
   }
 }
-
-extension Place {
-  func offset(by index: Affine) -> Place { Place(buffer: buffer, index: self.index + index) }
-  func offset(by index: Int) -> Place { Place(buffer: buffer, index: self.index + index) }
-}

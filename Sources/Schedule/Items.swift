@@ -302,11 +302,12 @@ extension CountedLoop {
 extension [Statement] {
   /// Whether there is a product, other than under a condition.
   fileprivate var hasProducts: Bool {
-    contains { statement in
-      switch statement {
-      case .kernel(.product, _, _, _), .kernel(.middleProduct, _, _, _): true
-      case .loop(let loop): loop.body.hasProducts
-      case .note, .declare, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: false
+    unconditionalKernels.contains { kernel, _ in
+      switch kernel {
+      case .product, .middleProduct: true
+      case .convolution, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,
+        .nonlinearAdjoint:
+        false
       }
     }
   }
@@ -314,19 +315,16 @@ extension [Statement] {
 
 extension Statement {
   fileprivate func mentions(_ buffers: Set<Int>) -> Bool {
-    switch self {
-    case .note: return false
-    case .declare(let buffer): return buffers.contains(buffer)
-    case .loop(let loop): return loop.body.contains { $0.mentions(buffers) }
-    case .assign(let place, let value), .accumulate(let place, let value):
-      var result = buffers.contains(place.buffer)
-      value.visit { if buffers.contains($0.buffer) { result = true } }
-      return result
-    case .kernel(_, let operands, let target, _):
-      return buffers.contains(target.buffer) || operands.contains { buffers.contains($0.buffer) }
-    case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner):
-      return inner.contains { $0.mentions(buffers) }
-    case .swap(let a, let b): return buffers.contains(a) || buffers.contains(b)
+    var result = false
+    [self].allEffects { effect in
+      switch effect {
+      case .reads(let place, _), .writes(let place, _), .adds(let place, _):
+        if buffers.contains(place.buffer) { result = true }
+      case .declares(let buffer): if buffers.contains(buffer) { result = true }
+      case .swaps(let a, let b): if buffers.contains(a) || buffers.contains(b) { result = true }
+      case .compares: break
+      }
     }
+    return result
   }
 }

@@ -30,7 +30,13 @@ extension ProgramSchedule {
 
 extension Procedure {
   fileprivate var fitsLanes: Bool {
-    guard steps.count == 1, case .samples(let body) = steps[0], body.allSatisfy(\.fitsLanes) else { return false }
+    guard steps.count == 1, case .samples(let body) = steps[0] else { return false }
+    var isPlain = true
+    body.visitAll { statement in
+      if case .kernel = statement { isPlain = false }
+      if case .whenWanted = statement { isPlain = false }
+    }
+    guard isPlain else { return false }
     var total = 0
     for buffer in buffers {
       guard buffer.keptAt == nil else { return false }
@@ -70,17 +76,6 @@ extension Procedure {
   fileprivate var keptReals: Int {
     buffers.reduce(0) { end, buffer in
       if case .kept(let offset) = buffer.storage { max(end, offset + buffer.size) } else { end }
-    }
-  }
-}
-
-extension Statement {
-  fileprivate var fitsLanes: Bool {
-    switch self {
-    case .note, .declare, .assign, .accumulate, .swap: true
-    case .loop(let loop): loop.body.allSatisfy(\.fitsLanes)
-    case .whenKept(let body), .whenInside(_, _, let body): body.allSatisfy(\.fitsLanes)
-    case .kernel, .whenWanted: false
     }
   }
 }
