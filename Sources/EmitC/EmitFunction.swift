@@ -272,8 +272,7 @@ struct FunctionEmitter {
       let (below, limit) = indices.sides(of: index + -count)
       conditions.append(.binary("<", below, limit))
     }
-    guard let first = conditions.first else { return body }
-    return [.ifThen(conditions.dropFirst().reduce(first) { .binary("&&", $0, $1) }, body)]
+    return conditions.isEmpty ? body : [.ifThen(.all(conditions), body)]
   }
 
   // MARK: Expressions

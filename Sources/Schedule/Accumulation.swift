@@ -54,7 +54,7 @@ extension Draft {
     for statement in statements {
       var writes = OutputWrites(buffer: buffer, buffers: buffers)
       writes.walk([statement])
-      guard writes.areAllKnown, writes.found.count + earlier.count <= OutputWrites.limit else { return false }
+      guard writes.areAllKnown, writes.found.count + earlier.count <= Threshold.comparedWrites else { return false }
       for (index, write) in writes.found.enumerated() where write.kind != .sum {
         // An entry that is overwritten must not hold anything.
         if earlier.contains(where: { $0.kind != .zero && $0.range.overlaps(write.range) }) { return false }
@@ -95,7 +95,6 @@ private struct Write {
 
 /// What statements do to a buffer that is only written.
 private struct OutputWrites {
-  static let limit = 200
   let buffer: Int
   let buffers: [Buffer]
   private(set) var found: [Write] = []
@@ -154,17 +153,5 @@ private struct OutputWrites {
       reach += step * (trips - 1)
     }
     return true
-  }
-}
-
-extension Kernel {
-  /// Whether it can add to its target; the others only overwrite.
-  fileprivate var canAdd: Bool {
-    switch self {
-    case .product, .convolution: true
-    case .middleProduct, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,
-      .nonlinearAdjoint:
-      false
-    }
   }
 }

@@ -15,9 +15,6 @@ extension SchedulePass {
 }
 
 extension Draft {
-  /// From here on a call costs less than the sum written out.
-  static var shortestDot: Int { 16 }
-
   fileprivate func callingDots(_ list: [Statement]) -> [Statement] {
     var result: [Statement] = []
     var index = list.startIndex
@@ -45,7 +42,7 @@ extension Draft {
     let list = Array(list)
     guard list.count == 4, case .declare(let sum) = list[0],
       list[1] == .assign(Place(buffer: sum, index: Affine(0)), .literal(0)), case .loop(let loop) = list[2],
-      loop.lower == 0, loop.upper >= Draft.shortestDot, loop.body.count == 1,
+      loop.lower == 0, loop.upper >= Threshold.shortestDot, loop.body.count == 1,
       case .accumulate(Place(buffer: sum, index: Affine(0)), .product(.load(let a), .load(let b))) = loop.body[0],
       let left = a.start(of: loop.variable), let right = b.start(of: loop.variable)
     else { return nil }

@@ -78,7 +78,7 @@ final class Emission {
   private func layer(_ base: Form, _ kernels: [PlannedKernel], _ target: Place, size: Int) -> Statement? {
     guard case .zero = base, kernels.count == 2, let bias = kernels.first(where: \.isCheap),
       case .broadcast(let rows, let columns, 1) = bias.kind, let other = kernels.first(where: { !$0.isCheap }),
-      case .convolution(let convolution) = other.kind, convolution.role == .out, convolution.out[0] == rows,
+      case .kernel(.convolution(let convolution)) = other.kind, convolution.role == .out, convolution.out[0] == rows,
       rows * columns == size, convolution.out.reduce(1, *) == size
     else { return nil }
     let operands = (other.operands + bias.operands).map { place($0.cell, $0.base) }

@@ -21,9 +21,6 @@ extension SchedulePass {
 }
 
 extension Draft {
-  /// In reals, of a sample.
-  private static let gatheredLimit = 1 << 16
-
   fileprivate mutating func gatheringSums(
     _ body: [Statement], _ shared: Set<Int>, _ options: ScheduleOptions
   ) -> [Statement] {
@@ -76,7 +73,7 @@ extension Draft {
         continue
       }
       let (total, overflow) = sizes[index].multipliedReportingOverflow(by: trips)
-      if overflow || total > Draft.gatheredLimit { return nil }
+      if overflow || total > Threshold.gatheredReals { return nil }
       let all = Place(buffer: buffer("\(buffers[operand.buffer].name)_rounds", size: total), index: Affine(0))
       declarations.append(.declare(all.buffer))
       let slice = all.offset(by: Affine(loop.variable, times: sizes[index]))

@@ -193,7 +193,7 @@ private struct ItemBuilder {
         rows: 1, k: p.k, n: p.m, transposed: !p.transposeLeft, vector: right, matrix: left, target, accumulate)
     case (false, true):
       // In a loop, a sample's own matrix would have to be there for every sample, to gain little.
-      guard !p.transposeLeft, isLarge(p.k, p.n), !isInLoop || p.m < ItemBuilder.manyRows else { return false }
+      guard !p.transposeLeft, isLarge(p.k, p.n), !isInLoop || p.m < Threshold.manyRows else { return false }
       addApply(
         rows: p.m, k: p.k, n: p.n, transposed: p.transposeRight, vector: left, matrix: right, target, accumulate)
     case (false, false):
@@ -221,9 +221,6 @@ private struct ItemBuilder {
   }
 
   private func isLarge(_ m: Int, _ n: Int) -> Bool { options.isLarge(m, n) }
-
-  /// A product of so many rows is about as fast for one sample as for many.
-  private static let manyRows = 32
 
   private mutating func addApply(
     rows: Int, k: Int, n: Int, transposed: Bool, vector: Place, matrix: Place, _ target: Place, _ accumulate: Bool

@@ -10,7 +10,7 @@ import LinearMaps
 //       kept[i] = hidden[i]
 
 extension SchedulePass {
-  static let keepInPlace = SchedulePass("keep-in-place") { $0.keepInPlace(above: Procedure.localLimit) }
+  static let keepInPlace = SchedulePass("keep-in-place") { $0.keepInPlace(above: Threshold.localVector) }
 }
 
 extension Draft {

@@ -162,6 +162,16 @@ extension Kernel {
       }
     }
   }
+
+  /// Whether it can add to its target; the others only overwrite.
+  var canAdd: Bool {
+    switch self {
+    case .product, .convolution: true
+    case .middleProduct, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,
+      .nonlinearAdjoint:
+      false
+    }
+  }
 }
 
 extension Convolution {

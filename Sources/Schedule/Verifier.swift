@@ -21,7 +21,7 @@ extension Procedure {
   /// - nothing is read of which nothing may have been written, buffer by buffer: what is written under a condition is
   ///   there under the same condition alone, and what a sample leaves outside of its rows is gone with it;
   /// - what is only there to be read is not written, and outputs that begin as 0 are only added to;
-  /// - pointers are exchanged with others of their size, when both point to something;
+  /// - pointers are exchanged with others of their size, to which what the next round reads has been written;
   /// - no kernel writes what it reads.
   func verify(_ direction: Direction) throws {
     var verifier = Verifier(self, direction)
@@ -61,8 +61,9 @@ private struct Verifier {
   private let cleared: Set<Int>
   private var isDeclared: [Bool]
   private var written: [Written]
-  /// The buffers to which pointers point in the first round.
+  /// The buffers to which pointers point in the first round, and under which conditions they are read.
   private var pointees: [Int: Int] = [:]
+  private var readers: [Int: [Conditions]] = [:]
   private var loops: [CountedLoop] = []
   private var conditions = Conditions()
   /// Inside of a step that is done once.
@@ -217,17 +218,21 @@ private struct Verifier {
     }
     if isSum(start.buffer) { try fail("points to \(name(start.buffer)), which is only added to") }
     pointees[buffer] = pointees[start.buffer] ?? start.buffer
+    readers[buffer] = []
   }
 
-  private func read(_ buffer: Int) throws {
+  private mutating func read(_ buffer: Int) throws {
     if isSum(buffer) { try fail("reads \(name(buffer)), which is only added to") }
-    let isKnown =
-      switch written[pointees[buffer] ?? buffer] {
-      case .never: false
-      case .always: true
-      case .under(let known): known.contains(where: conditions.imply)
-      }
-    if !isKnown { try fail("reads \(name(buffer)), to which nothing has been written") }
+    if !isWritten(buffer, under: conditions) { try fail("reads \(name(buffer)), to which nothing has been written") }
+    if let known = readers[buffer], !known.contains(where: conditions.imply) { readers[buffer]!.append(conditions) }
+  }
+
+  private func isWritten(_ buffer: Int, under conditions: Conditions) -> Bool {
+    switch written[pointees[buffer] ?? buffer] {
+    case .never: false
+    case .always: true
+    case .under(let known): known.contains(where: conditions.imply)
+    }
   }
 
   private mutating func write(_ buffer: Int) throws {
@@ -249,9 +254,12 @@ private struct Verifier {
     guard procedure.buffers[a].storage.start != nil, procedure.buffers[b].storage.start != nil,
       procedure.buffers[a].size == procedure.buffers[b].size
     else { try fail("\(name(a)) and \(name(b)) are no pointers to equally many reals") }
-    for pointer in [a, b] {
+    for (pointer, other) in [(a, b), (b, a)] {
       try checkScope(pointer)
-      try read(pointer)
+      // The next round reads as the first one did.
+      if !readers[pointer]!.allSatisfy({ isWritten(other, under: $0) }) {
+        try fail("\(name(pointer)) is read again, and nothing has been written to \(name(other))")
+      }
     }
     (pointees[a], pointees[b]) = (pointees[b], pointees[a])
   }

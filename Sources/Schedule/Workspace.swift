@@ -1,12 +1,6 @@
 /// Decides where the buffers of a procedure lie: small ones are locals, the others share a workspace, each only for as
 /// long as it is needed.
 extension Procedure {
-  /// Vectors up to this size are locals, up to a total of a function that is safe on any stack, in bytes.
-  static var localLimit: Int { 16 }
-  private static var localTotal: Int { 6144 }
-  /// Numbers are locals as long as no more bytes of them are alive at a time.
-  private static var scalarTotal: Int { 4096 }
-
   /// What the workspace holds already is taken.
   mutating func planWorkspace(realBytes: Int) throws {
     try planWorkspace(of: steps, from: workspaceSize, realBytes: realBytes)
@@ -30,11 +24,11 @@ extension Procedure {
     var scalars: [Interval] = []
     for (index, buffer) in buffers.enumerated() where buffer.storage == .unplanned {
       guard let interval = lifetimes.interval(index) else { continue }
-      if buffer.keptAt != nil || buffer.size > Procedure.localLimit {
+      if buffer.keptAt != nil || buffer.size > Threshold.localVector {
         intervals.append(interval)
       } else if buffer.size == 1 {
         scalars.append(interval)
-      } else if locals + buffer.size * realBytes <= Procedure.localTotal {
+      } else if locals + buffer.size * realBytes <= Threshold.localVectorBytes {
         locals += buffer.size * realBytes
         buffers[index].storage = .local
       } else {
@@ -49,7 +43,7 @@ extension Procedure {
         endings.removeFirst()
         if buffers[first.buffer].storage == .local { alive -= realBytes }
       }
-      if alive + realBytes <= Procedure.scalarTotal {
+      if alive + realBytes <= Threshold.localScalarBytes {
         alive += realBytes
         buffers[scalar.buffer].storage = .local
       } else {

@@ -195,7 +195,12 @@ import Testing
     let start = Statement.assign(at(B.t), .literal(1))
     #expect(try reason(declared + [start, round(B.q)]) == nil)
     #expect(try reason(declared + [round(B.q)]) == "reads p.4, to which nothing has been written")
-    #expect(try reason(declared + [start, round(B.p)]) == "reads q.5, to which nothing has been written")
+    let stale = "p.4 is read again, and nothing has been written to q.5"
+    #expect(try reason(declared + [start, round(B.p)]) == stale)
+    let keeping = loop([.whenKept([.assign(at(B.q), load(B.p))]), .swap(B.p, B.q)])
+    #expect(try reason(declared + [start, keeping]) == nil)
+    let kept = loop([.whenKept([.assign(at(B.q), load(B.p))]), .assign(at(B.p), load(B.p)), .swap(B.p, B.q)])
+    #expect(try reason(declared + [start, kept]) == stale)
     #expect(
       try reason(declared + [start, loop([.swap(B.p, B.u)])]) == "p.4 and u.3 are no pointers to equally many reals")
     var buffers = Self.buffers
