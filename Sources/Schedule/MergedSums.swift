@@ -20,8 +20,11 @@ extension SchedulePass {
 extension Draft {
   fileprivate func mergingSums(_ list: [Statement]) -> [Statement] {
     var list = list
+    // What is read by more than the addition is no such sum.
+    var reads: [Int: Int] = [:]
+    list.allEffects { if case .reads(let place, _) = $0 { reads[place.buffer, default: 0] += 1 } }
     var own = Set<Int>()
-    for case .declare(let buffer) in list { own.insert(buffer) }
+    for case .declare(let buffer) in list where reads[buffer] == 1 { own.insert(buffer) }
     var isChanged = true
     while isChanged {
       isChanged = false
