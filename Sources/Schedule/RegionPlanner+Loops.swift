@@ -67,7 +67,7 @@ extension RegionPlanner {
       } else if order.placeInState(next, state) {
         next.place(in: state)
         mode = .inPlace
-      } else if state.size <= RegionPlanner.tinyLimit || state.demand != demand.nodes[index] {
+      } else if state.size <= Threshold.tinyVector || state.demand != demand.nodes[index] {
         mode = .copied(next: next)
       } else {
         let pointer = context.cell(
@@ -99,7 +99,7 @@ extension RegionPlanner {
       variable: variable, descending: loop.descending, states: plans,
       stacks: stacks.compactMap { $0.map { LoopPlan.Stack(cell: $0, demand: $0.demand) } },
       tasks: order.sorted(), external: external)
-    tasks.append(Task(.loop(plan), demand: demand.nodes[index], origin: node.origin))
+    tasks.append(PlannedTask(.loop(plan), demand: demand.nodes[index], origin: node.origin))
     setOutputs(of: index, states: finals, stacks: stacks)
   }
 

@@ -24,13 +24,13 @@ struct WantedGradients {
 
   /// From the last item to the first: what an item writes is wanted for what its readers are wanted for. Items that
   /// contribute to nothing are removed.
-  func find(for items: inout [Item]) {
+  func find(for items: inout [CutItem]) {
     var wantedFor: [Int: Set<Wanted>] = [:]
     visit(&items, &wantedFor, rowsOfPointers(items))
     removeUnwanted(&items)
   }
 
-  private func removeUnwanted(_ items: inout [Item]) {
+  private func removeUnwanted(_ items: inout [CutItem]) {
     items.removeAll { $0.wanted.isEmpty }
     for index in items.indices {
       guard case .rounds(var rounds) = items[index].content else { continue }
@@ -39,7 +39,7 @@ struct WantedGradients {
     }
   }
 
-  private func visit(_ items: inout [Item], _ wantedFor: inout [Int: Set<Wanted>], _ rows: [Int: Int]) {
+  private func visit(_ items: inout [CutItem], _ wantedFor: inout [Int: Set<Wanted>], _ rows: [Int: Int]) {
     for index in items.indices.reversed() {
       if case .rounds(var rounds) = items[index].content {
         // What is written in one round may be read in the next.
@@ -68,11 +68,11 @@ struct WantedGradients {
   }
 
   /// Pointers that are swapped, and the buffers that they point to, are one: by one of them.
-  private func rowsOfPointers(_ items: [Item]) -> [Int: Int] {
+  private func rowsOfPointers(_ items: [CutItem]) -> [Int: Int] {
     var result: [Int: Int] = [:]
     func name(_ buffer: Int) -> Int { result[buffer].map { $0 == buffer ? buffer : name($0) } ?? buffer }
     func unite(_ a: Int, _ b: Int) { result[name(a)] = name(b) }
-    func visit(_ items: [Item]) {
+    func visit(_ items: [CutItem]) {
       for item in items {
         guard case .rounds(let rounds) = item.content else { continue }
         for pointer in rounds.pointers {
@@ -89,27 +89,19 @@ struct WantedGradients {
   // MARK: Conditions
 
   /// Nothing where the item is wanted whatever is wanted.
-  func condition(of item: Item) -> [Wanted] { item.wanted == all ? [] : item.wanted.sorted() }
+  func condition(of item: CutItem) -> [Wanted] { item.wanted == all ? [] : item.wanted.sorted() }
 
   /// Writes to an output only where that is wanted, in a statement that has other purposes too.
   func guardingOutputs(_ statement: Statement) -> Statement {
-    func guarded(_ target: Place) -> Statement {
-      wanted(ofBuffer: target.buffer).map { .whenWanted([$0], [statement]) } ?? statement
+    if let target = statement.target, let wanted = wanted(ofBuffer: target.buffer) {
+      return .whenWanted([wanted], [statement])
     }
-    switch statement {
-    case .note, .declare, .swap: return statement
-    case .assign(let target, _), .accumulate(let target, _), .kernel(_, _, let target, _): return guarded(target)
-    case .loop(let loop):
-      let body = loop.body.map(guardingOutputs)
-      guard body.count == 1, case .whenWanted(let wanted, let inner) = body[0] else {
-        return .loop(loop.with(body: body))
-      }
+    let guarded = statement.mapBodies { $0.map(guardingOutputs) }
+    // Once around the loop, and not in every round.
+    if case .loop(let loop) = guarded, loop.body.count == 1, case .whenWanted(let wanted, let inner) = loop.body[0] {
       return .whenWanted(wanted, [.loop(loop.with(body: inner))])
-    case .whenKept(let inner): return .whenKept(inner.map(guardingOutputs))
-    case .whenInside(let index, let count, let inner):
-      return .whenInside(index, count: count, inner.map(guardingOutputs))
-    case .whenWanted(let wanted, let inner): return .whenWanted(wanted, inner.map(guardingOutputs))
     }
+    return guarded
   }
 }
 

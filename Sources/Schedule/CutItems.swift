@@ -2,11 +2,11 @@ import LinearMaps
 
 /// A statement of a procedure's outermost level or of a loop that is cut, or a product for the whole batch, with what
 /// it depends on: what a procedure is cut into phases by.
-struct Item {
+struct CutItem {
   enum Content {
     case statements([Statement])
     case batch(BatchProduct)
-    case rounds(Rounds)
+    case rounds(CutLoop)
   }
   var content: Content
   let origin: Origin?
@@ -28,13 +28,13 @@ struct Item {
 }
 
 /// A loop with products for the whole batch: all samples go through a round together.
-struct Rounds {
+struct CutLoop {
   /// Without its body.
   let loop: CountedLoop
   /// Declared before it, and swapped at the end of a round.
   let pointers: [Int]
   let swaps: [PointerSwap]
-  var items: [Item]
+  var items: [CutItem]
   /// Buffers that hold nothing at the start of a round.
   let own: Set<Int>
 }
@@ -43,26 +43,26 @@ extension Draft {
   /// The outermost statements, large products with matrices that the batch shares as products for the batch.
   ///
   /// - Parameter shared: the inputs that are the same for every sample; outputs of these numbers are their gradients.
-  mutating func items(shared: Set<Int>, options: ScheduleOptions) -> [Item] {
-    var builder = ItemBuilder(draft: self, shared: shared, options: options)
+  mutating func items(shared: Set<Int>, options: ScheduleOptions) -> [CutItem] {
+    var builder = CutItemBuilder(draft: self, shared: shared, options: options)
     for statement in body { builder.add(statement) }
     self = builder.draft
     return builder.items
   }
 }
 
-private struct ItemBuilder {
+private struct CutItemBuilder {
   var draft: Draft
   let shared: Set<Int>
   let options: ScheduleOptions
-  private(set) var items: [Item] = []
+  private(set) var items: [CutItem] = []
   private var origin: Origin?
   /// Pointers whose loop is still to come.
   private var pointers: [Statement] = []
   /// Copies of what does not change.
   private var copies: [Place: Place] = [:]
   /// Of a loop's body: what can be done before the loop, and buffers that begin anew in every round.
-  private var before: [Item] = []
+  private var before: [CutItem] = []
   private var own: Set<Int> = []
   private let isInLoop: Bool
 
@@ -73,7 +73,7 @@ private struct ItemBuilder {
     isInLoop = false
   }
 
-  private init(inside builder: ItemBuilder) {
+  private init(inside builder: CutItemBuilder) {
     draft = builder.draft
     shared = builder.shared
     options = builder.options
@@ -103,16 +103,16 @@ private struct ItemBuilder {
 
   private mutating func append(_ statements: [Statement]) { items.append(item(statements)) }
 
-  private func item(_ statements: [Statement]) -> Item {
+  private func item(_ statements: [Statement]) -> CutItem {
     let accesses = Accesses(statements, draft.buffers)
-    return Item(content: .statements(statements), origin: origin, reads: accesses.reads, writes: accesses.writes)
+    return CutItem(content: .statements(statements), origin: origin, reads: accesses.reads, writes: accesses.writes)
   }
 
   private mutating func append(_ product: BatchProduct) {
     var reads: Set = [product.left.buffer, product.right.buffer]
     if product.accumulate { reads.insert(product.target.buffer) }
     items.append(
-      Item(content: .batch(product), origin: origin, reads: reads, writes: [product.target.buffer]))
+      CutItem(content: .batch(product), origin: origin, reads: reads, writes: [product.target.buffer]))
   }
 
   private mutating func temporary(size: Int) -> Place {
@@ -126,7 +126,7 @@ private struct ItemBuilder {
   /// A loop in which, at any depth, there is a product for the batch.
   private mutating func addRounds(_ loop: CountedLoop, pointers: [Int]) -> Bool {
     guard let (body, swaps) = loop.bodyAndSwaps, loop.body.hasProducts else { return false }
-    var inner = ItemBuilder(inside: self)
+    var inner = CutItemBuilder(inside: self)
     var (copiesIn, copiesOut): ([Statement], [Statement]) = ([], [])
     for pointer in pointers {
       guard case .pointer(let start) = draft.buffers[pointer].storage,
@@ -151,7 +151,7 @@ private struct ItemBuilder {
     copies = inner.copies.filter { !inner.own.contains($0.value.buffer) }
     if isInLoop { before += inner.before } else { items += inner.before }
     for copy in copiesIn { append([copy]) }
-    let rounds = Rounds(
+    let rounds = CutLoop(
       loop: loop.with(body: []), pointers: pointers, swaps: swaps, items: inner.items, own: inner.own)
     let starts = pointers.map { pointer -> Int in
       guard case .rowPointer(let start) = draft.buffers[pointer].storage else { preconditionFailure() }
@@ -159,7 +159,7 @@ private struct ItemBuilder {
     }
     let both = Set(pointers + starts)
     items.append(
-      Item(
+      CutItem(
         content: .rounds(rounds), origin: origin,
         reads: inner.items.reduce(both) { $0.union($1.reads) }.subtracting(inner.own),
         writes: inner.items.reduce(both) { $0.union($1.writes) }.subtracting(inner.own)))
@@ -193,7 +193,7 @@ private struct ItemBuilder {
         rows: 1, k: p.k, n: p.m, transposed: !p.transposeLeft, vector: right, matrix: left, target, accumulate)
     case (false, true):
       // In a loop, a sample's own matrix would have to be there for every sample, to gain little.
-      guard !p.transposeLeft, isLarge(p.k, p.n), !isInLoop || p.m < ItemBuilder.manyRows else { return false }
+      guard !p.transposeLeft, isLarge(p.k, p.n), !isInLoop || p.m < Threshold.manyRows else { return false }
       addApply(
         rows: p.m, k: p.k, n: p.n, transposed: p.transposeRight, vector: left, matrix: right, target, accumulate)
     case (false, false):
@@ -221,9 +221,6 @@ private struct ItemBuilder {
   }
 
   private func isLarge(_ m: Int, _ n: Int) -> Bool { options.isLarge(m, n) }
-
-  /// A product of so many rows is about as fast for one sample as for many.
-  private static let manyRows = 32
 
   private mutating func addApply(
     rows: Int, k: Int, n: Int, transposed: Bool, vector: Place, matrix: Place, _ target: Place, _ accumulate: Bool
@@ -302,11 +299,12 @@ extension CountedLoop {
 extension [Statement] {
   /// Whether there is a product, other than under a condition.
   fileprivate var hasProducts: Bool {
-    contains { statement in
-      switch statement {
-      case .kernel(.product, _, _, _), .kernel(.middleProduct, _, _, _): true
-      case .loop(let loop): loop.body.hasProducts
-      case .note, .declare, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: false
+    unconditionalKernels.contains { kernel, _ in
+      switch kernel {
+      case .product, .middleProduct: true
+      case .convolution, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,
+        .nonlinearAdjoint:
+        false
       }
     }
   }
@@ -314,19 +312,16 @@ extension [Statement] {
 
 extension Statement {
   fileprivate func mentions(_ buffers: Set<Int>) -> Bool {
-    switch self {
-    case .note: return false
-    case .declare(let buffer): return buffers.contains(buffer)
-    case .loop(let loop): return loop.body.contains { $0.mentions(buffers) }
-    case .assign(let place, let value), .accumulate(let place, let value):
-      var result = buffers.contains(place.buffer)
-      value.visit { if buffers.contains($0.buffer) { result = true } }
-      return result
-    case .kernel(_, let operands, let target, _):
-      return buffers.contains(target.buffer) || operands.contains { buffers.contains($0.buffer) }
-    case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner):
-      return inner.contains { $0.mentions(buffers) }
-    case .swap(let a, let b): return buffers.contains(a) || buffers.contains(b)
+    var result = false
+    [self].allEffects { effect in
+      switch effect {
+      case .reads(let place, _), .writes(let place, _), .adds(let place, _):
+        if buffers.contains(place.buffer) { result = true }
+      case .declares(let buffer): if buffers.contains(buffer) { result = true }
+      case .swaps(let a, let b): if buffers.contains(a) || buffers.contains(b) { result = true }
+      case .compares: break
+      }
     }
+    return result
   }
 }

@@ -1,7 +1,7 @@
 import LinearMaps
 
 /// One step of a region that writes cells.
-final class Task {
+final class PlannedTask {
   enum Kind {
     /// cell = base + the kernels, one after another.
     case compute(Cell, base: Form, kernels: [PlannedKernel])
@@ -40,14 +40,7 @@ final class Task {
 /// A computation that is no expression for each entry.
 struct PlannedKernel {
   enum Kind {
-    case product(Product)
-    case middleProduct(MiddleProduct)
-    case convolution(Convolution)
-    case averagePool(Pooling)
-    case averageUnpool(Pooling)
-    /// The size is that of the operand.
-    case nonlinear(Nonlinear, size: Int)
-    case nonlinearAdjoint(Nonlinear, size: Int)
+    case kernel(Kernel)
     case transpose(rows: Int, columns: Int)
     /// Adds entry i of the operand at offset + stride · i.
     case scatter(count: Int, stride: Int, offset: Affine)
@@ -58,8 +51,8 @@ struct PlannedKernel {
   let operands: [Memory]
   var canAccumulate: Bool {
     switch kind {
-    case .product, .convolution, .transpose, .scatter, .broadcast: true
-    case .middleProduct, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: false
+    case .kernel(let kernel): kernel.canAdd
+    case .transpose, .scatter, .broadcast: true
     }
   }
   /// As cheap to write as zeros, so that it should come before what costs more.
@@ -99,12 +92,12 @@ final class LoopPlan {
   let descending: Bool
   let states: [State]
   let stacks: [Stack]
-  let tasks: [Task]
+  let tasks: [PlannedTask]
   /// Cells of the regions around that the body reads.
   let external: [Cell]
 
   init(
-    variable: LoopVariable, descending: Bool, states: [State], stacks: [Stack], tasks: [Task], external: [Cell]
+    variable: LoopVariable, descending: Bool, states: [State], stacks: [Stack], tasks: [PlannedTask], external: [Cell]
   ) {
     self.variable = variable
     self.descending = descending
