@@ -79,7 +79,7 @@ extension Procedure {
   }
 }
 
-private struct Interval {
+struct Interval {
   let buffer: Int
   let start: Int
   let end: Int
@@ -87,7 +87,7 @@ private struct Interval {
 
 /// The first and the last point at which each buffer is used. A buffer that lives longer than a loop's round is needed
 /// until the loop ends.
-private struct Lifetimes {
+struct Lifetimes {
   private let pointers: [Int: Place]
   private var declared: [Int?]
   private var depth: [Int]
