@@ -172,7 +172,8 @@ final class ProcedureRun {
           kernel.apply)
       // In lanes, what nobody wants kept is written aside.
       case .whenKept(let inner): if kept != nil { try run(inner) }
-      case .whenInside(let index, let count, let inner): if (0..<count).contains(try self.value(index)) { try run(inner) }
+      case .whenInside(let index, let count, let inner):
+        if (0..<count).contains(try self.value(index)) { try run(inner) }
       case .whenWanted(let wanted, let inner): if isWanted(wanted) { try run(inner) }
       case .swap(let a, let b): try exchange(a, b)
       }

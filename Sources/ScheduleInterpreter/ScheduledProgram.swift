@@ -92,6 +92,9 @@ public struct ScheduledProgram: Sendable {
     return shared.map { .cut($0.forward, backward: $0.backward, shared: $0.inputs) } ?? .whole
   }
 
+  /// Whether gradients that are not wanted are left out, and not only dropped.
+  public func computesOnlyWanted(_ call: BatchCall) -> Bool { if case .cut = way(of: call) { true } else { false } }
+
   // MARK: Calls
 
   /// - Returns: the results, sample after sample, and what was kept, if that was asked for.

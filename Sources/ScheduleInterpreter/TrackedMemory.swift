@@ -12,6 +12,8 @@ final class TrackedMemory {
   private var writers: [Int]
   /// A real that one buffer has written may not be written by another.
   private let isForGood: Bool
+  /// Nothing below it was ever written.
+  private var lowest = Int.max
 
   private static let nobody = -1
   /// Whoever reads it may.
@@ -43,12 +45,14 @@ final class TrackedMemory {
     }
     values[index] = value
     writers[index] = buffer
+    lowest = min(lowest, index)
   }
 
   func forget(_ range: Range<Int>) throws {
     guard range.lowerBound >= 0, range.upperBound <= count else {
       throw ScheduleFault("needs \(name)[\(range)] of \(count)")
     }
+    if range.upperBound <= lowest { return }
     for index in range { writers[index] = TrackedMemory.nobody }
   }
 

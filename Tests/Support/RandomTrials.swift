@@ -6,15 +6,19 @@ import Passes
 extension GraphProgram {
   /// A forward graph with residuals, and a backward graph that is any graph of the right shape.
   ///
-  /// - Parameter tensors: it is a model, and at most as many of its parameters are tensors.
-  public static func adversarial(seed: UInt64, tensors: Int? = nil) throws -> GraphProgram {
+  /// - Parameters:
+  ///   - tensors: it is a model, and at most as many of its parameters are tensors.
+  ///   - isSmall: it fits lanes, mostly.
+  public static func adversarial(seed: UInt64, tensors: Int? = nil, isSmall: Bool = false) throws -> GraphProgram {
     var random = SplitMix(seed: seed)
-    let ports = RandomGraph.adversarialParameters(&random, count: random.below(4))
-    let sizes = (0...random.below(4)).map { _ in [1, 2, 3, 5, 18, 21][random.below(6)] }
-    let forward = RandomGraph.adversarial(seed: seed, parameters: ports, results: sizes)
+    let profile = isSmall ? GraphProfile.small : .adversarial
+    let ports = RandomGraph.adversarialParameters(&random, profile, count: random.below(4))
+    let sizes = (0...random.below(4)).map { _ in [1, 2, 3, 5, 18, 21][random.below(isSmall ? 4 : 6)] }
+    let forward = RandomGraph.adversarial(seed: seed, profile, parameters: ports, results: sizes)
     let residuals = sizes.dropFirst().map { Parameter(name: "kept", space: .real([$0])) }
+    let cotangent = Parameter(name: "out_bar", space: .real([sizes[0]]))
     let backward = RandomGraph.adversarial(
-      seed: seed ^ 0xBAC, parameters: ports + residuals + [Parameter(name: "out_bar", space: .real([sizes[0]]))],
+      seed: seed ^ 0xBAC, profile, parameters: ports + residuals + [cotangent],
       results: ports.map(\.space.dimension))
     try forward.verify()
     try backward.verify()

@@ -9,7 +9,7 @@ extension Trial {
   ///   - gradientStrides: as the inputs' where nothing else is said.
   ///   - lanes: in lanes, where that is possible.
   public func disagreement(
-    with scheduled: Scheduled, gradientStrides: [Int]? = nil, lanes: Bool = true, tolerance: Double = 1e-9
+    with scheduled: Scheduled, gradientStrides: [Int]? = nil, lanes: Bool = true
   ) -> String? {
     let interpreter = scheduled.interpreted(lanes: lanes)
     let call = BatchCall(
@@ -17,7 +17,7 @@ extension Trial {
       gradientStrides: gradientStrides)
     let expected = self.expected
     func differs(_ values: [Double], _ wanted: [Double]) -> Bool {
-      !agree(values, wanted, relative: tolerance, equalNaN: true)
+      !agree(values, wanted, relative: 1e-9, equalNaN: true)
     }
     do {
       let plain = try interpreter.forward(call, keeps: false)
@@ -27,7 +27,7 @@ extension Trial {
       if keeping.results.map(\.bitPattern) != plain.results.map(\.bitPattern) {
         return "forward gives \(plain.results), and \(keeping.results) where it keeps"
       }
-      for wanted in subsets {
+      for wanted in interpreter.computesOnlyWanted(call) ? subsets : Array(subsets.prefix(1)) {
         let gradients = try interpreter.backward(call, keeping.kept!, wanted: wanted)
         func wrong(_ what: String, _ values: [Double], _ wished: [Double]) -> String {
           "with \(wanted.sorted()) wanted, \(what) gives \(values), not \(wished)"

@@ -25,6 +25,19 @@ struct GraphProfile: Sendable {
         false
       }
     }
+
+    /// One that needs a function of the runtime.
+    fileprivate var isKernel: Bool {
+      switch self {
+      case .convolution, .nonlinear, .pool, .nonlinearAdjoint, .layer, .netInLoop, .activation, .squashed,
+        .squashedScale, .ownMatrix:
+        true
+      case .add, .scale, .product, .shift, .fit, .constant, .transpose, .scaled, .dot, .flat, .scaledSum, .loop, .dense,
+        .netTwice, .rowsTimesTensor, .transposedTensor, .tensorOfTensors, .tensorOfOuter, .denseInside, .matrixProduct,
+        .wider, .iteration:
+        false
+      }
+    }
   }
 
   /// How often each piece is taken.
@@ -78,6 +91,17 @@ extension GraphProfile {
     dimensions: [1, 1, 2, 2, 3, 4, 5, 6, 12, 17, 20, 35], extent: 6, hasLongProducts: true,
     loops: Loops(
       trips: 0...5, states: 0...3, stacks: 0...2, basisOneIn: 2, next: Loops.Next.allCases, joinsResults: true))
+
+  /// The same without what is always a kernel, on small spaces: mostly computed in lanes.
+  static let small: GraphProfile = {
+    var profile = adversarial
+    profile.weights.removeAll { $0.piece.isKernel }
+    profile.pieces = 3...9
+    profile.dimensions = [1, 2, 2, 3, 4, 5]
+    profile.extent = 3
+    profile.hasLongProducts = false
+    return profile
+  }()
 
   /// Models as they are written: nets of a few layers, applied to data, to each other's results, twice to different
   /// values and inside of loops. Most products are large enough to be kernels.

@@ -21,8 +21,10 @@ public enum RandomGraph {
 
   /// With the given parameters and results in the given dimensions, which may be parameters, constants or repeated. Its
   /// nodes come from a place that is hard to write into a comment.
-  static func adversarial(seed: UInt64, parameters: [Parameter], results: [Int]) -> Graph {
-    var generator = GraphGenerator(seed: seed, .adversarial, size: 30)
+  static func adversarial(
+    seed: UInt64, _ profile: GraphProfile = .adversarial, parameters: [Parameter], results: [Int]
+  ) -> Graph {
+    var generator = GraphGenerator(seed: seed, profile, size: 30)
     let g = generator.builder
     g.origin = Origin(line: 3, column: 1, text: "seed \(seed) */ \\")
     var pool = parameters.map { g.parameter($0.name, $0.space) }
@@ -35,9 +37,9 @@ public enum RandomGraph {
   }
 
   /// Parameters for it, of names that are somebody else's in C.
-  static func adversarialParameters(_ random: inout SplitMix, count: Int) -> [Parameter] {
+  static func adversarialParameters(_ random: inout SplitMix, _ profile: GraphProfile, count: Int) -> [Parameter] {
     let names = ["x", "work", "i", "y'", "x_stride", "k", "ψ", "real"]
-    var generator = GraphGenerator(seed: random.next(), .adversarial, size: 0)
+    var generator = GraphGenerator(seed: random.next(), profile, size: 0)
     return (0..<count).map {
       Parameter(name: names[($0 * 3 + random.below(2)) % names.count], space: generator.space())
     }
