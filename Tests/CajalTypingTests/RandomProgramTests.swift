@@ -55,7 +55,7 @@ import Testing
       let module = try #require(checked(text).module)
       let program = module.programs[0]
       let printed = program.term.concreteSyntax(definitions: module.definitions)
-      let again = checked("program \(program.signature) = \(printed)")
+      let again = checked("program \(program.signature) = \(printed)", horizon: 3)
       let reprinted = again.module?.programs[0].term.concreteSyntax(definitions: [])
       #expect(reprinted == printed, "seed \(seed): \(text)\n\(again.rendered)")
       #expect(again.module?.programs[0].degrees == program.degrees)

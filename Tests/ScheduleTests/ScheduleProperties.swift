@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: 0..<8) func iterations(group: UInt64) throws {
-    try check((group * 25)..<(group * 25 + 25), thresholds: [1, 1, 60, 1 << 20]) { try Trial.iteration(seed: $0) }
+    try check((group * 15)..<(group * 15 + 15), thresholds: [1, 1, 60, 1 << 20]) { try Trial.iteration(seed: $0) }
   }
 
   @Test(arguments: 0..<2) func repeatedData(group: UInt64) throws {
