@@ -12,8 +12,8 @@ public final class Compilation {
   public let source: Source
   public let options: CompilerOptions
   public private(set) var diagnostics = Diagnostics()
-  /// Receives the graph after every pass: the program, "forward" or "adjoint", the pass.
-  public var observe: (_ program: String, _ part: String, _ pass: String, _ graph: Graph) -> Void = { _, _, _, _ in }
+  /// Receives what every pass left: "forward" or "adjoint", the pass, and the text of the program's graph or schedule.
+  public var observe: (_ part: String, _ pass: String, _ text: () -> String) -> Void = { _, _, _ in }
 
   public init(source: Source, options: CompilerOptions) {
     self.source = source
@@ -67,20 +67,21 @@ public final class Compilation {
   private func optimise(_ judgement: Judgement, _ graph: Graph, model: LoweredModel?) throws -> OptimisedProgram {
     let name = judgement.name.text
     try graph.verify()
-    let forward = try Pipeline.standard.run(graph) { observe(name, "forward", $0.name, $1) }
+    func observe(_ part: String) -> (Pass, Graph) -> Void {
+      { pass, graph in self.observe(part, pass.name) { graph.printed(name: name) } }
+    }
+    let forward = try Pipeline.standard.run(graph, observe: observe("forward"))
     guard options.gradients else {
       return OptimisedProgram(judgement: judgement, model: model, forward: forward, backward: nil)
     }
     func cut(_ forward: Graph) throws -> Halves {
       let pipeline = Pipeline.adjoint(tensorCount: model?.tensors.count ?? 0)
-      let joint = try pipeline.run(reverse(forward, constants: model?.frozen ?? [])) {
-        observe(name, "adjoint", $0.name, $1)
-      }
+      let joint = try pipeline.run(reverse(forward, constants: model?.frozen ?? []), observe: observe("adjoint"))
       return split(joint, portCount: graph.parameters.count)
     }
     var halves = try cut(forward)
     if halves.keptReals > Pass.checkpointLimit {
-      let segmented = try Pipeline.segmented.run(forward) { observe(name, "forward", $0.name, $1) }
+      let segmented = try Pipeline.segmented.run(forward, observe: observe("forward"))
       if segmented != forward { halves = try cut(segmented) }
     }
     return OptimisedProgram(
@@ -127,10 +128,15 @@ public final class Compilation {
     guard let module else { return nil }
     checkRealRange(of: module)
     guard !diagnostics.hasErrors, let unit = try moduleUnit(header: header) else { return nil }
-    do { return try emitModule(unit) } catch let error as EmitError {
+    do { return try emitModule(unit, observe: observeSchedule) } catch let error as EmitError {
       for diagnostic in error.diagnostics(in: module) { diagnostics.add(diagnostic) }
       return nil
     }
+  }
+
+  /// Given to what schedules the module.
+  func observeSchedule(_ program: ProgramUnit, part: String, pass: String, text: () -> String) {
+    observe(part, pass) { "\(program.judgement)\n\(text())" }
   }
 
   /// The lines of a program's declaration, as far as they fit above its code.

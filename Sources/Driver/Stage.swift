@@ -2,6 +2,7 @@ import CajalSyntax
 import CajalTyping
 import EmitC
 import Passes
+import Schedule
 
 /// The stages that `--emit` prints.
 public enum Stage: String, CaseIterable, Sendable {
@@ -21,7 +22,8 @@ public enum Stage: String, CaseIterable, Sendable {
       return try compilation.optimised()?.map { program in
         program.backward!.printed(name: program.judgement.name.text + "_adjoint")
       }.joined(separator: "\n")
-    case .schedule: return try compilation.moduleUnit().map { try scheduleText($0) }
+    case .schedule:
+      return try compilation.moduleUnit().map { try scheduleText($0, observe: compilation.observeSchedule) }
     case .c: return try compilation.emitted()?.c
     case .header: return try compilation.emitted()?.header
     case .manifest: return try compilation.moduleUnit().map { try EmitC.manifest($0) }
@@ -29,8 +31,12 @@ public enum Stage: String, CaseIterable, Sendable {
   }
 }
 
-/// The passes that `--dump-after` knows.
-public let passNames: [String] = {
+/// What `--dump-after` knows: passes over graphs, and over the schedules that are made of them.
+public let passNames = graphPassNames + schedulePassNames
+
+public let schedulePassNames = SchedulePipeline.names
+
+private let graphPassNames: [String] = {
   var names: [String] = []
   for pass in Pipeline.adjoint(tensorCount: 0).passes + Pipeline.segmented.passes + Pipeline.cleanUp.passes
   where !names.contains(pass.name) {

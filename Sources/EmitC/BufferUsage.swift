@@ -33,10 +33,7 @@ struct BufferUsage {
     for step in steps {
       switch step {
       case .once(let body), .samples(let body): walk(body, procedure, 1)
-      case .batch(let product, _):
-        read(product.left)
-        read(product.right)
-        write(product.target)
+      case .batch(let product, _): product.effects { add($0, procedure) }
       case .rounds(let rounds):
         for pointer in rounds.pointers {
           if case .rowPointer(let start) = procedure.buffers[pointer].storage { write(start) }
@@ -59,18 +56,6 @@ struct BufferUsage {
     note(place.index)
   }
 
-  private mutating func read(_ value: Expression) {
-    switch value {
-    case .literal: break
-    case .load(let place): read(place)
-    case .indicator(let index): note(index)
-    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b):
-      read(a)
-      read(b)
-    case .negation(let a): read(a)
-    }
-  }
-
   private mutating func write(_ place: Place) {
     write(place.buffer)
     note(place.index)
@@ -84,39 +69,37 @@ struct BufferUsage {
     writeCounts[buffer, default: 0] += 1
   }
 
+  private mutating func add(_ effect: Effect, _ procedure: Procedure) {
+    switch effect {
+    case .reads(let place, _): read(place)
+    case .writes(let place, _), .adds(let place, _): write(place)
+    case .declares(let buffer):
+      declared[buffer] = conditions
+      if case .pointer(let start) = procedure.buffers[buffer].storage { write(start.buffer) }
+    case .swaps(let a, let b):
+      write(a)
+      write(b)
+    case .compares(let index): note(index)
+    }
+  }
+
   private mutating func walk(_ body: [Statement], _ procedure: Procedure, _ level: Int) {
     depth = max(depth, level)
     for statement in body {
-      switch statement {
-      case .note: break
-      case .declare(let buffer):
-        declared[buffer] = conditions
-        if case .pointer(let start) = procedure.buffers[buffer].storage { write(start.buffer) }
-      case .loop(let loop): walk(loop.body, procedure, level + 1)
-      case .assign(let place, let value), .accumulate(let place, let value):
-        write(place)
-        read(value)
-      case .kernel(let kernel, let operands, let target, _):
-        if kernel.scratchBytes > 0 { usesScratch = true }
-        for operand in operands { read(operand) }
-        write(target)
-      case .whenKept(let inner):
-        branchesOnKept = true
-        conditions += 1
-        walk(inner, procedure, level)
-        conditions -= 1
-      case .whenInside(let index, _, let inner):
-        note(index)
-        walk(inner, procedure, level)
-      case .whenWanted(let gradients, let inner):
+      statement.effects { add($0, procedure) }
+      if case .kernel(let kernel, _, _, _) = statement, kernel.scratchBytes > 0 { usesScratch = true }
+      // What is done then depends on what the caller wants.
+      var isConditional = false
+      if case .whenKept = statement { (branchesOnKept, isConditional) = (true, true) }
+      if case .whenWanted(let gradients, _) = statement {
         wanted.formUnion(gradients)
-        conditions += 1
-        walk(inner, procedure, level)
-        conditions -= 1
-      case .swap(let a, let b):
-        write(a)
-        write(b)
+        isConditional = true
       }
+      guard let inner = statement.body else { continue }
+      let isLoop = if case .loop = statement { true } else { false }
+      if isConditional { conditions += 1 }
+      walk(inner, procedure, isLoop ? level + 1 : level)
+      if isConditional { conditions -= 1 }
     }
   }
 }

@@ -23,8 +23,11 @@ indirect enum CExpression {
   static func assign(_ a: CExpression, _ b: CExpression) -> CExpression { .binary("=", a, b) }
 
   /// a || b || c, or what there is.
-  static func any(_ conditions: [CExpression]) -> CExpression {
-    conditions.dropFirst().reduce(conditions[0]) { .binary("||", $0, $1) }
+  static func any(_ conditions: [CExpression]) -> CExpression { joined(conditions, by: "||") }
+  static func all(_ conditions: [CExpression]) -> CExpression { joined(conditions, by: "&&") }
+
+  static func joined(_ operands: [CExpression], by operation: String) -> CExpression {
+    operands.dropFirst().reduce(operands[0]) { .binary(operation, $0, $1) }
   }
 }
 
@@ -53,6 +56,11 @@ enum CStatement {
 
   /// From here on the compiler knows nothing of the variable's value.
   static func hide(_ variable: String) -> CStatement { .expression(.call("CAJAL_HIDE", [.name(variable)])) }
+
+  /// Compilers do not warn of these variables.
+  static func unused(_ names: [String]) -> CStatement {
+    .expression(CExpression.joined(names.map { .cast("void", .name($0)) }, by: ","))
+  }
 }
 
 struct CParameter {

@@ -83,10 +83,6 @@ struct BatchEmitter {
     let plainRows = layout.forwardRows * layout.realBytes
     let rows = layout.keptRows * layout.realBytes
     var body: [CStatement] = []
-    func unused(_ names: [String]) -> CStatement {
-      let values = names.map { CExpression.cast("void", .name($0)) }
-      return .expression(values.dropFirst().reduce(values[0]) { .binary(",", $0, $1) })
-    }
     func choice(_ kept: Int, _ plain: Int) -> CExpression {
       plain == kept ? .integer(plain) : .conditional(name("keep"), .integer(kept), .integer(plain))
     }
@@ -103,7 +99,7 @@ struct BatchEmitter {
         .binary(">", name("batch"), .binary("/", most, row)), name("SIZE_MAX"), fixed.map { $0 + rows } ?? rows)
     }
     if rows == 0 {
-      body.append(unused(plain == shared && each == 0 ? ["batch", "keep"] : ["batch"]))
+      body.append(.unused(plain == shared && each == 0 ? ["batch", "keep"] : ["batch"]))
       body.append(.returnValue(fixed(else: choice(shared, plain))))
     } else if plainRows == 0 {
       body.append(.ifThen(.prefix("!", name("keep")), [.returnValue(.integer(plain))]))
@@ -111,7 +107,7 @@ struct BatchEmitter {
       let start: CExpression? = each > 0 ? name("fixed") : shared == 0 ? nil : .integer(shared)
       body.append(.returnValue(sum(start, .integer(rows))))
     } else {
-      if plain == shared && plainRows == rows && each == 0 { body.append(unused(["keep"])) }
+      if plain == shared && plainRows == rows && each == 0 { body.append(.unused(["keep"])) }
       let isFixed = shared > 0 || plain > 0 || each > 0
       if isFixed { body.append(constant("const size_t", "fixed", fixed(else: choice(shared, plain)))) }
       body.append(constant("const size_t", "row", choice(rows, plainRows)))
@@ -220,24 +216,14 @@ struct BatchEmitter {
   }
 
   private func noGradient(_ function: String, specifiers: String, _ parameters: [CParameter]) -> CFunction {
-    let unused = parameters.map { CExpression.cast("void", .name($0.name)) }
-    return CFunction(
+    CFunction(
       specifiers: specifiers, result: "int", name: function, parameters: parameters,
-      body: [
-        .expression(unused.dropFirst().reduce(unused[0]) { .binary(",", $0, $1) }),
-        .returnValue(name("CAJAL_NO_GRADIENT")),
-      ])
+      body: [.unused(parameters.map(\.name)), .returnValue(name("CAJAL_NO_GRADIENT"))])
   }
 
   private func runAdjoint(_ adjoint: [StepCode]) -> CFunction {
-    let size = unit.output.size
-    var checks =
-      inputChecks() + [check("cajal_check_output", [name("batch"), name("out_bar"), .integer(size), sizeofReal])]
-    checks += gradientChecks()
-    checks.append(
-      check("cajal_check_workspace", [name("work"), .call(own["bytes"], [name("batch"), .number("1")])]))
-    var body = [guardArguments(checks)]
-    if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
+    var body = [guardArguments(adjointChecks())]
+    if options.checkFinite { body.append(cotangentIsFinite) }
     if unit.ports.isEmpty {
       body += ["in_bar", "bar_stride"].map { .expression(.cast("void", name($0))) }
       body.append(.returnValue(name("CAJAL_OK")))

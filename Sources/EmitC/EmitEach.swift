@@ -53,9 +53,23 @@ extension BatchEmitter {
     return items + [.function(backwardEach([.returnValue(.call(function, arguments))])), .blank]
   }
 
-  func gradientChecks() -> [CExpression] {
-    if unit.ports.isEmpty { return [] }
-    let layout = [name("in_bar"), name("bar_stride"), name(own["sizes"])]
-    return [check("cajal_check_gradients", [name("batch"), .integer(unit.ports.count)] + layout + [sizeofReal])]
+  func adjointChecks() -> [CExpression] {
+    var checks = inputChecks()
+    checks.append(check("cajal_check_output", [name("batch"), name("out_bar"), .integer(unit.output.size), sizeofReal]))
+    if parameterCount > 0 {
+      checks.append(
+        check(
+          "cajal_check_gradient",
+          [name("batch"), name("params_bar"), .number("0"), .integer(parameterCount), sizeofReal]))
+    }
+    if !unit.ports.isEmpty {
+      let layout = [name("in_bar"), name("bar_stride"), name(own["sizes"])]
+      checks.append(
+        check("cajal_check_gradients", [name("batch"), .integer(unit.ports.count)] + layout + [sizeofReal]))
+    }
+    let bytes = CExpression.call(own["bytes"], [name("batch"), .number("1")])
+    return checks + [check("cajal_check_workspace", [name("work"), bytes])]
   }
+
+  var cotangentIsFinite: CStatement { allFinite(name("batch") * .integer(unit.output.size), name("out_bar")) }
 }

@@ -164,21 +164,17 @@ struct FunctionEmitter {
     var index = body.startIndex
     while index < body.endIndex {
       defer { index += 1 }
-      switch body[index] {
-      case .declare(let buffer):
-        guard usage.isUsed(buffer), procedure.buffers[buffer].keptAt == nil else { continue }
-        if let value = initialValue(of: buffer, followedBy: index + 1 < body.count ? body[index + 1] : nil) {
-          let isConstant = usage.writes(buffer) == 1
-          result.append(
-            .variable(
-              CVariable(
-                type: isConstant ? "const \(element.type)" : element.type, name: names[buffer]!, extent: nil,
-                initial: .expression(assigned(value)))))
-          index += 1
-          continue
-        }
-        result.append(declaration(of: buffer))
-      case .note, .loop, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap:
+      if case .declare(let buffer) = body[index],
+        let value = initialValue(of: buffer, followedBy: index + 1 < body.count ? body[index + 1] : nil)
+      {
+        let isConstant = usage.writes(buffer) == 1
+        result.append(
+          .variable(
+            CVariable(
+              type: isConstant ? "const \(element.type)" : element.type, name: names[buffer]!, extent: nil,
+              initial: .expression(assigned(value)))))
+        index += 1
+      } else {
         result += statement(body[index], depth)
       }
     }
@@ -217,7 +213,8 @@ struct FunctionEmitter {
 
   private mutating func statement(_ statement: Statement, _ depth: Int) -> [CStatement] {
     switch statement {
-    case .declare: return []
+    case .declare(let buffer):
+      return usage.isUsed(buffer) && procedure.buffers[buffer].keptAt == nil ? [declaration(of: buffer)] : []
     case .note(let origin): return [.comment("line \(origin.line): \(origin.text)")]
     case .loop(let loop): return [forLoop(loop, depth)]
     case .assign(let place, let value): return [.expression(.assign(entry(place), assigned(value)))]
@@ -275,8 +272,7 @@ struct FunctionEmitter {
       let (below, limit) = indices.sides(of: index + -count)
       conditions.append(.binary("<", below, limit))
     }
-    guard let first = conditions.first else { return body }
-    return [.ifThen(conditions.dropFirst().reduce(first) { .binary("&&", $0, $1) }, body)]
+    return conditions.isEmpty ? body : [.ifThen(.all(conditions), body)]
   }
 
   // MARK: Expressions

@@ -7,13 +7,9 @@ extension BatchEmitter {
   func workspaceBytes(_ plan: LanePlan) -> CFunction {
     let samples = layout.batchMultiple
     let group = plan.kept * samples * layout.realBytes
-    func unused(_ names: [String]) -> CStatement {
-      let values = names.map { CExpression.cast("void", .name($0)) }
-      return .expression(values.dropFirst().reduce(values[0]) { .binary(",", $0, $1) })
-    }
     let body: [CStatement] =
       group == 0
-      ? [unused(["batch", "keep"]), .returnValue(.number("0"))]
+      ? [.unused(["batch", "keep"]), .returnValue(.number("0"))]
       : [
         .ifThen(.prefix("!", name("keep")), [.returnValue(.integer(plan.isUnkeptLocal ? 0 : group))]),
         constant(

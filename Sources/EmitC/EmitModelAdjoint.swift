@@ -4,22 +4,10 @@ import Schedule
 /// The adjoint of a model: the gradients of all samples are added up where they are wanted.
 extension BatchEmitter {
   func runModelAdjoint(_ steps: [StepCode]) -> CFunction {
-    let size = unit.output.size
-    var checks =
-      inputChecks() + [check("cajal_check_output", [name("batch"), name("out_bar"), .integer(size), sizeofReal])]
-    if parameterCount > 0 {
-      checks.append(
-        check(
-          "cajal_check_gradient",
-          [name("batch"), name("params_bar"), .number("0"), .integer(parameterCount), sizeofReal]))
-    }
-    checks += gradientChecks()
-    checks.append(
-      check("cajal_check_workspace", [name("work"), .call(own["bytes"], [name("batch"), .number("1")])]))
-    var body = [guardArguments(checks)] + unusedParameters
+    var body = [guardArguments(adjointChecks())] + unusedParameters
     if parameterCount == 0 { body.append(.expression(.cast("void", name("params_bar")))) }
     if unit.ports.isEmpty { body += ["in_bar", "bar_stride"].map { .expression(.cast("void", name($0))) } }
-    if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out_bar"))) }
+    if options.checkFinite { body.append(cotangentIsFinite) }
     body += addedGradients(steps, of: schedule.backward!)
     body.append(.returnValue(name("CAJAL_OK")))
     return adjointFunction(body)
@@ -30,8 +18,7 @@ extension BatchEmitter {
   /// - Parameter shared: the ports that are the same for every sample.
   func addedGradients(_ steps: [StepCode], of procedure: Procedure, shared: Set<Int> = []) -> [CStatement] {
     if wanted.isEmpty { return [] }
-    let nothing = wanted.map { CExpression.prefix("!", bar($0)) }
-    let isNothing = nothing.dropFirst().reduce(nothing[0]) { .binary("&&", $0, $1) }
+    let isNothing = CExpression.all(wanted.map { .prefix("!", bar($0)) })
     return [.ifThen(isNothing, [.returnValue(name("CAJAL_OK"))])] + clearing(procedure.clearedOutputs, shared: shared)
       + runSteps(steps, of: procedure, direction: .adjoint, shared: shared)
       + (options.checkFinite ? finiteness() : [])

@@ -3,19 +3,27 @@ import Schedule
 
 /// The C of a module and its header.
 ///
-/// - Throws: `EmitError`.
-public func emitModule(_ module: ModuleUnit) throws -> (c: String, header: String) {
-  let scheduled = try ScheduledModule(module)
+/// - Parameter observe: receives what every pass over a program's schedule left.
+/// - Throws: `EmitError`, `BrokenSchedulePass`.
+public func emitModule(
+  _ module: ModuleUnit, observe: @escaping ModuleObserver = { _, _, _, _ in }
+) throws -> (c: String, header: String) {
+  let scheduled = try ScheduledModule(module, observe)
   var emitter = ModuleEmitter(scheduled)
   let header = HeaderEmitter(module: module, names: scheduled.names)
   return (CPrinter.print(emitter.items()), CPrinter.print(header.items()))
 }
 
+/// As `ScheduleObserver`, with the program first.
+public typealias ModuleObserver = (_ program: ProgramUnit, _ part: String, _ pass: String, _ text: () -> String) -> Void
+
 /// The loops and buffers of every program, for readers.
 ///
-/// - Throws: `EmitError`.
-public func scheduleText(_ module: ModuleUnit) throws -> String {
-  let scheduled = try ScheduledModule(module)
+/// - Throws: `EmitError`, `BrokenSchedulePass`.
+public func scheduleText(
+  _ module: ModuleUnit, observe: @escaping ModuleObserver = { _, _, _, _ in }
+) throws -> String {
+  let scheduled = try ScheduledModule(module, observe)
   var lines: [String] = []
   for (program, schedule) in zip(module.programs, scheduled.schedules) {
     lines.append("forward \(program.judgement)\n\(schedule.forward)")
@@ -67,7 +75,7 @@ struct ScheduledModule {
   let lanes: [LanePlan?]
   let tables: [Table]
 
-  init(_ module: ModuleUnit) throws {
+  init(_ module: ModuleUnit, _ observe: @escaping ModuleObserver = { _, _, _, _ in }) throws {
     self.module = module
     names = try ModuleNames(module)
     let options = ScheduleOptions(
@@ -81,7 +89,7 @@ struct ScheduledModule {
         let backward = module.options.gradients ? program.backward : nil
         let schedule = try schedule(
           forward: program.forward, backward: backward, tensorCount: program.model?.tensors.count, options: options,
-          tables: store)
+          tables: store, observe: { observe(program, $0, $1, $2) })
         guard WorkspaceLayout(program, schedule, lanes: nil, realBytes: options.realBytes).isPossible else {
           throw ScheduleTooLarge()
         }

@@ -26,8 +26,8 @@ extension BatchEmitter {
     let call = CStatement.returnValue(.call(function, parameters.map { name($0.name) }))
     let inputs = code.schedule.inputs
     if inputs.isEmpty { return call }
-    let strides = inputs.map { CExpression.binary("==", .index(name("stride"), .integer($0)), .number("0")) }
-    let areShared = strides.dropFirst().reduce(strides[0]) { .binary("&&", $0, $1) }
+    let areShared = CExpression.all(
+      inputs.map { .binary("==", .index(name("stride"), .integer($0)), .number("0")) })
     return .ifThen(.binary("||", .binary("==", name("batch"), .number("1")), areShared), [call])
   }
 

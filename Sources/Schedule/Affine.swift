@@ -40,6 +40,18 @@ public struct Affine: Hashable, Sendable {
     return lower...upper
   }
 
+  /// The values it takes in these loops; nil where a variable is of none of them.
+  func range(in loops: [CountedLoop]) -> ClosedRange<Int>? {
+    var (lower, upper) = (constant, constant)
+    for term in terms {
+      guard let loop = loops.last(where: { $0.variable == term.variable }) else { return nil }
+      let (first, last) = (loop.lower * term.coefficient, (loop.upper - 1) * term.coefficient)
+      lower += min(first, last)
+      upper += max(first, last)
+    }
+    return lower...upper
+  }
+
   public static func + (a: Affine, b: Affine) -> Affine {
     if b.terms.isEmpty { return a + b.constant }
     if a.terms.isEmpty { return b + a.constant }

@@ -81,43 +81,9 @@ private struct CostCounter {
   }
 
   private func cost(of kernel: Kernel, accumulate: Bool) -> Cost {
-    let target: Double = accumulate ? 2 : 1
-    switch kernel {
-    case .product(let p, _):
-      let (m, k, n) = (Double(p.m), Double(p.k), Double(p.n))
-      return Cost(operations: 2 * m * k * n, moved: m * k + k * n + target * m * n)
-    case .middleProduct(let p):
-      return Cost(operations: 2 * p.products, moved: p.products + Double(p.inner) + target * p.results)
-    case .convolution(let c): return cost(of: c) + Cost(operations: 0, moved: target * size(c.extents(of: c.role)))
-    case .layer(let c, let rectified):
-      let out = size(c.out)
-      return cost(of: c) + Cost(operations: rectified ? out : 0, moved: Double(c.out[0]) + out)
-    case .reluAdjointOfImage(let c):
-      let image = size(c.image)
-      return cost(of: c) + Cost(operations: image, moved: 2 * image)
-    case .reluAdjointOfPool(let p):
-      return Cost(operations: 2 * size(p.image), moved: 2 * size(p.image) + size(p.out))
-    case .averagePool(let p): return Cost(operations: size(p.image), moved: size(p.image) + target * size(p.out))
-    case .averageUnpool(let p): return Cost(operations: size(p.out), moved: size(p.out) + target * size(p.image))
-    case .nonlinear(let map, let size):
-      return Cost(operations: Double(size), moved: Double(size) + target * resultSize(map, size))
-    case .nonlinearAdjoint(let map, let size):
-      return Cost(operations: Double(size), moved: Double(size) + resultSize(map, size) + target * Double(size))
-    }
-  }
-
-  /// Its operands are read.
-  private func cost(of c: Convolution) -> Cost {
-    Cost(operations: 2 * c.products, moved: c.operands.reduce(0.0) { $0 + size(c.extents(of: $1)) })
-  }
-
-  private func size(_ extents: [Int]) -> Double { extents.reduce(1.0) { $0 * Double($1) } }
-
-  private func resultSize(_ map: Nonlinear, _ size: Int) -> Double {
-    switch map {
-    case .bound, .activation, .softmax: Double(size)
-    case .maximumPool(let pooling): self.size(pooling.out)
-    }
+    let sizes = kernel.sizes
+    let moved = sizes.operands.reduce(0.0) { $0 + Double($1) } + (accumulate ? 2 : 1) * Double(sizes.target)
+    return Cost(operations: kernel.operations, moved: moved)
   }
 
   private func cost(of product: BatchProduct) -> (sample: Cost, batch: Cost) {
@@ -139,6 +105,22 @@ private struct CostCounter {
       return (
         Cost(operations: 2 * p.products, moved: Double(p.inner) + p.results), Cost(operations: 0, moved: p.products)
       )
+    }
+  }
+}
+
+extension Kernel {
+  fileprivate var operations: Double {
+    switch self {
+    case .product(let p, _): 2 * Double(p.m) * Double(p.k) * Double(p.n)
+    case .middleProduct(let p): 2 * p.products
+    case .convolution(let c): 2 * c.products
+    case .layer(let c, let rectified): 2 * c.products + (rectified ? Double(c.size(of: .out)) : 0)
+    case .reluAdjointOfImage(let c): 2 * c.products + Double(c.size(of: .image))
+    case .reluAdjointOfPool(let p): 2 * Double(p.imageSize)
+    case .averagePool(let p): Double(p.imageSize)
+    case .averageUnpool(let p): Double(p.outSize)
+    case .nonlinear(_, let size), .nonlinearAdjoint(_, let size): Double(size)
     }
   }
 }

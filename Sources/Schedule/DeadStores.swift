@@ -1,38 +1,43 @@
-/// Removes what is written and never read. Graphs arrive without dead nodes, but planning finds more: entries that all
-/// consumers cut away, factors of a structural zero.
+// Removes what is written and never read. Graphs arrive without dead nodes, but planning finds more: entries that all
+// consumers cut away, factors of a structural zero.
+//
+//   new t                              result[0] = x[0]
+//   t[0] = x[0] * 2               →
+//   result[0] = x[0]
+
+extension SchedulePass {
+  static let removeDeadStores = SchedulePass("remove-dead-stores") { $0.removeDeadStores() }
+}
+
 extension Draft {
-  mutating func removeDead() {
+  fileprivate mutating func removeDeadStores() {
     var sources: [Int: Set<Int>] = [:]
     func add(_ target: Int, _ source: Int) { sources[target, default: []].insert(source) }
-    func collect(_ body: [Statement]) {
-      for statement in body {
-        switch statement {
-        case .note: break
-        case .declare(let buffer):
+    body.visitAll { statement in
+      let target = statement.target
+      statement.effects { effect in
+        switch effect {
+        case .reads(let place, _): if let target { add(target.buffer, place.buffer) }
+        case .writes, .adds, .compares: break
+        case .declares(let buffer):
           // A pointer and what it points to live together.
           if case .pointer(let start) = buffers[buffer].storage {
             add(buffer, start.buffer)
             add(start.buffer, buffer)
           }
-        case .loop(let loop): collect(loop.body)
-        case .assign(let place, let value), .accumulate(let place, let value):
-          value.visit { add(place.buffer, $0.buffer) }
-        case .kernel(_, let operands, let target, _): for operand in operands { add(target.buffer, operand.buffer) }
-        case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner): collect(inner)
-        case .swap(let a, let b):
+        case .swaps(let a, let b):
           add(a, b)
           add(b, a)
         }
       }
     }
-    collect(body)
     var live = Set<Int>()
     var work = buffers.indices.filter { buffers[$0].storage.isResult }
     live.formUnion(work)
     while let buffer = work.popLast() {
       for source in sources[buffer] ?? [] where live.insert(source).inserted { work.append(source) }
     }
-    body = body.compactMap { $0.keeping(live) }.withoutIdleNotes
+    body = body.keeping(live)
   }
 }
 
@@ -46,40 +51,32 @@ extension Storage {
   }
 }
 
-extension Statement {
-  fileprivate func keeping(_ live: Set<Int>) -> Statement? {
-    switch self {
-    case .note: return self
-    case .declare(let buffer): return live.contains(buffer) ? self : nil
-    case .assign(let place, _), .accumulate(let place, _): return live.contains(place.buffer) ? self : nil
-    case .kernel(_, _, let target, _): return live.contains(target.buffer) ? self : nil
-    case .swap(let a, _): return live.contains(a) ? self : nil
-    case .loop(let loop):
-      let body = loop.body.compactMap { $0.keeping(live) }.withoutIdleNotes
-      if body.isEmpty { return nil }
-      return .loop(loop.with(body: body))
-    case .whenKept(let inner):
-      let body = inner.compactMap { $0.keeping(live) }.withoutIdleNotes
-      return body.isEmpty ? nil : .whenKept(body)
-    case .whenInside(let index, let count, let inner):
-      let body = inner.compactMap { $0.keeping(live) }.withoutIdleNotes
-      return body.isEmpty ? nil : .whenInside(index, count: count, body)
-    case .whenWanted(let wanted, let inner):
-      let body = inner.compactMap { $0.keeping(live) }.withoutIdleNotes
-      return body.isEmpty ? nil : .whenWanted(wanted, body)
-    }
-  }
-}
-
 extension [Statement] {
-  /// Notes stand above something; a note right after another, or at the end, stands above nothing.
-  fileprivate var withoutIdleNotes: [Statement] {
+  fileprivate func keeping(_ live: Set<Int>) -> [Statement] {
     var result: [Statement] = []
-    for statement in self {
+    for statement in self where statement.isFor(live) {
+      let statement = statement.mapBodies { $0.keeping(live) }
+      if statement.isEmptied { continue }
+      // Notes stand above something; a note right after another, or at the end, stands above nothing.
       if case .note = statement, case .note? = result.last { result.removeLast() }
       result.append(statement)
     }
     if case .note? = result.last { result.removeLast() }
+    return result
+  }
+}
+
+extension Statement {
+  /// Whether what it does itself, if anything, is done to one of the buffers.
+  fileprivate func isFor(_ buffers: Set<Int>) -> Bool {
+    var result = true
+    effects { effect in
+      switch effect {
+      case .writes(let place, _), .adds(let place, _): result = buffers.contains(place.buffer)
+      case .declares(let buffer), .swaps(let buffer, _): result = buffers.contains(buffer)
+      case .reads, .compares: break
+      }
+    }
     return result
   }
 }

@@ -2,15 +2,20 @@ import LinearMaps
 
 // A dot product that is written out as a loop adds one product after the other, since the compiler of C may not change
 // the order of a sum. The runtime's adds vectors.
+//
+//   new total                               y[0] = product 1x100 100x1 (a[0], x[0])
+//   total[0] = 0.0
+//   for l in 0 ..< 100                 →
+//     total[0] += a[l] * x[l]
+//   y[0] = total[0]
+
+extension SchedulePass {
+  /// For what is not computed in lanes: there a loop is all vectors, and nothing of the runtime can be called.
+  static let callDots = SchedulePass("call-dots") { $0.body = $0.callingDots($0.body) }
+}
 
 extension Draft {
-  /// For what is not computed in lanes: there a loop is all vectors, and nothing of the runtime can be called.
-  mutating func callDots() { body = callingDots(body) }
-
-  /// From here on a call costs less than the sum written out.
-  static var shortestDot: Int { 16 }
-
-  private func callingDots(_ list: [Statement]) -> [Statement] {
+  fileprivate func callingDots(_ list: [Statement]) -> [Statement] {
     var result: [Statement] = []
     var index = list.startIndex
     while index < list.endIndex {
@@ -18,7 +23,7 @@ extension Draft {
         result.append(dot)
         index += 4
       } else {
-        result.append(list[index].mappingBodies(callingDots))
+        result.append(list[index].mapBodies(callingDots))
         index += 1
       }
     }
@@ -28,7 +33,7 @@ extension Draft {
   /// Whether what the statement declares is not used by these.
   private func isDead(_ declaration: Statement, in rest: ArraySlice<Statement>) -> Bool {
     guard case .declare(let buffer) = declaration else { return false }
-    return !Accesses(Array(rest), buffers).all.contains(buffer)
+    return !Accesses(rest, buffers).all.contains(buffer)
   }
 
   /// The call that does the same as these: a sum is declared, is set to 0, is added to in a loop, and is put or added to
@@ -37,18 +42,19 @@ extension Draft {
     let list = Array(list)
     guard list.count == 4, case .declare(let sum) = list[0],
       list[1] == .assign(Place(buffer: sum, index: Affine(0)), .literal(0)), case .loop(let loop) = list[2],
-      loop.lower == 0, loop.upper >= Draft.shortestDot, loop.body.count == 1,
+      loop.lower == 0, loop.upper >= Threshold.shortestDot, loop.body.count == 1,
       case .accumulate(Place(buffer: sum, index: Affine(0)), .product(.load(let a), .load(let b))) = loop.body[0],
       let left = a.start(of: loop.variable), let right = b.start(of: loop.variable)
     else { return nil }
     let kernel = Kernel.product(Product(m: 1, k: loop.upper, n: 1), blas: false)
     let total = Expression.load(Place(buffer: sum, index: Affine(0)))
-    switch list[3] {
-    case .assign(let target, total): return .kernel(kernel, operands: [left, right], target: target, accumulate: false)
-    case .accumulate(let target, total):
-      return .kernel(kernel, operands: [left, right], target: target, accumulate: true)
-    case .note, .declare, .loop, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: return nil
+    if case .assign(let target, total) = list[3] {
+      return .kernel(kernel, operands: [left, right], target: target, accumulate: false)
     }
+    if case .accumulate(let target, total) = list[3] {
+      return .kernel(kernel, operands: [left, right], target: target, accumulate: true)
+    }
+    return nil
   }
 }
 

@@ -1,11 +1,21 @@
 import LinearMaps
 
+enum Direction: String { case forward, adjoint }
+
 /// A procedure before its buffers have their places: what is done for one sample.
 struct Draft {
+  let direction: Direction
   var buffers: [Buffer]
   var body: [Statement]
-  /// The outputs are sums over the batch.
+  /// The outputs are sums over the batch, and 0 at first.
   var accumulatesOutputs = false
+
+  /// That goes sample by sample.
+  var procedure: Procedure {
+    Procedure(
+      buffers: buffers, steps: [.samples(body)], workspaceSize: 0, rowsSize: 0,
+      clearedOutputs: accumulatesOutputs ? buffers.compactMap(\.storage.output) : [])
+  }
 
   mutating func buffer(_ name: String, size: Int) -> Int {
     buffers.append(Buffer(name: name, size: size, storage: .unplanned))
@@ -28,61 +38,12 @@ struct Draft {
   private static let copyVariable = 0
 }
 
-/// The buffers of the outside that statements read and write, inside of loops and conditions too. To add to a buffer
-/// is to read and to write it; what is done by way of a pointer is done to the buffer too to which it points.
-struct Accesses {
-  private(set) var reads: Set<Int> = []
-  private(set) var writes: Set<Int> = []
+extension Storage {
+  /// The number of the output that it is.
+  var output: Int? { if case .output(let output) = self { output } else { nil } }
+}
 
-  private var declared: Set<Int> = []
-  private let buffers: [Buffer]
-
-  init(_ body: [Statement], _ buffers: [Buffer]) {
-    self.buffers = buffers
-    walk(body)
-    reads.subtract(declared)
-    writes.subtract(declared)
-  }
-
-  private mutating func read(_ buffer: Int) {
-    reads.insert(buffer)
-    if case .pointer(let start) = buffers[buffer].storage { read(start.buffer) }
-  }
-
-  private mutating func write(_ buffer: Int) {
-    writes.insert(buffer)
-    if case .pointer(let start) = buffers[buffer].storage { write(start.buffer) }
-  }
-
-  private mutating func both(_ buffer: Int) {
-    read(buffer)
-    write(buffer)
-  }
-
-  private mutating func walk(_ body: [Statement]) {
-    for statement in body {
-      switch statement {
-      case .note: break
-      case .declare(let buffer):
-        if case .pointer = buffers[buffer].storage { both(buffer) } else { declared.insert(buffer) }
-      case .loop(let loop): walk(loop.body)
-      case .assign(let place, let value):
-        write(place.buffer)
-        value.visit { read($0.buffer) }
-      case .accumulate(let place, let value):
-        both(place.buffer)
-        value.visit { read($0.buffer) }
-      case .kernel(_, let operands, let target, let accumulate):
-        for operand in operands { read(operand.buffer) }
-        if accumulate { read(target.buffer) }
-        write(target.buffer)
-      case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner): walk(inner)
-      case .swap(let a, let b):
-        both(a)
-        both(b)
-      }
-    }
-  }
-
-  var all: Set<Int> { reads.union(writes) }
+extension Place {
+  func offset(by index: Affine) -> Place { Place(buffer: buffer, index: self.index + index) }
+  func offset(by index: Int) -> Place { Place(buffer: buffer, index: self.index + index) }
 }

@@ -14,7 +14,7 @@ extension Emission {
   /// target[i] = form[i] for all entries.
   func assign(_ form: Form, to target: Place, size: Int) -> [Statement] {
     if size == 1 { return assign(expression(form.entry(0)), to: target) }
-    if case .atom(let atom) = form, case .constant(let runs, _) = atom.kind, runs.runs.count > PlanContext.runLimit {
+    if case .atom(let atom) = form, case .constant(let runs, _) = atom.kind, runs.runs.count > Threshold.constantRuns {
       return fill(runs, target, size: size)
     }
     let (rest, units) = form.split()
@@ -43,7 +43,7 @@ extension Emission {
   }
 
   private func ranges(of form: Form, _ target: Place, size: Int) -> [Statement] {
-    if size <= RegionPlanner.tinyLimit {
+    if size <= Threshold.tinyVector {
       var result: [Statement] = []
       for index in 0..<size {
         result += assign(expression(form.entry(index)), to: target.offset(by: index))

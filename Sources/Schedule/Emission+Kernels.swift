@@ -5,19 +5,8 @@ extension Emission {
     of kernel: PlannedKernel, _ operands: [Place], _ target: Place, accumulate: Bool
   ) -> [Statement] {
     switch kernel.kind {
-    case .product(let product): return multiply(product, operands[0], operands[1], target, accumulate)
-    case .middleProduct(let product):
-      return [.kernel(.middleProduct(product), operands: operands, target: target, accumulate: false)]
-    case .convolution(let convolution):
-      return [.kernel(.convolution(convolution), operands: operands, target: target, accumulate: accumulate)]
-    case .averagePool(let pooling):
-      return [.kernel(.averagePool(pooling), operands: operands, target: target, accumulate: false)]
-    case .averageUnpool(let pooling):
-      return [.kernel(.averageUnpool(pooling), operands: operands, target: target, accumulate: false)]
-    case .nonlinear(let map, let size):
-      return [.kernel(.nonlinear(map, size: size), operands: operands, target: target, accumulate: false)]
-    case .nonlinearAdjoint(let map, let size):
-      return [.kernel(.nonlinearAdjoint(map, size: size), operands: operands, target: target, accumulate: false)]
+    case .kernel(.product(let product, _)): return multiply(product, operands[0], operands[1], target, accumulate)
+    case .kernel(let kernel): return [.kernel(kernel, operands: operands, target: target, accumulate: accumulate)]
     case .transpose(let rows, let columns):
       return nest([("i", rows), ("j", columns)]) { index in
         let value = Expression.load(operands[0].offset(by: index[0] * columns + index[1]))
@@ -55,15 +44,12 @@ extension Emission {
     return result
   }
 
-  /// The number of multiplications up to which a product is written out as loops.
-  private static var smallProduct: Int { 64 }
-
   private func multiply(
     _ product: Product, _ a: Place, _ b: Place, _ target: Place, _ accumulate: Bool
   ) -> [Statement] {
     let (m, k, n) = (product.m, product.k, product.n)
     let work = Double(m) * Double(k) * Double(n)
-    if work > Double(Emission.smallProduct) {
+    if work > Double(Threshold.writtenOutProduct) {
       return [
         .kernel(
           .product(product, blas: options.blas && gainsFromBlas(product, work)), operands: [a, b], target: target,
@@ -75,7 +61,7 @@ extension Emission {
         .load(a.offset(by: product.transposeLeft ? l * m + i : i * k + l)),
         .load(b.offset(by: product.transposeRight ? j * k + l : l * n + j)))
     }
-    if k <= RegionPlanner.tinyLimit {
+    if k <= Threshold.tinyVector {
       return nest([("i", m), ("j", n)]) { index in
         let terms = (0..<k).map { factors(index[0], index[1], Affine($0)) }
         let sum = terms.dropFirst().reduce(terms[0]) { .sum($0, $1) }
@@ -94,6 +80,6 @@ extension Emission {
 
   /// Where a call of OpenBLAS costs less than it saves.
   private func gainsFromBlas(_ product: Product, _ work: Double) -> Bool {
-    product.m > 1 && product.k > 1 && product.n > 1 && work >= 32 * 32 * 32
+    product.m > 1 && product.k > 1 && product.n > 1 && work >= Threshold.blasProduct
   }
 }

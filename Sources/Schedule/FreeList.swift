@@ -46,3 +46,47 @@ struct FreeList {
     }
   }
 }
+
+/// From when to when a buffer is needed.
+struct Interval {
+  let buffer: Int
+  let start: Int
+  let end: Int
+}
+
+extension [Interval] {
+  var byStart: [Interval] { sorted { ($0.start, $0.buffer) < ($1.start, $1.buffer) } }
+  var byEnd: [Interval] { sorted { ($0.end, $0.buffer) < ($1.end, $1.buffer) } }
+
+  /// Places in one memory, so that no two share one that are needed at a time.
+  ///
+  /// - Parameters:
+  ///   - unit: in reals, what each begins at a multiple of.
+  ///   - base: so many reals before them are taken, and not counted.
+  /// - Throws: `ScheduleTooLarge`.
+  func packed(_ buffers: [Buffer], unit: Int, after base: Int = 0) throws -> (offsets: [Int: Int], end: Int) {
+    var heap = FreeList()
+    var offsets: [Int: Int] = [:]
+    // In order of their beginnings; what has ended is given back first.
+    var endings = byEnd[...]
+    for interval in byStart {
+      while let first = endings.first, first.end < interval.start {
+        endings.removeFirst()
+        heap.release(offsets[first.buffer]!, try roundedUp(buffers[first.buffer].size, to: unit))
+      }
+      let size = try roundedUp(buffers[interval.buffer].size, to: unit)
+      guard let offset = heap.take(size), heap.end <= Int.max / 64 - base else { throw ScheduleTooLarge() }
+      offsets[interval.buffer] = offset
+    }
+    return (offsets, heap.end)
+  }
+}
+
+/// The least multiple of the unit that is not less.
+///
+/// - Throws: `ScheduleTooLarge` where it cannot be addressed.
+func roundedUp(_ count: Int, to unit: Int) throws -> Int {
+  let (sum, overflow) = count.addingReportingOverflow(unit - 1)
+  if overflow || sum > Int.max / 64 { throw ScheduleTooLarge() }
+  return sum / unit * unit
+}

@@ -4,16 +4,24 @@ import LinearMaps
 // there for all rounds, as the kept states do, the other is gathered too, and the sum is one product after the loop:
 // the gradient is written once, and not in every round. Where there are so many rounds that it would take much memory,
 // the products of the rounds are large enough.
+//
+//   for k in 0 ..< 9 descending                                    new s_bar_rounds
+//     …                                                            for k in 0 ..< 9 descending
+//     w_bar[0] += product 50x1 1x50 (s_bar[0], kept[50*k])    →      …
+//                                                                    for i in 0 ..< 50
+//                                                                      s_bar_rounds[50*k + i] = s_bar[i]
+//                                                                  w_bar[0] += product 50x9^T 9x50
+//                                                                    (s_bar_rounds[0], kept[0])
+
+extension SchedulePass {
+  /// - Parameter shared: the inputs that are the same for every sample.
+  static func gatherSums(shared: Set<Int>, options: ScheduleOptions) -> SchedulePass {
+    SchedulePass("gather-sums") { $0.body = $0.gatheringSums($0.body, shared, options) }
+  }
+}
 
 extension Draft {
-  /// In reals, of a sample.
-  private static let gatheredLimit = 1 << 16
-
-  mutating func gatherSums(shared: Set<Int>, options: ScheduleOptions) {
-    body = gatheringSums(body, shared, options)
-  }
-
-  private mutating func gatheringSums(
+  fileprivate mutating func gatheringSums(
     _ body: [Statement], _ shared: Set<Int>, _ options: ScheduleOptions
   ) -> [Statement] {
     var result: [Statement] = []
@@ -53,7 +61,7 @@ extension Draft {
     let isThere = zip(operands, sizes).map { operand, size in
       isSlice(operand, of: loop, size: size)
         && before.allSatisfy { $0.writes(to: operand.buffer, onlyFrom: operand.index, size: size) }
-        && !Accesses(Array(after), buffers).writes.contains(operand.buffer)
+        && !Accesses(after, buffers).writes.contains(operand.buffer)
     }
     guard isThere.contains(true) else { return nil }
     var declarations: [Statement] = []
@@ -65,7 +73,7 @@ extension Draft {
         continue
       }
       let (total, overflow) = sizes[index].multipliedReportingOverflow(by: trips)
-      if overflow || total > Draft.gatheredLimit { return nil }
+      if overflow || total > Threshold.gatheredReals { return nil }
       let all = Place(buffer: buffer("\(buffers[operand.buffer].name)_rounds", size: total), index: Affine(0))
       declarations.append(.declare(all.buffer))
       let slice = all.offset(by: Affine(loop.variable, times: sizes[index]))
@@ -94,16 +102,17 @@ extension Draft {
 extension Statement {
   /// Whether all that it writes to the buffer are entries of the slice: those of other rounds stay as they are.
   fileprivate func writes(to buffer: Int, onlyFrom start: Affine, size: Int) -> Bool {
-    func all(_ body: [Statement]) -> Bool { body.allSatisfy { $0.writes(to: buffer, onlyFrom: start, size: size) } }
-    switch self {
-    case .note, .declare: return true
-    case .loop(let loop): return all(loop.body)
-    case .assign(let place, _), .accumulate(let place, _):
-      let range = (place.index - start).range
-      return place.buffer != buffer || range.lowerBound >= 0 && range.upperBound < size
-    case .kernel(_, _, let target, _): return target.buffer != buffer || target.index == start
-    case .whenKept(let body), .whenInside(_, _, let body), .whenWanted(_, let body): return all(body)
-    case .swap(let a, let b): return a != buffer && b != buffer
+    var result = true
+    [self].visitAll { statement in
+      if case .swap(let a, let b) = statement, a == buffer || b == buffer { result = false }
+      guard let target = statement.target, target.buffer == buffer else { return }
+      if case .kernel = statement {
+        result = result && target.index == start
+      } else {
+        let range = (target.index - start).range
+        result = result && range.lowerBound >= 0 && range.upperBound < size
+      }
     }
+    return result
   }
 }

@@ -193,7 +193,7 @@ private struct ItemBuilder {
         rows: 1, k: p.k, n: p.m, transposed: !p.transposeLeft, vector: right, matrix: left, target, accumulate)
     case (false, true):
       // In a loop, a sample's own matrix would have to be there for every sample, to gain little.
-      guard !p.transposeLeft, isLarge(p.k, p.n), !isInLoop || p.m < ItemBuilder.manyRows else { return false }
+      guard !p.transposeLeft, isLarge(p.k, p.n), !isInLoop || p.m < Threshold.manyRows else { return false }
       addApply(
         rows: p.m, k: p.k, n: p.n, transposed: p.transposeRight, vector: left, matrix: right, target, accumulate)
     case (false, false):
@@ -221,9 +221,6 @@ private struct ItemBuilder {
   }
 
   private func isLarge(_ m: Int, _ n: Int) -> Bool { options.isLarge(m, n) }
-
-  /// A product of so many rows is about as fast for one sample as for many.
-  private static let manyRows = 32
 
   private mutating func addApply(
     rows: Int, k: Int, n: Int, transposed: Bool, vector: Place, matrix: Place, _ target: Place, _ accumulate: Bool
@@ -302,11 +299,12 @@ extension CountedLoop {
 extension [Statement] {
   /// Whether there is a product, other than under a condition.
   fileprivate var hasProducts: Bool {
-    contains { statement in
-      switch statement {
-      case .kernel(.product, _, _, _), .kernel(.middleProduct, _, _, _): true
-      case .loop(let loop): loop.body.hasProducts
-      case .note, .declare, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: false
+    unconditionalKernels.contains { kernel, _ in
+      switch kernel {
+      case .product, .middleProduct: true
+      case .convolution, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,
+        .nonlinearAdjoint:
+        false
       }
     }
   }
@@ -314,19 +312,16 @@ extension [Statement] {
 
 extension Statement {
   fileprivate func mentions(_ buffers: Set<Int>) -> Bool {
-    switch self {
-    case .note: return false
-    case .declare(let buffer): return buffers.contains(buffer)
-    case .loop(let loop): return loop.body.contains { $0.mentions(buffers) }
-    case .assign(let place, let value), .accumulate(let place, let value):
-      var result = buffers.contains(place.buffer)
-      value.visit { if buffers.contains($0.buffer) { result = true } }
-      return result
-    case .kernel(_, let operands, let target, _):
-      return buffers.contains(target.buffer) || operands.contains { buffers.contains($0.buffer) }
-    case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner):
-      return inner.contains { $0.mentions(buffers) }
-    case .swap(let a, let b): return buffers.contains(a) || buffers.contains(b)
+    var result = false
+    [self].allEffects { effect in
+      switch effect {
+      case .reads(let place, _), .writes(let place, _), .adds(let place, _):
+        if buffers.contains(place.buffer) { result = true }
+      case .declares(let buffer): if buffers.contains(buffer) { result = true }
+      case .swaps(let a, let b): if buffers.contains(a) || buffers.contains(b) { result = true }
+      case .compares: break
+      }
     }
+    return result
   }
 }

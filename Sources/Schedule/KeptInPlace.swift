@@ -1,10 +1,21 @@
 import LinearMaps
 
+// What is computed and then copied to be kept is computed where it is kept, in runs that keep.
+//
+//   hidden : real[1024] in no place                  hidden : real[1024] in no place, or kept rows + 64
+//
+//   hidden[0] = tanh of 1024 (…)                     hidden[0] = tanh of 1024 (…)
+//   when kept                                   →
+//     for i in 0 ..< 1024
+//       kept[i] = hidden[i]
+
+extension SchedulePass {
+  static let keepInPlace = SchedulePass("keep-in-place") { $0.keepInPlace(above: Threshold.localVector) }
+}
+
 extension Draft {
-  /// What is computed and then copied to be kept is computed where it is kept, in runs that keep.
-  ///
   /// - Parameter limit: values up to this size, in reals, are copied.
-  mutating func keepInPlace(above limit: Int) {
+  fileprivate mutating func keepInPlace(above limit: Int) {
     let places = AccessPlaces(body, buffers)
     for index in body.indices {
       guard case .whenKept(let inner) = body[index] else { continue }

@@ -6,13 +6,6 @@ public struct LanePlan: Hashable, Sendable {
   /// Whether a run that keeps nothing puts it on the stack; otherwise into the workspace.
   public let isUnkeptLocal: Bool
 
-  /// Up to this many reals a sample, all buffers of a direction taken together, lanes stay in the fastest cache.
-  static var limit: Int { 192 }
-  /// What is kept is written once and read once.
-  static var keptLimit: Int { 1024 }
-  /// Up to this many lanes, of 64 bytes at most, are variables of one function: 15.25 kB.
-  static var stackLimit: Int { 244 }
-
   /// Lanes hold so many samples, or a part of them that divides them.
   public static func samples(realBytes: Int) -> Int { 64 / realBytes }
 }
@@ -23,14 +16,20 @@ extension ProgramSchedule {
     let procedures = [forward] + (backward.map { [$0] } ?? [])
     guard procedures.allSatisfy(\.fitsLanes) else { return nil }
     let kept = forward.keptReals
-    guard kept <= LanePlan.keptLimit else { return nil }
-    return LanePlan(kept: kept, isUnkeptLocal: forward.lanesOnStack + kept <= LanePlan.stackLimit)
+    guard kept <= Threshold.laneKeptReals else { return nil }
+    return LanePlan(kept: kept, isUnkeptLocal: forward.lanesOnStack + kept <= Threshold.lanesOnStack)
   }
 }
 
 extension Procedure {
   fileprivate var fitsLanes: Bool {
-    guard steps.count == 1, case .samples(let body) = steps[0], body.allSatisfy(\.fitsLanes) else { return false }
+    guard steps.count == 1, case .samples(let body) = steps[0] else { return false }
+    var isPlain = true
+    body.visitAll { statement in
+      if case .kernel = statement { isPlain = false }
+      if case .whenWanted = statement { isPlain = false }
+    }
+    guard isPlain else { return false }
     var total = 0
     for buffer in buffers {
       guard buffer.keptAt == nil else { return false }
@@ -39,13 +38,13 @@ extension Procedure {
       case .kept: break
       case .input, .output, .workspace, .local, .unplanned:
         // No overflow: what came before is small.
-        guard buffer.size <= LanePlan.limit else { return false }
+        guard buffer.size <= Threshold.laneReals else { return false }
         total += buffer.size
       case .table, .pointer: break
       }
-      guard total <= LanePlan.limit else { return false }
+      guard total <= Threshold.laneReals else { return false }
     }
-    return lanesOnStack <= LanePlan.stackLimit
+    return lanesOnStack <= Threshold.lanesOnStack
   }
 
   /// Of a run over a batch, without what is kept: the inputs that it reads and the outputs are there twice, as they
@@ -70,17 +69,6 @@ extension Procedure {
   fileprivate var keptReals: Int {
     buffers.reduce(0) { end, buffer in
       if case .kept(let offset) = buffer.storage { max(end, offset + buffer.size) } else { end }
-    }
-  }
-}
-
-extension Statement {
-  fileprivate var fitsLanes: Bool {
-    switch self {
-    case .note, .declare, .assign, .accumulate, .swap: true
-    case .loop(let loop): loop.body.allSatisfy(\.fitsLanes)
-    case .whenKept(let body), .whenInside(_, _, let body): body.allSatisfy(\.fitsLanes)
-    case .kernel, .whenWanted: false
     }
   }
 }

@@ -3,12 +3,22 @@ import LinearMaps
 // A gradient that is added up in memory of its own and then added to an output, as that of a matrix in a second loop
 // is, may as well be added to the output right away. That saves a pass, and in a loop that is cut it saves a matrix for
 // every sample.
+//
+//   new sum                                    for k in 0 ..< 9 descending
+//   for i in 0 ..< 100                           w_bar[0] += product 10x1 1x10 (s[0], y[0])
+//     sum[i] = 0.0
+//   for k in 0 ..< 9 descending           →
+//     sum[0] += product 10x1 1x10 (s[0], y[0])
+//   for i in 0 ..< 100
+//     w_bar[i] += sum[i]
+
+extension SchedulePass {
+  /// After `accumulateOutputs`.
+  static let mergeSums = SchedulePass("merge-sums") { $0.body = $0.mergingSums($0.body) }
+}
 
 extension Draft {
-  /// After `accumulateOutputs`.
-  mutating func mergeSums() { body = mergingSums(body) }
-
-  private func mergingSums(_ list: [Statement]) -> [Statement] {
+  fileprivate func mergingSums(_ list: [Statement]) -> [Statement] {
     var list = list
     var own = Set<Int>()
     for case .declare(let buffer) in list { own.insert(buffer) }
@@ -17,14 +27,16 @@ extension Draft {
       isChanged = false
       for index in list.indices {
         guard let (sum, target, rest) = lastAddition(list[index], own),
-          !Accesses(Array(list[(index + 1)...]), buffers).all.contains(sum)
+          !Accesses(list[(index + 1)...], buffers).all.contains(sum)
         else { continue }
         // What is left of the statement may read the sum too.
         var others = list
         others.replaceSubrange(index...index, with: rest.map { [$0] } ?? [])
-        guard Draft(buffers: buffers, body: others).isOnlyAddedTo(sum) else { continue }
+        guard isOnlyAddedTo(sum, by: others) else { continue }
         others.removeAll { $0 == .declare(sum) }
-        list = Draft(buffers: buffers, body: others).adding(to: sum, others).map { $0.replacing(sum, by: target) }
+        list = adding(to: sum, others).map { statement in
+          statement.mapPlaces { $0.buffer == sum ? target.offset(by: $0.index) : $0 }
+        }
         own.remove(sum)
         isChanged = true
         break
@@ -64,45 +76,5 @@ extension Expression {
   /// What it is the sum of.
   fileprivate var terms: [Expression] {
     if case .sum(let a, let b) = self { a.terms + b.terms } else { [self] }
-  }
-
-  fileprivate func replacing(_ buffer: Int, by place: Place) -> Expression {
-    func replaced(_ value: Expression) -> Expression { value.replacing(buffer, by: place) }
-    switch self {
-    case .literal, .indicator: return self
-    case .load(let from): return .load(from.replacing(buffer, by: place))
-    case .sum(let a, let b): return .sum(replaced(a), replaced(b))
-    case .difference(let a, let b): return .difference(replaced(a), replaced(b))
-    case .product(let a, let b): return .product(replaced(a), replaced(b))
-    case .negation(let a): return .negation(replaced(a))
-    }
-  }
-}
-
-extension Place {
-  fileprivate func replacing(_ buffer: Int, by place: Place) -> Place {
-    self.buffer == buffer ? place.offset(by: index) : self
-  }
-}
-
-extension Statement {
-  /// Writes to the place instead of the buffer's start.
-  fileprivate func replacing(_ buffer: Int, by place: Place) -> Statement {
-    func all(_ body: [Statement]) -> [Statement] { body.map { $0.replacing(buffer, by: place) } }
-    switch self {
-    case .note, .declare, .swap: return self
-    case .loop(let loop): return .loop(loop.with(body: all(loop.body)))
-    case .assign(let target, let value):
-      return .assign(target.replacing(buffer, by: place), value.replacing(buffer, by: place))
-    case .accumulate(let target, let value):
-      return .accumulate(target.replacing(buffer, by: place), value.replacing(buffer, by: place))
-    case .kernel(let kernel, let operands, let target, let accumulate):
-      return .kernel(
-        kernel, operands: operands.map { $0.replacing(buffer, by: place) },
-        target: target.replacing(buffer, by: place), accumulate: accumulate)
-    case .whenKept(let inner): return .whenKept(all(inner))
-    case .whenInside(let index, let count, let inner): return .whenInside(index, count: count, all(inner))
-    case .whenWanted(let wanted, let inner): return .whenWanted(wanted, all(inner))
-    }
   }
 }

@@ -16,6 +16,7 @@ struct PhaseCutter {
   private var items: [Item]
   private let shared: Set<Int>
   private let gradients: WantedGradients
+  private let realBytes: Int
 
   /// - Parameters:
   ///   - shared: the inputs that are the same for every sample; outputs of these numbers are their gradients.
@@ -24,6 +25,7 @@ struct PhaseCutter {
   init(_ draft: Draft, shared: Set<Int>, tensorCount: Int, outputCount: Int, options: ScheduleOptions) {
     self.draft = draft
     self.shared = shared
+    realBytes = options.realBytes
     items = self.draft.items(shared: shared, options: options)
     gradients = WantedGradients(self.draft, tensorCount: tensorCount, outputCount: outputCount)
     if draft.accumulatesOutputs { gradients.find(for: &items) }
@@ -138,30 +140,33 @@ struct PhaseCutter {
   // MARK: Steps
 
   /// The steps, with the buffers that several of them share in their places.
-  func procedure(realBytes: Int) throws -> Procedure {
+  func procedure() throws -> Procedure {
     var procedure = Procedure(buffers: draft.buffers, steps: [], workspaceSize: 0, rowsSize: 0, clearedOutputs: [])
     var plan = plan(items, isInLoop: false)
     let overwritten = overwriteOutputs(&plan)
     procedure.clearedOutputs =
       draft.accumulatesOutputs ? (0..<gradients.outputCount).filter { !overwritten.contains($0) } : []
-    let scratch = steps(plan, procedure.buffers).scratchBytes / realBytes
-    var places = SharedPlaces(realBytes: realBytes, scratch: scratch)
+    let unit = 64 / realBytes
+    procedure.workspaceSize = steps(plan, procedure.buffers).scratchBytes / realBytes
+    var shared: [Interval] = []
     for (buffer, use) in uses(of: plan).sorted(by: { $0.key < $1.key })
     where procedure.buffers[buffer].storage == .unplanned {
-      let size = procedure.buffers[buffer].size
       if use.isOnce {
-        if use.first != use.last { procedure.buffers[buffer].storage = .workspace(try places.pin(size)) }
+        if use.first == use.last { continue }
+        procedure.buffers[buffer].storage = .workspace(procedure.workspaceSize)
+        procedure.workspaceSize += try roundedUp(procedure.buffers[buffer].size, to: unit)
+        if procedure.workspaceSize > Int.max / 64 { throw ScheduleTooLarge() }
       } else if use.first != use.last || use.needsRows {
-        places.add(buffer, size: size, from: use.first, to: use.last)
+        shared.append(Interval(buffer: buffer, start: use.first, end: use.last))
       }
     }
-    for (buffer, offset) in try places.rows() { procedure.buffers[buffer].storage = .rows(offset) }
+    let (rows, rowsSize) = try shared.packed(procedure.buffers, unit: unit)
+    for (buffer, offset) in rows { procedure.buffers[buffer].storage = .rows(offset) }
+    procedure.rowsSize = rowsSize
     for (index, buffer) in procedure.buffers.enumerated() {
       if case .kept(let offset) = buffer.storage { procedure.buffers[index].storage = .keptRows(offset) }
     }
     procedure.steps = steps(plan, procedure.buffers)
-    procedure.rowsSize = places.rowsSize
-    try procedure.planWorkspace(from: places.pinnedSize, realBytes: realBytes)
     return procedure
   }
 

@@ -49,14 +49,9 @@ final class PlanContext {
     return regions
   }
 
-  /// Runs are written out in expressions; there are few of them.
-  static let runLimit = 8
-  /// Literals up to this size are tables even where they are sparse.
-  static let smallTable = 64
-
   func constant(_ vector: SparseVector, dimension: Int) -> Form {
     if vector.entries.isEmpty || dimension == 0 { return .zero }
-    if let runs = Runs(vector, dimension: dimension, limit: PlanContext.runLimit) {
+    if let runs = Runs(vector, dimension: dimension, limit: Threshold.constantRuns) {
       return .atom(Atom(kind: .constant(runs, offset: 0), lower: 0, upper: dimension))
     }
     return .whole(memory(of: vector, dimension: dimension))
@@ -65,7 +60,7 @@ final class PlanContext {
   /// The constant in memory: a table where it is dense or small, else written once a sample. A table never has many
   /// more numbers than the constant has entries.
   func memory(of vector: SparseVector, dimension: Int) -> Cell {
-    if dimension <= PlanContext.smallTable || vector.entries.count >= dimension / 4, !isProgression(vector) {
+    if dimension <= Threshold.smallTable || vector.entries.count >= dimension / Threshold.tableSparsity, !isProgression(vector) {
       let table = Table(values: vector.dense(dimension))
       if let cell = constants[table] { return cell }
       let cell = cell(
@@ -88,7 +83,7 @@ final class PlanContext {
 
   /// Many equal entries at equal distances (an identity matrix, all ones): a loop writes them.
   private func isProgression(_ vector: SparseVector) -> Bool {
-    vector.entries.count > PlanContext.smallTable && Progression.split(vector).count <= PlanContext.runLimit
+    vector.entries.count > Threshold.smallTable && Progression.split(vector).count <= Threshold.constantRuns
   }
 }
 

@@ -67,7 +67,7 @@ extension RegionPlanner {
       } else if order.placeInState(next, state) {
         next.place(in: state)
         mode = .inPlace
-      } else if state.size <= RegionPlanner.tinyLimit || state.demand != demand.nodes[index] {
+      } else if state.size <= Threshold.tinyVector || state.demand != demand.nodes[index] {
         mode = .copied(next: next)
       } else {
         let pointer = context.cell(

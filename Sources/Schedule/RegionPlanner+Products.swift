@@ -53,7 +53,7 @@ extension RegionPlanner {
     }
     let kernel = Product(
       m: product.m, k: product.k, n: product.n, transposeLeft: left.transposed, transposeRight: right.transposed)
-    add(.product(kernel), [memory(of: left.node), memory(of: right.node)], at: index)
+    add(.kernel(.product(kernel, blas: false)), [memory(of: left.node), memory(of: right.node)], at: index)
   }
 
   /// A loop that is one kernel.
@@ -63,7 +63,8 @@ extension RegionPlanner {
     guard demand != .never, !node.operands.contains(where: isZero) else {
       return setOutputs(of: index, states: [], stacks: [nil])
     }
-    let kernel = PlannedKernel(kind: .middleProduct(product), operands: node.operands.map { memory(of: $0) })
+    let kernel = PlannedKernel(
+      kind: .kernel(.middleProduct(product)), operands: node.operands.map { memory(of: $0) })
     let cell = context.cell(size: product.outer * product.columns, name: "product", region: region, demand: demand)
     tasks.append(Task(.compute(cell, base: .zero, kernels: [kernel]), demand: demand, origin: node.origin))
     setOutputs(of: index, states: [], stacks: [cell])
@@ -94,7 +95,7 @@ extension RegionPlanner {
     if isZero(operand) { return }
     if rows == 1 || columns == 1 {
       forms[index] = forms[operand]
-    } else if rows * columns <= RegionPlanner.tinyLimit {
+    } else if rows * columns <= Threshold.tinyVector {
       forms[index] = .entries((0..<(rows * columns)).map { forms[operand].entry($0 % rows * columns + $0 / rows) })
     } else if isAbsorbed(index) {
       forms[index] = .zero
@@ -140,16 +141,13 @@ extension RegionPlanner {
     return nil
   }
 
-  /// The most entries of a constant matrix that are written out, and the largest result that is.
-  private static let sparseLimit = 64
-
   /// A constant matrix of few entries times a vector, entry by entry.
   private func sparse(_ product: Product, _ left: Factor, _ right: Factor) -> Form? {
     let (m, k, n) = (product.m, product.k, product.n)
     guard m == 1 || n == 1 else { return nil }
     let (matrix, vector) = n == 1 ? (left, right) : (right, left)
     guard case .constant(let constant) = graph.nodes[matrix.node].operation, isReadable(vector.node),
-      max(m, n) <= RegionPlanner.sparseLimit, constant.entries.count <= RegionPlanner.sparseLimit,
+      max(m, n) <= Threshold.sparseEntries, constant.entries.count <= Threshold.sparseEntries,
       2 * constant.entries.count <= max(m, n) * k
     else { return nil }
     // As it lies in memory, a row of the matrix belongs to an entry of the result or of the vector.
@@ -186,7 +184,7 @@ extension RegionPlanner {
 
   private func sparseEntries(_ node: Int) -> [SparseVector.Entry]? {
     guard case .atom(let atom) = forms[node], case .constant(let runs, _) = atom.kind,
-      runs.vector.entries.count <= PlanContext.runLimit
+      runs.vector.entries.count <= Threshold.constantRuns
     else { return nil }
     return forms[node].constantVector?.entries
   }

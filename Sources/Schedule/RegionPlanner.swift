@@ -20,9 +20,6 @@ final class RegionPlanner {
   private var uses: [Int]
   private var user: [(node: Int, slot: Int)]
 
-  /// Expressions with more atoms than this are computed in several steps.
-  static let expressionLimit = 16
-
   init(_ graph: Graph, demand: RegionDemand, context: PlanContext, parameters: [Form]) {
     self.graph = graph
     self.demand = demand
@@ -60,19 +57,19 @@ final class RegionPlanner {
       case .transpose(let rows, let columns): planTranspose(rows, columns, at: index)
       case .conv2d(let convolution):
         if node.operands.contains(where: isZero) { continue }
-        add(.convolution(convolution), at: index)
+        add(.kernel(.convolution(convolution)), at: index)
       case .averagePool(let pooling):
         if isZero(node.operands[0]) { continue }
-        add(.averagePool(pooling), at: index)
+        add(.kernel(.averagePool(pooling)), at: index)
       case .averageUnpool(let pooling):
         if isZero(node.operands[0]) { continue }
-        add(.averageUnpool(pooling), at: index)
+        add(.kernel(.averageUnpool(pooling)), at: index)
       case .nonlinear(let map):
         if isZero(node.operands[0]) && map.keepsZero { continue }
-        add(.nonlinear(map, size: graph.nodes[node.operands[0]].space.dimension), at: index)
+        add(.kernel(.nonlinear(map, size: graph.nodes[node.operands[0]].space.dimension)), at: index)
       case .nonlinearAdjoint(let map):
         if isZero(node.operands[1]) { continue }
-        add(.nonlinearAdjoint(map, size: node.space.dimension), at: index)
+        add(.kernel(.nonlinearAdjoint(map, size: node.space.dimension)), at: index)
       case .loop(let loop):
         if let product = MiddleProduct(loop) { plan(product, at: index) } else { plan(loop, at: index) }
         continue
@@ -108,14 +105,14 @@ final class RegionPlanner {
   }
 
   private func isFolded(_ index: Int) -> Bool {
-    guard uses[index] == 1, user[index].node >= 0, forms[index].weight <= RegionPlanner.expressionLimit else {
+    guard uses[index] == 1, user[index].node >= 0, forms[index].weight <= Threshold.expressionAtoms else {
       return false
     }
     let (node, slot) = user[index]
     let operation = graph.nodes[node].operation
     if !pending[index].isEmpty {
       return operation == .add && pending[index].allSatisfy(\.canAccumulate)
-        && pending[index].count <= RegionPlanner.expressionLimit
+        && pending[index].count <= Threshold.expressionAtoms
     }
     switch operation {
     case .add, .scale, .shift, .slice, .embed, .reshape: return true
@@ -125,15 +122,12 @@ final class RegionPlanner {
         return slot != scalarSlot || graph.nodes[node].space.dimension == 1
       }
       return product.isTiny && (slot == 0 ? product.n == 1 : product.m == 1)
-    case .transpose(let rows, let columns): return rows * columns <= RegionPlanner.tinyLimit
+    case .transpose(let rows, let columns): return rows * columns <= Threshold.tinyVector
     case .loop(let loop): return slot < loop.stateCount
     case .parameter, .constant, .conv2d, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint, .output:
       return false
     }
   }
-
-  /// Vectors up to this dimension are computed entry by entry.
-  static let tinyLimit = 4
 
   /// The value as reals in a row; it is copied where it is none.
   func memory(of index: Int) -> Memory {
@@ -195,7 +189,7 @@ extension Product {
   /// One operand is a scalar.
   var isScaling: Bool { k == 1 && (m == 1 || n == 1) }
   /// Computed entry by entry, in the expressions of its consumer.
-  var isTiny: Bool { m * n <= RegionPlanner.tinyLimit && m * k * n <= 16 && k < Draft.shortestDot }
+  var isTiny: Bool { m * n <= Threshold.tinyVector && m * k * n <= Threshold.tinyProduct && k < Threshold.shortestDot }
 }
 
 extension Operation {

@@ -222,8 +222,7 @@ public struct ScheduleOptions: Sendable {
     return overflow || size >= batchThreshold
   }
 
-  /// From 16 x 16 on a product for the batch is faster, by a factor of ten there (measured).
-  public static let defaultBatchThreshold = 256
+  public static let defaultBatchThreshold = Threshold.batchMatrix
 }
 
 /// A program that needs more memory than can be addressed.

@@ -6,6 +6,21 @@ extension Procedure: CustomStringConvertible {
     var printer = SchedulePrinter(procedure: self)
     return printer.print()
   }
+
+  func name(_ buffer: Int) -> String { "\(buffers[buffer].name).\(buffer)" }
+
+  func firstLine(of statement: Statement) -> String {
+    var printer = SchedulePrinter(procedure: self)
+    return printer.firstLine(of: statement)
+  }
+
+  func text(of product: BatchProduct) -> String { SchedulePrinter(procedure: self).describe(product) }
+}
+
+extension CountedLoop: CustomStringConvertible {
+  public var description: String {
+    "for \(variable.name) in \(lower) ..< \(upper)\(descending ? " descending" : "")"
+  }
 }
 
 private struct SchedulePrinter {
@@ -26,7 +41,12 @@ private struct SchedulePrinter {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func name(_ index: Int) -> String { "\(procedure.buffers[index].name).\(index)" }
+  mutating func firstLine(of statement: Statement) -> String {
+    print(statement, "")
+    return lines[0]
+  }
+
+  private func name(_ index: Int) -> String { procedure.name(index) }
 
   private func describe(_ storage: Storage) -> String {
     switch storage {
@@ -100,30 +120,30 @@ private struct SchedulePrinter {
       print(body, indent: indent + "  ")
     case .batch(let product, let wanted):
       lines.append("\(indent)for the batch\(wanted.isEmpty ? "" : " when wanted for \(describe(wanted))")")
-      let (left, right) = (describe(product.left), describe(product.right))
-      let operation = product.accumulate ? "+=" : "="
-      let rows = product.rows == 1 ? "batch" : "\(product.rows) batch"
-      let kind =
-        switch product.role {
-        case .apply, .sum: product.blas ? "blas product" : "product"
-        case .middle: "middle product"
-        }
-      let sizes =
-        switch product.role {
-        case .apply(let k, let n, let transposed): "\(rows)x\(k) \(k)x\(n)\(transposed ? "^T" : "")"
-        case .sum(let m, let n): "\(m)x\(rows)^T \(rows)x\(n)"
-        case .middle(let p): "\(rows)x\(p.inner) \(p.outer)x\(p.inner)x\(p.columns)"
-        }
-      lines.append("\(indent)  \(describe(product.target)) \(operation) \(kind) \(sizes) (\(left), \(right))")
+      lines.append("\(indent)  \(describe(product))")
     case .rounds(let rounds):
-      lines.append("\(indent)all samples together \(describe(rounds.loop))")
+      lines.append("\(indent)all samples together \(rounds.loop)")
       for step in rounds.body { print(step, indent: indent + "  ") }
       for swap in rounds.swaps { lines.append("\(indent)  swap \(name(swap.first)), \(name(swap.second))") }
     }
   }
 
-  private func describe(_ loop: CountedLoop) -> String {
-    "for \(loop.variable.name) in \(loop.lower) ..< \(loop.upper)\(loop.descending ? " descending" : "")"
+  func describe(_ product: BatchProduct) -> String {
+    let (left, right) = (describe(product.left), describe(product.right))
+    let operation = product.accumulate ? "+=" : "="
+    let rows = product.rows == 1 ? "batch" : "\(product.rows) batch"
+    let kind =
+      switch product.role {
+      case .apply, .sum: product.blas ? "blas product" : "product"
+      case .middle: "middle product"
+      }
+    let sizes =
+      switch product.role {
+      case .apply(let k, let n, let transposed): "\(rows)x\(k) \(k)x\(n)\(transposed ? "^T" : "")"
+      case .sum(let m, let n): "\(m)x\(rows)^T \(rows)x\(n)"
+      case .middle(let p): "\(rows)x\(p.inner) \(p.outer)x\(p.inner)x\(p.columns)"
+      }
+    return "\(describe(product.target)) \(operation) \(kind) \(sizes) (\(left), \(right))"
   }
 
   private func describe(_ wanted: [Wanted]) -> String {
@@ -144,7 +164,7 @@ private struct SchedulePrinter {
     case .note(let origin): lines.append("\(indent)-- line \(origin.line): \(origin.text)")
     case .declare(let buffer): lines.append("\(indent)new \(name(buffer))")
     case .loop(let loop):
-      lines.append(indent + describe(loop))
+      lines.append("\(indent)\(loop)")
       print(loop.body, indent: indent + "  ")
     case .assign(let place, let value): lines.append("\(indent)\(describe(place)) = \(describe(value))")
     case .accumulate(let place, let value): lines.append("\(indent)\(describe(place)) += \(describe(value))")

@@ -45,15 +45,9 @@ public enum Scratch {
 extension [Statement] {
   /// What the kernel needs that needs most.
   var scratchBytes: Int {
-    reduce(0) { most, statement in
-      switch statement {
-      case .note, .declare, .assign, .accumulate, .swap: most
-      case .kernel(let kernel, _, _, _): Swift.max(most, kernel.scratchBytes)
-      case .loop(let loop): Swift.max(most, loop.body.scratchBytes)
-      case .whenKept(let body), .whenInside(_, _, let body), .whenWanted(_, let body):
-        Swift.max(most, body.scratchBytes)
-      }
-    }
+    var most = 0
+    visitAll { if case .kernel(let kernel, _, _, _) = $0 { most = Swift.max(most, kernel.scratchBytes) } }
+    return most
   }
 }
 

@@ -12,23 +12,18 @@ extension Draft {
   /// The inputs that are, as large matrices, applied to vectors: those that a program's callers can share to advantage.
   func matrices(options: ScheduleOptions) -> Set<Int> {
     var inputs = Set<Int>()
-    func visit(_ body: [Statement]) {
-      for statement in body {
-        switch statement {
-        case .kernel(.product(let p, _), let operands, _, _):
-          for (operand, (rows, columns)) in zip(operands, [(p.m, p.k), (p.k, p.n)]) {
-            guard rows > 1, columns > 1, options.isLarge(rows, columns) else { continue }
-            if case .input(let input) = buffers[operand.buffer].storage, p.m == 1 || p.n == 1 { inputs.insert(input) }
-          }
-        case .kernel(.middleProduct(let p), let operands, _, _):
-          guard options.isLarge(p.outer * p.columns, p.inner) else { continue }
-          if case .input(let input) = buffers[operands[0].buffer].storage { inputs.insert(input) }
-        case .loop(let loop): visit(loop.body)
-        case .note, .declare, .assign, .accumulate, .kernel, .whenKept, .whenInside, .whenWanted, .swap: break
-        }
+    func add(_ place: Place, _ rows: Int, _ columns: Int) {
+      guard case .input(let input) = buffers[place.buffer].storage, options.isLarge(rows, columns) else { return }
+      inputs.insert(input)
+    }
+    for (kernel, operands) in body.unconditionalKernels {
+      if case .product(let p, _) = kernel, p.k > 1 {
+        if p.n == 1, p.m > 1 { add(operands[0], p.m, p.k) }
+        if p.m == 1, p.n > 1 { add(operands[1], p.k, p.n) }
+      } else if case .middleProduct(let p) = kernel {
+        add(operands[0], p.outer * p.columns, p.inner)
       }
     }
-    visit(body)
     return inputs
   }
 }
@@ -59,15 +54,9 @@ extension [Step] {
 
 extension Statement {
   fileprivate func hasWantedKernel(isWanted: Bool, isInLoop: Bool) -> Bool {
-    func any(_ body: [Statement], isWanted: Bool = isWanted, isInLoop: Bool = isInLoop) -> Bool {
-      body.contains { $0.hasWantedKernel(isWanted: isWanted, isInLoop: isInLoop) }
-    }
-    return switch self {
-    case .note, .declare, .assign, .accumulate, .swap: false
-    case .kernel: isWanted && isInLoop
-    case .loop(let loop): any(loop.body, isInLoop: true)
-    case .whenKept(let body), .whenInside(_, _, let body): any(body)
-    case .whenWanted(_, let body): any(body, isWanted: true)
-    }
+    if case .kernel = self { return isWanted && isInLoop }
+    let isWanted = if case .whenWanted = self { true } else { isWanted }
+    let isInLoop = if case .loop = self { true } else { isInLoop }
+    return body?.contains { $0.hasWantedKernel(isWanted: isWanted, isInLoop: isInLoop) } ?? false
   }
 }

@@ -40,14 +40,7 @@ final class Task {
 /// A computation that is no expression for each entry.
 struct PlannedKernel {
   enum Kind {
-    case product(Product)
-    case middleProduct(MiddleProduct)
-    case convolution(Convolution)
-    case averagePool(Pooling)
-    case averageUnpool(Pooling)
-    /// The size is that of the operand.
-    case nonlinear(Nonlinear, size: Int)
-    case nonlinearAdjoint(Nonlinear, size: Int)
+    case kernel(Kernel)
     case transpose(rows: Int, columns: Int)
     /// Adds entry i of the operand at offset + stride · i.
     case scatter(count: Int, stride: Int, offset: Affine)
@@ -58,8 +51,8 @@ struct PlannedKernel {
   let operands: [Memory]
   var canAccumulate: Bool {
     switch kind {
-    case .product, .convolution, .transpose, .scatter, .broadcast: true
-    case .middleProduct, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: false
+    case .kernel(let kernel): kernel.canAdd
+    case .transpose, .scatter, .broadcast: true
     }
   }
   /// As cheap to write as zeros, so that it should come before what costs more.

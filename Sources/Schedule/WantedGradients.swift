@@ -93,23 +93,15 @@ struct WantedGradients {
 
   /// Writes to an output only where that is wanted, in a statement that has other purposes too.
   func guardingOutputs(_ statement: Statement) -> Statement {
-    func guarded(_ target: Place) -> Statement {
-      wanted(ofBuffer: target.buffer).map { .whenWanted([$0], [statement]) } ?? statement
+    if let target = statement.target, let wanted = wanted(ofBuffer: target.buffer) {
+      return .whenWanted([wanted], [statement])
     }
-    switch statement {
-    case .note, .declare, .swap: return statement
-    case .assign(let target, _), .accumulate(let target, _), .kernel(_, _, let target, _): return guarded(target)
-    case .loop(let loop):
-      let body = loop.body.map(guardingOutputs)
-      guard body.count == 1, case .whenWanted(let wanted, let inner) = body[0] else {
-        return .loop(loop.with(body: body))
-      }
+    let guarded = statement.mapBodies { $0.map(guardingOutputs) }
+    // Once around the loop, and not in every round.
+    if case .loop(let loop) = guarded, loop.body.count == 1, case .whenWanted(let wanted, let inner) = loop.body[0] {
       return .whenWanted(wanted, [.loop(loop.with(body: inner))])
-    case .whenKept(let inner): return .whenKept(inner.map(guardingOutputs))
-    case .whenInside(let index, let count, let inner):
-      return .whenInside(index, count: count, inner.map(guardingOutputs))
-    case .whenWanted(let wanted, let inner): return .whenWanted(wanted, inner.map(guardingOutputs))
     }
+    return guarded
   }
 }
 

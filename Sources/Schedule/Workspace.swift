@@ -1,16 +1,9 @@
 /// Decides where the buffers of a procedure lie: small ones are locals, the others share a workspace, each only for as
 /// long as it is needed.
 extension Procedure {
-  /// Vectors up to this size are locals, up to a total of a function that is safe on any stack, in bytes.
-  static var localLimit: Int { 16 }
-  private static var localTotal: Int { 6144 }
-  /// Numbers are locals as long as no more bytes of them are alive at a time.
-  private static var scalarTotal: Int { 4096 }
-
-  /// - Parameter base: what comes before is taken.
-  mutating func planWorkspace(from base: Int, realBytes: Int) throws {
-    workspaceSize = base
-    try planWorkspace(of: steps, from: base, realBytes: realBytes)
+  /// What the workspace holds already is taken.
+  mutating func planWorkspace(realBytes: Int) throws {
+    try planWorkspace(of: steps, from: workspaceSize, realBytes: realBytes)
   }
 
   private mutating func planWorkspace(of steps: [Step], from base: Int, realBytes: Int) throws {
@@ -31,11 +24,11 @@ extension Procedure {
     var scalars: [Interval] = []
     for (index, buffer) in buffers.enumerated() where buffer.storage == .unplanned {
       guard let interval = lifetimes.interval(index) else { continue }
-      if buffer.keptAt != nil || buffer.size > Procedure.localLimit {
+      if buffer.keptAt != nil || buffer.size > Threshold.localVector {
         intervals.append(interval)
       } else if buffer.size == 1 {
         scalars.append(interval)
-      } else if locals + buffer.size * realBytes <= Procedure.localTotal {
+      } else if locals + buffer.size * realBytes <= Threshold.localVectorBytes {
         locals += buffer.size * realBytes
         buffers[index].storage = .local
       } else {
@@ -44,45 +37,23 @@ extension Procedure {
     }
     // No more than so many at a time, as a compiler would have to put them on the stack.
     var alive = 0
-    var endings = scalars.sorted { ($0.end, $0.buffer) < ($1.end, $1.buffer) }[...]
-    for scalar in scalars.sorted(by: { ($0.start, $0.buffer) < ($1.start, $1.buffer) }) {
+    var endings = scalars.byEnd[...]
+    for scalar in scalars.byStart {
       while let first = endings.first, first.end < scalar.start {
         endings.removeFirst()
         if buffers[first.buffer].storage == .local { alive -= realBytes }
       }
-      if alive + realBytes <= Procedure.scalarTotal {
+      if alive + realBytes <= Threshold.localScalarBytes {
         alive += realBytes
         buffers[scalar.buffer].storage = .local
       } else {
         intervals.append(scalar)
       }
     }
-    let unit = 64 / realBytes
-    var heap = FreeList()
-    // In order of their beginnings; what has ended is given back first.
-    endings = intervals.sorted { ($0.end, $0.buffer) < ($1.end, $1.buffer) }[...]
-    var offsets: [Int: (offset: Int, size: Int)] = [:]
-    for interval in intervals.sorted(by: { ($0.start, $0.buffer) < ($1.start, $1.buffer) }) {
-      while let first = endings.first, first.end < interval.start {
-        endings.removeFirst()
-        let freed = offsets[first.buffer]!
-        heap.release(freed.offset, freed.size)
-      }
-      let (padded, overflow) = buffers[interval.buffer].size.addingReportingOverflow(unit - 1)
-      if overflow { throw ScheduleTooLarge() }
-      let size = padded / unit * unit
-      guard let offset = heap.take(size), heap.end <= Int.max / 64 - base else { throw ScheduleTooLarge() }
-      offsets[interval.buffer] = (offset, size)
-      buffers[interval.buffer].storage = .workspace(base + offset)
-    }
-    workspaceSize = max(workspaceSize, base + heap.end)
+    let (offsets, end) = try intervals.packed(buffers, unit: 64 / realBytes, after: base)
+    for (buffer, offset) in offsets { buffers[buffer].storage = .workspace(base + offset) }
+    workspaceSize = max(workspaceSize, base + end)
   }
-}
-
-struct Interval {
-  let buffer: Int
-  let start: Int
-  let end: Int
 }
 
 /// The first and the last point at which each buffer is used. A buffer that lives longer than a loop's round is needed
@@ -114,28 +85,26 @@ struct Lifetimes {
     var used = Set<Int>()
     for statement in body {
       time += 1
-      switch statement {
-      case .note: break
-      case .declare(let buffer):
-        declared[buffer] = time
-        self.depth[buffer] = depth
-        if let start = pointers[buffer] { use(start.buffer, &used) }
-        use(buffer, &used)
-      case .loop(let loop):
-        let inner = walk(loop.body, depth: depth + 1)
+      statement.effects { effect in
+        switch effect {
+        case .declares(let buffer):
+          declared[buffer] = time
+          self.depth[buffer] = depth
+          use(buffer, &used)
+        case .reads(let place, _), .writes(let place, _), .adds(let place, _): use(place.buffer, &used)
+        case .swaps(let a, let b):
+          use(a, &used)
+          use(b, &used)
+        case .compares: break
+        }
+      }
+      guard let inner = statement.body else { continue }
+      if case .loop = statement {
+        let inner = walk(inner, depth: depth + 1)
         time += 1
         for buffer in inner where self.depth[buffer] <= depth { use(buffer, &used) }
-      case .assign(let place, let value), .accumulate(let place, let value):
-        use(place.buffer, &used)
-        value.visit { use($0.buffer, &used) }
-      case .kernel(_, let operands, let target, _):
-        for operand in operands { use(operand.buffer, &used) }
-        use(target.buffer, &used)
-      case .whenKept(let inner), .whenInside(_, _, let inner), .whenWanted(_, let inner):
+      } else {
         used.formUnion(walk(inner, depth: depth))
-      case .swap(let a, let b):
-        use(a, &used)
-        use(b, &used)
       }
     }
     return used
@@ -146,19 +115,5 @@ struct Lifetimes {
     used.insert(buffer)
     // The pointer may point to either buffer of its loop; both are declared before it and used by its partner.
     if let start = pointers[buffer], start.buffer != buffer { use(start.buffer, &used) }
-  }
-}
-
-extension Expression {
-  /// Every read of a buffer.
-  public func visit(_ visitor: (Place) -> Void) {
-    switch self {
-    case .literal, .indicator: break
-    case .load(let place): visitor(place)
-    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b):
-      a.visit(visitor)
-      b.visit(visitor)
-    case .negation(let a): a.visit(visitor)
-    }
   }
 }

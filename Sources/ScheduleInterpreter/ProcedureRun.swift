@@ -165,10 +165,10 @@ final class ProcedureRun {
         let sum = try read(place) + evaluate(value)
         try write([sum], to: try locate(place))
       case .kernel(let kernel, let operands, let target, let accumulate):
-        guard kernel.canAccumulate || !accumulate else { throw ScheduleFault("\(kernel) cannot add") }
+        guard kernel.canAdd || !accumulate else { throw ScheduleFault("\(kernel) cannot add") }
         guard lanes == nil else { throw ScheduleFault("\(kernel) is called in lanes") }
         try compute(
-          Array(zip(operands, kernel.operandSizes)), target, kernel.targetSize, accumulate, kernel.scratchBytes,
+          Array(zip(operands, kernel.sizes.operands)), target, kernel.sizes.target, accumulate, kernel.scratchBytes,
           kernel.apply)
       // In lanes, what nobody wants kept is written aside.
       case .whenKept(let inner): if kept != nil { try run(inner) }
@@ -250,14 +250,8 @@ extension [Step] {
 
 extension [Statement] {
   fileprivate var declarations: Set<Int> {
-    reduce(into: []) { found, statement in
-      switch statement {
-      case .declare(let buffer): found.insert(buffer)
-      case .loop(let loop): found.formUnion(loop.body.declarations)
-      case .whenKept(let body), .whenInside(_, _, let body), .whenWanted(_, let body):
-        found.formUnion(body.declarations)
-      case .note, .assign, .accumulate, .kernel, .swap: break
-      }
-    }
+    var found = Set<Int>()
+    visitAll { if case .declare(let buffer) = $0 { found.insert(buffer) } }
+    return found
   }
 }

@@ -32,7 +32,10 @@ struct Compile: ParsableCommand {
       valueName: "stage"))
   var emit: Stage?
 
-  @Option(help: ArgumentHelp("Print the graphs as they are after this pass.", valueName: "pass"))
+  @Option(
+    help: ArgumentHelp(
+      "Print graphs or schedules as they are after this pass: \(passNames.joined(separator: ", ")).",
+      valueName: "pass"))
   var dumpAfter: String?
 
   func validate() throws {
@@ -52,8 +55,8 @@ struct Compile: ParsableCommand {
     let compilation = try source.compilation(
       code, gradients: models.emitGrad || emit == .adjoint, weights: models.weights, typePreserving: models.kind)
     if let dumpAfter {
-      compilation.observe = { program, part, pass, graph in
-        if pass == dumpAfter { print("; \(part), after \(pass)\n\(graph.printed(name: program))", terminator: "") }
+      compilation.observe = { part, pass, text in
+        if pass == dumpAfter { print("; \(part), after \(pass)\n\(text())", terminator: "") }
       }
     }
     try source.run(compilation) { compilation in
@@ -67,8 +70,11 @@ struct Compile: ParsableCommand {
       if let output {
         guard let emitted = try compilation.emitted(header: fileName(headerPath(output))) else { return nil }
         try writeAtomically([(output, emitted.c), (headerPath(output), emitted.header)])
-      } else if dumpAfter != nil, emit == nil {
-        guard try compilation.optimised() != nil else { return nil }
+      } else if let dumpAfter, emit == nil {
+        let isThere =
+          try schedulePassNames.contains(dumpAfter)
+          ? compilation.emitted() != nil : compilation.optimised() != nil
+        guard isThere else { return nil }
       }
       return ()
     }

@@ -123,6 +123,19 @@ private let flip = """
     }
   }
 
+  @Test(arguments: ["plan", "fuse-kernels", "call-dots", "keep-in-place", "merge-sums", "cut", "place"])
+  func schedulesAfterAPass(pass: String) throws {
+    try withScratch { folder in
+      let source = "program p (m : Real[50] -o Real[50], x : Real[50]) : Real[50] = m x"
+      let file = try write(source, to: folder + "/p.cajal")
+      let result = try cajal2c(file, "--dump-after", pass, "--emit-grad")
+      #expect(result.status == 0)
+      let part = pass == "merge-sums" ? "adjoint" : "forward"
+      #expect(result.output.contains("; \(part)") && result.output.contains(", after \(pass)\np ("), "\(result.output)")
+      #expect(result.output.contains("in input 0\n"))
+    }
+  }
+
   @Test func jsonDiagnosticsAreOneObjectALine() throws {
     try withScratch { folder in
       let file = try write("program p (x : Bool) : Bool = if x then x else y", to: folder + "/p.cajal")

@@ -11,7 +11,13 @@ extension Trial {
   public func disagreement(
     with scheduled: Scheduled, gradientStrides: [Int]? = nil, lanes: Bool = true
   ) -> String? {
-    let interpreter = scheduled.interpreted(lanes: lanes)
+    disagreement(with: scheduled.interpreted(lanes: lanes), gradientStrides: gradientStrides)
+  }
+
+  /// - Parameter areChosen: gradients may be left out.
+  public func disagreement(
+    with interpreter: ScheduledProgram, gradientStrides: [Int]? = nil, areChosen: Bool = true
+  ) -> String? {
     let call = BatchCall(
       batch: batch, tensors: tensors, inputs: inputs, strides: strides, cotangents: cotangent,
       gradientStrides: gradientStrides)
@@ -27,7 +33,7 @@ extension Trial {
       if keeping.results.map(\.bitPattern) != plain.results.map(\.bitPattern) {
         return "forward gives \(plain.results), and \(keeping.results) where it keeps"
       }
-      for wanted in interpreter.computesOnlyWanted(call) ? subsets : Array(subsets.prefix(1)) {
+      for wanted in areChosen && interpreter.computesOnlyWanted(call) ? subsets : Array(subsets.prefix(1)) {
         let gradients = try interpreter.backward(call, keeping.kept!, wanted: wanted)
         func wrong(_ what: String, _ values: [Double], _ wished: [Double]) -> String {
           "with \(wanted.sorted()) wanted, \(what) gives \(values), not \(wished)"
