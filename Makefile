@@ -45,6 +45,7 @@ help:
 	@echo '                   ROWS=a,c some of the rows a to g and p, QUICK=1 shorter, PUBLISH=1 into Benchmarks/results;'
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
+	@echo 'make test-fast     every test in Swift that needs no C compiler; two minutes, once they are built'
 	@echo 'make test          all tests: test-native, test-campaign, and then those in Swift. Parts of test-native are'
 	@echo '                   test-build, test-make, test-guest, test-install, test-experiments, test-bench, test-mpi and'
 	@echo '                   test-python. PYTHON=python3 names a Python with numpy, pytest, torch and jax for test-python;'
@@ -293,8 +294,8 @@ build/tests/header: Runtime/include/cajal.h Runtime/cxx/cajal.hpp Makefile
 	done
 	@touch $@
 
-.PHONY: test test-native test-build test-compilers test-compilers-some test-experiments test-guest test-install test-make \
-  test-mpi test-python test-runtime test-swift compilers
+.PHONY: test test-fast test-native test-build test-compilers test-compilers-some test-experiments test-guest \
+  test-install test-make test-mpi test-python test-runtime test-swift compilers
 test: test-swift
 
 # Compilers, flags and names that `make x.so` takes.
@@ -357,6 +358,19 @@ NATIVE_TESTS = test-python test-install test-guest test-mpi test-compilers-some 
 test-native: compilers all
 	@MAKE=$(call quoted,$(MAKE)) MAKEFLAGS=$(call quoted,$(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))) \
 	  .ci/side-by-side $(JOBS) $(NATIVE_TESTS)
+
+# All test targets but those that compile C. Compilers are out of reach: a test of another target that calls one fails,
+# and belongs into one of these.
+TARGETS_THAT_COMPILE = EmitCTests|EndToEndTests|TrainingTests
+NO_COMPILER = build/tests/no-compiler
+test-fast: | need-zlib1g-dev
+	$(SWIFT) build --build-tests
+	@mkdir -p $(NO_COMPILER)
+	@for compiler in cc c++ gcc g++ clang clang++; do \
+	  printf '#!/bin/sh\necho "no C compiler in make test-fast" >&2\nexit 1\n' >$(NO_COMPILER)/$$compiler; \
+	done
+	@chmod +x $(NO_COMPILER)/*
+	PATH=$(call quoted,$(CURDIR)/$(NO_COMPILER)):"$$PATH" $(SWIFT) test --skip-build --skip '^($(TARGETS_THAT_COMPILE))\.'
 
 # After the native tests and a slice of the campaign, and with the library that the tests of compiled modules link.
 test-swift: test-native test-campaign build/libcajal.a

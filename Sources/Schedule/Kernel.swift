@@ -26,8 +26,8 @@ public enum Kernel: Hashable, Sendable {
 }
 
 extension Kernel {
-  /// In reals.
-  var sizes: (operands: [Int], target: Int) {
+  /// In reals, of what is read from each operand on, and of what is written.
+  public var sizes: (operands: [Int], target: Int) {
     switch self {
     case .product(let p, _): ([p.m * p.k, p.k * p.n], p.m * p.n)
     case .middleProduct(let p): ([p.outer * p.inner * p.columns, p.inner], p.outer * p.columns)
@@ -47,7 +47,7 @@ extension Kernel {
   }
 
   /// Whether it can add to its target; the others only overwrite.
-  var canAdd: Bool {
+  public var canAdd: Bool {
     switch self {
     case .product, .convolution: true
     case .middleProduct, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,

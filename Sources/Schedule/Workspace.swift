@@ -58,7 +58,7 @@ extension Procedure {
 
 /// The first and the last point at which each buffer is used. A buffer that lives longer than a loop's round is needed
 /// until the loop ends.
-private struct Lifetimes {
+struct Lifetimes {
   private let pointers: [Int: Place]
   private var declared: [Int?]
   private var depth: [Int]

@@ -10,10 +10,11 @@ import TestSupport
     let types: [Type] = [.bool, .nat, .bool --> .bool, .bool --> .nat]
     var clean = 0
     var tight = 0
+    let options = ProgramGenerator.Options.small(
+      horizon: 7, ports: types, results: [.bool, .nat, .nat, .bool --> .nat], numerals: 3)
     for seed in 0..<1_500 as Range<UInt64> {
-      var terms = SmallTerms(seed: seed)
-      let program = terms.program(types, results: [.bool, .nat, .nat, .bool --> .nat])
-      let module = Typed.module(horizon: 7, program)
+      let checked = try CheckedProgram(ProgramGenerator.program(seed: seed, options))
+      let (program, module) = (checked.judgement, checked.module)
       let horizon = HorizonAnalysis.analyse(module)[0]
       guard horizon.drops.isEmpty else { continue }
       clean += 1
@@ -39,18 +40,22 @@ import TestSupport
   }
 
   /// At the horizon that is proposed nothing is dropped any more, and one below something is.
-  @Test func proposedHorizonsAreLeast() {
+  @Test func proposedHorizonsAreLeast() throws {
     var proposals = 0
+    let options = ProgramGenerator.Options.small(
+      horizon: 3, ports: [.bool, .nat], most: 1, results: [.bool, .nat], numerals: 6)
     for seed in 0..<1_500 as Range<UInt64> {
-      var terms = SmallTerms(seed: seed, numerals: 6)
-      let program = terms.program([.bool, .nat], results: [.bool, .nat], ports: 1)
-      func drops(_ horizon: Int) -> [Drop] { HorizonAnalysis.analyse(Typed.module(horizon: horizon, program))[0].drops }
-      let found = drops(3)
+      let program = ProgramGenerator.program(seed: seed, options)
+      func drops(_ horizon: Int) throws -> [Drop] {
+        let checked = try CheckedProgram(program, options: CheckOptions(horizonOverride: horizon))
+        return HorizonAnalysis.analyse(checked.module)[0].drops
+      }
+      let found = try drops(3)
       let least = found.compactMap(\.leastHorizon).max()
       guard let least, found.allSatisfy({ $0.leastHorizon != nil }) else { continue }
       proposals += 1
-      #expect(drops(least).isEmpty, "seed \(seed)")
-      #expect(!drops(least - 1).isEmpty, "seed \(seed)")
+      #expect(try drops(least).isEmpty, "seed \(seed)")
+      #expect(try !drops(least - 1).isEmpty, "seed \(seed)")
     }
     #expect(proposals > 100)
   }

@@ -1,16 +1,23 @@
 import CajalSyntax
 import CajalTyping
+import TestSupport
 import Testing
 
 @Suite struct RandomProgramTests {
+  private static var options: ProgramGenerator.Options {
+    var options = ProgramGenerator.Options(size: 12, horizons: [3])
+    options.hasDefinitions = false
+    return options
+  }
+
   /// Generated programs are well typed, and no map has a degree above the one that is claimed; where it is said to
   /// be linear, it is.
   @Test func degreesBoundTheMap() {
     var compared = 0
     var iterated = 0
     for seed in 1...300 as ClosedRange<UInt64> {
-      var random = RandomPrograms(seed: seed)
-      let text = random.program()
+      var random = SplitMix(seed: seed)
+      let text = ProgramGenerator.program(seed: seed, Self.options).text
       let outcome = checked(text, horizon: 3)
       guard let module = outcome.module, let program = module.programs.last else {
         Issue.record("seed \(seed): \(outcome.rendered)")
@@ -44,12 +51,11 @@ import Testing
   /// The printed term of a program reads back as the same program.
   @Test func printedTermsReadBack() throws {
     for seed in 1...100 as ClosedRange<UInt64> {
-      var random = RandomPrograms(seed: seed)
-      let text = random.program()
+      let text = ProgramGenerator.program(seed: seed, Self.options).text
       let module = try #require(checked(text).module)
       let program = module.programs[0]
       let printed = program.term.concreteSyntax(definitions: module.definitions)
-      let again = checked("program \(program.signature) = \(printed)")
+      let again = checked("program \(program.signature) = \(printed)", horizon: 3)
       let reprinted = again.module?.programs[0].term.concreteSyntax(definitions: [])
       #expect(reprinted == printed, "seed \(seed): \(text)\n\(again.rendered)")
       #expect(again.module?.programs[0].degrees == program.degrees)

@@ -22,6 +22,9 @@ struct ModuleReport: Codable, Sendable {
   var evaluated = 0
   var equations = 0
   var derivatives = 0
+  /// Calls of which the schedule was run too; nil in the lines of older campaigns.
+  var schedules: Int?
+  var scheduled: Int { schedules ?? 0 }
   /// Gradients of a call for some that have other bits than those of the call for all.
   var otherBits = 0
   /// Comparisons with a bound above a hundredth of the entry, and above a hundredth.

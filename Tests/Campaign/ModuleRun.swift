@@ -16,6 +16,7 @@ struct ModuleRun {
   private let calls: Int
   private(set) var report: ModuleReport
   private var subjects: [Subject] = []
+  private var schedules: ScheduleCheck?
   private var lastLap = ContinuousClock.now
 
   init(_ plan: Plan, _ toolbox: Toolbox, calls: Int = 2) {
@@ -52,6 +53,8 @@ struct ModuleRun {
         lap("compiler")
         try toolbox.build(folder + "/random.c", into: folder + "/random.so", row: plan.row)
         lap("C compiler")
+        schedules = try ScheduleCheck(compilation, realBytes: plan.realBytes)
+        lap("schedules")
         var file = RequestFile()
         var asked: [Subject?] = []
         ask(compilation, &file, &asked)
@@ -117,7 +120,9 @@ struct ModuleRun {
       for call in 0..<(subject == nil ? calls / 2 : calls) {
         let request = request(graphs[index], 0, index, model: nil, &random)
         let expected = send(request, joint, [], subject, &file, &asked)
-        guard call == 0, let expected, let checked = subject?.checked else { continue }
+        guard call == 0, let expected else { continue }
+        runSchedule(judgement.name.text, request, expected, subject)
+        guard let checked = subject?.checked else { continue }
         if let (kind, reason) = equations(checked, request, expected) { fail(subject, kind, reason) }
       }
       if let checked = subject?.checked { askValues(checked, subject!, index, joint, &random, &file, &asked) }
@@ -127,10 +132,11 @@ struct ModuleRun {
       let joint = reverse(model.graph, constants: model.frozen)
       let subject = byName[judgement.name.text]
       var random = SplitMix(seed: (subject?.program.seed ?? plan.programSeed(index)) ^ 0x30DE1)
-      for _ in 0..<calls {
+      for call in 0..<calls {
         let request = request(model.graph, model.tensors.count, index, model: model, &random)
         let sizes = model.tensors.map { $0.dims.reduce(1, *) }
-        _ = send(request, joint, sizes, subject, &file, &asked)
+        let expected = send(request, joint, sizes, subject, &file, &asked)
+        if call == 0, let expected { runSchedule(judgement.name.text, request, expected, subject) }
       }
     }
   }
@@ -177,6 +183,20 @@ struct ModuleRun {
       report.discarded["call: \(discarded.reason)", default: 0] += 1
     } catch { fail(subject, "interpreter", "\(error)") }
     return nil
+  }
+
+  /// The schedule against the graph.
+  private mutating func runSchedule(
+    _ name: String, _ request: Request, _ expected: Expectation, _ subject: Subject?
+  ) {
+    do {
+      guard let schedules else { return }
+      report.schedules = report.scheduled + 1
+      if let reason = try schedules.fault(of: name, request, expected) { fail(subject, "schedule", reason) }
+    } catch let discarded as Discarded {
+      report.schedules = report.scheduled - 1
+      report.discarded["call: \(discarded.reason)", default: 0] += 1
+    } catch { fail(subject, "schedule", "\(error)") }
   }
 
   /// The graph against the equations and their dual numbers, at the request's first sample.

@@ -63,11 +63,11 @@ struct Report {
       ("graph with evaluator, programs at values", total(\.evaluated, of: reports)),
       ("graph with equations, programs at vectors", total(\.equations, of: reports)),
       ("adjoint with dual numbers, programs in a direction", total(\.derivatives, of: reports)),
+      ("schedule with graph, calls", total(\.scheduled, of: reports)),
       ("gradients asked for alone that have other bits than among all", total(\.otherBits, of: reports)),
       ("comparisons with a bound above 1 % of the entry, and above 0.01", total(\.loose, of: reports)),
     ]
     return ["| besides | times |", "|---|--:|"] + lines.map { "| \($0) | \(Self.grouped($1)) |" }
-      + ["| schedule with graph: a schedule has no interpreter | 0 |"]
   }
 
   private func counts(_ title: String, _ value: KeyPath<ModuleReport, [String: Int]>) -> [String] {

@@ -4,47 +4,12 @@ import LinearMaps
 import TestSupport
 import Testing
 
-/// A program or a model with the batch on which it is run.
-struct Trial {
-  var unit: ProgramUnit
-  /// Of a model.
-  var parameters: [Double]
-  /// Of each input: 0, or its distance from sample to sample.
-  var strides: [Int]
-  /// As they lie in memory.
-  var inputs: [[Double]]
-  var batch: Int
-  var cotangent: [Double]
-
-  /// The parameters of the model's tensors, one after another.
-  var tensors: [[Double]] {
-    var rest = parameters[...]
-    return (unit.model?.tensors ?? []).map { tensor in
-      defer { rest = rest.dropFirst(tensor.count) }
-      return Array(rest.prefix(tensor.count))
-    }
-  }
-
-  func sample(_ input: Int, _ b: Int) -> [Double] {
-    Array(inputs[input][(strides[input] * b)..<(strides[input] * b + unit.ports[input].size)])
-  }
-}
-
-/// What the emitted C answered for a trial.
-struct Answer {
-  var output: [Double]
-  /// Of a model, of its parameter vector.
-  var parameterGradient: [Double]
-  /// As they lie in memory; untouched entries hold `Harness.untouched`.
-  var gradients: [[Double]]
-  /// For each input, and then for the parameters: the gradients of the samples, one after another; and their sums.
-  var each: [[Double]] = []
-  var sums: [[Double]] = []
+extension Trial {
+  /// What is emitted.
+  var unit: ProgramUnit { Harness.unit(program) }
 }
 
 enum Harness {
-  static let untouched = 12345.0
-
   static func port(_ parameter: Parameter) -> PortDescription {
     PortDescription(
       name: parameter.name, type: "\(parameter.space)", size: parameter.space.dimension, degree: Int.max, linear: false,
@@ -55,19 +20,24 @@ enum Harness {
     TensorDescription(name: parameter.name, dims: [parameter.space.dimension], fanIn: 7)
   }
 
-  /// - Parameter tensors: how many of the graph's parameters are tensors of a model; nil for a program.
-  static func unit(
-    _ name: String, _ forward: Graph, _ backward: Graph? = nil, tensors: Int? = nil, weights: [Double]? = nil,
-    comment: [String] = []
-  ) -> ProgramUnit {
+  static func unit(_ program: GraphProgram, weights: [Double]? = nil) -> ProgramUnit {
+    let (forward, tensors) = (program.forward, program.tensorCount)
     let output = forward.nodes[forward.results[0]].space
     return ProgramUnit(
-      name: name, judgement: "\(tensors == nil ? "program" : "model") \(name)", sourceLines: comment, horizon: 10,
+      name: program.name, judgement: "\(tensors == nil ? "program" : "model") \(program.name)",
+      sourceLines: [program.name], horizon: 10,
       model: tensors.map { ModelDescription(tensors: forward.parameters.prefix($0).map(tensor), weights: weights) },
       ports: forward.parameters.dropFirst(tensors ?? 0).map(port),
       output: PortDescription(
         name: "", type: "\(output)", size: output.dimension, degree: 0, linear: false, dims: [output.dimension]),
-      forward: forward, backward: backward)
+      forward: forward, backward: program.backward)
+  }
+
+  /// - Parameter tensors: how many of the graph's parameters are tensors of a model; nil for a program.
+  static func unit(
+    _ name: String, _ forward: Graph, _ backward: Graph? = nil, tensors: Int? = nil, weights: [Double]? = nil
+  ) -> ProgramUnit {
+    unit(GraphProgram(name, forward, backward, tensors: tensors), weights: weights)
   }
 
   static func options(
@@ -81,12 +51,8 @@ enum Harness {
 
   /// - Parameter strides: of the inputs; at random where there are none.
   static func trial(_ unit: ProgramUnit, seed: UInt64, batch: Int = 3, strides: [Int]? = nil) -> Trial {
-    var random = SplitMix(seed: seed ^ 0x5EED)
-    let strides = strides ?? unit.ports.map { random.below(3) == 0 ? 0 : $0.size + random.below(3) }
-    let inputs = zip(unit.ports, strides).map { random.vector($1 == 0 ? $0.size : (batch - 1) * $1 + $0.size) }
-    return Trial(
-      unit: unit, parameters: random.vector(unit.model?.parameterCount ?? 0), strides: strides, inputs: inputs,
-      batch: batch, cotangent: random.vector(batch * unit.output.size))
+    let program = GraphProgram(unit.name, unit.forward, unit.backward, tensors: unit.model?.tensors.count)
+    return Trial(program, seed: seed, batch: batch, strides: strides)
   }
 
   static let warnings = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
@@ -107,8 +73,8 @@ enum Harness {
   ) throws -> [Answer] {
     try withScratch { folder in
       // A module lists its programs before its models.
-      let calls = Dictionary(grouping: trials.indices) { trials[$0].unit.name }
-      let units = trials.indices.filter { calls[trials[$0].unit.name]![0] == $0 }.map { trials[$0].unit }
+      let calls = Dictionary(grouping: trials.indices) { trials[$0].program.name }
+      let units = trials.indices.filter { calls[trials[$0].program.name]![0] == $0 }.map { trials[$0].unit }
       let listed = units.filter { $0.model == nil } + units.filter { $0.model != nil }
       let emitted = try emitModule(ModuleUnit(programs: units, options: options))
       try write(emitted.c, to: folder + "/t.c")
@@ -157,11 +123,11 @@ enum Harness {
       for index in listed.flatMap({ calls[$0.name]! }) {
         let trial = trials[index]
         var answer = Answer(
-          output: take(trial.batch * trial.unit.output.size), parameterGradient: [], gradients: [])
-        if trial.unit.backward != nil && options.gradients {
+          output: take(trial.batch * trial.program.outputSize), parameterGradient: [], gradients: [])
+        if trial.program.backward != nil && options.gradients {
           answer.parameterGradient = take(trial.parameters.count)
           answer.gradients = trial.inputs.map { take($0.count) }
-          let sizes = trial.unit.ports.map(\.size) + [trial.parameters.count]
+          let sizes = trial.program.inputSizes + [trial.parameters.count]
           answer.each = sizes.map { take(trial.batch * $0) }
           answer.sums = sizes.map { take($0) }
         }
@@ -175,70 +141,34 @@ enum Harness {
     values.withUnsafeBytes { data.append(contentsOf: $0) }
   }
 
-  /// What the interpreter says.
-  static func expected(_ trial: Trial) -> Answer {
-    let tensors = trial.tensors
-    var answer = Answer(
-      output: [], parameterGradient: [Double](repeating: 0, count: trial.parameters.count),
-      gradients: trial.inputs.map { [Double](repeating: untouched, count: $0.count) })
-    answer.each = trial.inputs.map { _ in [] } + [[]]
-    answer.sums = (trial.unit.ports.map(\.size) + [trial.parameters.count]).map { [Double](repeating: 0, count: $0) }
-    for b in 0..<trial.batch {
-      let inputs = tensors + trial.unit.ports.indices.map { trial.sample($0, b) }
-      let results = Interpreter().run(trial.unit.forward, inputs)
-      answer.output += results[0]
-      guard let backward = trial.unit.backward else { continue }
-      let size = trial.unit.output.size
-      let cotangent = Array(trial.cotangent[(b * size)..<((b + 1) * size)])
-      let bars = Interpreter().run(backward, inputs + results.dropFirst() + [cotangent])
-      for (index, value) in bars.prefix(tensors.count).flatMap({ $0 }).enumerated() {
-        answer.parameterGradient[index] += value
-      }
-      for (index, bar) in (bars.dropFirst(tensors.count) + [Array(bars.prefix(tensors.count).joined())]).enumerated() {
-        answer.each[index] += bar
-        answer.sums[index] = zip(answer.sums[index], bar).map(+)
-      }
-      for (port, bar) in bars.dropFirst(tensors.count).enumerated() {
-        let start = b * trial.strides[port]
-        for (index, value) in bar.enumerated() {
-          let isSum = trial.strides[port] == 0 && b > 0
-          answer.gradients[port][start + index] = value + (isSum ? answer.gradients[port][index] : 0)
-        }
-      }
-    }
-    return answer
-  }
-
   static func agree(_ a: [Double], _ b: [Double], tolerance: Double = 1e-9) -> Bool {
-    let scale = b.reduce(1) { $1.isFinite ? max($0, abs($1)) : $0 }
-    return a.count == b.count
-      && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance * scale || $0.isNaN && $1.isNaN || $0 == $1 }
+    TestSupport.agree(a, b, relative: tolerance, equalNaN: true)
   }
 
   static func check(_ trials: [Trial], _ answers: [Answer], tolerance: Double = 1e-9) {
     for (trial, answer) in zip(trials, answers) {
-      let expected = expected(trial)
+      let expected = trial.expected
       #expect(
         agree(answer.output, expected.output, tolerance: tolerance),
-        "\(trial.unit.name): \(answer.output) is not \(expected.output)")
-      if trial.unit.backward != nil, !answer.gradients.isEmpty || !answer.parameterGradient.isEmpty {
+        "\(trial.program.name): \(answer.output) is not \(expected.output)")
+      if trial.program.backward != nil, !answer.gradients.isEmpty || !answer.parameterGradient.isEmpty {
         #expect(
           agree(answer.parameterGradient, expected.parameterGradient, tolerance: tolerance),
-          "\(trial.unit.name), parameters: \(answer.parameterGradient) is not \(expected.parameterGradient)")
+          "\(trial.program.name), parameters: \(answer.parameterGradient) is not \(expected.parameterGradient)")
       }
       for (port, gradient) in answer.gradients.enumerated() {
         #expect(
           agree(gradient, expected.gradients[port], tolerance: tolerance),
-          "\(trial.unit.name), gradient \(port): \(gradient) is not \(expected.gradients[port])")
+          "\(trial.program.name), gradient \(port): \(gradient) is not \(expected.gradients[port])")
       }
       for (index, (each, sum)) in zip(answer.each, answer.sums).enumerated() {
         let (wantedEach, wantedSum) = (expected.each[index], expected.sums[index])
         #expect(
           agree(each, wantedEach, tolerance: tolerance),
-          "\(trial.unit.name), gradient \(index) of each sample: \(each) is not \(wantedEach)")
+          "\(trial.program.name), gradient \(index) of each sample: \(each) is not \(wantedEach)")
         #expect(
           agree(sum, wantedSum, tolerance: tolerance),
-          "\(trial.unit.name), sum of gradient \(index): \(sum) is not \(wantedSum)")
+          "\(trial.program.name), sum of gradient \(index): \(sum) is not \(wantedSum)")
       }
     }
   }

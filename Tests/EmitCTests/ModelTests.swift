@@ -13,12 +13,12 @@ import Testing
 
   /// Products with tensors for the whole batch, all of them, some, or none.
   @Test(arguments: [1, 90, 1 << 20]) func networksAgreeWithTheInterpreter(threshold: Int) throws {
-    let trials = try (0..<60).map { try NetworkGraph.trial(seed: $0) }
+    let trials = try (0..<60).map { try Trial.network(seed: $0) }
     Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: threshold)))
   }
 
   @Test func networksAgreeWithOpenBLAS() throws {
-    let trials = try (200..<240).map { try NetworkGraph.trial(seed: $0) }
+    let trials = try (200..<240).map { try Trial.network(seed: $0) }
     let options = Harness.options(blas: .openblas, batchThreshold: 1)
     Harness.check(
       trials,
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func networksRunCleanUnderSanitizers() throws {
-    let trials = try (100..<140).map { try NetworkGraph.trial(seed: $0) }
+    let trials = try (100..<140).map { try Trial.network(seed: $0) }
     let flags = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: 1), flags: flags))
   }
@@ -47,14 +47,14 @@ import Testing
     let trials = try RandomProgramTests.trials(6100..<6130, areModels: true)
     let options = Harness.options(checkFinite: true)
     _ = try Harness.run(
-      trials.filter { Harness.expected($0).isFinite }, options: options, compiler: installed("clang").first ?? "gcc")
+      trials.filter { $0.expected.isFinite }, options: options, compiler: installed("clang").first ?? "gcc")
   }
 
   @Test func withoutGradients() throws {
     let trials = try ModuleTests.compiled(0..<10, areModels: true)
     let answers = try Harness.run(trials, options: Harness.options(gradients: false))
     for (trial, answer) in zip(trials, answers) {
-      #expect(Harness.agree(answer.output, Harness.expected(trial).output))
+      #expect(Harness.agree(answer.output, trial.expected.output))
     }
   }
 

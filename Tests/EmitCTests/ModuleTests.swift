@@ -1,25 +1,12 @@
-import Adjoint
 import EmitC
 import Foundation
 import LinearMaps
-import Passes
 import TestSupport
 import Testing
 
 @Suite struct ModuleTests {
-  /// Programs or models as the compiler makes them: optimised, reversed and split.
   static func compiled(_ seeds: Range<UInt64>, areModels: Bool = false) throws -> [Trial] {
-    try seeds.map { seed in
-      let graph = try Pipeline.standard.run(RandomGraph.make(seed: seed))
-      let joint = try Pipeline.standard.run(reverse(graph))
-      let halves = split(joint, portCount: graph.parameters.count)
-      let forward = try Pipeline.cleanUp.run(halves.forward)
-      let backward = try Pipeline.cleanUp.run(halves.backward)
-      let tensors = areModels ? Int(seed) % (graph.parameters.count + 1) : nil
-      return Harness.trial(
-        Harness.unit("p\(seed)", forward, backward, tensors: tensors), seed: seed,
-        batch: areModels ? [1, 2, 7][Int(seed / 4 % 3)] : 3)
-    }
+    try seeds.map { try Trial.compiled(seed: $0, asModel: areModels) }
   }
 
   @Test func adjointsAgreeWithTheInterpreter() throws {
@@ -33,7 +20,7 @@ import Testing
       trials, options: Harness.options(realBytes: 4), compiler: installed("clang").first ?? "gcc", flags: ["-O2"])
     // A kink of `bound` is as likely as not to be met in float, so that gradients are left to double precision.
     for (trial, answer) in zip(trials, answers) {
-      #expect(Harness.agree(answer.output, Harness.expected(trial).output, tolerance: 1e-3), "\(trial.unit.name)")
+      #expect(Harness.agree(answer.output, trial.expected.output, tolerance: 1e-3), "\(trial.program.name)")
     }
   }
 
@@ -46,7 +33,7 @@ import Testing
     let trials = try Self.compiled(0..<10)
     let answers = try Harness.run(trials, options: Harness.options(gradients: false))
     for (trial, answer) in zip(trials, answers) {
-      #expect(Harness.agree(answer.output, Harness.expected(trial).output))
+      #expect(Harness.agree(answer.output, trial.expected.output))
     }
   }
 

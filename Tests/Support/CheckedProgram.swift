@@ -100,8 +100,3 @@ public struct CheckedProgram {
     return 1e-9 * (positive + expected).reduce(1) { max($0, abs($1)) }
   }
 }
-
-/// Whether two vectors agree up to a tolerance, which is absolute.
-public func agree(_ a: [Double], _ b: [Double], within tolerance: Double = 0) -> Bool {
-  a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || abs($0 - $1) <= tolerance }
-}

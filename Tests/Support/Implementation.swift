@@ -84,10 +84,12 @@ public struct PreparedGraph: SampleWise {
   public let backward: Graph
 
   /// All of the pipeline, as the driver runs it.
-  public init(_ graph: Graph) throws {
+  ///
+  /// - Parameter change: of the graph of the result and all gradients.
+  public init(_ graph: Graph, change: (Graph) -> Graph = { $0 }) throws {
     try graph.verify()
     let optimised = try Pipeline.standard.run(graph)
-    let joint = try Pipeline.standard.run(reverse(optimised))
+    let joint = change(try Pipeline.standard.run(reverse(optimised)))
     let halves = split(joint, portCount: graph.parameters.count)
     forward = try Pipeline.cleanUp.run(halves.forward)
     backward = try Pipeline.cleanUp.run(halves.backward)

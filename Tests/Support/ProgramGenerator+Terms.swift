@@ -165,7 +165,7 @@ extension ProgramGenerator {
     switch type {
     case .bool: return Term(.bool(random.below(2) == 0))
     case .nat:
-      let limit = random.below(12) == 0 ? types.horizon + 2 : max(1, min(types.horizon, 4))
+      let limit = options.numerals ?? (random.below(12) == 0 ? types.horizon + 2 : max(1, min(types.horizon, 4)))
       return Term(.numeral(UInt64(random.below(limit))))
     case .real(let shape): return literal(shape, mode)
     case .function(let argument, let result):

@@ -13,6 +13,13 @@ public struct ProgramGenerator {
     public var horizons: [Int]
     /// Ports may have bounds.
     public var bounds: Bool
+    /// Definitions, and programs that the last one calls.
+    public var hasDefinitions = true
+    /// The types of ports, up to so many, and of the result, where they are not to be any.
+    public var ports: (types: [Type], most: Int)?
+    public var results: [Type]?
+    /// Numerals are below this; where it is nil, mostly below the horizon.
+    public var numerals: Int?
 
     public init(
       reals: Bool = false, closedGround: Bool = false, size: Int = 22, horizons: [Int] = [1, 2, 3, 3, 5, 5, 10],
@@ -23,6 +30,18 @@ public struct ProgramGenerator {
       self.size = size
       self.horizons = horizons
       self.bounds = bounds
+    }
+
+    /// Small programs of the kernel, each a single declaration.
+    public static func small(
+      horizon: Int, ports: [Type], most: Int = 3, results: [Type], numerals: Int? = nil
+    ) -> Options {
+      var options = Options(size: 8, horizons: [horizon])
+      options.hasDefinitions = false
+      options.ports = (ports, most)
+      options.results = results
+      options.numerals = numerals
+      return options
     }
   }
 
@@ -80,12 +99,17 @@ public struct ProgramGenerator {
   // MARK: Files
 
   mutating func program(_ seed: UInt64) -> RandomProgram {
-    for index in 0..<(random.below(3) == 0 ? 0 : random.below(4)) { define("d\(index)") }
-    let type = options.closedGround ? types.ground(&random) : types.any(&random)
+    for index in 0..<(random.below(3) == 0 || !options.hasDefinitions ? 0 : random.below(4)) { define("d\(index)") }
+    let type =
+      options.results.map { $0[random.below($0.count)] }
+      ?? (options.closedGround ? types.ground(&random) : types.any(&random))
     var context: [RandomProgram.Port] = []
-    let count = options.closedGround ? 0 : [0, 1, 1, 2, 2, 3, 4][random.below(7)]
+    let count =
+      options.ports.map { random.below($0.most + 1) }
+      ?? (options.closedGround ? 0 : [0, 1, 1, 2, 2, 3, 4][random.below(7)])
     for _ in 0..<count {
-      let port = types.any(&random, mayBeReal: type.endsInReal)
+      let port =
+        options.ports.map { $0.types[random.below($0.types.count)] } ?? types.any(&random, mayBeReal: type.endsInReal)
       let name = binder(avoiding: Set(context.map(\.name)))
       context.append(.init(name: name, type: port, bound: bound(port)))
     }

@@ -2,20 +2,12 @@ import CajalSyntax
 
 /// Syntax trees at random, well typed or not; equal seeds give equal trees.
 public struct TreeGenerator {
-  private var state: UInt64
+  private var random: SplitMix
 
-  public init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { random = SplitMix(seed: seed) }
 
-  /// SplitMix64.
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  private mutating func next() -> UInt64 { random.next() }
+  private mutating func below(_ bound: Int) -> Int { random.below(bound) }
   private mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
 
   private static let nowhere = Span(0, 0)

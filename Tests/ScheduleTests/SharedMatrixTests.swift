@@ -1,7 +1,6 @@
-import Adjoint
-import EmitC
+import Foundation
 import LinearMaps
-import Passes
+import Schedule
 import TestSupport
 import Testing
 
@@ -10,7 +9,7 @@ import Testing
   private static let size = 64
 
   /// s <- n_k b + A s in Horner's form, as a program; A is an input or a literal.
-  private func system(trips: Int = 9, isLiteral: Bool = false) throws -> ProgramUnit {
+  private func system(trips: Int = 9, isLiteral: Bool = false) throws -> GraphProgram {
     let size = Self.size
     let g = GraphBuilder()
     var random = SplitMix(seed: 1)
@@ -27,19 +26,16 @@ import Testing
         body.scaled(body.use(b), by: given.slices[0]), body.apply(body.use(a), given.states[0], .real([size])))
       return ([next], [])
     }
-    let forward = try Pipeline.standard.run(g.finish(results: [result.states[0]]))
-    let halves = split(try Pipeline.standard.run(reverse(forward)), portCount: forward.parameters.count)
-    return Harness.unit(
-      "s", try Pipeline.cleanUp.run(halves.forward), try Pipeline.cleanUp.run(halves.backward))
+    return try GraphProgram("s", compiling: g.finish(results: [result.states[0]]))
   }
 
-  private func module(_ unit: ProgramUnit) -> ModuleUnit {
-    ModuleUnit(programs: [unit], options: Harness.options(realBytes: 4, blas: .openblas))
+  private func scheduled(_ program: GraphProgram) throws -> Scheduled {
+    try Scheduled(program, realBytes: 4, blas: true)
   }
 
   /// The lines of the schedule for batches that share the matrix.
-  private func shared(_ unit: ProgramUnit, backward: Bool) throws -> [String] {
-    let lines = try scheduleText(module(unit)).split(separator: "\n").map(String.init)
+  private func shared(_ program: GraphProgram, backward: Bool) throws -> [String] {
+    let lines = try scheduled(program).lines
     let way = lines.contains { $0.hasSuffix("that share a") } ? "that share a" : "for any batch"
     let start = lines.firstIndex { $0.hasPrefix(backward ? "backward " : "forward ") && $0.hasSuffix(way) }!
     let end = lines[(start + 1)...].firstIndex { $0.hasPrefix("forward ") || $0.hasPrefix("backward ") }
@@ -73,50 +69,45 @@ import Testing
     #expect(!products.isEmpty)
   }
 
-  /// Which way a batch goes is known from its strides.
-  @Test func stridesDecide() throws {
-    let unit = try system()
-    let c = try emitModule(module(unit)).c
-    #expect(c.components(separatedBy: "if (batch == 1 || stride[0] == 0) {").count == 3, "forward and backward")
-    #expect(try manifest(module(unit)).contains("\"shared_matrices\": [\n        \"a\"\n      ]"))
+  /// A batch that shares the matrix goes one way, and any other another.
+  @Test func thereAreTwoWays() throws {
+    let ways = try scheduled(system()).ways.map(\.name)
+    #expect(ways == ["sample by sample", "for batches that share a", "for any batch"])
   }
 
   /// Literals are always shared, so that there is one way only.
   @Test func literalsAreShared() throws {
-    let unit = try system(isLiteral: true)
-    let lines = try shared(unit, backward: false)
+    let scheduled = try scheduled(system(isLiteral: true))
+    #expect(scheduled.schedule.variants.map(\.inputs) == [[]])
+    #expect(!scheduled.schedule.isFallback, "no code for samples one by one")
+    let lines = try shared(system(isLiteral: true), backward: false)
     #expect(lines[0].hasSuffix("for any batch"))
-    let c = try emitModule(module(unit)).c
-    #expect(!c.contains("stride[0] == 0"))
-    #expect(c.contains("cajal_blas_product_f32(batch, 64, 64,"))
-    #expect(!c.contains("cajal_blas_product_f32(64, 64, 1,"), "no code for samples one by one")
-    #expect(!(try manifest(module(unit)).contains("shared_matrices")))
+    #expect(lines.contains { $0.contains("blas product batchx64 64x64") })
   }
 
   /// The adjoint of a constant step needs no states.
   @Test func memoryOfAConstantStepDoesNotGrowWithTheHorizon() throws {
-    func bytes(_ trips: Int) throws -> [Substring] {
-      try manifest(module(try system(trips: trips, isLiteral: true))).split(separator: "\n")
-        .filter { $0.contains("bytes") && !$0.contains("workspace_bytes") }
+    func sizes(_ trips: Int) throws -> [Int] {
+      let schedule = try scheduled(system(trips: trips, isLiteral: true)).schedule
+      let (forward, backward) = (schedule.usual.forward, try #require(schedule.usual.backward))
+      return [schedule.keptSize] + [forward, backward].flatMap { [$0.workspaceSize, $0.rowsSize] }
     }
-    #expect(try bytes(9) == bytes(3000))
-    #expect(try bytes(9).count == 5)
+    #expect(try sizes(9) == sizes(3000))
+    #expect(try sizes(9) != [0, 0, 0, 0, 0])
   }
 
   /// Without a matrix that is shared, too, a gradient that nobody wants is not computed.
   @Test func whatIsNotWantedIsNotComputed() throws {
-    let c = try emitModule(module(try system())).c
-    let name = "wants_a"
-    let lines = c.split(separator: "\n").map(String.init)
-    let products = lines.indices.filter { lines[$0].contains("cajal_product_f32(64, 1, 64,") }
+    let lines = try scheduled(system()).lines.map { $0.trimmingCharacters(in: .whitespaces) }
+    let start = try #require(lines.lastIndex { $0.hasPrefix("backward ") })
+    let products = lines.indices.filter { $0 > start && lines[$0].contains("product 64x1 1x64") }
     #expect(products.count == 1, "one outer product a round, where samples have matrices of their own")
-    for index in products { #expect(lines[index - 1].contains("if (\(name)) {")) }
+    for index in products { #expect(lines[index - 1] == "when wanted for input 0") }
   }
 
   /// A matrix of the sample's own is not one for the batch.
   @Test func smallMatricesStayWithTheirSample() throws {
-    let options = Harness.options(batchThreshold: Self.size * Self.size + 1)
-    let text = try scheduleText(ModuleUnit(programs: [try system()], options: options))
+    let text = try Scheduled(try system(), threshold: Self.size * Self.size + 1).text
     #expect(!text.contains("for the batch") && !text.contains("share"))
   }
 }

@@ -1,7 +1,4 @@
-import Adjoint
-import EmitC
 import LinearMaps
-import Passes
 import TestSupport
 import Testing
 
@@ -29,12 +26,11 @@ import Testing
     let weights = (0..<2).map { g.parameter("f.\($0).weight", .real([2, 2, 3, 3])) }
     let biases = (0..<2).map { g.parameter("f.\($0).bias", .real([2])) }
     let graph = g.finish(results: [net(g.parameter("x", .real([72])), weights, biases)])
-    let halves = split(try Pipeline.standard.run(reverse(graph)), portCount: graph.parameters.count)
-    let unit = Harness.unit(
-      "m", try Pipeline.cleanUp.run(halves.forward), try Pipeline.cleanUp.run(halves.backward), tensors: 4)
-    let text = try scheduleText(ModuleUnit(programs: [unit], options: Harness.options()))
+    let program = try GraphProgram("m", compiling: graph, tensors: 4)
+    let scheduled = try Scheduled(program)
+    #expect(Trial(program, seed: 1).disagreement(with: scheduled) == nil)
     let names = ["convolution", "pool", "relu"]
-    return text.split(separator: "\n").map(String.init).filter { line in
+    return scheduled.lines.filter { line in
       line.contains(" = ") && names.contains { line.contains($0) }
         || line.contains(" += ") && names.contains { line.contains($0) }
     }

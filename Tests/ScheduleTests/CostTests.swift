@@ -1,19 +1,16 @@
-import Adjoint
-import EmitC
 import LinearMaps
-import Passes
 import Schedule
 import TestSupport
 import Testing
 
 /// The model of cost (docs/performance.md), against what was counted by hand.
 @Suite struct CostTests {
-  private func cost(_ graph: Graph, tensors: Int? = nil, threshold: Int = 10_000) throws -> ProgramCost {
-    let halves = split(try Pipeline.standard.run(reverse(graph)), portCount: graph.parameters.count)
-    let unit = Harness.unit(
-      "p", try Pipeline.cleanUp.run(halves.forward), try Pipeline.cleanUp.run(halves.backward), tensors: tensors)
-    return try costs(
-      ModuleUnit(programs: [unit], options: Harness.options(realBytes: 4, batchThreshold: threshold)))[0]
+  private func cost(
+    _ graph: Graph, tensors: Int? = nil, threshold: Int = 10_000
+  ) throws -> (forward: ProcedureCost, backward: ProcedureCost?) {
+    let program = try GraphProgram("p", compiling: graph, tensors: tensors)
+    let usual = try Scheduled(program, realBytes: 4, threshold: threshold).schedule.usual
+    return (usual.forward.cost, usual.backward?.cost)
   }
 
   /// A x with A of 20 × 30: a product forward; Aᵀ w and w xᵀ backward.

@@ -1,14 +1,12 @@
-import Adjoint
-import EmitC
 import LinearMaps
-import Passes
+import Schedule
 import TestSupport
 import Testing
 
 /// What a model's procedure looks like when it is cut into phases.
 @Suite struct PhaseTests {
   /// tanh (W x) through two layers that do not depend on each other, and a third of both.
-  private func model(_ size: Int = 100) throws -> ProgramUnit {
+  private func model(_ size: Int = 100) throws -> GraphProgram {
     let g = GraphBuilder()
     let weights = ["a", "b", "c"].map { g.parameter("\($0).0.weight", .real([size, size])) }
     let bias = g.parameter("c.0.bias", .real([size]))
@@ -16,15 +14,11 @@ import Testing
     func squash(_ value: Value) -> Value { g.value(.nonlinear(.activation(.tanh)), [value], value.space) }
     let hidden = weights.prefix(2).map { squash(g.apply($0, x, .real([size]))) }
     let last = g.add(g.apply(weights[2], g.add(hidden[0], hidden[1]), .real([size])), bias)
-    let graph = g.finish(results: [last])
-    let halves = split(try Pipeline.standard.run(reverse(graph)), portCount: graph.parameters.count)
-    return Harness.unit(
-      "m", try Pipeline.cleanUp.run(halves.forward), try Pipeline.cleanUp.run(halves.backward), tensors: 4)
+    return try GraphProgram("m", compiling: g.finish(results: [last]), tensors: 4)
   }
 
   private func schedule(_ threshold: Int) throws -> [String] {
-    let unit = ModuleUnit(programs: [try model()], options: Harness.options(blas: .openblas, batchThreshold: threshold))
-    return try scheduleText(unit).split(separator: "\n").map(String.init)
+    try Scheduled(try model(), blas: true, threshold: threshold).lines
   }
 
   @Test func independentLayersShareACut() throws {
@@ -32,8 +26,9 @@ import Testing
     let steps = lines.filter { $0.hasPrefix("for ") || $0.hasPrefix("forward") || $0.hasPrefix("backward") }
     #expect(
       steps == [
-        "forward model m", "for every sample", "for the batch", "for the batch", "for every sample", "for the batch",
-        "backward model m", "for every sample", "for the batch when wanted for parameters", "for the batch",
+        "forward for any batch", "for every sample", "for the batch", "for the batch", "for every sample",
+        "for the batch",
+        "backward for any batch", "for every sample", "for the batch when wanted for parameters", "for the batch",
         "for every sample", "for the batch when wanted for parameters",
         "for the batch when wanted for parameters", "for the batch when wanted for input 0",
         "for the batch when wanted for input 0", "for every sample",
@@ -54,17 +49,17 @@ import Testing
 
   /// The sum of rows that cross a cut is what the workspace grows by.
   @Test func workspaceGrowsByWhatCrosses() throws {
-    let module = ModuleUnit(programs: [try model()], options: Harness.options(realBytes: 4, gradients: false))
-    let bytes = try manifest(module).split(separator: "\n").first { $0.contains("forward_bytes_per_sample") }
+    var program = try model()
+    program.backward = nil
+    let scheduled = try Scheduled(program, realBytes: 4)
     // x and both hidden layers; then their sum, in place of x. Rows of 112 reals.
-    #expect(bytes?.contains("\(3 * 112 * 4),") ?? false, "\(bytes ?? "")")
+    #expect(scheduled.schedule.forward.rowsSize == 3 * 112)
   }
 
   /// Without parameters that are wanted their gradients are not computed, and the other way round.
   @Test func unwantedGradientsAreNotComputed() throws {
-    let c = try emitModule(ModuleUnit(programs: [try model()], options: Harness.options(batchThreshold: 1 << 20))).c
-    #expect(c.contains("if (wants_params) {"))
-    #expect(c.contains("if (wants_x) {"))
-    #expect(c.contains("if (!params_bar && !in_bar[0]) {"))
+    let lines = try schedule(1 << 20)
+    #expect(lines.contains("  when wanted for parameters"))
+    #expect(lines.contains("  when wanted for input 0"))
   }
 }

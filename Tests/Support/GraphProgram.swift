@@ -1,0 +1,32 @@
+import Adjoint
+import LinearMaps
+import Passes
+
+/// A program or a model by the graphs that are scheduled.
+public struct GraphProgram: Sendable {
+  public var name: String
+  public var forward: Graph
+  public var backward: Graph?
+  /// Of a model: so many of its parameters come first.
+  public var tensorCount: Int?
+
+  public init(_ name: String, _ forward: Graph, _ backward: Graph? = nil, tensors: Int? = nil) {
+    self.name = name
+    self.forward = forward
+    self.backward = backward
+    tensorCount = tensors
+  }
+
+  /// - Parameter change: of the graph of the result and all gradients.
+  public init(
+    _ name: String, compiling graph: Graph, tensors: Int? = nil, change: (Graph) -> Graph = { $0 }
+  ) throws {
+    let prepared = try PreparedGraph(graph, change: change)
+    self.init(name, prepared.forward, prepared.backward, tensors: tensors)
+  }
+
+  /// In reals.
+  public var tensorSizes: [Int] { forward.parameters.prefix(tensorCount ?? 0).map(\.space.dimension) }
+  public var inputSizes: [Int] { forward.parameters.dropFirst(tensorCount ?? 0).map(\.space.dimension) }
+  public var outputSize: Int { forward.nodes[forward.results[0]].space.dimension }
+}
