@@ -53,7 +53,8 @@ extension Draft {
 
   /// The addition of all of an own buffer to an output: the buffer, where it goes, and what else the statement does.
   private func lastAddition(_ statement: Statement, _ own: Set<Int>) -> (sum: Int, target: Place, rest: Statement?)? {
-    guard case .loop(let loop) = statement, loop.body.count == 1, case .accumulate(let target, let value) = loop.body[0],
+    guard case .loop(let loop) = statement, loop.body.count == 1,
+      case .accumulate(let target, let value) = loop.body[0],
       loop.lower == 0, !loop.descending, case .output = buffers[target.buffer].storage
     else { return nil }
     let start = target.index - Affine(loop.variable)
