@@ -123,7 +123,7 @@ private struct ModuleEmitter {
   mutating func items() -> [CItem] {
     let options = module.options
     var items: [CItem] = [
-      .comment("From \(options.sourceName) by \(options.compiler)."), .blank
+      .comment("From \(options.sourceName) by \(options.compiler)."), .blank,
     ]
     items += CompilerGuards.items(realBytes: options.realBytes)
     items += IncludedHeader(module: module, names: scheduled.names).items()

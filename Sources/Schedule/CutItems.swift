@@ -1,5 +1,14 @@
 import LinearMaps
 
+// Before a procedure is cut into phases its products with matrices that the batch shares become products for the batch,
+// of rows that are equally far apart.
+//
+//   y[0] = product 50x50 50x1 (w[0], x[0])       for every sample
+//                                                  for i in 0 ..< 50
+//                                           →        rows[i] = x[i]
+//                                                for the batch
+//                                                  y[0] = product batchx50 50x50^T (rows[0], w[0])
+
 /// A statement of a procedure's outermost level or of a loop that is cut, or a product for the whole batch, with what
 /// it depends on: what a procedure is cut into phases by.
 struct CutItem {
@@ -90,7 +99,9 @@ private struct CutItemBuilder {
       if case .pointer = draft.buffers[buffer].storage { pointers.append(statement) } else { own.insert(buffer) }
     case .loop(let loop):
       let used = Accesses([statement], draft.buffers).all
-      let mine = pointers.compactMap { if case .declare(let buffer) = $0, used.contains(buffer) { buffer } else { nil } }
+      let mine = pointers.compactMap {
+        if case .declare(let buffer) = $0, used.contains(buffer) { buffer } else { nil }
+      }
       pointers.removeAll { if case .declare(let buffer) = $0 { mine.contains(buffer) } else { false } }
       if !addRounds(loop, pointers: mine) { append(mine.map { .declare($0) } + [statement]) }
     case .kernel(.product(let product, _), let operands, let target, let accumulate):

@@ -60,7 +60,9 @@ final class PlanContext {
   /// The constant in memory: a table where it is dense or small, else written once a sample. A table never has many
   /// more numbers than the constant has entries.
   func memory(of vector: SparseVector, dimension: Int) -> Cell {
-    if dimension <= Threshold.smallTable || vector.entries.count >= dimension / Threshold.tableSparsity, !isProgression(vector) {
+    if dimension <= Threshold.smallTable || vector.entries.count >= dimension / Threshold.tableSparsity,
+      !isProgression(vector)
+    {
       let table = Table(values: vector.dense(dimension))
       if let cell = constants[table] { return cell }
       let cell = cell(

@@ -1,5 +1,11 @@
 import LinearMaps
 
+//   for the batch                                           for the batch when wanted for parameters
+//     w_bar[0] = product 50xbatch^T batchx50 (…)              w_bar[0] = product 50xbatch^T batchx50 (…)
+//   for every sample                                   →    for every sample
+//     x_bar[0] += product 50x50^T 50x1 (w[0], g[0])           when wanted for input 0
+//                                                               x_bar[0] += product 50x50^T 50x1 (w[0], g[0])
+
 /// Which gradients the parts of an adjoint contribute to, so that what nobody wants is not computed.
 struct WantedGradients {
   private let draft: Draft
