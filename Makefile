@@ -47,9 +47,10 @@ help:
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test-fast     every test in Swift that needs no C compiler; two minutes, once they are built'
 	@echo 'make test          all tests: test-native, test-campaign, and then those in Swift. Parts of test-native are'
-	@echo '                   test-build, test-make, test-guest, test-install, test-experiments, test-bench, test-mpi and'
-	@echo '                   test-python. PYTHON=python3 names a Python with numpy, pytest, torch and jax for test-python;'
-	@echo '                   without it they are installed from PyPI into build/python/venv. docs/testing.md says more'
+	@echo '                   test-build, test-make, test-guest, test-install, test-experiments, test-format, test-bench,'
+	@echo '                   test-mpi and test-python. PYTHON=python3 names a Python with numpy, pytest, torch and jax for'
+	@echo '                   test-python; without it they are installed from PyPI into build/python/venv.'
+	@echo '                   docs/testing.md says more'
 	@echo 'make wheel         build/wheel/cajal-*.whl, the Python package with compiler and runtime (Python/README.md)'
 	@echo 'make runtime-library'
 	@echo '                   the library that modules of this CC, CFLAGS and CAJALFLAGS are linked with; prints its path'
@@ -294,9 +295,13 @@ build/tests/header: Runtime/include/cajal.h Runtime/cxx/cajal.hpp Makefile
 	done
 	@touch $@
 
-.PHONY: test test-fast test-native test-build test-compilers test-compilers-some test-experiments test-guest \
+.PHONY: test test-fast test-native test-build test-compilers test-compilers-some test-experiments test-format test-guest \
   test-install test-make test-mpi test-python test-runtime test-swift compilers
 test: test-swift
+
+# The form of the sources in Swift: .swift-format.
+test-format:
+	swift format lint --strict --parallel --recursive Sources Tests Plugins Examples Package.swift
 
 # Compilers, flags and names that `make x.so` takes.
 test-build: all
@@ -354,7 +359,7 @@ test-compilers-some: all
 
 # Most use one processor, so several run at a time; the longest are begun first.
 NATIVE_TESTS = test-python test-install test-guest test-mpi test-compilers-some test-runtime test-make test-build \
-  test-experiments test-bench
+  test-experiments test-format test-bench
 test-native: compilers all
 	@MAKE=$(call quoted,$(MAKE)) MAKEFLAGS=$(call quoted,$(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))) \
 	  .ci/side-by-side $(JOBS) $(NATIVE_TESTS)

@@ -46,7 +46,8 @@ let package = Package(
     .target(name: "SharedObjects"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "TrainingKernels"),
-    .target(name: "Training", dependencies: ["TensorFiles", "SharedObjects", "CajalRuntime", "CZlib", "TrainingKernels"]),
+    .target(
+      name: "Training", dependencies: ["TensorFiles", "SharedObjects", "CajalRuntime", "CZlib", "TrainingKernels"]),
     .executableTarget(
       name: "cajal-train",
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -59,7 +60,8 @@ let package = Package(
         permissions: [.writeToPackageDirectory(reason: "It writes the C, its header and a module map.")])),
     .target(name: "TestSupport", dependencies: ["Driver", "ScheduleInterpreter"], path: "Tests/Support"),
     .executableTarget(
-      name: "campaign", dependencies: ["Driver", "TestSupport"], path: "Tests/Campaign", exclude: ["client.c", "README.md"]),
+      name: "campaign", dependencies: ["Driver", "TestSupport"], path: "Tests/Campaign",
+      exclude: ["client.c", "README.md"]),
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),

@@ -45,7 +45,8 @@ extension Compilation {
         .noSuchProgram, "there is no \(kind) called `\(name)`", at: nil,
         help: names.isEmpty
           ? "the file declares none"
-          : (similar.map { "did you mean `\($0)`? " } ?? "") + "the file has \(names.prefix(20).joined(separator: ", "))"))
+          : (similar.map { "did you mean `\($0)`? " } ?? "")
+            + "the file has \(names.prefix(20).joined(separator: ", "))"))
   }
 
   private func reportModel(_ name: Name) {

@@ -167,7 +167,7 @@ public struct LinkedProgram {
     let bytes = try workspaceSize(batch, outputBar != nil ? .backward : .nothing)
     let work = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
     defer {
-      (data + bars + [out, given, parametersBar]).forEach { ($0 - room).deallocate() }
+      for buffer in data + bars + [out, given, parametersBar] { (buffer - room).deallocate() }
       work.deallocate()
     }
     let pointers = data.map { UnsafeRawPointer($0) as UnsafeRawPointer? }

@@ -12,7 +12,9 @@ public struct Toolchain: Sendable {
   /// What the Makefile adds for the runtime's sources.
   public static let runtimeFlags = ["-ffp-contract=fast"]
   /// What it adds for a shared object.
-  public static let objectFlags = ["-DCAJAL_SHARED_OBJECT", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic"]
+  public static let objectFlags = [
+    "-DCAJAL_SHARED_OBJECT", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic",
+  ]
 
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
@@ -110,7 +112,8 @@ public struct Toolchain: Sendable {
     guard result.status == 0 else { throw Failure(description: "\(name) failed:\n" + result.errors + result.output) }
   }
 
-  private static let advice = "  install gcc or clang, or set CC to the compiler that is there: CC=clang cajal2c verify …"
+  private static let advice =
+    "  install gcc or clang, or set CC to the compiler that is there: CC=clang cajal2c verify …"
 }
 
 /// A new directory for one piece of work, removed with everything in it.

@@ -4,7 +4,8 @@ enum CompilerGuards {
     // Before all pragmas: in gcc 11 that of the optimisation forgets what -ffast-math has defined.
     var items: [CItem] = [
       .directive("#if defined __FAST_MATH__ || (defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__)"),
-      .directive("#error \"compiled Cajal needs the arithmetic of IEEE 754: compile without -ffast-math and its parts\""),
+      .directive(
+        "#error \"compiled Cajal needs the arithmetic of IEEE 754: compile without -ffast-math and its parts\""),
       .directive("#endif"), .blank,
     ]
     if realBytes == 8 {

@@ -22,7 +22,8 @@ struct HeaderEmitter {
     if RuntimeHeader.isHidden(by: header) {
       items += [
         .directive("#ifndef CAJAL_ABI"),
-        .directive("#error \"\(header) of a module hides the runtime's: name the runtime's folder first, or rename it\""),
+        .directive(
+          "#error \"\(header) of a module hides the runtime's: name the runtime's folder first, or rename it\""),
         .directive("#endif"), .blank,
       ]
     }

@@ -27,14 +27,14 @@ struct ProgramEmitter {
   }
 
   mutating func items(_ file: inout ModuleNames) -> [CItem] {
-    var static_: [String: String] = [:]
+    var staticNames: [String: String] = [:]
     let sample = lanes == nil ? "sample" : "lanes"
     for part in [sample, "run", "adjoint_\(sample)", "run_adjoint", "sizes", "inputs", "output"]
       + (unit.model == nil ? ["program"] : ["model", "tensors", "weights"])
       + ["generic_forward", "generic_forward_keep", "generic_backward", "backward_each", "summed", "bytes"]
-    { static_[part] = file.claim("\(names.base)_\(part)") }
+    { staticNames[part] = file.claim("\(names.base)_\(part)") }
     let own = StaticNames(
-      names: static_, ports: names.ports.map { file.claim("\(names.base)_input_\($0)") },
+      names: staticNames, ports: names.ports.map { file.claim("\(names.base)_input_\($0)") },
       tensors: names.tensors.map { file.claim("\(names.base)_tensor_\($0)") })
     descriptor = own[unit.model == nil ? "program" : "model"]
 

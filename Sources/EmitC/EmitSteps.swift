@@ -223,9 +223,13 @@ private struct StepPlaces {
     }
     let suffix = emitter.options.realBytes == 4 ? "f32" : "f64"
     let batch = emitter.times(name("batch"), product.rows)
-    let m: CExpression, k: CExpression, n: Int
-    let isLeftTransposed: Bool, isRightTransposed: Bool
-    let columns: [Int], steps: [Int]
+    let m: CExpression
+    let k: CExpression
+    let n: Int
+    let isLeftTransposed: Bool
+    let isRightTransposed: Bool
+    let columns: [Int]
+    let steps: [Int]
     switch product.role {
     case .apply(let depth, let size, let transposed):
       (m, k, n, isLeftTransposed, isRightTransposed) = (batch, .integer(depth), size, false, transposed)

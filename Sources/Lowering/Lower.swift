@@ -19,10 +19,10 @@ func lowering<T>(
   let lowering = Lowering(module: module, source: source)
   do {
     let result = try body(lowering)
-    lowering.warnings.forEach { diagnostics.add($0) }
+    for warning in lowering.warnings { diagnostics.add(warning) }
     return result
   } catch LoweringError.refused(let diagnostic) {
-    lowering.warnings.forEach { diagnostics.add($0) }
+    for warning in lowering.warnings { diagnostics.add(warning) }
     diagnostics.add(diagnostic)
   } catch LoweringError.nonlinear(let function) {
     diagnostics.add(lowering.noMatrix(function))

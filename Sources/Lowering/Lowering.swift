@@ -170,12 +170,12 @@ final class Lowering {
   ) -> Function {
     Function(
       argument: variable.type, result: body.type, home: builder, span: term.span,
-      culprit: { body.step(using: variable) }
-    ) { [unowned self] meaning in
-      var inner = environment
-      inner[variable] = meaning
-      return try self.lower(body, inner)
-    }
+      culprit: { body.step(using: variable) },
+      rule: { [unowned self] meaning in
+        var inner = environment
+        inner[variable] = meaning
+        return try self.lower(body, inner)
+      })
   }
 
   private func application(

@@ -56,7 +56,7 @@ extension LinkedModel {
       if case .network(let net, _) = term.kind { found.insert(net) }
       term.kind.children.forEach(walk)
     }
-    links.forEach { walk($0.datum) }
+    for link in links { walk(link.datum) }
     if !typePreserving { walk(judgement.term) }
     return found.sorted()
   }

@@ -246,7 +246,8 @@ extension Contraction {
       guard let vector = isLast ? inner : values[outer.other] else { break }
       let (product, vectorIsFirst) = small.contraction(withInner: isLast)
       let size = isLast ? outer.otherSize : small.innerSize
-      bar = vectorIsFirst
+      bar =
+        vectorIsFirst
         ? builder.product(product, vector, bar, .real([size])) : builder.product(product, bar, vector, .real([size]))
     }
     return builder.reshape(bar, space)

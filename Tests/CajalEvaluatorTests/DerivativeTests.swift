@@ -1,8 +1,8 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
-import Testing
 import TestSupport
+import Testing
 
 /// A direction in which all entries of the environment move.
 private func direction(_ vectors: [[Double]], _ seed: UInt64) -> [[Double]] {

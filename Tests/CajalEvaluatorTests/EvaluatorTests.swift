@@ -2,8 +2,8 @@ import CajalEvaluator
 import CajalSyntax
 import CajalTyping
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 private let empty = Typed.module()
 

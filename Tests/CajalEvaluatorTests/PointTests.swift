@@ -1,8 +1,8 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
-import Testing
 import TestSupport
+import Testing
 
 private func context(_ types: Type...) -> [Port] { types.map { Port(variable: Typed.variable("x", $0), bound: nil) } }
 

@@ -3,8 +3,8 @@ import CajalSyntax
 import CajalTyping
 import Foundation
 import Lowering
-import Testing
 import TestSupport
+import Testing
 
 private func module(_ text: String) throws -> TypedModule {
   let source = Source(name: "test.cajal", text: text)

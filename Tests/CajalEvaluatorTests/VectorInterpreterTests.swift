@@ -164,7 +164,7 @@ private func run(
 
   @Test func hugeTypesAreRefused() {
     var type: Type = .nat
-    for _ in 0..<12 { type = .nat --> type }
+    for _ in 0..<12 { type = .function(.nat, type) }
     let program = Typed.program("p", [("n", .nat)]) { v in Typed.bind(v[0]) { $0 } }
     #expect(throws: InterpretationError.self) {
       try VectorInterpreter(module: Typed.module(horizon: 1 << 30, program)).evaluate(closed: Typed.nat(1))

@@ -25,27 +25,29 @@ import Testing
     return (typed, diagnostics.items.map(\.code.rawValue))
   }
 
-  @Test(arguments: [
-    ("3", Type.real([]), "Real"),
-    ("3", Type.nat, "Nat"),
-    ("fun x => not (called x)", Type.function(.bool, .bool), "Bool -o Bool"),
-    ("alone true", nil, "Bool -o Bool"),
-    ("(fun x => x : Step)", nil, "Bool -o Bool"),
-    ("[[1, 0], [0, 1]]", Type.real([2, 2]), "Real[2,2]"),
-  ] as [(String, Type?, String)])
+  @Test(
+    arguments: [
+      ("3", Type.real([]), "Real"),
+      ("3", Type.nat, "Nat"),
+      ("fun x => not (called x)", Type.function(.bool, .bool), "Bool -o Bool"),
+      ("alone true", nil, "Bool -o Bool"),
+      ("(fun x => x : Step)", nil, "Bool -o Bool"),
+      ("[[1, 0], [0, 1]]", Type.real([2, 2]), "Real[2,2]"),
+    ] as [(String, Type?, String)])
   func accepts(text: String, type: Type?, expected: String) throws {
     let (term, codes) = try closed(text, type)
     #expect(codes.isEmpty)
     #expect(term.map { "\($0.type)" } == expected)
   }
 
-  @Test(arguments: [
-    ("true", Type.nat, "E0201"),
-    ("fun x => x", nil, "E0203"),
-    ("somewhere", Type.bool, "E0301"),
-    ("fun (x : Bool) => true", nil, "E0102"),
-    ("bounded 1", nil, "E0407"),
-  ] as [(String, Type?, String)])
+  @Test(
+    arguments: [
+      ("true", Type.nat, "E0201"),
+      ("fun x => x", nil, "E0203"),
+      ("somewhere", Type.bool, "E0301"),
+      ("fun (x : Bool) => true", nil, "E0102"),
+      ("bounded 1", nil, "E0407"),
+    ] as [(String, Type?, String)])
   func rejects(text: String, type: Type?, code: String) throws {
     let (term, codes) = try closed(text, type)
     #expect(term == nil)

@@ -258,9 +258,10 @@ import Testing
   }
 
   @Test func tensorsThatAreTooLarge() {
-    #expect(checked("program p (v : Real[65536], w : Real[65536]) : Bool = let x = outer v w in x").codes == [
-      "E0401"
-    ])
+    #expect(
+      checked("program p (v : Real[65536], w : Real[65536]) : Bool = let x = outer v w in x").codes == [
+        "E0401"
+      ])
     #expect(checked("type A = Real[4294967296, 4294967296, 4294967296]").codes == ["E0401"])
   }
 }

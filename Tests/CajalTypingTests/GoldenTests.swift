@@ -42,18 +42,18 @@ import Testing
     #expect(
       checked("program p (n : Nat) : Bool = iter { true | y => iter { 0 | z => z } (if y then 1 else 2) } (n)")
         .rendered == """
-        error[E0204]: the base and the step of `iter` have different types
-         --> test.cajal:1:56
-          |
-        1 | program p (n : Nat) : Bool = iter { true | y => iter { 0 | z => z } (if y then 1 else 2) } (n)
-          |                                     ----               ^ this is a number
-          |                                     |
-          |                                     the base is `Bool`
-          |
-          = note: the step's result is the next round's state, so it has the type of the base
-          = help: make the step return `Bool`
+          error[E0204]: the base and the step of `iter` have different types
+           --> test.cajal:1:56
+            |
+          1 | program p (n : Nat) : Bool = iter { true | y => iter { 0 | z => z } (if y then 1 else 2) } (n)
+            |                                     ----               ^ this is a number
+            |                                     |
+            |                                     the base is `Bool`
+            |
+            = note: the step's result is the next round's state, so it has the type of the base
+            = help: make the step return `Bool`
 
-        """)
+          """)
   }
 
   @Test func aStepThatCaptures() {

@@ -1,8 +1,8 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
-import Testing
 import TestSupport
+import Testing
 
 /// The analysis against what programs do, on random ones: where it finds no drop, there is none.
 @Suite struct HorizonSoundnessTests {

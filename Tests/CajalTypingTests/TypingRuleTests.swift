@@ -103,9 +103,10 @@ import Testing
       """)
     #expect(outcome.diagnostics.isEmpty, "\(outcome.rendered)")
     #expect(outcome.module?.horizon == 10)
-    #expect(outcome.module?.programs.map(\.name.text) == [
-      "flip", "double", "xor", "neurons", "blur", "learnt", "church",
-    ])
+    #expect(
+      outcome.module?.programs.map(\.name.text) == [
+        "flip", "double", "xor", "neurons", "blur", "learnt", "church",
+      ])
     #expect(outcome.module?.programs[0].signature == "flip (x : Bool, n : Nat) : Bool")
   }
 

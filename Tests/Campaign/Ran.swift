@@ -21,9 +21,11 @@ struct Ran: Codable {
     let (failed, passed) = (state.all.filter { !$0.failures.isEmpty }, state.all.filter(\.failures.isEmpty))
     let groups = Dictionary(grouping: passed) { "\($0.row) \($0.realBytes) \($0.blas) \($0.code)" }
     modules = (state.all.map(\.module).max() ?? -1) + 1
-    sums = failed + groups.sorted { $0.key < $1.key }.map { _, reports in
-      reports.dropFirst().reduce(into: reports[0]) { $0.add($1) }
-    }
+    sums =
+      failed
+      + groups.sorted { $0.key < $1.key }.map { _, reports in
+        reports.dropFirst().reduce(into: reports[0]) { $0.add($1) }
+      }
   }
 
   func write(to path: String) throws {

@@ -135,7 +135,8 @@ import Testing
 
   // MARK: Flags and standards
 
-  @Test(arguments: ["-ffast-math", "-Ofast", "-ffinite-math-only"]) func inexactArithmeticIsRefused(flag: String) throws {
+  @Test(arguments: ["-ffast-math", "-Ofast", "-ffinite-math-only"]) func inexactArithmeticIsRefused(flag: String) throws
+  {
     let emitted = try emitModule(
       ModuleUnit(programs: [try unit("p") { $0.parameter("x", .real([8])) }], options: Harness.options()))
     try withScratch { folder in

@@ -15,7 +15,8 @@ import Testing
 
   /// The body of a function.
   private func body(_ name: String, in c: String) throws -> String {
-    let start = try #require(c.range(of: "\nstatic int \(name)\\(size_t batch,[^;{]*\\{\n", options: .regularExpression))
+    let start = try #require(
+      c.range(of: "\nstatic int \(name)\\(size_t batch,[^;{]*\\{\n", options: .regularExpression))
     let end = try #require(c.range(of: "\n}\n", range: start.upperBound..<c.endIndex))
     return String(c[start.upperBound..<end.lowerBound])
   }
@@ -42,7 +43,9 @@ import Testing
   @Test(arguments: [true, false]) func theAdjointHasStridesOfItsOwn(lanes: Bool) throws {
     let module = module(image(), Harness.options(lanes: lanes))
     let c = try emitModule(module).c
-    func call(_ strides: String) -> String { "  return p_run_adjoint(batch, in, stride, out_bar, in_bar, \(strides), work);" }
+    func call(_ strides: String) -> String {
+      "  return p_run_adjoint(batch, in, stride, out_bar, in_bar, \(strides), work);"
+    }
     #expect(try body("p_backward_each", in: c) == call("bar_stride"))
     #expect(try body("p_generic_backward", in: c) == call("stride"))
     #expect(try manifest(module).contains("\"each_bytes\": 0,"))

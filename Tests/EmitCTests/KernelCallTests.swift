@@ -40,7 +40,8 @@ import Testing
         let model = OuterProductModel(factor)
         let pass = Pass.contractFirst(tensorCount: model.tensorCount, fewestEntries: 1, fewestTerms: 12)
         let program = try GraphProgram(
-          "m\(index)_of_\(batch)", compiling: model.graph, tensors: model.tensorCount) { pass.run($0)! }
+          "m\(index)_of_\(batch)", compiling: model.graph, tensors: model.tensorCount
+        ) { pass.run($0)! }
         return Trial(program, seed: UInt64(index), batch: batch, strides: [13])
       }
     }

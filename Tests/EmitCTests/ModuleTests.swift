@@ -76,7 +76,8 @@ import Testing
     let bar = adjoint.parameter("bar", .scalar)
     let backward = adjoint.finish(results: [adjoint.scaled(b, by: bar), adjoint.scaled(a, by: bar)])
     let unit = Harness.unit("dot", forward, backward)
-    let emitted = try emitModule(ModuleUnit(programs: [unit], options: Harness.options(checkFinite: true, lanes: lanes)))
+    let emitted = try emitModule(
+      ModuleUnit(programs: [unit], options: Harness.options(checkFinite: true, lanes: lanes)))
     #expect(emitted.c.contains("dot_lanes(") == lanes)
     try withScratch { folder in
       try write(emitted.c, to: folder + "/t.c")

@@ -1,7 +1,8 @@
-@testable import EmitC
 import LinearMaps
 import TestSupport
 import Testing
+
+@testable import EmitC
 
 @Suite struct NamesTests {
   private func identity(_ name: String, ports: [String], tensors: Int? = nil) -> ProgramUnit {
@@ -79,7 +80,8 @@ import Testing
     """.split(whereSeparator: \.isWhitespace).map(String.init)
 
   /// What every standard header, as a compiler has it, defines as a macro without arguments.
-  private func macros(_ compiler: String, _ flags: [String], _ headers: [String], in folder: String) throws -> [String] {
+  private func macros(_ compiler: String, _ flags: [String], _ headers: [String], in folder: String) throws -> [String]
+  {
     let includes = headers.map { "#include <\($0)>\n" }.joined()
     let file = try write(includes, to: "\(folder)/all.\(compiler.hasSuffix("++") ? "cpp" : "c")")
     let result = try run(compiler, flags + ["-dM", "-E", file])

@@ -32,7 +32,9 @@ enum RuntimeObjects {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let built = try TestSupport.run(
       compiler,
-      Harness.warnings + flags.filter { !$0.hasPrefix("-l") && !$0.hasPrefix("-Wl") } + ["-c", "-I", projectRoot + "/Runtime/include"]
+      Harness.warnings + flags.filter { !$0.hasPrefix("-l") && !$0.hasPrefix("-Wl") } + [
+        "-c", "-I", projectRoot + "/Runtime/include",
+      ]
         + Harness.runtimeSources, directory: folder)
     guard built.status == 0 else {
       Issue.record("\(compiler) \(flags) says of the runtime\n\(built.errors.prefix(4000))")

@@ -64,7 +64,8 @@ import Testing
     let hidden = g.value(.nonlinear(.activation(.tanh)), [g.apply(w, x, .real([100]))], .real([100]))
     let program = try GraphProgram("m", compiling: g.finish(results: [g.apply(w, hidden, .real([100]))]), tensors: 1)
     let c = try emitModule(
-      ModuleUnit(programs: [Harness.unit(program)], options: Harness.options(batchThreshold: 1 << 20))).c
+      ModuleUnit(programs: [Harness.unit(program)], options: Harness.options(batchThreshold: 1 << 20))
+    ).c
     #expect(c.contains("if (wants_params) {"))
     #expect(c.contains("if (wants_x) {"))
     #expect(c.contains("if (!params_bar && !in_bar[0]) {"))

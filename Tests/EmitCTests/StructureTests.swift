@@ -186,7 +186,8 @@ import Testing
       for _ in 0..<20 { y = g.apply(m, y, .natural(100)) }
       return [y]
     }
-    let unit = ModuleUnit(programs: [Harness.unit("p", forward)], options: Harness.options(realBytes: 4, batchThreshold: Int.max))
+    let unit = ModuleUnit(
+      programs: [Harness.unit("p", forward)], options: Harness.options(realBytes: 4, batchThreshold: Int.max))
     // 112 reals of 4 bytes, twice.
     #expect(try manifest(unit).contains("\"forward_bytes\": 896,"))
   }

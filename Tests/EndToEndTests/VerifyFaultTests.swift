@@ -59,7 +59,8 @@ import Testing
 
   static let faults = [
     // Values.
-    Fault(function: "xor_run", code: "for (size_t b = 0; b < batch; b++) ((real *)out)[2 * b] *= -1;", said: "equations"),
+    Fault(
+      function: "xor_run", code: "for (size_t b = 0; b < batch; b++) ((real *)out)[2 * b] *= -1;", said: "equations"),
     Fault(function: "mix_run", code: "if (batch >= 9) ((real *)out)[16] += 1e-6;", said: "result of sample 8, entry 0"),
     Fault(function: "mix_run", code: "if (batch == 70) ((real *)out)[139] = 0;", said: "batch 70"),
     Fault(
@@ -92,7 +93,8 @@ import Testing
       said: "gradient in kernel.0.weight, entry 0"),
     Fault(
       function: "step_run_adjoint",
-      code: "for (size_t i = 0; i < step_bytes(batch, 1) / sizeof(real); i++) ((real *)work)[i] = 0;", said: "gradient in"),
+      code: "for (size_t i = 0; i < step_bytes(batch, 1) / sizeof(real); i++) ((real *)work)[i] = 0;",
+      said: "gradient in"),
     // Bits, and what lies around buffers.
     Fault(
       function: "mix_run", code: "if (keep) ((real *)out)[0] *= 1 + 0x1p-52;",

@@ -12,7 +12,8 @@ import Testing
     model count (x : Real[3]) : Nat = steps x
     """
 
-  private func object(_ folder: String, _ options: [String] = [], change: (String) -> String = { $0 }) throws -> String {
+  private func object(_ folder: String, _ options: [String] = [], change: (String) -> String = { $0 }) throws -> String
+  {
     let file = folder + "/p.cajal"
     if !FileManager.default.fileExists(atPath: file) { try write(Self.text, to: file) }
     let all = ["--emit-grad", "--blas", "none"] + options
@@ -73,7 +74,8 @@ import Testing
       }
       let both = try verify(folder, ["--object", "p.so", "--cflags", "-O1"])
       #expect(both.status == 2 && both.errors.contains("--cflags says how to build"), "\(both.errors)")
-      try write(Self.text.replacing("(n : Nat)", with: "(m : Nat)").replacing("} (n)", with: "} (m)"), to: folder + "/p.cajal")
+      try write(
+        Self.text.replacing("(n : Nat)", with: "(m : Nat)").replacing("} (n)", with: "} (m)"), to: folder + "/p.cajal")
       let changed = try verify(folder, ["--object", "p.so"])
       #expect(changed.status == 2 && changed.errors.contains("not flip (m : Nat) : Bool"), "\(changed.errors)")
     }

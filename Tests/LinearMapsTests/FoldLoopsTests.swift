@@ -18,10 +18,10 @@ import Testing
     let last = g.scaled(b, by: g.entry(trips, of: n))
     let loop = g.loop(
       trips: trips, descending: true, states: [("y", last)], sequences: [("n", n, .scalar)]
-    ) { inner, given_ in
+    ) { inner, body in
       let matrix = given.map { inner.use($0) } ?? inner.constant(SparseVector(dense: step), square)
-      var next = inner.apply(matrix, given_.states[0], space)
-      next = inner.add(next, inner.scaled(inner.constant(SparseVector(dense: base), space), by: given_.slices[0]))
+      var next = inner.apply(matrix, body.states[0], space)
+      next = inner.add(next, inner.scaled(inner.constant(SparseVector(dense: base), space), by: body.slices[0]))
       if let added { next = inner.add(next, inner.constant(SparseVector(dense: added), space)) }
       return ([next], [])
     }

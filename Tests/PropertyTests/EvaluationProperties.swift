@@ -65,8 +65,7 @@ import Testing
     let graph = try program.graph()
     let evaluator = program.evaluator
     let value: CajalEvaluator.Value
-    do { value = try evaluator.evaluate(program.judgement, values: point.values) } catch
-      EvaluationError.unsuitableValue
+    do { value = try evaluator.evaluate(program.judgement, values: point.values) } catch EvaluationError.unsuitableValue
     {
       throw Discarded("a bound leaves no value")
     }

@@ -22,8 +22,9 @@ func hold(
 ) {
   let name = test.prefix { $0 != "(" }
   let report = Property(String(name), options, share: share, body).run()
-  if let failure = report.failure { Issue.record("\(failure)", sourceLocation: location) }
-  else if report.tried >= 100 {
+  if let failure = report.failure {
+    Issue.record("\(failure)", sourceLocation: location)
+  } else if report.tried >= 100 {
     #expect(
       Double(report.held) >= atLeast * Double(report.tried), "discards too many programs: \(report.discarded)",
       sourceLocation: location)

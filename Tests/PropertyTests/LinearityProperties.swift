@@ -76,16 +76,20 @@ import Testing
   @Test(arguments: [
     ("program main (g : Bool -o Bool, n : Nat) : Bool = iter { true | y => g y } (n)", 0, 3),
     ("program main (g : Nat -o Nat) : Nat = iter { 1 | y => g y } (2)", 0, 3),
-    ("program main (a : Bool, n : Nat) : Bool = iter { true | y => if y then a else (if a then false else true) } (n)",
-      0, 3),
+    (
+      "program main (a : Bool, n : Nat) : Bool = iter { true | y => if y then a else (if a then false else true) } (n)",
+      0, 3
+    ),
     ("program main (k : Real[1,3], x : Real[2,4], n : Nat) : Real[2,4] = iter { x | y => conv2d k y } (n)", 0, 3),
     // At horizon 2 the degree is 1, and the map is affine.
     ("horizon 2\nprogram main (g : Bool -o Bool, n : Nat) : Bool = iter { true | y => g y } (n)", 0, 1),
     // The state is used in an inner step: its square is taken in every round.
-    ("""
+    (
+      """
       program main (s : Bool -o Bool, n : Nat) : Bool -o Bool =
         iter { s | y => fun x => iter { x | z => y z } (2) } (n)
-      """, 0, 9),
+      """, 0, 9
+    ),
   ])
   func iteratedVariablesAreNotLinear(text: String, port: Int, degree: Int) throws {
     let horizon = text.hasPrefix("horizon") ? "" : "horizon 4\n"

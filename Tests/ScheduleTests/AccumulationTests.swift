@@ -1,6 +1,7 @@
 import LinearMaps
-@testable import Schedule
 import Testing
+
+@testable import Schedule
 
 /// An output is added to in place only where no entry is overwritten.
 @Suite struct AccumulationTests {

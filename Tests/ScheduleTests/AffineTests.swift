@@ -1,6 +1,7 @@
-@testable import Schedule
 import TestSupport
 import Testing
+
+@testable import Schedule
 
 @Suite struct AffineTests {
   private static let variables = (0..<4).map { LoopVariable(id: $0, name: "v\($0)", bound: [3, 1, 4, 2][$0]) }

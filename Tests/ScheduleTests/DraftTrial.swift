@@ -1,7 +1,8 @@
 import LinearMaps
-@testable import Schedule
 import ScheduleInterpreter
 import Testing
+
+@testable import Schedule
 
 /// Drafts by hand, from x of 20 entries to y of 20, and their adjoints, run for two samples.
 enum DraftTrial {

@@ -1,7 +1,8 @@
 import LinearMaps
-@testable import Schedule
 import TestSupport
 import Testing
+
+@testable import Schedule
 
 /// Vectors that are not computed yet, against vectors.
 @Suite struct FormTests {

@@ -1,6 +1,7 @@
-@testable import Schedule
 import TestSupport
 import Testing
+
+@testable import Schedule
 
 @Suite struct FreeListTests {
   /// What is taken is nobody else's, and no larger than what all the stretches that are taken need, with the gaps

@@ -1,6 +1,7 @@
 import LinearMaps
-@testable import Schedule
 import Testing
+
+@testable import Schedule
 
 /// A value is computed where it is kept only if it is the value at the end, and nobody else keeps anything there. No
 /// graph is known whose plan says otherwise, but nothing of a plan promises it.
@@ -23,7 +24,9 @@ import Testing
     let (buffer, size) = (DraftTrial.buffer, DraftTrial.size)
     let before = Draft(
       direction: .forward,
-      buffers: [buffer("x", .input(0)), buffer("y", .output(0)), buffer("value", .unplanned), buffer("kept", .kept(0))],
+      buffers: [
+        buffer("x", .input(0)), buffer("y", .output(0)), buffer("value", .unplanned), buffer("kept", .kept(0)),
+      ],
       body: body)
     // What is kept, times the cotangent.
     let adjoint = Draft(

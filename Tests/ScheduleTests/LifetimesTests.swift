@@ -1,6 +1,7 @@
 import LinearMaps
-@testable import Schedule
 import Testing
+
+@testable import Schedule
 
 /// From where to where a buffer is needed.
 @Suite struct LifetimesTests {

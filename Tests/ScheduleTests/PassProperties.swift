@@ -1,8 +1,9 @@
 import LinearMaps
-@testable import Schedule
 import ScheduleInterpreter
 import TestSupport
 import Testing
+
+@testable import Schedule
 
 /// What a draft computes, sample by sample, is what its graph computes, after planning and after every pass.
 @Suite struct PassProperties {

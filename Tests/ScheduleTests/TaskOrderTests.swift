@@ -1,6 +1,7 @@
-@testable import Schedule
 import TestSupport
 import Testing
+
+@testable import Schedule
 
 /// Which task may write over a state, and in which order tasks come then.
 @Suite struct TaskOrderTests {
@@ -17,7 +18,8 @@ import Testing
   /// target = the sum of the sources, entry by entry, those of `moved` from one entry further on.
   private func task(_ target: Cell, _ sources: [Cell], moved: [Cell] = []) -> PlannedTask {
     let forms = sources.map(Form.whole) + moved.map { Form.whole($0).moved(by: -1, dimension: 4) }
-    return PlannedTask(.compute(target, base: forms.reduce(.zero) { .add($0, $1) }, kernels: []), demand: .always, origin: nil)
+    return PlannedTask(
+      .compute(target, base: forms.reduce(.zero) { .add($0, $1) }, kernels: []), demand: .always, origin: nil)
   }
 
   private func names(_ tasks: [PlannedTask]) -> [Int] { tasks.flatMap(\.written).map(\.id) }

@@ -10,7 +10,9 @@ import Testing
   }
 
   @Test func helpShowsExamples() throws {
-    for arguments in [["--help"], ["train", "--help"], ["evaluate", "--help"], ["baselines", "--help"], ["bench", "--help"]] {
+    for arguments in [
+      ["--help"], ["train", "--help"], ["evaluate", "--help"], ["baselines", "--help"], ["bench", "--help"],
+    ] {
       let result = try run(trainerPath, arguments)
       #expect(result.status == 0 && result.output.contains("EXAMPLE") && result.errors.isEmpty)
     }

@@ -29,7 +29,8 @@ import Testing
   @Test(arguments: [2, 16]) func whatOneRoundWritesTheNextOneReads(threads: Int) {
     let workers = Workers(threads: threads)
     let count = 64
-    let from = try! Buffer<Int>(count, for: "a test"), to = try! Buffer<Int>(count, for: "a test")
+    let from = try! Buffer<Int>(count, for: "a test")
+    let to = try! Buffer<Int>(count, for: "a test")
     for round in 1...2000 {
       // From time to time long enough for the others to fall asleep.
       if round % 500 == 0 { Thread.sleep(forTimeInterval: 0.01) }

@@ -141,7 +141,9 @@ final class CallBuffers {
     let buffers =
       (inputs + [parameters, cotangent, output, keptOutput, parameterGradient] + gradients
       + eachGradients.compactMap { $0 }).map(\.buffer)
-    if !(buffers + [work, keptWork, movedWork]).allSatisfy(\.isIntact) { problems.append("\(function) writes beside a buffer") }
+    if !(buffers + [work, keptWork, movedWork]).allSatisfy(\.isIntact) {
+      problems.append("\(function) writes beside a buffer")
+    }
     if !zip(inputs, originals).allSatisfy({ $0.buffer.holds($1) }) || !parameters.buffer.holds(originalParameters) {
       problems.append("\(function) changes an input")
     }

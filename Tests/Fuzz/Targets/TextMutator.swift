@@ -68,7 +68,7 @@ struct TextMutator {
     "16777216", "16777217", "2147483647", "2147483648", "4294967296", "4611686018427387904", "9223372036854775807",
     "9223372036854775808", "18446744073709551615", "18446744073709551616", "-1", "-0", "0.0", "1e-320", "1e308",
     "1e309", "1e-400", "0.1", "1.5", "99999999999999999999", "-9223372036854775808", "nan", "inf", "-inf",
-]
+  ]
 
   // MARK: Words
 
@@ -109,7 +109,7 @@ extension TextMutator {
           "[1, 2]", "[[1, 2], [3, 4]]", "fun x => x", "(x : Bool)", "scale 2 x", "2 * x", "let z = x in z",
           "net f (x : Bool) : Real[4] = dense 3 | relu | dense\n", "model m (x : Bool) : Real[4] = f x\n",
           "program q (b : Bool) : Bool = b\n", "def d : Bool = true\n", "type T = Bool -o Nat\n", "horizon 3\n",
-]
+        ]
       case .graph:
         [
           "graph", "body", "return", "bool", "nat[3]", "real", "real[2]", "real[2,3]", "hom(bool, bool)",
@@ -121,7 +121,7 @@ extension TextMutator {
           "constant{}", "loop[3, ascending, states 1, sequences 0]",
           "loop[2, descending, states 0, sequences 1, basis]", "basis", "states", "sequences", "%0", "%1", "%2", "%3",
           "=", ":", ",", "(", ")", "{", "}", "[", "]", ";", "\n",
-]
+        ]
       }
     }
   }

@@ -83,7 +83,8 @@ extension GraphGenerator {
     case 2: return maximum(rectified(sum), pooling)
     default:
       // A second layer, with or without a stride.
-      let second = Convolution(kernel: [3, 2, 3, 3], image: [2, 6, 6], stride: one(1...2), padding: [1, 1], role: .out)
+      let second = Convolution(
+        kernel: [3, 2, 3, 3], image: [2, 6, 6], stride: one(1...2), padding: [1, 1], role: .out)
       return maximum(rectified(convolved(rectified(sum), second)), Pooling(image: second.out, size: 2))
     }
   }

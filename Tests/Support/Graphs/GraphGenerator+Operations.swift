@@ -12,7 +12,8 @@ extension GraphGenerator {
     case .constant: return constant(g)
     case .transpose:
       let (rows, columns) = (one(1...5), one(1...5))
-      return g.value(.transpose(rows: rows, columns: columns), [fit(a, .real([rows, columns]))], .real([columns, rows]))
+      return g.value(
+        .transpose(rows: rows, columns: columns), [fit(a, .real([rows, columns]))], .real([columns, rows]))
     case .convolution: return g.random(random.convolution()) { fit([a, b][$0], $1) }
     case .scaled: return g.scaled(a, by: fit(b, .scalar))
     case .nonlinear: return g.random(random.nonlinear()) { $0.map { fit(a, $0) } ?? a }
