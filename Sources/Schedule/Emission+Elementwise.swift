@@ -26,6 +26,7 @@ extension Emission {
       let factor = expression(unit.factor)
       let write = isZero ? Statement.assign(entry, factor) : .accumulate(entry, factor)
       let range = unit.position.range
+      if range.upperBound < unit.lower || range.lowerBound >= unit.upper { continue }
       if range.lowerBound >= unit.lower, range.upperBound < unit.upper {
         result.append(write)
       } else {
