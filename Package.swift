@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(name: "ScheduleTests", dependencies: ["Schedule", "ScheduleInterpreter", "TestSupport"]),
     .testTarget(name: "EmitCTests", dependencies: ["EmitC", "Passes", "Adjoint", "TestSupport"]),
     .testTarget(name: "PropertyTests", dependencies: ["Passes", "Adjoint", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["Driver", "TensorFiles", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Driver", "Schedule", "TensorFiles", "TestSupport"]),
     .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",

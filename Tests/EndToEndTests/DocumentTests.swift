@@ -1,4 +1,5 @@
 import Foundation
+import Schedule
 import TestSupport
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
   }()
 
   /// `Suite/test`, as it stands in a document.
-  @Test(arguments: [correctness, "docs/compilers.md"]) func testsThatAreNamedExist(_ document: String) throws {
+  @Test(arguments: [correctness, "docs/compilers.md", "docs/schedule.md"]) func testsThatAreNamedExist(_ document: String) throws {
     let text = try String(contentsOfFile: projectRoot + "/" + document, encoding: .utf8)
     let named = text.matches(of: /`(?<suite>[A-Z]\w+(Tests|Properties|Compiled))(\/(?<test>\w+))?`/)
     #expect(!named.isEmpty)
@@ -37,6 +38,19 @@ import Testing
       for block in blocks where block.language == "cajal" { try block.writeProgram(in: folder) }
       for transcript in transcripts { try transcript.check(in: folder, onTerminal: true) }
     }
+  }
+
+  private static let scheduleTranscripts = CodeBlock.blocks(of: "docs/schedule.md")
+    .filter { $0.language == "console" }.flatMap { Transcript.read($0.lines, in: "docs/schedule.md") }
+
+  /// The program that is carried through the schedule.
+  @Test(arguments: scheduleTranscripts) func theSchedulePrintsWhatItSays(_ transcript: Transcript) throws {
+    try transcript.check(in: projectRoot + "/Examples/paper")
+  }
+
+  @Test func everyPassOfTheScheduleIsShown() throws {
+    let text = try String(contentsOfFile: projectRoot + "/docs/schedule.md", encoding: .utf8)
+    for pass in SchedulePipeline.names { #expect(text.contains(pass), "\(pass)") }
   }
 
   /// What findings/README.md says of its scripts.
