@@ -61,7 +61,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Driver", "ScheduleInterpreter"], path: "Tests/Support"),
     .executableTarget(
       name: "campaign", dependencies: ["Driver", "TestSupport"], path: "Tests/Campaign",
-      exclude: ["client.c", "README.md"]),
+      exclude: ["client.c", "README.md", "ran.json"]),
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),
