@@ -55,7 +55,8 @@ extension BatchEmitter {
 
   func adjointChecks() -> [CExpression] {
     var checks = inputChecks()
-    checks.append(check("cajal_check_output", [name("batch"), name("out_bar"), .integer(unit.output.size), sizeofReal]))
+    checks.append(
+      check("cajal_check_output", [name("batch"), name("out_bar"), .integer(unit.output.size), sizeofReal]))
     if parameterCount > 0 {
       checks.append(
         check(

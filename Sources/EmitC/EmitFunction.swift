@@ -242,7 +242,8 @@ struct FunctionEmitter {
       let last = scope.claim("\(first)_last")
       return [
         .variable(
-          CVariable(type: "\(element.typeInMemory) *const ", name: last, extent: nil, initial: .expression(.name(first)))),
+          CVariable(
+            type: "\(element.typeInMemory) *const ", name: last, extent: nil, initial: .expression(.name(first)))),
         .expression(.assign(.name(first), .name(second))),
         .expression(.assign(.name(second), .name(last))),
       ]
@@ -287,7 +288,8 @@ struct FunctionEmitter {
   private func isScalar(_ value: Expression) -> Bool {
     switch value {
     case .literal, .indicator: return true
-    case .load(let place): if case .table = procedure.buffers[place.buffer].storage { return true } else { return false }
+    case .load(let place):
+      if case .table = procedure.buffers[place.buffer].storage { return true } else { return false }
     case .sum(let a, let b), .difference(let a, let b), .product(let a, let b): return isScalar(a) && isScalar(b)
     case .negation(let a): return isScalar(a)
     }

@@ -31,7 +31,7 @@ public func scheduleText(
       lines.append("  kept \(schedule.keptSize) reals\n")
       lines.append("backward \(program.judgement)\n\(backward)")
     }
-    for shared in schedule.shared {
+    for shared in schedule.variants {
       let inputs = shared.inputs.map { program.ports[$0].name }.joined(separator: ", ")
       let condition = inputs.isEmpty ? "for any batch" : "for batches that share \(inputs)"
       lines.append("forward \(program.judgement), \(condition)\n\(shared.forward)")
@@ -123,7 +123,7 @@ private struct ModuleEmitter {
   mutating func items() -> [CItem] {
     let options = module.options
     var items: [CItem] = [
-      .comment("From \(options.sourceName) by \(options.compiler)."), .blank
+      .comment("From \(options.sourceName) by \(options.compiler)."), .blank,
     ]
     items += CompilerGuards.items(realBytes: options.realBytes)
     items += IncludedHeader(module: module, names: scheduled.names).items()
@@ -176,7 +176,7 @@ private struct ModuleEmitter {
     var used = Set<Int>()
     for schedule in scheduled.schedules {
       let whole = schedule.isFallback ? [schedule.forward, schedule.backward] : []
-      for procedure in (whole + schedule.shared.flatMap { [$0.forward, $0.backward] }).compactMap({ $0 }) {
+      for procedure in (whole + schedule.variants.flatMap { [$0.forward, $0.backward] }).compactMap({ $0 }) {
         let usage = BufferUsage(procedure)
         for (index, buffer) in procedure.buffers.enumerated() where usage.isUsed(index) {
           if case .table(let table) = buffer.storage { used.insert(table) }

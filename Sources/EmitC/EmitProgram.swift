@@ -52,7 +52,7 @@ struct ProgramEmitter {
         of: schedule.forward, own[sample], outputs: ["result"], readsKept: false, isCut: isCut, &file)
       add(forward)
     }
-    var shared = schedule.shared.map { schedule in
+    var shared = schedule.variants.map { schedule in
       let kind = schedule.inputs.isEmpty ? "batch" : "shared"
       return SharedCode(
         schedule: schedule,

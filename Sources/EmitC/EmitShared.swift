@@ -2,7 +2,7 @@ import Schedule
 
 /// The C of a program's schedule for batches that share matrices.
 struct SharedCode {
-  let schedule: SharedSchedule
+  let schedule: ScheduleVariant
   let forward: [StepCode]
   var adjoint: [StepCode]?
   /// The functions that run it.

@@ -36,7 +36,7 @@ public func manifest(_ module: ModuleUnit) throws -> String {
     } else {
       fields["judgement"] = .string(unit.judgement)
       fields["lanes"] = .bool(lanes != nil)
-      let shared = Set(scheduled.schedules[index].shared.flatMap(\.inputs)).sorted()
+      let shared = Set(scheduled.schedules[index].variants.flatMap(\.inputs)).sorted()
       if !shared.isEmpty { fields["shared_matrices"] = .array(shared.map { .string(names.ports[$0]) }) }
     }
     return .object(fields)

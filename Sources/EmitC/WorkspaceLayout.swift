@@ -34,7 +34,7 @@ struct WorkspaceLayout {
     batchMultiple = 1
     // A program has room for whichever of its ways is taken.
     let fallback: [Procedure] = schedule.isFallback ? [schedule.forward] : []
-    let forwards = fallback + schedule.shared.map(\.forward)
+    let forwards = fallback + schedule.variants.map(\.forward)
     forward = forwards.map(\.workspaceSize).max()!
     forwardRows = forwards.map(\.rowsSize).max()!
     kept = schedule.keptSize
@@ -44,7 +44,7 @@ struct WorkspaceLayout {
       eachBytes = 0
       return
     }
-    let backwards = schedule.shared.compactMap(\.backward)
+    let backwards = schedule.variants.compactMap(\.backward)
     var end = 0
     if schedule.isFallback {
       let reals = 64 / realBytes
@@ -98,7 +98,7 @@ extension ProgramUnit {
   func summedGradients(_ schedule: ProgramSchedule) -> SummedGradients? {
     guard schedule.backward != nil else { return nil }
     if let model { return model.parameterCount > 0 ? .parameters : nil }
-    let ports = Set(schedule.shared.flatMap(\.inputs))
+    let ports = Set(schedule.variants.flatMap(\.inputs))
     return ports.isEmpty ? nil : .ports(ports)
   }
 }

@@ -37,13 +37,3 @@ struct Draft {
   /// No other loop runs inside of such a one, or around it.
   private static let copyVariable = 0
 }
-
-extension Storage {
-  /// The number of the output that it is.
-  var output: Int? { if case .output(let output) = self { output } else { nil } }
-}
-
-extension Place {
-  func offset(by index: Affine) -> Place { Place(buffer: buffer, index: self.index + index) }
-  func offset(by index: Int) -> Place { Place(buffer: buffer, index: self.index + index) }
-}

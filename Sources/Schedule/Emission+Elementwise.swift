@@ -82,7 +82,7 @@ extension Emission {
   }
 
   /// A constant of many runs: zeros, then its entries, those at equal distances by a loop.
-  private func fill(_ runs: Runs, _ target: Place, size: Int) -> [Statement] {
+  private func fill(_ runs: ConstantRuns, _ target: Place, size: Int) -> [Statement] {
     var result = ranges(of: .zero, target, size: size)
     for progression in Progression.split(runs.vector) {
       let value = Expression.literal(progression.value)

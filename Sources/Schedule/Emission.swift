@@ -14,7 +14,7 @@ final class Emission {
 
   // MARK: Tasks
 
-  func statements(of tasks: [Task], isKept: Bool) -> [Statement] {
+  func statements(of tasks: [PlannedTask], isKept: Bool) -> [Statement] {
     var result: [Statement] = []
     for task in tasks {
       let declarations = declare(task)
@@ -45,7 +45,7 @@ final class Emission {
     return result
   }
 
-  private func declare(_ task: Task) -> [Statement] {
+  private func declare(_ task: PlannedTask) -> [Statement] {
     var cells = task.written
     if case .loop(let plan) = task.kind {
       for state in plan.states { if case .swapped(_, let spare) = state.mode { cells.append(spare) } }

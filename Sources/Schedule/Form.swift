@@ -17,7 +17,7 @@ struct Atom {
     /// Entry i lies in the cell at base + stride · i.
     case cell(Cell, base: Affine, stride: Int)
     /// Entry i is the constant's entry i + offset.
-    case constant(Runs, offset: Int)
+    case constant(ConstantRuns, offset: Int)
     /// 1 at the position and 0 elsewhere. The position may lie outside of the window.
     case unit(position: Affine)
     /// Entry i is the list's entry i + offset; nil is a structural zero.

@@ -1,5 +1,5 @@
-/// Programs on small spaces are computed for several samples at once: entry i of all of them is one vector (cajal_lanes.h).
-/// Their schedule is that of one sample; only what a real is changes.
+/// Programs on small spaces are computed for several samples at once: entry i of all of them is one vector
+/// (cajal_lanes.h). Their schedule is that of one sample; only what a real is changes.
 public struct LanePlan: Hashable, Sendable {
   /// What forward_keep keeps of a sample, in reals.
   public let kept: Int

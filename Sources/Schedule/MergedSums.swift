@@ -20,8 +20,11 @@ extension SchedulePass {
 extension Draft {
   fileprivate func mergingSums(_ list: [Statement]) -> [Statement] {
     var list = list
+    // What something else reads too is no such sum.
+    var reads: [Int: Int] = [:]
+    list.allEffects { if case .reads(let place, _) = $0 { reads[place.buffer, default: 0] += 1 } }
     var own = Set<Int>()
-    for case .declare(let buffer) in list { own.insert(buffer) }
+    for case .declare(let buffer) in list where reads[buffer] == 1 { own.insert(buffer) }
     var isChanged = true
     while isChanged {
       isChanged = false
@@ -29,7 +32,6 @@ extension Draft {
         guard let (sum, target, rest) = lastAddition(list[index], own),
           !Accesses(list[(index + 1)...], buffers).all.contains(sum)
         else { continue }
-        // What is left of the statement may read the sum too.
         var others = list
         others.replaceSubrange(index...index, with: rest.map { [$0] } ?? [])
         guard isOnlyAddedTo(sum, by: others) else { continue }
@@ -50,7 +52,8 @@ extension Draft {
 
   /// The addition of all of an own buffer to an output: the buffer, where it goes, and what else the statement does.
   private func lastAddition(_ statement: Statement, _ own: Set<Int>) -> (sum: Int, target: Place, rest: Statement?)? {
-    guard case .loop(let loop) = statement, loop.body.count == 1, case .accumulate(let target, let value) = loop.body[0],
+    guard case .loop(let loop) = statement, loop.body.count == 1,
+      case .accumulate(let target, let value) = loop.body[0],
       loop.lower == 0, !loop.descending, case .output = buffers[target.buffer].storage
     else { return nil }
     let start = target.index - Affine(loop.variable)

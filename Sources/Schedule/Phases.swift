@@ -13,7 +13,7 @@ import LinearMaps
 
 struct PhaseCutter {
   private var draft: Draft
-  private var items: [Item]
+  private var items: [CutItem]
   private let shared: Set<Int>
   private let gradients: WantedGradients
   private let realBytes: Int
@@ -35,13 +35,13 @@ struct PhaseCutter {
 
   /// What is run one after another.
   private enum Plan {
-    case once([Item])
-    case samples([Item])
-    case batch(Item)
-    case rounds(Item, Rounds, [Plan])
+    case once([CutItem])
+    case samples([CutItem])
+    case batch(CutItem)
+    case rounds(CutItem, CutLoop, [Plan])
   }
 
-  private func plan(_ items: [Item], isInLoop: Bool) -> [Plan] {
+  private func plan(_ items: [CutItem], isInLoop: Bool) -> [Plan] {
     let dependencies = self.dependencies(items)
     let isOnce = isInLoop ? items.map { _ in false } : invariantItems(items, dependencies)
     var times: [Int] = []
@@ -78,7 +78,7 @@ struct PhaseCutter {
   private static let onceTime = -1
 
   /// For every item, earlier ones that must come before it.
-  private func dependencies(_ items: [Item]) -> [Set<Int>] {
+  private func dependencies(_ items: [CutItem]) -> [Set<Int>] {
     var lastWriter: [Int: Int] = [:]
     var readers: [Int: [Int]] = [:]
     var result: [Set<Int>] = []
@@ -99,7 +99,7 @@ struct PhaseCutter {
   }
 
   /// Which items have to do with nothing that depends on the sample.
-  private func invariantItems(_ items: [Item], _ dependencies: [Set<Int>]) -> [Bool] {
+  private func invariantItems(_ items: [CutItem], _ dependencies: [Set<Int>]) -> [Bool] {
     var varying = Set<Int>()
     for (index, buffer) in draft.buffers.enumerated() {
       switch buffer.storage {
@@ -109,7 +109,7 @@ struct PhaseCutter {
       case .output, .kept, .workspace, .rows, .keptRows, .local, .rowPointer: varying.insert(index)
       }
     }
-    func add(_ items: [Item]) {
+    func add(_ items: [CutItem]) {
       for item in items {
         switch item.content {
         case .statements: break
@@ -255,7 +255,7 @@ struct PhaseCutter {
   }
 
   /// The statements of one phase, buffers declared again where they are first used.
-  private func body(of items: [Item], _ buffers: [Buffer]) -> [Statement] {
+  private func body(of items: [CutItem], _ buffers: [Buffer]) -> [Statement] {
     var result: [Statement] = []
     var declared = Set<Int>()
     var origin: Origin?

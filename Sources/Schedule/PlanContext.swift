@@ -23,7 +23,7 @@ final class PlanContext {
   private var constants: [Table: Cell] = [:]
   private var filled: [FilledKey: Cell] = [:]
   /// Constants that are no tables are written at the start.
-  private(set) var prelude: [Task] = []
+  private(set) var prelude: [PlannedTask] = []
 
   private struct FilledKey: Hashable {
     let vector: SparseVector
@@ -51,7 +51,7 @@ final class PlanContext {
 
   func constant(_ vector: SparseVector, dimension: Int) -> Form {
     if vector.entries.isEmpty || dimension == 0 { return .zero }
-    if let runs = Runs(vector, dimension: dimension, limit: Threshold.constantRuns) {
+    if let runs = ConstantRuns(vector, dimension: dimension, limit: Threshold.constantRuns) {
       return .atom(Atom(kind: .constant(runs, offset: 0), lower: 0, upper: dimension))
     }
     return .whole(memory(of: vector, dimension: dimension))
@@ -60,7 +60,9 @@ final class PlanContext {
   /// The constant in memory: a table where it is dense or small, else written once a sample. A table never has many
   /// more numbers than the constant has entries.
   func memory(of vector: SparseVector, dimension: Int) -> Cell {
-    if dimension <= Threshold.smallTable || vector.entries.count >= dimension / Threshold.tableSparsity, !isProgression(vector) {
+    if dimension <= Threshold.smallTable || vector.entries.count >= dimension / Threshold.tableSparsity,
+      !isProgression(vector)
+    {
       let table = Table(values: vector.dense(dimension))
       if let cell = constants[table] { return cell }
       let cell = cell(
@@ -72,9 +74,9 @@ final class PlanContext {
     if let cell = filled[key] { return cell }
     let cell = cell(size: dimension, name: "constant", region: 0, demand: .always)
     filled[key] = cell
-    let runs = Runs(vector, dimension: dimension, limit: Int.max)!
+    let runs = ConstantRuns(vector, dimension: dimension, limit: Int.max)!
     prelude.append(
-      Task(
+      PlannedTask(
         .compute(
           cell, base: .atom(Atom(kind: .constant(runs, offset: 0), lower: 0, upper: dimension)), kernels: []),
         demand: .always, origin: nil))

@@ -99,7 +99,7 @@ extension RegionPlanner {
       variable: variable, descending: loop.descending, states: plans,
       stacks: stacks.compactMap { $0.map { LoopPlan.Stack(cell: $0, demand: $0.demand) } },
       tasks: order.sorted(), external: external)
-    tasks.append(Task(.loop(plan), demand: demand.nodes[index], origin: node.origin))
+    tasks.append(PlannedTask(.loop(plan), demand: demand.nodes[index], origin: node.origin))
     setOutputs(of: index, states: finals, stacks: stacks)
   }
 

@@ -66,7 +66,7 @@ extension RegionPlanner {
     let kernel = PlannedKernel(
       kind: .kernel(.middleProduct(product)), operands: node.operands.map { memory(of: $0) })
     let cell = context.cell(size: product.outer * product.columns, name: "product", region: region, demand: demand)
-    tasks.append(Task(.compute(cell, base: .zero, kernels: [kernel]), demand: demand, origin: node.origin))
+    tasks.append(PlannedTask(.compute(cell, base: .zero, kernels: [kernel]), demand: demand, origin: node.origin))
     setOutputs(of: index, states: [], stacks: [cell])
   }
 

@@ -12,7 +12,7 @@ final class RegionPlanner {
   var forms: [Form]
   /// Kernels that are to be added to the form of a node.
   var pending: [[PlannedKernel]]
-  var tasks: [Task] = []
+  var tasks: [PlannedTask] = []
   var loops: [Int: LoopPlan] = [:]
   private var outputs: [Int: (states: [Cell?], stacks: [Cell?])] = [:]
   private var copies: [Int: Memory] = [:]
@@ -98,7 +98,7 @@ final class RegionPlanner {
     let cell = context.cell(
       size: node.space.dimension, name: node.operation.nameHint, region: region, demand: demand.nodes[index])
     tasks.append(
-      Task(
+      PlannedTask(
         .compute(cell, base: forms[index], kernels: pending[index]), demand: demand.nodes[index], origin: node.origin))
     forms[index] = .whole(cell)
     pending[index] = []
@@ -148,7 +148,7 @@ final class RegionPlanner {
   /// A task that writes the form into a cell of its own.
   func copy(_ form: Form, size: Int, name: String, demand: Demand) -> Cell {
     let cell = context.cell(size: size, name: name, region: region, demand: demand)
-    tasks.append(Task(.compute(cell, base: form, kernels: []), demand: demand, origin: nil))
+    tasks.append(PlannedTask(.compute(cell, base: form, kernels: []), demand: demand, origin: nil))
     return cell
   }
 

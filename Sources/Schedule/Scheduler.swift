@@ -28,7 +28,7 @@ public func schedule(
     let steps = forward.steps + (backward?.steps ?? [])
     // Where nothing is shared, the gain may be what is computed of the gradients.
     guard steps.hasBatchProducts || inputs.isEmpty && steps.hasWantedKernels else { continue }
-    schedule.shared.append(SharedSchedule(inputs: inputs.sorted(), forward: forward, backward: backward))
+    schedule.variants.append(ScheduleVariant(inputs: inputs.sorted(), forward: forward, backward: backward))
   }
   return schedule
 }

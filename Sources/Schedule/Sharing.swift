@@ -39,8 +39,8 @@ extension [Step] {
     }
   }
 
-  /// Whether there are calls of the runtime in loops that not every caller needs. Outside of loops nothing is saved: there
-  /// a gradient is written once, and here it is cleared and added to.
+  /// Whether there are calls of the runtime in loops that not every caller needs. Outside of loops nothing is saved:
+  /// there a gradient is written once, and here it is cleared and added to.
   var hasWantedKernels: Bool {
     contains { step in
       switch step {

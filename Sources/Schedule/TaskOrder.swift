@@ -1,14 +1,14 @@
 /// The order of a region's tasks: as they were planned, except that the task that overwrites a state comes after
 /// those that read the state.
 struct TaskOrder {
-  private let tasks: [Task]
+  private let tasks: [PlannedTask]
   private var producer: [Cell: Int] = [:]
   /// Tasks that read each state, by cell.
   private var readers: [Cell: [Int]] = [:]
   private var successors: [[Int]]
   private var isChanged = false
 
-  init(_ tasks: [Task]) {
+  init(_ tasks: [PlannedTask]) {
     self.tasks = tasks
     successors = [[Int]](repeating: [], count: tasks.count)
     for (index, task) in tasks.enumerated() {
@@ -43,13 +43,13 @@ struct TaskOrder {
   }
 
   /// The first of the tasks that are ready, again and again.
-  func sorted() -> [Task] {
+  func sorted() -> [PlannedTask] {
     if !isChanged { return tasks }
     var missing = [Int](repeating: 0, count: tasks.count)
     for list in successors { for task in list { missing[task] += 1 } }
     var ready = MinimumHeap()
     for (task, count) in missing.enumerated() where count == 0 { ready.insert(task) }
-    var result: [Task] = []
+    var result: [PlannedTask] = []
     while let task = ready.popMinimum() {
       result.append(tasks[task])
       for next in successors[task] {
@@ -62,7 +62,7 @@ struct TaskOrder {
   }
 }
 
-extension Task {
+extension PlannedTask {
   /// The cell, one of this task's, may lie where the state lies: the state is read only where it is overwritten.
   fileprivate func canWrite(_ cell: Cell, over state: Cell) -> Bool {
     var result = true

@@ -85,12 +85,6 @@ extension Statement {
   var isEmptied: Bool { body?.isEmpty ?? false }
 }
 
-extension CountedLoop {
-  func with(body: [Statement]) -> CountedLoop {
-    CountedLoop(variable: variable, lower: lower, upper: upper, descending: descending, body: body)
-  }
-}
-
 extension Sequence<Statement> {
   /// All of them, each before what is inside of it.
   public func visitAll(_ visit: (Statement) throws -> Void) rethrows {
@@ -138,57 +132,6 @@ extension Expression {
     case .difference(let a, let b): .difference(a.mapPlaces(change), b.mapPlaces(change))
     case .product(let a, let b): .product(a.mapPlaces(change), b.mapPlaces(change))
     case .negation(let a): .negation(a.mapPlaces(change))
-    }
-  }
-}
-
-extension Kernel {
-  /// In reals, of what is read from each operand on, and of what is written.
-  public var sizes: (operands: [Int], target: Int) {
-    switch self {
-    case .product(let p, _): ([p.m * p.k, p.k * p.n], p.m * p.n)
-    case .middleProduct(let p): ([p.outer * p.inner * p.columns, p.inner], p.outer * p.columns)
-    case .convolution(let c): (c.operands.map(c.size), c.size(of: c.role))
-    case .layer(let c, _): (c.operands.map(c.size) + [c.out[0]], c.size(of: .out))
-    case .reluAdjointOfImage(let c): (c.operands.map(c.size) + [c.size(of: .image)], c.size(of: .image))
-    case .reluAdjointOfPool(let p): ([p.imageSize, p.outSize], p.imageSize)
-    case .averagePool(let p): ([p.imageSize], p.outSize)
-    case .averageUnpool(let p): ([p.outSize], p.imageSize)
-    case .nonlinear(let map, let size): ([size], map.resultSize(size))
-    case .nonlinearAdjoint(let map, let size):
-      switch map.adjointReads {
-      case .operand: ([size, map.resultSize(size)], size)
-      case .result: ([map.resultSize(size), map.resultSize(size)], size)
-      }
-    }
-  }
-
-  /// Whether it can add to its target; the others only overwrite.
-  public var canAdd: Bool {
-    switch self {
-    case .product, .convolution: true
-    case .middleProduct, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,
-      .nonlinearAdjoint:
-      false
-    }
-  }
-}
-
-extension Convolution {
-  func size(of role: Role) -> Int { extents(of: role).reduce(1, *) }
-}
-
-extension Pooling {
-  var imageSize: Int { image.reduce(1, *) }
-  var outSize: Int { out.reduce(1, *) }
-}
-
-extension Nonlinear {
-  /// Of the result for an operand of the size.
-  func resultSize(_ size: Int) -> Int {
-    switch self {
-    case .bound, .activation, .softmax: size
-    case .maximumPool(let pooling): pooling.outSize
     }
   }
 }

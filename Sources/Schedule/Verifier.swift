@@ -327,13 +327,3 @@ private struct Verifier {
     throw InvalidSchedule(place: place, reason: reason)
   }
 }
-
-extension Storage {
-  /// Where a pointer points at first.
-  var start: Place? {
-    switch self {
-    case .pointer(let place), .rowPointer(let place): place
-    case .input, .output, .kept, .table, .workspace, .rows, .keptRows, .local, .unplanned: nil
-    }
-  }
-}

@@ -1,5 +1,11 @@
 import LinearMaps
 
+//   for the batch                                           for the batch when wanted for parameters
+//     w_bar[0] = product 50xbatch^T batchx50 (…)              w_bar[0] = product 50xbatch^T batchx50 (…)
+//   for every sample                                   →    for every sample
+//     x_bar[0] += product 50x50^T 50x1 (w[0], g[0])           when wanted for input 0
+//                                                               x_bar[0] += product 50x50^T 50x1 (w[0], g[0])
+
 /// Which gradients the parts of an adjoint contribute to, so that what nobody wants is not computed.
 struct WantedGradients {
   private let draft: Draft
@@ -24,13 +30,13 @@ struct WantedGradients {
 
   /// From the last item to the first: what an item writes is wanted for what its readers are wanted for. Items that
   /// contribute to nothing are removed.
-  func find(for items: inout [Item]) {
+  func find(for items: inout [CutItem]) {
     var wantedFor: [Int: Set<Wanted>] = [:]
     visit(&items, &wantedFor, rowsOfPointers(items))
     removeUnwanted(&items)
   }
 
-  private func removeUnwanted(_ items: inout [Item]) {
+  private func removeUnwanted(_ items: inout [CutItem]) {
     items.removeAll { $0.wanted.isEmpty }
     for index in items.indices {
       guard case .rounds(var rounds) = items[index].content else { continue }
@@ -39,7 +45,7 @@ struct WantedGradients {
     }
   }
 
-  private func visit(_ items: inout [Item], _ wantedFor: inout [Int: Set<Wanted>], _ rows: [Int: Int]) {
+  private func visit(_ items: inout [CutItem], _ wantedFor: inout [Int: Set<Wanted>], _ rows: [Int: Int]) {
     for index in items.indices.reversed() {
       if case .rounds(var rounds) = items[index].content {
         // What is written in one round may be read in the next.
@@ -68,11 +74,11 @@ struct WantedGradients {
   }
 
   /// Pointers that are swapped, and the buffers that they point to, are one: by one of them.
-  private func rowsOfPointers(_ items: [Item]) -> [Int: Int] {
+  private func rowsOfPointers(_ items: [CutItem]) -> [Int: Int] {
     var result: [Int: Int] = [:]
     func name(_ buffer: Int) -> Int { result[buffer].map { $0 == buffer ? buffer : name($0) } ?? buffer }
     func unite(_ a: Int, _ b: Int) { result[name(a)] = name(b) }
-    func visit(_ items: [Item]) {
+    func visit(_ items: [CutItem]) {
       for item in items {
         guard case .rounds(let rounds) = item.content else { continue }
         for pointer in rounds.pointers {
@@ -89,7 +95,7 @@ struct WantedGradients {
   // MARK: Conditions
 
   /// Nothing where the item is wanted whatever is wanted.
-  func condition(of item: Item) -> [Wanted] { item.wanted == all ? [] : item.wanted.sorted() }
+  func condition(of item: CutItem) -> [Wanted] { item.wanted == all ? [] : item.wanted.sorted() }
 
   /// Writes to an output only where that is wanted, in a statement that has other purposes too.
   func guardingOutputs(_ statement: Statement) -> Statement {

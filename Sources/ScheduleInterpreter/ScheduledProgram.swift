@@ -86,7 +86,7 @@ public struct ScheduledProgram: Sendable {
   private func way(of call: BatchCall) -> Way {
     if tensorCount != nil { return .cut(schedule.forward, backward: schedule.backward, shared: []) }
     if lanes != nil { return .whole }
-    let shared = schedule.shared.first { way in
+    let shared = schedule.variants.first { way in
       call.batch == 1 || way.inputs.allSatisfy { call.strides[$0] == 0 }
     }
     return shared.map { .cut($0.forward, backward: $0.backward, shared: $0.inputs) } ?? .whole

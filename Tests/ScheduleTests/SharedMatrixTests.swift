@@ -78,7 +78,7 @@ import Testing
   /// Literals are always shared, so that there is one way only.
   @Test func literalsAreShared() throws {
     let scheduled = try scheduled(system(isLiteral: true))
-    #expect(scheduled.schedule.shared.map(\.inputs) == [[]])
+    #expect(scheduled.schedule.variants.map(\.inputs) == [[]])
     #expect(!scheduled.schedule.isFallback, "no code for samples one by one")
     let lines = try shared(system(isLiteral: true), backward: false)
     #expect(lines[0].hasSuffix("for any batch"))

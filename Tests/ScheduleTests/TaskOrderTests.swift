@@ -15,12 +15,12 @@ import Testing
   }
 
   /// target = the sum of the sources, entry by entry, those of `moved` from one entry further on.
-  private func task(_ target: Cell, _ sources: [Cell], moved: [Cell] = []) -> Task {
+  private func task(_ target: Cell, _ sources: [Cell], moved: [Cell] = []) -> PlannedTask {
     let forms = sources.map(Form.whole) + moved.map { Form.whole($0).moved(by: -1, dimension: 4) }
-    return Task(.compute(target, base: forms.reduce(.zero) { .add($0, $1) }, kernels: []), demand: .always, origin: nil)
+    return PlannedTask(.compute(target, base: forms.reduce(.zero) { .add($0, $1) }, kernels: []), demand: .always, origin: nil)
   }
 
-  private func names(_ tasks: [Task]) -> [Int] { tasks.flatMap(\.written).map(\.id) }
+  private func names(_ tasks: [PlannedTask]) -> [Int] { tasks.flatMap(\.written).map(\.id) }
 
   @Test func readersComeFirst() {
     let (s, next, other) = (state(0), cell(1), cell(2))

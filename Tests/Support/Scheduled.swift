@@ -36,7 +36,7 @@ public struct Scheduled: Sendable {
   public var ways: [(name: String, forward: Procedure, backward: Procedure?)] {
     let whole = program.tensorCount == nil ? "sample by sample" : "for any batch"
     return [(whole, schedule.forward, schedule.backward)]
-      + schedule.shared.map { way in
+      + schedule.variants.map { way in
         let inputs = way.inputs.map { program.forward.parameters[$0].name }.joined(separator: ", ")
         return (inputs.isEmpty ? "for any batch" : "for batches that share \(inputs)", way.forward, way.backward)
       }

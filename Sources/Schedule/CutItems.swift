@@ -1,12 +1,21 @@
 import LinearMaps
 
+// Before a procedure is cut into phases its products with matrices that the batch shares become products for the batch,
+// of rows that are equally far apart.
+//
+//   y[0] = product 50x50 50x1 (w[0], x[0])       for every sample
+//                                                  for i in 0 ..< 50
+//                                           →        rows[i] = x[i]
+//                                                for the batch
+//                                                  y[0] = product batchx50 50x50^T (rows[0], w[0])
+
 /// A statement of a procedure's outermost level or of a loop that is cut, or a product for the whole batch, with what
 /// it depends on: what a procedure is cut into phases by.
-struct Item {
+struct CutItem {
   enum Content {
     case statements([Statement])
     case batch(BatchProduct)
-    case rounds(Rounds)
+    case rounds(CutLoop)
   }
   var content: Content
   let origin: Origin?
@@ -28,13 +37,13 @@ struct Item {
 }
 
 /// A loop with products for the whole batch: all samples go through a round together.
-struct Rounds {
+struct CutLoop {
   /// Without its body.
   let loop: CountedLoop
   /// Declared before it, and swapped at the end of a round.
   let pointers: [Int]
   let swaps: [PointerSwap]
-  var items: [Item]
+  var items: [CutItem]
   /// Buffers that hold nothing at the start of a round.
   let own: Set<Int>
 }
@@ -43,26 +52,26 @@ extension Draft {
   /// The outermost statements, large products with matrices that the batch shares as products for the batch.
   ///
   /// - Parameter shared: the inputs that are the same for every sample; outputs of these numbers are their gradients.
-  mutating func items(shared: Set<Int>, options: ScheduleOptions) -> [Item] {
-    var builder = ItemBuilder(draft: self, shared: shared, options: options)
+  mutating func items(shared: Set<Int>, options: ScheduleOptions) -> [CutItem] {
+    var builder = CutItemBuilder(draft: self, shared: shared, options: options)
     for statement in body { builder.add(statement) }
     self = builder.draft
     return builder.items
   }
 }
 
-private struct ItemBuilder {
+private struct CutItemBuilder {
   var draft: Draft
   let shared: Set<Int>
   let options: ScheduleOptions
-  private(set) var items: [Item] = []
+  private(set) var items: [CutItem] = []
   private var origin: Origin?
   /// Pointers whose loop is still to come.
   private var pointers: [Statement] = []
   /// Copies of what does not change.
   private var copies: [Place: Place] = [:]
   /// Of a loop's body: what can be done before the loop, and buffers that begin anew in every round.
-  private var before: [Item] = []
+  private var before: [CutItem] = []
   private var own: Set<Int> = []
   private let isInLoop: Bool
 
@@ -73,7 +82,7 @@ private struct ItemBuilder {
     isInLoop = false
   }
 
-  private init(inside builder: ItemBuilder) {
+  private init(inside builder: CutItemBuilder) {
     draft = builder.draft
     shared = builder.shared
     options = builder.options
@@ -90,7 +99,9 @@ private struct ItemBuilder {
       if case .pointer = draft.buffers[buffer].storage { pointers.append(statement) } else { own.insert(buffer) }
     case .loop(let loop):
       let used = Accesses([statement], draft.buffers).all
-      let mine = pointers.compactMap { if case .declare(let buffer) = $0, used.contains(buffer) { buffer } else { nil } }
+      let mine = pointers.compactMap {
+        if case .declare(let buffer) = $0, used.contains(buffer) { buffer } else { nil }
+      }
       pointers.removeAll { if case .declare(let buffer) = $0 { mine.contains(buffer) } else { false } }
       if !addRounds(loop, pointers: mine) { append(mine.map { .declare($0) } + [statement]) }
     case .kernel(.product(let product, _), let operands, let target, let accumulate):
@@ -103,16 +114,16 @@ private struct ItemBuilder {
 
   private mutating func append(_ statements: [Statement]) { items.append(item(statements)) }
 
-  private func item(_ statements: [Statement]) -> Item {
+  private func item(_ statements: [Statement]) -> CutItem {
     let accesses = Accesses(statements, draft.buffers)
-    return Item(content: .statements(statements), origin: origin, reads: accesses.reads, writes: accesses.writes)
+    return CutItem(content: .statements(statements), origin: origin, reads: accesses.reads, writes: accesses.writes)
   }
 
   private mutating func append(_ product: BatchProduct) {
     var reads: Set = [product.left.buffer, product.right.buffer]
     if product.accumulate { reads.insert(product.target.buffer) }
     items.append(
-      Item(content: .batch(product), origin: origin, reads: reads, writes: [product.target.buffer]))
+      CutItem(content: .batch(product), origin: origin, reads: reads, writes: [product.target.buffer]))
   }
 
   private mutating func temporary(size: Int) -> Place {
@@ -126,7 +137,7 @@ private struct ItemBuilder {
   /// A loop in which, at any depth, there is a product for the batch.
   private mutating func addRounds(_ loop: CountedLoop, pointers: [Int]) -> Bool {
     guard let (body, swaps) = loop.bodyAndSwaps, loop.body.hasProducts else { return false }
-    var inner = ItemBuilder(inside: self)
+    var inner = CutItemBuilder(inside: self)
     var (copiesIn, copiesOut): ([Statement], [Statement]) = ([], [])
     for pointer in pointers {
       guard case .pointer(let start) = draft.buffers[pointer].storage,
@@ -151,7 +162,7 @@ private struct ItemBuilder {
     copies = inner.copies.filter { !inner.own.contains($0.value.buffer) }
     if isInLoop { before += inner.before } else { items += inner.before }
     for copy in copiesIn { append([copy]) }
-    let rounds = Rounds(
+    let rounds = CutLoop(
       loop: loop.with(body: []), pointers: pointers, swaps: swaps, items: inner.items, own: inner.own)
     let starts = pointers.map { pointer -> Int in
       guard case .rowPointer(let start) = draft.buffers[pointer].storage else { preconditionFailure() }
@@ -159,7 +170,7 @@ private struct ItemBuilder {
     }
     let both = Set(pointers + starts)
     items.append(
-      Item(
+      CutItem(
         content: .rounds(rounds), origin: origin,
         reads: inner.items.reduce(both) { $0.union($1.reads) }.subtracting(inner.own),
         writes: inner.items.reduce(both) { $0.union($1.writes) }.subtracting(inner.own)))

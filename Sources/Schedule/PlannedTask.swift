@@ -1,7 +1,7 @@
 import LinearMaps
 
 /// One step of a region that writes cells.
-final class Task {
+final class PlannedTask {
   enum Kind {
     /// cell = base + the kernels, one after another.
     case compute(Cell, base: Form, kernels: [PlannedKernel])
@@ -92,12 +92,12 @@ final class LoopPlan {
   let descending: Bool
   let states: [State]
   let stacks: [Stack]
-  let tasks: [Task]
+  let tasks: [PlannedTask]
   /// Cells of the regions around that the body reads.
   let external: [Cell]
 
   init(
-    variable: LoopVariable, descending: Bool, states: [State], stacks: [Stack], tasks: [Task], external: [Cell]
+    variable: LoopVariable, descending: Bool, states: [State], stacks: [Stack], tasks: [PlannedTask], external: [Cell]
   ) {
     self.variable = variable
     self.descending = descending

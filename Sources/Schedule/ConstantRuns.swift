@@ -1,7 +1,7 @@
 import LinearMaps
 
 /// A constant as runs of equal entries, zeros included: the unit vectors of every dimension have three or fewer.
-final class Runs: Sendable {
+final class ConstantRuns: Sendable {
   struct Run: Sendable {
     let lower: Int
     let upper: Int

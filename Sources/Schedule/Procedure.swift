@@ -1,5 +1,3 @@
-import LinearMaps
-
 /// Where the reals of a buffer are.
 public enum Storage: Hashable, Sendable {
   /// A port, read only; the index counts the graph's ports, then (in the adjoint) the cotangent of the result.
@@ -27,6 +25,19 @@ public enum Storage: Hashable, Sendable {
   case unplanned
 }
 
+extension Storage {
+  /// The number of the output that it is.
+  var output: Int? { if case .output(let output) = self { output } else { nil } }
+
+  /// Where a pointer points at first.
+  var start: Place? {
+    switch self {
+    case .pointer(let place), .rowPointer(let place): place
+    case .input, .output, .kept, .table, .workspace, .rows, .keptRows, .local, .unplanned: nil
+    }
+  }
+}
+
 public struct Buffer: Hashable, Sendable {
   public var name: String
   /// In reals.
@@ -40,78 +51,6 @@ public struct Buffer: Hashable, Sendable {
 public enum Wanted: Hashable, Sendable {
   case parameters
   case port(Int)
-}
-
-/// An entry of a buffer, or all from there on.
-public struct Place: Hashable, Sendable {
-  public let buffer: Int
-  public let index: Affine
-}
-
-/// A real, computed at one point of the program.
-public indirect enum Expression: Hashable, Sendable {
-  case literal(Double)
-  case load(Place)
-  case sum(Expression, Expression)
-  case difference(Expression, Expression)
-  case product(Expression, Expression)
-  case negation(Expression)
-  /// 1 where the index is 0, and 0 elsewhere.
-  case indicator(Affine)
-}
-
-/// y[o,j] = Σ tensor[o,i,j] x[i], of a tensor of outer × inner × columns.
-public struct MiddleProduct: Hashable, Sendable {
-  public let outer: Int
-  public let inner: Int
-  public let columns: Int
-}
-
-/// The operations that are functions of the runtime (cajal_kernels.h).
-public enum Kernel: Hashable, Sendable {
-  case product(Product, blas: Bool)
-  case middleProduct(MiddleProduct)
-  case convolution(Convolution)
-  /// A convolution's `out`, each channel begun with its entry of the third operand, and then relu if it is rectified.
-  case layer(Convolution, rectified: Bool)
-  /// A convolution's `image`, and then relu's adjoint where the third operand is what relu gave.
-  case reluAdjointOfImage(Convolution)
-  /// The adjoint of a maximum pool of what relu gave, which is the first operand, and then relu's.
-  case reluAdjointOfPool(Pooling)
-  case averagePool(Pooling)
-  case averageUnpool(Pooling)
-  /// The size is that of the operand.
-  case nonlinear(Nonlinear, size: Int)
-  case nonlinearAdjoint(Nonlinear, size: Int)
-}
-
-public struct CountedLoop: Hashable, Sendable {
-  public let variable: LoopVariable
-  /// Half open.
-  public let lower: Int
-  public let upper: Int
-  public let descending: Bool
-  public let body: [Statement]
-}
-
-public enum Statement: Hashable, Sendable {
-  /// What follows comes from this place of the source.
-  case note(Origin)
-  /// The buffer's name is known from here to the end of the block.
-  case declare(Int)
-  case loop(CountedLoop)
-  case assign(Place, Expression)
-  case accumulate(Place, Expression)
-  /// The target is overwritten, or added to.
-  case kernel(Kernel, operands: [Place], target: Place, accumulate: Bool)
-  /// Only in a run that keeps what the adjoint wants.
-  case whenKept([Statement])
-  /// Only where the index lies in 0 ..< count.
-  case whenInside(Affine, count: Int, [Statement])
-  /// Only where one of these gradients is wanted.
-  case whenWanted([Wanted], [Statement])
-  /// Exchanges two pointers.
-  case swap(Int, Int)
 }
 
 /// A matrix product for all samples together, one operand or the result of which they share: a tensor, or its gradient.
@@ -186,46 +125,20 @@ public struct ProgramSchedule: Sendable {
   /// What forward_keep keeps of a sample, in reals; a multiple of 64 bytes.
   public let keptSize: Int
   /// Of a program: other ways for batches that share matrices. The first whose condition holds is taken.
-  public var shared: [SharedSchedule] = []
+  public var variants: [ScheduleVariant] = []
 
   /// Whether the batch may have to go sample by sample, as `forward` and `backward` do.
-  public var isFallback: Bool { shared.allSatisfy { !$0.inputs.isEmpty } }
+  public var isFallback: Bool { variants.allSatisfy { !$0.inputs.isEmpty } }
 
   /// For batches that share no input.
   public var usual: (forward: Procedure, backward: Procedure?) {
-    isFallback ? (forward, backward) : (shared[shared.count - 1].forward, shared[shared.count - 1].backward)
+    isFallback ? (forward, backward) : (variants[variants.count - 1].forward, variants[variants.count - 1].backward)
   }
 }
 
 /// A program for batches in which these inputs are the same for every sample.
-public struct SharedSchedule: Sendable {
+public struct ScheduleVariant: Sendable {
   public let inputs: [Int]
   public let forward: Procedure
   public let backward: Procedure?
-}
-
-public struct ScheduleOptions: Sendable {
-  /// 4 or 8.
-  public var realBytes: Int
-  /// Large products may be calls of OpenBLAS.
-  public var blas: Bool
-  /// Products with shared matrices of at least as many reals are run for a whole batch.
-  public var batchThreshold: Int
-  public init(realBytes: Int, blas: Bool, batchThreshold: Int = ScheduleOptions.defaultBatchThreshold) {
-    self.realBytes = realBytes
-    self.blas = blas
-    self.batchThreshold = batchThreshold
-  }
-
-  func isLarge(_ m: Int, _ n: Int) -> Bool {
-    let (size, overflow) = m.multipliedReportingOverflow(by: n)
-    return overflow || size >= batchThreshold
-  }
-
-  public static let defaultBatchThreshold = Threshold.batchMatrix
-}
-
-/// A program that needs more memory than can be addressed.
-public struct ScheduleTooLarge: Error {
-  public init() {}
 }
