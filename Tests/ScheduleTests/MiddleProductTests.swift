@@ -14,7 +14,7 @@ import Testing
   /// For the whole batch, and sample by sample.
   @Test(arguments: zip([1, 1 << 20, 1], [8, 8, 4]))
   func modelsAgreeWithTheirGraphs(threshold: Int, realBytes: Int) throws {
-    for batch in [1, 2, 3, 37] {
+    for batch in [1, 2, 9] {
       for (index, factor) in OuterProductModel.factors.enumerated() {
         let program = try program(OuterProductModel(factor))
         let trial = Trial(program, seed: UInt64(index), batch: batch, strides: [13])

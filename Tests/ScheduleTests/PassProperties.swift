@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(arguments: 0..<4) func anyGraphs(group: UInt64) throws {
-    for seed in (group * 25)..<(group * 25 + 25) { try check(Trial.adversarial(seed: seed), threshold: 1) }
+    for seed in (group * 10)..<(group * 10 + 10) { try check(Trial.adversarial(seed: seed), threshold: 1) }
   }
 
   @Test(arguments: 0..<2) func networks(group: UInt64) throws {
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(arguments: 0..<2) func iterations(group: UInt64) throws {
-    for seed in (group * 20)..<(group * 20 + 20) { try check(Trial.iteration(seed: seed), threshold: 1) }
+    for seed in (group * 12)..<(group * 12 + 12) { try check(Trial.iteration(seed: seed), threshold: 1) }
   }
 
   @Test func repeatedData() throws {

@@ -9,9 +9,9 @@ import Testing
 
   @Test func iterations() throws { for seed in 0..<UInt64(120) { try schedule(Trial.iteration(seed: seed).program) } }
 
-  @Test func networks() throws { for seed in 0..<UInt64(150) { try schedule(Trial.network(seed: seed).program) } }
+  @Test func networks() throws { for seed in 0..<UInt64(90) { try schedule(Trial.network(seed: seed).program) } }
 
   @Test(arguments: [nil, 0, 3]) func anyGraphs(tensors: Int?) throws {
-    for seed in 0..<UInt64(200) { try schedule(GraphProgram.adversarial(seed: seed, tensors: tensors)) }
+    for seed in 0..<UInt64(120) { try schedule(GraphProgram.adversarial(seed: seed, tensors: tensors)) }
   }
 }
