@@ -15,7 +15,8 @@ import Testing
   }()
 
   /// `Suite/test`, as it stands in a document.
-  @Test(arguments: [correctness, "docs/compilers.md", "docs/schedule.md"]) func testsThatAreNamedExist(_ document: String) throws {
+  @Test(arguments: [correctness, "docs/compilers.md", "docs/schedule.md"])
+  func testsThatAreNamedExist(_ document: String) throws {
     let text = try String(contentsOfFile: projectRoot + "/" + document, encoding: .utf8)
     let named = text.matches(of: /`(?<suite>[A-Z]\w+(Tests|Properties|Compiled))(\/(?<test>\w+))?`/)
     #expect(!named.isEmpty)
