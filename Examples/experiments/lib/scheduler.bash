@@ -43,7 +43,7 @@ slurm_jobs() {
     echo "${SLURM_NTASKS:-${SLURM_JOB_NUM_NODES:-1}}"
   else
     timeout 10 sinfo --noheader --states=idle,mixed,allocated --format=%D 2>/dev/null |
-      awk '{ nodes += $1 } END { print nodes > 1 ? nodes : 1 }'
+      awk '{ nodes += $1 } END { print (nodes > 1 ? nodes : 1) }'
   fi
 }
 
