@@ -57,6 +57,9 @@ public final class Compilation {
   }()
 
   // graphs → optimised graphs, with their adjoints by transposition; the programs, then the models
+  /// Nil where there were errors.
+  ///
+  /// - Throws: `InvalidGraph` where lowering, and `BrokenPass` where a pass left an invalid graph: bugs of the compiler.
   public func optimised() throws -> [OptimisedProgram]? {
     guard let module, let graphs, let models else { return nil }
     let programs = try zip(module.programs, graphs).map { try optimise($0, $1, model: nil) }
@@ -90,6 +93,9 @@ public final class Compilation {
   }
 
   // optimised graphs → schedule → C
+  /// What is emitted, with the weights of the options; nil where there were errors.
+  ///
+  /// - Throws: what `optimised` does, and `SafetensorsError` or `FileProblem` where the weights cannot be read or do not fit.
   public func moduleUnit(header: String? = nil) throws -> ModuleUnit? {
     guard let module, let programs = try optimised() else { return nil }
     let weights = try options.weights.map {
@@ -123,7 +129,9 @@ public final class Compilation {
   }
 
   /// The C file and its header; nil where there were errors.
+  ///
   /// - Parameter header: the path of the header that the C file includes.
+  /// - Throws: what `moduleUnit` does, and `BrokenSchedulePass`, a bug of the compiler.
   public func emitted(header: String? = nil) throws -> (c: String, header: String)? {
     guard let module else { return nil }
     checkRealRange(of: module)
