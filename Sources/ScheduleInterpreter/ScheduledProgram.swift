@@ -150,6 +150,8 @@ public struct ScheduledProgram: Sendable {
         let memory = TrackedMemory("gradient", size: (call.batch - 1) * (stride ?? 0) + size)
         return PortMemory(memory: memory, stride: stride)
       }
+      // C returns before it comes to the procedure, which is made for callers who want something.
+      if outputs.allSatisfy({ $0 == nil }) { return BatchGradients(tensors: nil, inputs: ports.map { _ in nil }) }
       for output in procedure!.clearedOutputs { try outputs[output]?.memory.clear() }
       try run(procedure!, call, shared: shared, outputs: outputs, kept: kept.memory, wanted: wanted).run()
       let rows = try zip(outputs, sizes).map { output, size in

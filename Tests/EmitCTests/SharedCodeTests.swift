@@ -7,27 +7,8 @@ import Testing
 /// The code of programs with matrices that the batch may share, and of gradients that nobody may want. What is computed
 /// when, the tests of schedules show.
 @Suite struct SharedCodeTests {
-  private static let size = 64
-
-  /// s <- n_k b + A s in Horner's form, as a program; A is an input or a literal.
   private func system(isLiteral: Bool = false) throws -> ModuleUnit {
-    let size = Self.size
-    let g = GraphBuilder()
-    var random = SplitMix(seed: 1)
-    let a =
-      isLiteral
-      ? g.constant(SparseVector(dense: random.vector(size * size)), .real([size, size]))
-      : g.parameter("a", .real([size, size]))
-    let b = g.parameter("b", .real([size]))
-    let n = g.parameter("n", .natural(9))
-    let result = g.loop(
-      trips: 9, descending: true, states: [("s", g.zero(.real([size])))], sequences: [("n", n, .scalar)]
-    ) { body, given in
-      let next = body.add(
-        body.scaled(body.use(b), by: given.slices[0]), body.apply(body.use(a), given.states[0], .real([size])))
-      return ([next], [])
-    }
-    let program = try GraphProgram("s", compiling: g.finish(results: [result.states[0]]))
+    let program = try KnownGraphs.system(isLiteral: isLiteral)
     return ModuleUnit(programs: [Harness.unit(program)], options: Harness.options(realBytes: 4, blas: .openblas))
   }
 

@@ -25,14 +25,7 @@ import Testing
 
   /// A sequence of matrices, all applied to one vector, as a program: its inputs may be shared or not.
   @Test(arguments: [0, 7 * 12 * 5]) func programs(stride: Int) throws {
-    let builder = GraphBuilder()
-    let (tensor, x) = (builder.parameter("t", .real([7, 12, 5])), builder.parameter("x", .real([12])))
-    let stack = builder.loop(trips: 7, descending: false, sequences: [("m", tensor, .real([12, 5]))]) { body, given in
-      let product = Product(m: 5, k: 12, n: 1, transposeLeft: true)
-      return ([], [body.product(product, given.slices[0], x, .real([5]))])
-    }.stacks[0]
-    let graph = builder.finish(results: [stack])
-    let program = try GraphProgram("p", compiling: graph)
+    let program = try KnownGraphs.middleProduct()
     let scheduled = try Scheduled(program, threshold: 1)
     #expect(Trial(program, seed: 3, batch: 5, strides: [stride, 12]).disagreement(with: scheduled) == nil)
     let text = scheduled.text

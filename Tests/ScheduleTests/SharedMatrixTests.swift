@@ -6,29 +6,6 @@ import Testing
 
 /// What an iteration looks like whose matrix the batch shares.
 @Suite struct SharedMatrixTests {
-  private static let size = 64
-
-  /// s <- n_k b + A s in Horner's form, as a program; A is an input or a literal.
-  private func system(trips: Int = 9, isLiteral: Bool = false) throws -> GraphProgram {
-    let size = Self.size
-    let g = GraphBuilder()
-    var random = SplitMix(seed: 1)
-    let a =
-      isLiteral
-      ? g.constant(SparseVector(dense: random.vector(size * size)), .real([size, size]))
-      : g.parameter("a", .real([size, size]))
-    let b = g.parameter("b", .real([size]))
-    let n = g.parameter("n", .natural(trips))
-    let result = g.loop(
-      trips: trips, descending: true, states: [("s", g.zero(.real([size])))], sequences: [("n", n, .scalar)]
-    ) { body, given in
-      let next = body.add(
-        body.scaled(body.use(b), by: given.slices[0]), body.apply(body.use(a), given.states[0], .real([size])))
-      return ([next], [])
-    }
-    return try GraphProgram("s", compiling: g.finish(results: [result.states[0]]))
-  }
-
   private func scheduled(_ program: GraphProgram) throws -> Scheduled {
     try Scheduled(program, realBytes: 4, blas: true)
   }
@@ -43,7 +20,7 @@ import Testing
   }
 
   @Test func aRoundIsOneProduct() throws {
-    let lines = try shared(try system(), backward: false)
+    let lines = try shared(try KnownGraphs.system(), backward: false)
     #expect(lines[0].hasSuffix("for batches that share a"))
     #expect(lines.filter { $0.contains("product") && $0.contains("batchx64 64x64") }.count == 1)
     let loop = try #require(lines.firstIndex { $0.hasPrefix("all samples together for k") })
@@ -54,7 +31,7 @@ import Testing
 
   /// The matrix's gradient is one product over all rounds; nothing of its size is put aside or cleared.
   @Test func theGradientOfTheMatrixIsOneProduct() throws {
-    let lines = try shared(try system(), backward: true)
+    let lines = try shared(try KnownGraphs.system(), backward: true)
     let products = lines.filter { $0.contains("a_bar") && $0.contains("product") }
     #expect(products.count == 1)
     #expect(products.allSatisfy { $0.contains(" = blas product") && !$0.hasPrefix("    ") })
@@ -63,7 +40,7 @@ import Testing
 
   /// With so many rounds that their factors would take much memory, each round adds its own.
   @Test func ofManyRoundsEachAdds() throws {
-    let lines = try shared(try system(trips: 2000), backward: true)
+    let lines = try shared(try KnownGraphs.system(trips: 2000), backward: true)
     let products = lines.filter { $0.contains("a_bar") && $0.contains("product") }
     #expect(products.allSatisfy { $0.hasPrefix("    ") && $0.contains("+= blas product 64xbatch^T") })
     #expect(!products.isEmpty)
@@ -71,16 +48,16 @@ import Testing
 
   /// A batch that shares the matrix goes one way, and any other another.
   @Test func thereAreTwoWays() throws {
-    let ways = try scheduled(system()).ways.map(\.name)
+    let ways = try scheduled(KnownGraphs.system()).ways.map(\.name)
     #expect(ways == ["sample by sample", "for batches that share a", "for any batch"])
   }
 
   /// Literals are always shared, so that there is one way only.
   @Test func literalsAreShared() throws {
-    let scheduled = try scheduled(system(isLiteral: true))
+    let scheduled = try scheduled(KnownGraphs.system(isLiteral: true))
     #expect(scheduled.schedule.variants.map(\.inputs) == [[]])
     #expect(!scheduled.schedule.isFallback, "no code for samples one by one")
-    let lines = try shared(system(isLiteral: true), backward: false)
+    let lines = try shared(KnownGraphs.system(isLiteral: true), backward: false)
     #expect(lines[0].hasSuffix("for any batch"))
     #expect(lines.contains { $0.contains("blas product batchx64 64x64") })
   }
@@ -88,7 +65,7 @@ import Testing
   /// The adjoint of a constant step needs no states.
   @Test func memoryOfAConstantStepDoesNotGrowWithTheHorizon() throws {
     func sizes(_ trips: Int) throws -> [Int] {
-      let schedule = try scheduled(system(trips: trips, isLiteral: true)).schedule
+      let schedule = try scheduled(KnownGraphs.system(trips: trips, isLiteral: true)).schedule
       let (forward, backward) = (schedule.usual.forward, try #require(schedule.usual.backward))
       return [schedule.keptSize] + [forward, backward].flatMap { [$0.workspaceSize, $0.rowsSize] }
     }
@@ -98,7 +75,7 @@ import Testing
 
   /// Without a matrix that is shared, too, a gradient that nobody wants is not computed.
   @Test func whatIsNotWantedIsNotComputed() throws {
-    let lines = try scheduled(system()).lines.map { $0.trimmingCharacters(in: .whitespaces) }
+    let lines = try scheduled(KnownGraphs.system()).lines.map { $0.trimmingCharacters(in: .whitespaces) }
     let start = try #require(lines.lastIndex { $0.hasPrefix("backward ") })
     let products = lines.indices.filter { $0 > start && lines[$0].contains("product 64x1 1x64") }
     #expect(products.count == 1, "one outer product a round, where samples have matrices of their own")
@@ -107,7 +84,7 @@ import Testing
 
   /// A matrix of the sample's own is not one for the batch.
   @Test func smallMatricesStayWithTheirSample() throws {
-    let text = try Scheduled(try system(), threshold: Self.size * Self.size + 1).text
+    let text = try Scheduled(try KnownGraphs.system(), threshold: 64 * 64 + 1).text
     #expect(!text.contains("for the batch") && !text.contains("share"))
   }
 }

@@ -52,11 +52,11 @@ extension Trial {
     } catch { return "\(error)" }
   }
 
-  /// All gradients first.
+  /// All gradients first; a model without parameters may be asked for theirs, and none may be wanted.
   private var subsets: [Set<Wanted>] {
-    let all = (parameters.isEmpty ? [] : [Wanted.parameters]) + strides.indices.map { .port($0) }
+    let all = (program.tensorCount == nil ? [] : [Wanted.parameters]) + strides.indices.map { .port($0) }
     return (0..<(1 << all.count)).reversed().map { choice in
       Set(all.indices.filter { choice >> $0 & 1 == 1 }.map { all[$0] })
-    }.filter { !$0.isEmpty || all.isEmpty }
+    }
   }
 }
