@@ -20,7 +20,8 @@ struct Ran: Codable {
     self.seed = seed
     let (failed, passed) = (state.all.filter { !$0.failures.isEmpty }, state.all.filter(\.failures.isEmpty))
     let groups = Dictionary(grouping: passed) { "\($0.row) \($0.realBytes) \($0.blas) \($0.code)" }
-    modules = (state.all.map(\.module).max() ?? -1) + 1
+    // A sum has the number of one of its modules.
+    modules = max(state.ran?.modules ?? 0, (state.all.map(\.module).max() ?? -1) + 1)
     sums =
       failed
       + groups.sorted { $0.key < $1.key }.map { _, reports in

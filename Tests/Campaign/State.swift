@@ -6,7 +6,7 @@ import TestSupport
 /// time, and goes on where it was. What the repository says was done before comes first.
 struct State {
   let path: String
-  private let ran: Ran?
+  let ran: Ran?
   private(set) var reports: [Int: ModuleReport] = [:]
 
   init(path: String, ran: Ran?) {
