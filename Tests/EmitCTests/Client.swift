@@ -132,7 +132,19 @@ func clientSource(realBytes: Int) -> String {
   /* Whatever lies between the samples. */
   static int are_same(const gradient *a, const gradient *b, size_t batch) {
     for (size_t r = 0; r < rows_of(a, batch); r++)
-      if (memcmp(a->values + r * a->stride, b->values + r * b->stride, a->size * sizeof(real)) != 0) return 0;
+      for (size_t i = 0; i < a->size; i++)
+        if (memcmp(a->values + r * a->stride + i, b->values + r * b->stride + i, sizeof(real)) != 0) {
+          printf("row %zu, entry %zu: %a, not %a\\n", r, i, (double)a->values[r * a->stride + i],
+                 (double)b->values[r * b->stride + i]);
+          return 0;
+        }
+    return 1;
+  }
+
+  /* Of one sample. A sum begins as 0, so that its zeros may have another sign. */
+  static int are_equal(const gradient *a, const gradient *b) {
+    for (size_t i = 0; i < a->size; i++)
+      if (a->values[i] != b->values[i] && !(isnan(a->values[i]) && isnan(b->values[i]))) return 0;
     return 1;
   }
 
@@ -163,8 +175,9 @@ func clientSource(realBytes: Int) -> String {
         if (!g[i].values) continue;
         gradient first = made[g[i].stride == 0 && g[i].size > 0 ? SUM : EACH][i];
         require(g[i].size == 0 || are_same(&g[i], &first, batch), s->name, "other bits beside other gradients");
-        int is_like = (like[i].stride == 0) == (g[i].stride == 0) || batch == 1;
+        int is_like = (like[i].stride == 0) == (g[i].stride == 0);
         require(!is_like || are_same(&g[i], &like[i], batch), s->name, "other bits than backward's");
+        require(batch > 1 || are_equal(&g[i], &like[i]), s->name, "another gradient of one sample than backward's");
       }
     }
     for (int round = 0; round < ROUNDS; round++) {
