@@ -45,7 +45,7 @@ help:
 	@echo '                   ROWS=a,c some of the rows a to g and p, QUICK=1 shorter, PUBLISH=1 into Benchmarks/results;'
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
-	@echo 'make test-fast     every test in Swift that needs no C compiler; two minutes, once they are built'
+	@echo 'make test-fast     every test in Swift that needs no C compiler'
 	@echo 'make test          all tests: test-native, test-campaign, and then those in Swift. Parts of test-native are'
 	@echo '                   test-build, test-make, test-guest, test-install, test-experiments, test-format, test-bench,'
 	@echo '                   test-mpi and test-python. PYTHON=python3 names a Python with numpy, pytest, torch and jax for'
