@@ -86,7 +86,6 @@ final class LoopPlan {
   }
   struct Stack {
     let cell: Cell
-    let demand: Demand
   }
   let variable: LoopVariable
   let descending: Bool

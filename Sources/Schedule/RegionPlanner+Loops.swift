@@ -97,7 +97,7 @@ extension RegionPlanner {
     }
     let plan = LoopPlan(
       variable: variable, descending: loop.descending, states: plans,
-      stacks: stacks.compactMap { $0.map { LoopPlan.Stack(cell: $0, demand: $0.demand) } },
+      stacks: stacks.compactMap { $0.map { LoopPlan.Stack(cell: $0) } },
       tasks: order.sorted(), external: external)
     tasks.append(PlannedTask(.loop(plan), demand: demand.nodes[index], origin: node.origin))
     setOutputs(of: index, states: finals, stacks: stacks)

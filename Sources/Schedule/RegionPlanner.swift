@@ -13,7 +13,6 @@ final class RegionPlanner {
   /// Kernels that are to be added to the form of a node.
   var pending: [[PlannedKernel]]
   var tasks: [PlannedTask] = []
-  var loops: [Int: LoopPlan] = [:]
   private var outputs: [Int: (states: [Cell?], stacks: [Cell?])] = [:]
   private var copies: [Int: Memory] = [:]
   /// The number of uses, and the last user with the position of the operand; -1 for a result.
