@@ -300,10 +300,12 @@ class function {
   function(std::shared_ptr<const detail::shared_object> object, const cajal_program *program)
       : object_(std::move(object)), program_(program) {
     check_reals(program->real_bytes);
+    check_inputs();
   }
   function(std::shared_ptr<const detail::shared_object> object, const cajal_model *model)
       : object_(std::move(object)), model_(model) {
     check_reals(model->real_bytes);
+    check_inputs();
     if (model->weights != nullptr) parameters_ = {static_cast<const Real *>(model->weights), model->parameter_count};
   }
 
@@ -311,6 +313,15 @@ class function {
     if (real_bytes != sizeof(Real))
       refuse(std::string("it computes in ") + (real_bytes == 4 ? "float" : "double") + ", not in " +
              (sizeof(Real) == 4 ? "float" : "double"));
+  }
+
+  /// The children of tables are not reals; a module of before there were tables has no field that says so.
+  void check_inputs() const {
+    for (std::size_t i = 0; i < input_count(); i++) {
+      const cajal_port &port = input_port(i);
+      if (port.struct_size > offsetof(cajal_port, element) && port.element != 0)
+        refuse(std::string("`") + port.name + "` belongs to a table, and inputs are of reals here: call it from C");
+    }
   }
 
   [[noreturn]] void refuse(const std::string &text) const { detail::refuse(std::string(name()) + ": " + text); }
@@ -549,8 +560,8 @@ class library {
 
   void adopt(const cajal_module *module, const std::string &what) {
     if (module == nullptr) detail::refuse(what + " is none");
-    if (module->abi != CAJAL_ABI)
-      detail::refuse(what + " has version " + std::to_string(module->abi) + " of the interface, not " +
+    if (module->abi < 1 || module->abi > CAJAL_ABI)
+      detail::refuse(what + " has version " + std::to_string(module->abi) + " of the interface, not 1 to " +
                      std::to_string(CAJAL_ABI));
     module_ = module;
   }

@@ -19,6 +19,12 @@
  * gradient that is NULL is not looked at. It needs a workspace of workspace_bytes(batch, 2) bytes, and changes nothing
  * that is kept: backward and backward_each may follow one forward_keep in any order, as often as one likes.
  *
+ * Tables. `xs : T[N]` is N rows of reals, the root first, and xs.nodes: for a list one int32_t, how many of its rows count
+ * (0 to N; where NULL, all), each the child of the one before; for a tree the children of each row, N x arity int32_t,
+ * that of row i above i and below N, or -1 for none. In a tree a row counts if children lead to it from row 0. Rows that do
+ * not count are not read, and their gradient is 0. Counts and children are checked, those of all rows. Strides are in
+ * elements, and independent. The place and the stride of a gradient of nodes are not looked at.
+ *
  * Memory. The caller owns every buffer, and outputs overlap nothing. A workspace has workspace_bytes(batch, keep)
  * bytes, or more, at any address at which a double may stand; at a multiple of CAJAL_WORKSPACE_ALIGNMENT it is fastest.
  * Results do not depend on the address, nor does what is kept: between two calls a workspace may be moved, byte for
@@ -37,7 +43,8 @@
 extern "C" {
 #endif
 
-#define CAJAL_ABI 1u
+/* The newest; a module says which it needs. 2: an input may be of int32_t. */
+#define CAJAL_ABI 2u
 
 /* Of a workspace, in bytes: recommended, not required. */
 #define CAJAL_WORKSPACE_ALIGNMENT 64
@@ -56,7 +63,14 @@ typedef enum cajal_status {
   CAJAL_NO_GRADIENT = 3   /* compiled without --emit-grad; the functions are there and answer this */
 } cajal_status;
 
-/* One variable of the context, or the result. */
+/* A part of a row of a table: the weight of a constructor, "Letter", or its first field, "Letter.1". */
+typedef struct cajal_part {
+  uint32_t struct_size;
+  const char *name;
+  size_t offset, size; /* in reals */
+} cajal_part;
+
+/* One variable of the context, or the result. A table `xs : T[N]` is two inputs: xs, its rows, and behind it xs.nodes. */
 typedef struct cajal_port {
   uint32_t struct_size; /* sizeof(cajal_port) where this was compiled; so in every structure */
   uint32_t linear;      /* 1: the map is linear in it (LANGUAGE.md, Degree); 0: not, or data of a model */
@@ -64,7 +78,13 @@ typedef struct cajal_port {
   const char *type;     /* "Nat", "Bool -o Bool", "Real[28,28]" */
   size_t size;          /* its dimension, in reals */
   size_t degree;        /* the map is a polynomial in it of at most this degree; 0 for a result and for data */
-  size_t rank, dims[4]; /* shape of a Real, else rank 1, dims[0] = size */
+  size_t rank, dims[4]; /* shape of a Real; N and the reals of a row of a table; else rank 1, dims[0] = size */
+
+  uint32_t element;      /* 0: reals; 1: int32_t, of nodes, which have no gradient */
+  uint32_t distribution; /* of a result: 1 if links that are distributions make it one */
+  size_t nodes, arity;   /* of a table and its nodes: N, and the children of a row (1 in a chain); else 0 */
+  size_t part_count;     /* of a table: the row's layout, weights first; else 0 */
+  const cajal_part *const *parts;
 } cajal_port;
 
 /* A judgement x1:t1, ..., xk:tk |- e : t. */
@@ -124,7 +144,7 @@ typedef struct cajal_model {
 
 typedef struct cajal_module {
   uint32_t struct_size;
-  uint32_t abi;         /* CAJAL_ABI */
+  uint32_t abi;         /* 2 if an input is not of reals, else 1 */
   const char *compiler; /* "cajal2c 0.1.0" */
   const char *source;   /* "blur.cajal", the file's name without directories */
   size_t program_count;

@@ -98,6 +98,36 @@ int cajal_model_backward_each(const cajal_model *model, cajal_model_adjoint *adj
                               const void *out_bar, void *params_bar, size_t params_bar_stride, void *const in_bar[],
                               const size_t bar_stride[], void *work);
 
+/* ---- Programs and models with tables (linked.c) ---- */
+
+/* A table of at most `rows` nodes: the input with its children, `arity` a row, or where that is 0 with the number of its
+ * rows that count. */
+typedef struct cajal_table {
+  size_t nodes, rows, arity;
+} cajal_table;
+
+/* What computes on reals alone, for which the nodes of a table are reals too; one of the two is NULL. `sizes` has the
+ * inputs' sizes. */
+typedef struct cajal_linked {
+  const cajal_program *program;
+  const cajal_model *model;
+  const size_t *sizes;
+  size_t table_count;
+  const cajal_table *tables;
+} cajal_linked;
+
+/* The functions of cajal.h, for a program without params and params_bar: all arguments are checked, children and counts
+ * too, before anything is written. */
+size_t cajal_linked_bytes(const cajal_linked *linked, size_t batch, int keep);
+int cajal_linked_forward(const cajal_linked *linked, size_t batch, const void *params, const void *const in[],
+                         const size_t stride[], void *out, void *work, int keep);
+int cajal_linked_backward(const cajal_linked *linked, size_t batch, const void *params, const void *const in[],
+                          const size_t stride[], const void *out_bar, void *params_bar, void *const in_bar[],
+                          void *work);
+int cajal_linked_backward_each(const cajal_linked *linked, size_t batch, const void *params, const void *const in[],
+                               const size_t stride[], const void *out_bar, void *params_bar, size_t params_bar_stride,
+                               void *const in_bar[], const size_t bar_stride[], void *work);
+
 /* ---- Matrices ---- */
 
 /* The bytes of `scratch` where sums have k terms. NULL is enough where a factor or the result is a vector, lying in a
@@ -306,6 +336,29 @@ void cajal_bound_adjoint_f32(int norm, float radius, size_t n, const float *rest
                              const float *restrict out_bar, float *restrict v_bar);
 void cajal_bound_adjoint_f64(int norm, double radius, size_t n, const double *restrict v,
                              const double *restrict out_bar, double *restrict v_bar);
+
+/* ---- Tables of nodes ---- */
+
+/* What counts of a table of `rows` rows of `row` reals: a weight for each of the `parts` constructors, then their fields.
+ * part[3c] is the number of places at which constructor c has a child, part[3c+1] where its fields begin, and part[3c+2]
+ * how many reals they have. `nodes` has `arity` children a row, or where `arity` is 0 the number of rows that count. 0 is
+ * written for rows that do not count, which are not read, and for weights of terms with a missing child. A field that is
+ * not finite is 0 where its weight is, unless the table is a cotangent. */
+void cajal_counted_f32(size_t rows, size_t row, size_t arity, size_t parts, const size_t part[], int is_cotangent,
+                       const float *restrict table, const float *restrict nodes, float *restrict counted);
+void cajal_counted_f64(size_t rows, size_t row, size_t arity, size_t parts, const size_t part[], int is_cotangent,
+                       const double *restrict table, const double *restrict nodes, double *restrict counted);
+
+/* Row `*index` of a table of rows of `size` reals; 0 where it is below 0. */
+void cajal_gather_row_f32(size_t size, const float *restrict table, const float *restrict index, float *restrict row);
+void cajal_gather_row_f64(size_t size, const double *restrict table, const double *restrict index,
+                          double *restrict row);
+
+/* The transpose of cajal_gather_row. */
+void cajal_scatter_row_f32(size_t rows, size_t size, const float *restrict row, const float *restrict index,
+                           float *restrict table, int accumulate);
+void cajal_scatter_row_f64(size_t rows, size_t size, const double *restrict row, const double *restrict index,
+                           double *restrict table, int accumulate);
 
 /* ---- Vectors ---- */
 

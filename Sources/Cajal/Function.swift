@@ -47,9 +47,10 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
     name = String(cString: program.pointee.name)
     signature = String(cString: program.pointee.judgement)
     horizon = Int(program.pointee.horizon)
-    inputs = (0..<program.pointee.input_count).map { Port(program.pointee.inputs[$0]!.pointee) }
-    output = Port(program.pointee.output.pointee)
+    inputs = (0..<program.pointee.input_count).map { Port(program.pointee.inputs[$0]!) }
+    output = Port(program.pointee.output)
     parameterCount = 0
+    try check(program.pointee.inputs, program.pointee.input_count)
     try checkReals(Int(program.pointee.real_bytes))
   }
 
@@ -61,9 +62,10 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
     name = String(cString: model.pointee.name)
     signature = String(cString: model.pointee.signature)
     horizon = Int(model.pointee.horizon)
-    inputs = (0..<model.pointee.input_count).map { Port(model.pointee.inputs[$0]!.pointee) }
-    output = Port(model.pointee.output.pointee)
+    inputs = (0..<model.pointee.input_count).map { Port(model.pointee.inputs[$0]!) }
+    output = Port(model.pointee.output)
     parameterCount = model.pointee.parameter_count
+    try check(model.pointee.inputs, model.pointee.input_count)
     try checkReals(Int(model.pointee.real_bytes))
   }
 
@@ -170,10 +172,25 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
 }
 
 extension Function.Port {
-  init(_ port: cajal_port) {
+  init(_ port: UnsafePointer<cajal_port>) {
+    // Field by field: that of an older module is shorter.
     self.init(
-      name: String(cString: port.name), type: String(cString: port.type), size: port.size, degree: port.degree,
-      isLinear: port.linear != 0)
+      name: String(cString: port.pointee.name), type: String(cString: port.pointee.type), size: port.pointee.size,
+      degree: port.pointee.degree, isLinear: port.pointee.linear != 0)
+  }
+}
+
+extension Function {
+  /// Inputs are of reals here; the children of tables are not.
+  private func check(_ ports: UnsafePointer<UnsafePointer<cajal_port>?>?, _ count: Int) throws {
+    for index in 0..<count {
+      guard let port = ports?[index] else { continue }
+      // A module of before there were tables does not have the field.
+      let hasElement = port.pointee.struct_size > MemoryLayout<cajal_port>.offset(of: \.element)!
+      if hasElement, port.pointee.element != 0 {
+        throw refusal("`\(String(cString: port.pointee.name))` belongs to a table: call it from C")
+      }
+    }
   }
 }
 

@@ -5,12 +5,24 @@ import EmitC
 
 extension PortDescription {
   init?(_ raw: UnsafePointer<cajal_port>?) {
-    guard let port = raw?.pointee, port.struct_size >= MemoryLayout<cajal_port>.size, let name = port.name,
-      let type = port.type, port.rank <= 4
+    // Modules of before there were tables have no field behind `dims`.
+    let known = MemoryLayout<cajal_port>.offset(of: \.element)!
+    guard let raw, raw.pointee.struct_size >= known, let name = raw.pointee.name, let type = raw.pointee.type,
+      raw.pointee.rank <= 4
     else { return nil }
     self.init(
-      name: String(cString: name), type: String(cString: type), size: Int(port.size),
-      degree: Int(clamping: port.degree), linear: port.linear == 1, dims: extents(port.rank, port.dims))
+      name: String(cString: name), type: String(cString: type), size: Int(raw.pointee.size),
+      degree: Int(clamping: raw.pointee.degree), linear: raw.pointee.linear == 1,
+      dims: extents(raw.pointee.rank, raw.pointee.dims))
+    guard raw.pointee.struct_size >= MemoryLayout<cajal_port>.size, raw.pointee.nodes > 0 else { return }
+    isNodes = raw.pointee.element == 1
+    var parts: [TableDescription.Part] = []
+    for index in 0..<raw.pointee.part_count {
+      guard let part = raw.pointee.parts?[index]?.pointee, let name = part.name else { return nil }
+      parts.append(TableDescription.Part(name: String(cString: name), offset: part.offset, size: part.size))
+    }
+    table = TableDescription(
+      rows: raw.pointee.nodes, arity: raw.pointee.arity, isChain: raw.pointee.arity == 1, parts: parts)
   }
 }
 

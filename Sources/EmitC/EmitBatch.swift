@@ -26,10 +26,10 @@ struct BatchEmitter {
   static let out = CParameter(type: "void *", name: "out")
   static let work = CParameter(type: "void *", name: "work")
   static let keep = CParameter(type: "int", name: "keep")
-  private static let outBar = CParameter(type: "const void *", name: "out_bar")
-  private static let paramsBar = CParameter(type: "void *", name: "params_bar")
-  private static let inBar = CParameter(type: "void *const[]", name: "in_bar")
-  private static let barStride = CParameter(type: "const size_t[]", name: "bar_stride")
+  static let outBar = CParameter(type: "const void *", name: "out_bar")
+  static let paramsBar = CParameter(type: "void *", name: "params_bar")
+  static let inBar = CParameter(type: "void *const[]", name: "in_bar")
+  static let barStride = CParameter(type: "const size_t[]", name: "bar_stride")
   /// What backward has behind the inputs.
   var gradients: [CParameter] {
     [BatchEmitter.outBar] + (isModel ? [BatchEmitter.paramsBar] : []) + [BatchEmitter.inBar, BatchEmitter.work]
@@ -186,8 +186,11 @@ struct BatchEmitter {
     ]
     body += unusedParameters
     if options.checkFinite, parameterCount > 0 { body.append(allFinite(.integer(parameterCount), name("params"))) }
-    if options.checkFinite, !unit.ports.isEmpty {
-      body.append(forEachSample(unit.ports.indices.map { allFinite(.integer(unit.ports[$0].size), port($0)) }))
+    if options.checkFinite, unit.ports.contains(where: { $0.table == nil }) {
+      body.append(
+        forEachSample(
+          unit.ports.indices.filter { unit.ports[$0].table == nil }
+            .map { allFinite(.integer(unit.ports[$0].size), port($0)) }))
     }
     body += shared.map { takes($0, $0.run, genericInputs + [BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep]) }
     if schedule.isFallback {
@@ -215,7 +218,7 @@ struct BatchEmitter {
       ])
   }
 
-  private func noGradient(_ function: String, specifiers: String, _ parameters: [CParameter]) -> CFunction {
+  func noGradient(_ function: String, specifiers: String, _ parameters: [CParameter]) -> CFunction {
     CFunction(
       specifiers: specifiers, result: "int", name: function, parameters: parameters,
       body: [.unused(parameters.map(\.name)), .returnValue(name("CAJAL_NO_GRADIENT"))])
@@ -283,76 +286,5 @@ struct BatchEmitter {
             ])))
     }
     return body
-  }
-
-  // MARK: Exported functions
-
-  // Nothing of the module calls them: another module of the process may have functions of the same names, and the
-  // linker may take those instead.
-
-  func exported() -> [CItem] {
-    let header = HeaderEmitter.parameters(names, isModel: isModel, realBytes: options.realBytes)
-    let inputs: [CStatement] =
-      unit.ports.isEmpty
-      ? []
-      : [
-        array("const void *const", "in", names.ports.map { name($0) }),
-        array("const size_t", "stride", names.ports.map { name("\($0)_stride") }),
-      ]
-    let given: [CExpression] =
-      (isModel ? [name("params")] : [])
-      + (unit.ports.isEmpty ? [.number("0"), .number("0")] : [name("in"), name("stride")])
-    func forward(_ function: String, _ keep: Int) -> CFunction {
-      CFunction(
-        specifiers: "", result: "int", name: function, parameters: header.forward,
-        body: inputs + [
-          .returnValue(
-            .call(own["run"], [name("batch")] + given + [name("result"), name("work"), .integer(keep)]))
-        ])
-    }
-    let bytes = CFunction(
-      specifiers: "", result: "size_t", name: names.workspaceBytes, parameters: HeaderEmitter.bytesParameters,
-      body: [.returnValue(.call(own["bytes"], [name("batch"), name("keep")]))])
-    var items: [CItem] = [.function(bytes), .blank, .function(forward(names.forward, 0)), .blank]
-    guard adjoint != nil else {
-      return items + [
-        .function(noGradient(names.forwardKeep, specifiers: "", header.forward)), .blank,
-        .function(noGradient(names.backward, specifiers: "", header.backward)), .blank,
-        .function(noGradient(names.backwardEach, specifiers: "", header.backwardEach)), .blank,
-      ]
-    }
-    items += [.function(forward(names.forwardKeep, 1)), .blank]
-    let bars: [CStatement] =
-      unit.ports.isEmpty ? [] : [array("void *const", "in_bar", names.ports.map { name("\($0)_bar") })]
-    let strides: [CStatement] =
-      unit.ports.isEmpty
-      ? [] : [array("const size_t", names.barStrides, names.ports.map { name("\($0)_bar_stride") })]
-    /// - Parameter strides: of the gradients.
-    func backward(
-      _ function: String, _ parameters: [CParameter], _ local: [CStatement], calling: String, paramsBar: [String],
-      strides: String
-    ) -> CFunction {
-      let places = [CExpression.name("in_bar"), name(strides)].map { unit.ports.isEmpty ? .number("0") : $0 }
-      let arguments = [name("batch")] + given + [name("result_bar")] + paramsBar.map(name) + places + [name("work")]
-      return CFunction(
-        specifiers: "", result: "int", name: function, parameters: parameters,
-        body: inputs + local + [.returnValue(.call(calling, arguments))])
-    }
-    items += [
-      .function(
-        backward(
-          names.backward, header.backward, bars, calling: own["run_adjoint"],
-          paramsBar: isModel ? ["params_bar"] : [], strides: "stride")), .blank,
-      .function(
-        backward(
-          names.backwardEach, header.backwardEach, bars + strides, calling: own["backward_each"],
-          paramsBar: isModel ? ["params_bar", "params_bar_stride"] : [], strides: names.barStrides)), .blank,
-    ]
-    return items
-  }
-
-  private func array(_ type: String, _ variable: String, _ values: [CExpression]) -> CStatement {
-    .variable(
-      CVariable(type: type, name: variable, extent: "", initial: .list(values.map { .expression($0) })))
   }
 }

@@ -30,7 +30,7 @@ struct HeaderEmitter {
     items.append(.linkage(begins: true))
     for (program, names) in zip(module.programs, names.programs) {
       items += [.blank, .comment(program.judgement)]
-      items += functions(names, isModel: program.model != nil).map { .function($0) }
+      items += functions(names, program).map { .function($0) }
     }
     return items + [
       .blank, .comment("All of this, for generic callers."),
@@ -45,8 +45,8 @@ struct HeaderEmitter {
   }
 
   /// The prototypes of a program's functions.
-  private func functions(_ names: ProgramNames, isModel: Bool) -> [CFunction] {
-    let parameters = HeaderEmitter.parameters(names, isModel: isModel, realBytes: module.options.realBytes)
+  private func functions(_ names: ProgramNames, _ program: ProgramUnit) -> [CFunction] {
+    let parameters = HeaderEmitter.parameters(names, program, realBytes: module.options.realBytes)
     func function(_ result: String, _ name: String, _ parameters: [CParameter]) -> CFunction {
       CFunction(specifiers: "CAJAL_EXPORT", result: result, name: name, parameters: parameters, body: nil)
     }
@@ -64,16 +64,18 @@ struct HeaderEmitter {
 
   /// The parameters of forward and forward_keep, those of backward, and those of backward_each.
   static func parameters(
-    _ names: ProgramNames, isModel: Bool, realBytes: Int
+    _ names: ProgramNames, _ unit: ProgramUnit, realBytes: Int
   ) -> (forward: [CParameter], backward: [CParameter], backwardEach: [CParameter]) {
     let real = realBytes == 4 ? "float" : "double"
+    let isModel = unit.model != nil
     let inputs =
       [CParameter(type: "size_t", name: "batch")]
       + (isModel ? [CParameter(type: "const \(real) *", name: "params")] : [])
-      + names.ports.flatMap {
-        [CParameter(type: "const \(real) *", name: $0), CParameter(type: "size_t", name: "\($0)_stride")]
+      + zip(names.ports, unit.ports).flatMap { name, port in
+        let type = port.isNodes ? "int32_t" : real
+        return [CParameter(type: "const \(type) *", name: name), CParameter(type: "size_t", name: "\(name)_stride")]
       }
-    let barNames = (isModel ? ["params"] : []) + names.ports
+    let barNames = (isModel ? ["params"] : []) + zip(names.ports, unit.ports).compactMap { $1.isNodes ? nil : $0 }
     let bars = barNames.map { CParameter(type: "\(real) *", name: "\($0)_bar") }
     let stridedBars = zip(barNames, bars).flatMap { [$1, CParameter(type: "size_t", name: "\($0)_bar_stride")] }
     let outBar = CParameter(type: "const \(real) *", name: "result_bar")

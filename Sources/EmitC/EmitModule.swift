@@ -213,7 +213,7 @@ private struct ModuleEmitter {
         CVariable(
           type: "static const cajal_module", name: "module", extent: nil,
           initial: .fields([
-            field("struct_size", .call("sizeof", [.name("cajal_module")])), field("abi", .name("CAJAL_ABI")),
+            field("struct_size", .call("sizeof", [.name("cajal_module")])), field("abi", .integer(module.abi)),
             field("compiler", .string(Array(module.options.compiler.utf8))),
             field("source", .string(Array(module.options.sourceName.utf8))),
             field("program_count", .integer(programs.count)), field("programs", programList),

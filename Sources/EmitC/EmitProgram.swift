@@ -32,11 +32,13 @@ struct ProgramEmitter {
     for part in [sample, "run", "adjoint_\(sample)", "run_adjoint", "sizes", "inputs", "output"]
       + (unit.model == nil ? ["program"] : ["model", "tensors", "weights"])
       + ["generic_forward", "generic_forward_keep", "generic_backward", "backward_each", "summed", "bytes"]
+      + (unit.hasTables ? LinkedEmitter.parts : [])
     { staticNames[part] = file.claim("\(names.base)_\(part)") }
     let own = StaticNames(
       names: staticNames, ports: names.ports.map { file.claim("\(names.base)_input_\($0)") },
       tensors: names.tensors.map { file.claim("\(names.base)_tensor_\($0)") })
-    descriptor = own[unit.model == nil ? "program" : "model"]
+    let inner = own[unit.model == nil ? "program" : "model"]
+    descriptor = unit.hasTables ? own["linked_\(unit.model == nil ? "program" : "model")"] : inner
 
     var items: [CItem] = [.comment(unit.judgement)]
     items += unit.sourceLines.map { .comment($0) }
@@ -95,8 +97,18 @@ struct ProgramEmitter {
       unit: unit, options: options, schedule: schedule, lanes: lanes, layout: layout, names: names, own: own,
       tables: tables, fileNames: file.file, forward: forward, adjoint: adjoint, shared: shared)
     items += batch.items()
-    items += batch.exported()
-    items += descriptors(own)
+    let descriptors = DescriptorEmitter(unit: unit, options: options, own: own, stem: inner)
+    if unit.hasTables {
+      let linked = LinkedEmitter(batch: batch, inner: inner)
+      items += descriptors.parts()
+      items += [descriptors.structure(inner, functions: .own(of: own)), .blank]
+      items += batch.backwardEachOfSamples()
+      items += linked.items() + batch.exported(linked: linked)
+      return items + [descriptors.structure(descriptor, functions: .linked(of: own)), .blank]
+    }
+    items += batch.exported(linked: nil)
+    items += descriptors.parts()
+    items += [descriptors.structure(inner, functions: .own(of: own)), .blank]
     items += batch.backwardEachOfSamples()
     return items
   }
@@ -141,96 +153,6 @@ struct ProgramEmitter {
       }
     }
     return codes(procedure.steps, [])
-  }
-
-  // MARK: Descriptors
-
-  private func descriptors(_ own: StaticNames) -> [CItem] {
-    var items: [CItem] = []
-    func constant(_ type: String, _ name: String, _ initial: CInitialiser, extent: String? = nil) {
-      items.append(.variable(CVariable(type: "static const \(type)", name: name, extent: extent, initial: initial)))
-    }
-    func text(_ string: String, _ name: String) -> CExpression {
-      let bytes = Array(string.utf8)
-      if bytes.count < CText.longestLiteral { return .string(bytes) }
-      // Compilers need not take longer literals.
-      let values = (bytes + [0]).map { CInitialiser.expression(.cast("char", .number("\($0)"))) }
-      constant("char", name, .list(values), extent: "")
-      return .name(name)
-    }
-    for (port, name) in zip(unit.ports, own.ports) {
-      constant(
-        "cajal_port", name, description(port, text(port.name, "\(name)_name"), text(port.type, "\(name)_type")))
-    }
-    if !unit.ports.isEmpty {
-      constant(
-        "cajal_port *const", own["inputs"], .list(own.ports.map { .expression(.prefix("&", .name($0))) }), extent: "")
-    }
-    constant(
-      "cajal_port", own["output"],
-      description(unit.output, .string([]), text(unit.output.type, "\(own["output"])_type")))
-    let name = text(unit.name, "\(descriptor)_name")
-    let judgement = text(unit.judgement, "\(descriptor)_judgement")
-    func field(_ name: String, _ value: CExpression) -> (String, CInitialiser) { (name, .expression(value)) }
-    let type = unit.model == nil ? "cajal_program" : "cajal_model"
-    var fields = [
-      field("struct_size", .call("sizeof", [.name(type)])), field("horizon", .integer(unit.horizon)),
-      field("real_bytes", .call("sizeof", [.name("real")])), field("name", name),
-      field(unit.model == nil ? "judgement" : "signature", judgement),
-      field("input_count", .integer(unit.ports.count)),
-      field("inputs", unit.ports.isEmpty ? .number("0") : .name(own["inputs"])),
-      field("output", .prefix("&", .name(own["output"]))),
-    ]
-    if let model = unit.model {
-      for (index, tensor) in model.tensors.enumerated() {
-        let name = text(tensor.name, "\(own.tensors[index])_name")
-        constant("cajal_tensor", own.tensors[index], description(tensor, name, offset: model.offsets[index]))
-      }
-      if !model.tensors.isEmpty {
-        constant(
-          "cajal_tensor *const", own["tensors"],
-          .list(own.tensors.map { .expression(.prefix("&", .name($0))) }), extent: "")
-      }
-      var weights = CExpression.number("0")
-      if let values = model.weights, !values.isEmpty {
-        precondition(values.count == model.parameterCount, "a weight for each parameter")
-        items.append(.reals(own["weights"], values, realBytes: options.realBytes))
-        weights = .name("\(own["weights"]).values")
-      }
-      fields += [
-        field("parameter_count", .integer(model.parameterCount)), field("tensor_count", .integer(model.tensors.count)),
-        field("tensors", model.tensors.isEmpty ? .number("0") : .name(own["tensors"])),
-        field("weights", weights),
-      ]
-    }
-    fields += [
-      field("workspace_bytes", .name(own["bytes"])), field("forward", .name(own["generic_forward"])),
-      field("forward_keep", .name(own["generic_forward_keep"])), field("backward", .name(own["generic_backward"])),
-      field("backward_each", .name(own["backward_each"])),
-    ]
-    constant(type, descriptor, .fields(fields))
-    return items + [.blank]
-  }
-
-  private func description(_ tensor: TensorDescription, _ name: CExpression, offset: Int) -> CInitialiser {
-    let dims = tensor.dims.count <= 4 ? tensor.dims : [tensor.count]
-    return .list(
-      [
-        .call("sizeof", [.name("cajal_tensor")]), name, .integer(dims.count),
-      ].map { .expression($0) } + [.list((dims.isEmpty ? [0] : dims).map { .expression(.integer($0)) })]
-        + [offset, tensor.count, tensor.fanIn].map { .expression(.integer($0)) })
-  }
-
-  private func description(_ port: PortDescription, _ name: CExpression, _ type: CExpression) -> CInitialiser {
-    // The structure has room for four dimensions.
-    let dims = port.dims.count <= 4 ? port.dims : [port.size]
-    let degree = port.degree == Int.max ? CExpression.name("SIZE_MAX") : .integer(port.degree)
-    let shape = dims.isEmpty ? [0] : dims
-    return .list(
-      [
-        .call("sizeof", [.name("cajal_port")]), .integer(port.linear ? 1 : 0), name, type, .integer(port.size), degree,
-        .integer(dims.count),
-      ].map { .expression($0) } + [.list(shape.map { .expression(.integer($0)) })])
   }
 }
 

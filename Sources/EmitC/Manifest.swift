@@ -44,7 +44,7 @@ public func manifest(_ module: ModuleUnit) throws -> String {
   let models = module.programs.indices.filter { module.programs[$0].model != nil }
   let programs = module.programs.indices.filter { module.programs[$0].model == nil }
   return JSON.object([
-    "abi": .integer(1), "compiler": .string(options.compiler), "source": .string(options.sourceName),
+    "abi": .integer(module.abi), "compiler": .string(options.compiler), "source": .string(options.sourceName),
     "header": .string(options.headerName), "prefix": .string(scheduled.names.prefix),
     "real": .string(options.realBytes == 4 ? "float" : "double"), "blas": .string(options.blas.rawValue),
     "check_finite": .bool(options.checkFinite), "module_info": .string("\(scheduled.names.prefix)_module_info"),
@@ -53,12 +53,24 @@ public func manifest(_ module: ModuleUnit) throws -> String {
 }
 
 private func port(_ port: PortDescription, cName: String) -> JSON {
-  .object([
+  var fields: [String: JSON] = [
     "name": .string(port.name), "c_name": .string(cName), "type": .string(port.type), "size": .integer(port.size),
     // No bound is null.
     "degree": port.degree == Int.max ? .null : .integer(port.degree), "linear": .bool(port.linear),
     "dims": .array(port.dims.map { .integer($0) }),
-  ])
+  ]
+  if let table = port.table {
+    fields["element"] = .string(port.isNodes ? "int32" : "real")
+    fields["nodes"] = .integer(table.rows)
+    fields["arity"] = .integer(table.arity)
+    if !port.isNodes {
+      fields["parts"] = .array(
+        table.parts.map {
+          .object(["name": .string($0.name), "offset": .integer($0.offset), "size": .integer($0.size)])
+        })
+    }
+  }
+  return .object(fields)
 }
 
 private func tensor(_ tensor: TensorDescription, offset: Int) -> JSON {

@@ -59,7 +59,11 @@ struct ProgramNames {
     backwardEach = "\(stem)_backward_each"
     let given = program.model == nil ? [] : ["params", "params_bar", "params_bar_stride"]
     var scope = NameScope(exportedNames(stem) + given)
-    ports = program.ports.map { scope.claim($0.name, suffixes: ["", "_stride", "_bar", "_bar_stride"]) }
+    ports = program.ports.map { port in
+      // "xs.nodes" is xs_nodes.
+      let name = port.isNodes ? "\(port.name.dropLast(".nodes".count))_nodes" : port.name
+      return scope.claim(name, suffixes: ["", "_stride", "_bar", "_bar_stride"])
+    }
     barStrides = scope.claim("bar_stride")
     tensors = program.tensors.map { scope.claim(CName.joined($0.name), suffixes: ["", "_bar"]) }
   }

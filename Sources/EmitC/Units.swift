@@ -58,8 +58,13 @@ public struct PortDescription: Hashable, Sendable {
   /// `Int.max` where there is no bound.
   public var degree: Int
   public var linear: Bool
-  /// The shape of a Real, else the dimension alone.
+  /// The shape of a Real, else the dimension alone; of a table, its rows and the reals of one; of its nodes, the rows and
+  /// their children, or the count alone.
   public var dims: [Int]
+  /// Of a table and of its nodes.
+  public var table: TableDescription?
+  /// The children or the count of the table before it: of `int32_t`, without a gradient.
+  public var isNodes = false
 
   public init(name: String, type: String, size: Int, degree: Int, linear: Bool, dims: [Int]) {
     self.name = name
@@ -74,8 +79,57 @@ public struct PortDescription: Hashable, Sendable {
 extension PortDescription {
   /// As a model describes its data.
   fileprivate var asData: PortDescription {
-    PortDescription(name: name, type: type, size: size, degree: 0, linear: false, dims: dims)
+    var data = self
+    data.degree = 0
+    data.linear = false
+    return data
   }
+
+  /// The table `name : type[rows]` and its nodes (DATA.md, section 5).
+  public static func table(_ name: String, type: String, degree: Int, _ table: TableDescription) -> [PortDescription] {
+    var reals = PortDescription(
+      name: name, type: "\(type)[\(table.rows)]", size: table.rows * table.row, degree: degree, linear: false,
+      dims: [table.rows, table.row])
+    reals.table = table
+    let dims = table.isChain ? [1] : [table.rows, table.arity]
+    var nodes = PortDescription(
+      name: "\(name).nodes", type: "nodes", size: dims.reduce(1, *), degree: 0, linear: false, dims: dims)
+    nodes.table = table
+    nodes.isNodes = true
+    return [reals, nodes]
+  }
+}
+
+/// How the rows of a table are laid out.
+public struct TableDescription: Hashable, Sendable {
+  public struct Part: Hashable, Sendable {
+    /// "Letter" for the weight of a constructor, "Letter.1" for its first field.
+    public let name: String
+    public let offset: Int
+    public let size: Int
+    public init(name: String, offset: Int, size: Int) {
+      self.name = name
+      self.offset = offset
+      self.size = size
+    }
+  }
+  /// The most nodes.
+  public let rows: Int
+  /// The most children of a row; 1 in a chain.
+  public let arity: Int
+  public let isChain: Bool
+  /// Weights first.
+  public let parts: [Part]
+
+  public init(rows: Int, arity: Int, isChain: Bool, parts: [Part]) {
+    self.rows = rows
+    self.arity = arity
+    self.isChain = isChain
+    self.parts = parts
+  }
+
+  /// The reals of a row.
+  public var row: Int { parts.reduce(0) { $0 + $1.size } }
 }
 
 /// A named piece of a model's parameter vector.
@@ -171,6 +225,8 @@ public struct ProgramUnit: Sendable {
     self.backward = backward
   }
 
+  var hasTables: Bool { ports.contains { $0.isNodes } }
+
   /// None of a program.
   var tensors: [TensorDescription] { model?.tensors ?? [] }
 
@@ -182,6 +238,9 @@ public struct ProgramUnit: Sendable {
 public struct ModuleUnit: Sendable {
   public var programs: [ProgramUnit]
   public var options: EmitOptions
+  /// The version of the interface that callers need: 2 where an input is not of reals.
+  public var abi: Int { programs.contains { $0.hasTables } ? 2 : 1 }
+
   public init(programs: [ProgramUnit], options: EmitOptions) {
     self.programs = programs
     self.options = options

@@ -110,14 +110,18 @@ public struct Model: @unchecked Sendable {
 }
 
 extension Port {
-  fileprivate init(_ pointer: UnsafePointer<cajal_port>, _ damaged: (String) -> TrainingError) throws {
-    let raw = pointer.pointee
-    guard raw.struct_size >= MemoryLayout<cajal_port>.size else { throw damaged("a port's structure is too short") }
-    guard let name = raw.name, let type = raw.type else { throw damaged("a port has no name") }
+  fileprivate init(_ raw: UnsafePointer<cajal_port>, _ damaged: (String) -> TrainingError) throws {
+    // Field by field: modules of before there were tables have none behind `dims`.
+    let known = MemoryLayout<cajal_port>.offset(of: \.element)!
+    guard raw.pointee.struct_size >= known else { throw damaged("a port's structure is too short") }
+    guard let name = raw.pointee.name, let type = raw.pointee.type else { throw damaged("a port has no name") }
     self.name = String(cString: name)
+    if raw.pointee.struct_size > known, raw.pointee.element != 0 {
+      throw TrainingError("the input `\(self.name)` belongs to a table, and the trainer has no data for tables")
+    }
     self.type = String(cString: type)
-    size = raw.size
-    guard let shape = checkedShape(raw.rank, raw.dims, count: raw.size), size > 0 else {
+    size = raw.pointee.size
+    guard let shape = checkedShape(raw.pointee.rank, raw.pointee.dims, count: size), size > 0 else {
       throw damaged("the shape of the port `\(self.name)` does not agree with its size")
     }
     self.shape = shape

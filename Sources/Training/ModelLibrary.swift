@@ -57,9 +57,10 @@ public final class ModelLibrary: @unchecked Sendable {
       throw TrainingError("\(path) is damaged: it does not say what it holds")
     }
     // The fields up to abi are in every version.
-    guard module.pointee.abi == CAJAL_ABI else {
+    guard (1...CAJAL_ABI).contains(module.pointee.abi) else {
       throw TrainingError(
-        "\(path) has version \(module.pointee.abi) of the interface, and this is for \(CAJAL_ABI): compile it again")
+        "\(path) has version \(module.pointee.abi) of the interface, and this is for 1 to \(CAJAL_ABI): "
+          + "compile it again")
     }
     guard module.pointee.struct_size >= MemoryLayout<cajal_module>.size else {
       throw TrainingError("\(path) was compiled before there were models: compile it again")

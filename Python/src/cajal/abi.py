@@ -15,15 +15,24 @@ from typing import Any
 
 from .errors import LoadError
 
-ABI = 1
+# The newest that is known here; a module says which it needs.
+ABI = 2
 # The recommendation of cajal.h, CAJAL_WORKSPACE_ALIGNMENT, in bytes.
 ALIGNMENT = 64
 TOO_LARGE = 2 ** (8 * ctypes.sizeof(c_size_t)) - 1
 
 
+class Part(Structure):
+    """A part of a row of a table: the weight of a constructor, or a field."""
+
+    _fields_ = [("struct_size", c_uint32), ("name", c_char_p), ("offset", c_size_t), ("size", c_size_t)]
+
+
 class Port(Structure):
     _fields_ = [("struct_size", c_uint32), ("linear", c_uint32), ("name", c_char_p), ("type", c_char_p),
-                ("size", c_size_t), ("degree", c_size_t), ("rank", c_size_t), ("dims", c_size_t * 4)]
+                ("size", c_size_t), ("degree", c_size_t), ("rank", c_size_t), ("dims", c_size_t * 4),
+                ("element", c_uint32), ("distribution", c_uint32), ("nodes", c_size_t), ("arity", c_size_t),
+                ("part_count", c_size_t), ("parts", POINTER(POINTER(Part)))]
 
 
 class Tensor(Structure):
@@ -113,6 +122,6 @@ def load(path: str | os.PathLike[str]) -> tuple[ctypes.CDLL, Module]:
                         "(compile its C file with -DCAJAL_SHARED_OBJECT)") from None
     info.restype, info.argtypes = POINTER(Module), []
     module = info().contents
-    if module.struct_size < ctypes.sizeof(Module) or module.abi != ABI:
-        raise LoadError(f"{file} has version {module.abi} of the ABI, and this package knows {ABI}: compile it again")
+    if module.struct_size < ctypes.sizeof(Module) or not 1 <= module.abi <= ABI:
+        raise LoadError(f"{file} has version {module.abi} of the ABI, and this package knows 1 to {ABI}: compile it again")
     return library, module
