@@ -43,9 +43,10 @@ final class Lowering {
     return root.finish(results: [result])
   }
 
-  /// A port as the next parameter of the graph.
+  /// A port as the next parameter of the graph; a table as the next two.
   func parameter(_ port: Port) throws -> Meaning {
     let variable = port.variable
+    if let rows = port.rows, case .data(let data) = variable.type { return try table(variable, data, rows: rows) }
     var value = root.parameter(variable.name, try space(variable.type, variable.span))
     if let bound = port.bound { value = root.value(.nonlinear(.bound(Ball(bound))), [value], value.space) }
     return reflect(value, variable.type, variable.span)
@@ -91,7 +92,10 @@ final class Lowering {
     case .apply(let function, let operand): return try application(function, operand, term, environment)
     case .conditional(let condition, let a, let b): return try conditional(condition, a, b, term, environment)
     case .iterate(let base, let state, let step, let count):
-      return try iteration(Iteration(base: base, state: state, step: step, count: count, term: term), environment)
+      return try iteration(base, state, step, count, term, environment)
+    case .constructor(let data, let index): return try constructor(data, index, term.span)
+    case .cases(let operand, let alternatives): return try cases(operand, alternatives, term, environment)
+    case .fold(let operand, let alternatives): return try fold(operand, alternatives, term, environment)
     case .add(let a, let b):
       let (a, b) = (try lower(a, environment), try lower(b, environment))
       return try at(term) { try sum([(.factor(1), a), (.factor(1), b)], term.type, term.span) }
@@ -215,7 +219,7 @@ extension Source {
 
 extension TypedTerm {
   /// The place of the first iteration in whose step the variable stands.
-  fileprivate func step(using variable: Variable) -> Span? {
+  func step(using variable: Variable) -> Span? {
     if case .iterate(_, _, let step, _) = kind, step.mentions(variable) { return step.span }
     return kind.children.lazy.compactMap { $0.step(using: variable) }.first
   }

@@ -40,6 +40,7 @@ extension Lowering {
     switch meaning {
     case .vector(let value): value
     case .function(let function): try matrix(of: function, use)
+    case .datum(let datum): preconditionFailure("\(datum.type.name) has no dimension: the checker lets none cross")
     }
   }
 
@@ -71,20 +72,22 @@ extension Lowering {
     case .constant, .nonlinear:
       function.isNonlinear = true
       guard use == .interface else { throw LoweringError.nonlinear(function) }
-      guard function.argument == .bool || function.argument == .nat else {
-        throw LoweringError.refused(noMatrix(function))
-      }
-      warn(linearExtension(function))
+      guard function.argument.isFirstOrderData else { throw LoweringError.refused(noMatrix(function)) }
+      warn(linearExtension(function.span, function.argument, function.culprit()))
       function.basisExtension = matrix
     }
     return matrix
   }
 
   func noMatrix(_ function: Function) -> Diagnostic {
+    noMatrix(function.span, function.argument, function.culprit())
+  }
+
+  func noMatrix(_ span: Span, _ argument: Type, _ culprit: Span?) -> Diagnostic {
     Diagnostic(
       .noMatrix, "this function has no matrix, and one is needed here",
-      at: Label(function.span, "is not linear in its argument of type \(function.argument)"),
-      also: function.culprit().map { [Label($0, "this step uses it once a round")] } ?? [],
+      at: Label(span, "is not linear in its argument of type \(argument)"),
+      also: culprit.map { [Label($0, "this step uses it once a round")] } ?? [],
       notes: [
         "a result and an argument of a linked function are passed as matrices, and only linear functions have one",
         "what the step of an iteration uses is used once a round, so the map is a polynomial in it",
@@ -92,17 +95,20 @@ extension Lowering {
       help: "apply the function inside the program, or pass what the step uses from outside as a port")
   }
 
-  private func linearExtension(_ function: Function) -> Diagnostic {
+  func linearExtension(_ span: Span, _ argument: Type, _ culprit: Span?) -> Diagnostic {
     Diagnostic(
       .linearExtension, "this function is not linear; its matrix agrees with it on values only",
-      at: Label(function.span, "is not linear in its argument of type \(function.argument)"),
-      also: function.culprit().map { [Label($0, "this step uses it once a round")] } ?? [],
+      at: Label(span, "is not linear in its argument of type \(argument)"),
+      also: culprit.map { [Label($0, "this step uses it once a round")] } ?? [],
       notes: ["its matrix is the linear extension of its values on the basis, which is exact on values"],
       help: "where vectors between the values matter, apply the function inside the program")
   }
 
   /// Σ weight · meaning. A sum of functions is the function that sums their values.
   func sum(_ terms: [(Weight, Meaning)], _ type: Type, _ span: Span) throws -> Meaning {
+    if case .data(let data) = type, data.isRecursive {
+      return .datum(Datum(data, .sum(terms.map { ($0, datum($1)) })))
+    }
     guard case .function(let argument, let result) = type else {
       let values = try terms.map { weight, meaning in weighted(try vector(meaning, .interface), weight) }
       return .vector(values.dropFirst().reduce(values[0]) { builder.add($0, $1) })

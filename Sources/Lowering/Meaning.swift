@@ -8,6 +8,7 @@ import LinearMaps
 enum Meaning {
   case vector(Value)
   case function(Function)
+  case datum(Datum)
 }
 
 /// A function of the compiler. It never leaves the thread that lowers its program; thrown errors carry it, and these

@@ -19,7 +19,7 @@ extension LearningTask {
     switch self {
     case .image: false
     case .pairs, .classes: true
-    case .files: loss == .crossEntropy
+    case .files: loss == .crossEntropy || loss == .nll
     }
   }
 }

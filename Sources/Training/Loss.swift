@@ -8,12 +8,14 @@ public enum Loss: String, CaseIterable, Sendable {
   case mse
   /// The mean over samples of -Σ t log softmax(y): y are logits, t is one-hot or a distribution.
   case crossEntropy = "cross-entropy"
+  /// The mean over samples of -Σ t log max(y, 10⁻¹²): y is a distribution, t is one-hot or one too.
+  case nll
 
   /// What the sum of the losses of `samples` samples with `size` entries is divided by.
   func divisor(samples: Int, size: Int) -> Int {
     switch self {
     case .l1, .mse: samples * size
-    case .crossEntropy: samples
+    case .crossEntropy, .nll: samples
     }
   }
 
@@ -49,8 +51,26 @@ public enum Loss: String, CaseIterable, Sendable {
       return sum
     case .crossEntropy:
       return crossEntropy(output, target, size: size, divisor: Double(divisor), outputBar: outputBar)
+    case .nll:
+      var sum = 0.0
+      for i in 0..<size {
+        let (p, t) = (Double(output[i]), Double(target[i]))
+        guard p.isFinite else {
+          // No probability: it is found, wherever it stands.
+          sum = .nan
+          outputBar?[i] = .nan
+          continue
+        }
+        let clamped = max(p, Loss.leastProbability)
+        if t != 0 { sum -= t * log(clamped) }
+        outputBar?[i] = t == 0 ? 0 : Real(-t / clamped / Double(divisor))
+      }
+      return sum
     }
   }
+
+  /// Of `nll`: what a probability below counts as.
+  private static let leastProbability = 1e-12
 
   /// log Σ exp(y) is the largest logit, which logits are compared with, and log(1 + rest), which is small beside it:
   /// their sum would lose the latter. `rest` is the sum without the largest logit, so that it keeps its digits beside the 1.

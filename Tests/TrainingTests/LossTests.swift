@@ -59,11 +59,22 @@ import Testing
         ], relative: 1e-10))
   }
 
+  /// −log of the target's entry, and not of less than 10⁻¹²: there the slope is that of 10⁻¹².
+  @Test func negativeLogLikelihood() {
+    let (value, gradient) = evaluate(.nll, [[0.5, 0.5], [0, 1]], [[1, 0], [1, 0]])
+    #expect(abs(value - (log(2.0) + 12 * log(10.0)) / 2) < 1e-12)
+    #expect(isClose(gradient, [-1, 0, -5e11, 0], relative: 1e-12))
+    #expect(evaluate(.nll, [[0.25, 0.75]], [[0.25, 0.75]]).1 == [-1, -1])
+  }
+
   /// In single precision, and by differences.
   @Test(arguments: Loss.allCases) func gradientsAreDerivatives(loss: Loss) {
-    let output = [[0.5, -1.0, 2.0, 0.1], [0.25, 0.0, -3.0, 1.0]]
+    let output =
+      loss == .nll
+      ? [[0.5, 0.1, 0.2, 0.2], [0.25, 0.125, 0.5, 0.125]] : [[0.5, -1.0, 2.0, 0.1], [0.25, 0.0, -3.0, 1.0]]
     let target =
-      loss == .crossEntropy ? [[0.0, 1, 0, 0], [0.25, 0, 0.5, 0.25]] : [[0.0, 1, 1, 3], [1, 1, -1.5, 0.2]]
+      loss == .crossEntropy || loss == .nll
+      ? [[0.0, 1, 0, 0], [0.25, 0, 0.5, 0.25]] : [[0.0, 1, 1, 3], [1, 1, -1.5, 0.2]]
     let (_, gradient) = evaluate(loss, output, target)
     let (_, single) = evaluate(loss, output.map { $0.map(Float.init) }, target.map { $0.map(Float.init) })
     #expect(isClose(single, gradient, relative: 1e-6, absolute: 1e-7))
