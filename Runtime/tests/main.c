@@ -90,6 +90,8 @@ int main(void) {
   test_activation();
   test_pool();
   test_bound();
+  test_table();
+  test_linked();
   printf("runtime: %zu passed, %zu failed\n", passed, failed);
   return failed != 0 || passed == 0;
 }

@@ -48,5 +48,7 @@ void test_convolution(void);
 void test_activation(void);
 void test_pool(void);
 void test_bound(void);
+void test_table(void);
+void test_linked(void);
 
 #endif

@@ -15,6 +15,16 @@ static void test_program(void) {
   AT(cajal_port, degree, 32);
   AT(cajal_port, rank, 40);
   AT(cajal_port, dims, 48);
+  AT(cajal_port, element, 80);
+  AT(cajal_port, distribution, 84);
+  AT(cajal_port, nodes, 88);
+  AT(cajal_port, arity, 96);
+  AT(cajal_port, part_count, 104);
+  AT(cajal_port, parts, 112);
+  AT(cajal_part, struct_size, 0);
+  AT(cajal_part, name, 8);
+  AT(cajal_part, offset, 16);
+  AT(cajal_part, size, 24);
   AT(cajal_program, struct_size, 0);
   AT(cajal_program, horizon, 4);
   AT(cajal_program, real_bytes, 8);
@@ -69,7 +79,7 @@ static void test_module(void) {
 }
 
 void test_abi(void) {
-  CHECK(CAJAL_ABI == 1, "CAJAL_ABI");
+  CHECK(CAJAL_ABI == 2, "CAJAL_ABI");
   CHECK(CAJAL_OK == 0 && CAJAL_BAD_ARGUMENT == 1 && CAJAL_NOT_FINITE == 2 && CAJAL_NO_GRADIENT == 3, "cajal_status");
   if (sizeof(void *) != 8 || sizeof(size_t) != 8) return;
   test_program();

@@ -32,6 +32,19 @@ public struct TableLayout: Hashable, Sendable {
     self.constructors = constructors
   }
 
+  /// Fields follow the weights without gaps, and no constructor has more children than a row.
+  var isWellFormed: Bool {
+    var end = constructors.count
+    for constructor in constructors {
+      guard constructor.offset == end, constructor.size >= 0, end < 1 << 60, (0...arity).contains(constructor.places)
+      else {
+        return false
+      }
+      end += constructor.size
+    }
+    return rows >= 1 && arity >= 1 && !constructors.isEmpty && (!isChain || arity == 1)
+  }
+
   /// The reals of a row.
   public var row: Int { constructors.count + constructors.reduce(0) { $0 + $1.size } }
   public var tableSize: Int { rows * row }

@@ -1,0 +1,110 @@
+/// The table with 0 in all that does not count. Operands: the table, its children or count; linear in the first.
+struct Counted: Family {
+  let layout: TableLayout
+  /// Its own transpose, but for fields that are not finite.
+  let isCotangent: Bool
+
+  var text: String {
+    let head = [layout.rows, layout.arity, layout.isChain ? 1 : 0]
+    let parts = layout.constructors.flatMap { [$0.places, $0.offset, $0.size] }
+    return "counted\(isCotangent ? "Adjoint" : "")[\((head + parts).map(String.init).joined(separator: ", "))]"
+  }
+  var noun: String { isCotangent ? "counted_bar" : "counted" }
+  var operandCount: Int { 2 }
+  var isCheap: Bool { false }
+
+  static func read(_ text: ComputationText) throws -> Computation? {
+    guard text.name == "counted" || text.name == "countedAdjoint" else { return nil }
+    let numbers = try text.settings.indices.map(text.whole)
+    guard numbers.count > 3, numbers.count % 3 == 0, numbers.allSatisfy({ $0 >= 0 }) else {
+      throw text.fail("`\(text.name)` wants rows, arity, 1 for a list, and three numbers for each constructor")
+    }
+    let layout = TableLayout(
+      rows: numbers[0], arity: numbers[1], isChain: numbers[2] == 1,
+      constructors: stride(from: 3, to: numbers.count, by: 3).map {
+        TableLayout.Constructor(places: numbers[$0], offset: numbers[$0 + 1], size: numbers[$0 + 2])
+      })
+    guard layout.isWellFormed else { throw text.fail("the row of `\(text.name)` has gaps, or too many children") }
+    try text.checkSize([layout.rows, max(layout.row, layout.arity)])
+    return .counted(layout, isCotangent: text.name == "countedAdjoint")
+  }
+
+  func violation(_ operands: [Space], _ result: Space) -> String? {
+    require(
+      layout.isWellFormed && operands[0].dimension == layout.tableSize && operands[1].dimension == layout.nodesSize
+        && result.dimension == layout.tableSize,
+      "does not fit its table")
+  }
+
+  func run(_ operands: [[Double]], _ dimension: Int) -> [Double] {
+    layout.counted(operands[0], operands[1], isCotangent: isCotangent)
+  }
+
+  func dependence(_ operands: [Dependence]) -> Dependence { operands[0].indexed(by: operands[1]) }
+  func work(_ dimension: Int) -> Double { Double(dimension) }
+}
+
+/// A row of a table, by its index. Operands: the table, the index; linear in the first.
+struct GatherRow: Family {
+  let access: RowAccess
+
+  var text: String { "gatherRow[\(access.rows), \(access.size)]" }
+  var noun: String { "part" }
+  var operandCount: Int { 2 }
+  var isCheap: Bool { false }
+
+  static func read(_ text: ComputationText) throws -> Computation? {
+    text.name == "gatherRow" ? .gatherRow(try RowAccess(text)) : nil
+  }
+
+  func violation(_ operands: [Space], _ result: Space) -> String? {
+    require(
+      operands[0].dimension == access.rows * access.size && operands[1].dimension == 1
+        && result.dimension == access.size,
+      "is no row of its table")
+  }
+
+  func run(_ operands: [[Double]], _ dimension: Int) -> [Double] { access.gather(operands[0], operands[1]) }
+  func dependence(_ operands: [Dependence]) -> Dependence { operands[0].indexed(by: operands[1]) }
+  func work(_ dimension: Int) -> Double { Double(dimension) }
+}
+
+/// A table that is 0 but for one row. Operands: the row, its index; linear in the first.
+struct ScatterRow: Family {
+  let access: RowAccess
+
+  var text: String { "scatterRow[\(access.rows), \(access.size)]" }
+  var noun: String { "placed" }
+  var operandCount: Int { 2 }
+  var isCheap: Bool { false }
+
+  static func read(_ text: ComputationText) throws -> Computation? {
+    text.name == "scatterRow" ? .scatterRow(try RowAccess(text)) : nil
+  }
+
+  func violation(_ operands: [Space], _ result: Space) -> String? {
+    require(
+      result.dimension == access.rows * access.size && operands[1].dimension == 1
+        && operands[0].dimension == access.size,
+      "is no row of its table")
+  }
+
+  func run(_ operands: [[Double]], _ dimension: Int) -> [Double] { access.scatter(operands[0], operands[1]) }
+  func dependence(_ operands: [Dependence]) -> Dependence { operands[0].indexed(by: operands[1]) }
+  func work(_ dimension: Int) -> Double { Double(dimension) }
+}
+
+extension RowAccess {
+  fileprivate init(_ text: ComputationText) throws {
+    self.init(rows: try text.whole(0), size: try text.whole(1))
+    try text.checkSize([rows, size])
+  }
+}
+
+extension Dependence {
+  /// Of what is linear in this, and depends on an index in some way.
+  fileprivate func indexed(by index: Dependence) -> Dependence {
+    if self == .zero { return .zero }
+    return index == .constant || index == .zero ? self : .nonlinear
+  }
+}
