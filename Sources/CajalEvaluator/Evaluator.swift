@@ -62,13 +62,13 @@ public struct Evaluator {
   private func groundBasis(_ type: Type, horizon: Int) -> [Value]? {
     switch type {
     case .bool: return [.bool(true), .bool(false)]
-    case .nat: return (0..<horizon).map { .natural($0) }
+    case .nat, .natBelow: return (0..<(type.dimension(horizon: horizon) ?? 0)).map { .natural($0) }
     case .real(let shape):
       guard let size = type.dimension(horizon: horizon) else { return nil }
       return (0..<size).map { position in
         .tensor(Tensor(shape: shape, entries: (0..<size).map { $0 == position ? 1 : 0 }))
       }
-    case .function: return nil
+    case .data, .function: return nil
     }
   }
 

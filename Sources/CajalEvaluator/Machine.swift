@@ -115,6 +115,7 @@ final class Machine {
     case .iterate(_, _, _, let count): return push(.count(term, environment), count, environment)
     case .add(let left, let right): return push(.addend(right, environment, term.span), left, environment)
     case .scale(let factor, let operand): return push(.scaling(factor, term.span), operand, environment)
+    case .constructor, .cases, .fold: throw misfit("of a declared type", term.span)
     case .network: preconditionFailure("only models hold nets, and a model is not evaluated: its weights are not here")
     }
   }

@@ -14,7 +14,7 @@ extension Primitive {
   var arity: Int {
     switch self {
     case .conv2d, .scale, .dot, .apply, .outer: 2
-    case .reshape, .transpose: 1
+    case .reshape, .transpose, .widen: 1
     }
   }
 
@@ -24,7 +24,7 @@ extension Primitive {
     case .conv2d(let kernel, let image): saturatingProduct(kernel + image)
     case .dot(let shape): saturatingProduct(shape)
     case .apply(let rows, let columns): saturatingProduct([rows, columns])
-    case .scale, .outer, .reshape, .transpose: resultSize
+    case .scale, .outer, .reshape, .transpose, .widen: resultSize
     }
   }
 
@@ -37,6 +37,7 @@ extension Primitive {
     case .apply(_, let columns): multiply(operands[0], operands[1], columns: columns)
     case .outer: operands[0].flatMap { a in operands[1].map { a * $0 } }
     case .reshape: operands[0]
+    case .widen(let from, let to): operands[0] + [S](repeating: .zero, count: to - from)
     case .transpose(let rows, let columns):
       (0..<rows * columns).map { operands[0][($0 % rows) * columns + $0 / rows] }
     }

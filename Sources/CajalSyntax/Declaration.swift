@@ -14,10 +14,23 @@ public struct Parameter: Sendable {
   public let name: Name
   public let type: TypeExpression
   public let bound: Bound?
-  public init(name: Name, type: TypeExpression, bound: Bound?) {
+  /// Of a table, `x : Name[N]`: N.
+  public let rows: (count: UInt64, span: Span)?
+  public init(name: Name, type: TypeExpression, bound: Bound?, rows: (count: UInt64, span: Span)? = nil) {
     self.name = name
     self.type = type
     self.bound = bound
+    self.rows = rows
+  }
+}
+
+/// `Con field …` in a `data` declaration.
+public struct ConstructorDeclaration: Sendable {
+  public let name: Name
+  public let fields: [TypeExpression]
+  public init(name: Name, fields: [TypeExpression]) {
+    self.name = name
+    self.fields = fields
   }
 }
 
@@ -26,6 +39,8 @@ public struct Declaration: Sendable {
   public enum Kind: Sendable {
     case horizon(UInt64)
     case type(Name, TypeExpression)
+    /// No constructors where they could not be read; a diagnostic has been given.
+    case data(Name, [ConstructorDeclaration])
     case definition(Name, TypeExpression?, Term)
     case program(Name, [Parameter], TypeExpression, Term)
     /// No layers where they could not be read; a diagnostic has been given.

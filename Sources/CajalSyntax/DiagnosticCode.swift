@@ -34,6 +34,14 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case layerDoesNotFit = "E0210"
   case notData = "E0211"
   case netNotApplied = "E0212"
+  case missingAlternative = "E0213"
+  case repeatedAlternative = "E0214"
+  case foreignAlternative = "E0215"
+  case wrongBinderCount = "E0216"
+  case notFolded = "E0217"
+  case noDimension = "E0218"
+  case tableNeedsRows = "E0219"
+  case noTable = "E0220"
 
   // Names and declarations (E03xx)
   case unknownVariable = "E0301"
@@ -46,6 +54,11 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case noSuchProgram = "E0308"
   case clashingCName = "E0309"
   case notCallable = "E0310"
+  case mutualData = "E0311"
+  case higherOrderRecursion = "E0312"
+  case fieldOfRecursiveType = "E0313"
+  case noLeafConstructor = "E0314"
+  case duplicateBinder = "E0315"
 
   // Limits (E04xx)
   case typeTooLarge = "E0401"
@@ -58,6 +71,9 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case numberTooLarge = "E0408"
   case netTooLarge = "E0409"
   case weightsDoNotFit = "E0410"
+  case badNatural = "E0411"
+  case badRows = "E0412"
+  case boundedTable = "E0413"
 
   // Warnings (W05xx)
   case entryMayBeDropped = "W0501"

@@ -44,6 +44,14 @@ extension DiagnosticCode {
     case .layerDoesNotFit: .layerDoesNotFit
     case .notData: .notData
     case .netNotApplied: .netNotApplied
+    case .missingAlternative: .missingAlternative
+    case .repeatedAlternative: .repeatedAlternative
+    case .foreignAlternative: .foreignAlternative
+    case .wrongBinderCount: .wrongBinderCount
+    case .notFolded: .notFolded
+    case .noDimension: .noDimension
+    case .tableNeedsRows: .tableNeedsRows
+    case .noTable: .noTable
     case .unknownVariable: .unknownVariable
     case .unknownType: .unknownType
     case .duplicateDeclaration: .duplicateDeclaration
@@ -54,6 +62,11 @@ extension DiagnosticCode {
     case .noSuchProgram: .noSuchProgram
     case .clashingCName: .clashingCName
     case .notCallable: .notCallable
+    case .mutualData: .mutualData
+    case .higherOrderRecursion: .higherOrderRecursion
+    case .fieldOfRecursiveType: .fieldOfRecursiveType
+    case .noLeafConstructor: .noLeafConstructor
+    case .duplicateBinder: .duplicateBinder
     case .typeTooLarge: .typeTooLarge
     case .unfoldsTooFar: .unfoldsTooFar
     case .droppedEntry: .droppedEntry
@@ -63,6 +76,9 @@ extension DiagnosticCode {
     case .numberTooLarge: .numberTooLarge
     case .weightsDoNotFit: .weightsDoNotFit
     case .netTooLarge: .netTooLarge
+    case .badNatural: .badNatural
+    case .badRows: .badRows
+    case .boundedTable: .boundedTable
     case .entryMayBeDropped: .entryMayBeDropped
     case .linearExtension: .linearExtension
     case .numberVanishes: .numberVanishes

@@ -4,6 +4,7 @@ extension Parser {
     switch token.kind {
     case .name:
       if atDeclaration { return missingExpression() }
+      if atAlternatives { return parseAlternatives() }
       return following.kind == .leftBrace && isMisspeltIteration ? parseIteration() : take(.variable(text(of: token)))
     case .true: return take(.bool(true))
     case .false: return take(.bool(false))

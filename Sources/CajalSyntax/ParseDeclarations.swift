@@ -21,8 +21,10 @@ extension Parser {
     default:
       if following.kind == .name, isName(token, "net") { return parseNet() }
       if following.kind == .name, isName(token, "model") { return parseModel() }
+      if following.kind == .name, isName(token, "data") { return parseData() }
       unexpected(
-        "a declaration", notes: ["declarations start with `program`, `model`, `net`, `def`, `type` or `horizon`"],
+        "a declaration",
+        notes: ["declarations start with `program`, `model`, `net`, `def`, `type`, `data` or `horizon`"],
         help: token.kind.closesBracket
           ? "remove it: it closes nothing"
           : suggestedDeclaration.map { "did you mean `\($0)`?" }
@@ -36,7 +38,7 @@ extension Parser {
   private var suggestedDeclaration: String? {
     guard token.kind == .name else { return nil }
     return suggestion(
-      for: source.text(token.span), among: ["program", "model", "net", "def", "type", "horizon"])
+      for: source.text(token.span), among: ["program", "model", "net", "def", "type", "data", "horizon"])
   }
 
   // MARK: horizon
@@ -77,15 +79,7 @@ extension Parser {
     expectEquals("`type \(name?.text ?? "Name") = type`")
     let type = parseType()
     endDeclaration()
-    guard let name else { return nil }
-    if ["Bool", "Nat", "Real"].contains(name.text) {
-      reportUnderstood(
-        Diagnostic(
-          .duplicateDeclaration, "`\(name.text)` is a type of the language",
-          at: Label(name.span, "declared again here"),
-          help: "choose another name"))
-      return nil
-    }
+    guard let name, isNewType(name) else { return nil }
     return Declaration(.type(name, type), span(from: start))
   }
 
@@ -204,9 +198,9 @@ extension Parser {
         help: "every parameter has a type of its own, as in `x : Bool, y : Bool`",
         recovery: [.comma])
     else { return nil }
-    let type = parseType()
+    let (type, rows) = parseParameterType()
     let bound = isName(token, "within") ? parseBound() : nil
-    return name.map { Parameter(name: $0, type: type, bound: bound) }
+    return name.map { Parameter(name: $0, type: type, bound: bound, rows: rows) }
   }
 
   /// `within norm NUMBER`
@@ -263,12 +257,12 @@ extension Parser {
     return name
   }
 
-  private mutating func expectEquals(_ shape: String) {
+  mutating func expectEquals(_ shape: String) {
     expect(.equals, "`=`", help: "this declaration is written \(shape)")
   }
 
   /// An expression or type has ended: so must the declaration.
-  private mutating func endDeclaration() {
+  mutating func endDeclaration() {
     guard !atBoundary else { return }
     unexpected(
       "the end of the declaration", help: endAdvice ?? "remove it, or start the next declaration by its word")

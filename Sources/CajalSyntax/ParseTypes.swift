@@ -8,11 +8,13 @@ extension Parser {
   /// `type ::= atom [-o type]`
   mutating func parseType() -> TypeExpression { parseMeasuredType().type }
 
+  mutating func parseTypeAtom() -> TypeExpression { parseMeasuredAtom().type }
+
   private mutating func parseMeasuredType() -> MeasuredType {
     var atoms: [(start: Int, type: MeasuredType)] = []
     repeat {
       let start = token.span.start
-      let atom = parseTypeAtom()
+      let atom = parseMeasuredAtom()
       atoms.append((start, atom))
       if atoms.count > Term.maximumDepth {
         giveUpTooDeep("this type", span(from: atoms[0].start))
@@ -78,7 +80,7 @@ extension Parser {
     return false
   }
 
-  private mutating func parseTypeAtom() -> MeasuredType {
+  private mutating func parseMeasuredAtom() -> MeasuredType {
     let start = token.span.start
     switch token.kind {
     case .name: return MeasuredType(type: parseNamedType(), depth: 1)
@@ -97,7 +99,7 @@ extension Parser {
       return inner
     default:
       unexpected(
-        "a type", help: "types are `Bool`, `Nat`, `Real`, `Real[2, 3]`, `type -o type` and the names of aliases")
+        "a type", help: "types are `Bool`, `Nat`, `Real`, `Real[2, 3]`, `type -o type` and the names of declared types")
       skip(to: [.comma, .equals, .arrow, .dot, .bar, .colon, .then, .else, .in])
       return MeasuredType(type: TypeExpression(.error, span(from: start)), depth: 1)
     }
@@ -111,11 +113,16 @@ extension Parser {
       let shape = token.kind == .leftBracket ? parseShape() : []
       return TypeExpression(shape.map(TypeExpression.Kind.real) ?? .error, span(from: start))
     }
+    if text == "Nat", token.kind == .leftBracket {
+      let count = parseCount("a number", help: "the naturals below 5 are `Nat[5]`")
+      return TypeExpression(count.map { .natBelow($0.count) } ?? .error, span(from: start))
+    }
     if token.kind == .leftBracket {
       report(
         Diagnostic(
           .unexpectedToken, "expected the end of the type `\(text)`, found `[`", at: Label(token.span, "a shape"),
-          notes: ["only `Real` has a shape"], help: "write `Real[…]`, or remove the brackets"))
+          notes: ["only `Real` has a shape, and only a parameter can be a table, `x : \(text)[N]`"],
+          help: "write `Real[…]`, or remove the brackets"))
       _ = parseShape()
     }
     switch text {

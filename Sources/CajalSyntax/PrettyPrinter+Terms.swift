@@ -13,7 +13,7 @@ extension PrettyPrinter {
     case .scale(let factor, _): factor.sign == .minus ? .sum : .product
     case .decimal(let value): value.sign == .minus ? .sum : .atom
     case .apply, .succ: .application
-    case .variable, .bool, .numeral, .iterate, .ascription, .vector, .matrix, .error: .atom
+    case .variable, .bool, .numeral, .iterate, .cases, .fold, .ascription, .vector, .matrix, .error: .atom
     }
   }
 
@@ -38,6 +38,8 @@ extension PrettyPrinter {
     case .conditional(let condition, let positive, let negative): conditional(condition, positive, negative)
     case .letIn(let name, let value, let body): letIn(name, value, body)
     case .iterate(let base, let state, let step, let count): iteration(base, state, step, count)
+    case .cases(let alternatives, let operand): self.alternatives("case", alternatives, operand)
+    case .fold(let alternatives, let operand): self.alternatives("fold", alternatives, operand)
     case .ascription(let inner, let type):
       .sequence([.text("("), .indented(layout(inner, .expression)), .text(" : "), layout(type), .text(")")])
     }
@@ -165,5 +167,20 @@ extension PrettyPrinter {
         .text("| \(state.text) =>"), .indented(.sequence([.space, layout(step, .expression)])), .space,
         .text("} ("), .indented(layout(count, .expression)), .text(")"),
       ]))
+  }
+
+  private func alternatives(_ word: String, _ alternatives: [Alternative], _ operand: Term) -> Layout {
+    var parts: [Layout] = [.text("\(word) {")]
+    for (index, alternative) in alternatives.enumerated() {
+      let head = Layout.text((index > 0 ? "| " : "") + Self.text(of: alternative.pattern) + " =>")
+      let body = Layout.indented(.sequence([.space, layout(alternative.body, .expression)]))
+      parts.append(index > 0 ? .sequence([.space, head, body]) : .indented(.sequence([.space, head, body])))
+    }
+    parts += [.space, .text("} ("), .indented(layout(operand, .expression)), .text(")")]
+    return .group(.sequence(parts))
+  }
+
+  public static func text(of pattern: Pattern) -> String {
+    ([pattern.head] + pattern.binders.map(\.text)).joined(separator: " ")
   }
 }

@@ -32,6 +32,7 @@ public struct PrettyPrinter: Sendable {
     case .horizon(let horizon): return .text("horizon \(horizon)")
     case .type(let name, let type):
       return .group(.sequence([.text("type \(name.text) ="), .indented(.sequence([.space, layout(type)]))]))
+    case .data(let name, let constructors): return data(name, constructors)
     case .definition(let name, let type, let body):
       let head = type.map { Layout.sequence([.text("def \(name.text) : "), layout($0)]) } ?? .text("def \(name.text)")
       return .group(.sequence([.group(head), .text(" ="), .indented(.sequence([.space, layout(body, .expression)]))]))
@@ -49,6 +50,15 @@ public struct PrettyPrinter: Sendable {
     }
   }
 
+  private func data(_ name: Name, _ constructors: [ConstructorDeclaration]) -> Layout {
+    var parts: [Layout] = []
+    for (index, constructor) in constructors.enumerated() {
+      parts += [.space, .text(index > 0 ? "| " : ""), .text(constructor.name.text)]
+      for field in constructor.fields { parts += [.text(" "), layoutArgument(field)] }
+    }
+    return .group(.sequence([.text("data \(name.text) ="), .indented(.sequence(parts))]))
+  }
+
   private func judgement(
     _ word: String, _ name: Name, _ parameters: [Parameter], _ type: TypeExpression, _ body: Layout
   ) -> Layout {
@@ -64,6 +74,7 @@ public struct PrettyPrinter: Sendable {
     for (index, parameter) in parameters.enumerated() {
       if index > 0 { parts += [.text(","), .space] }
       parts += [.text("\(parameter.name.text) : "), layout(parameter.type)]
+      if let rows = parameter.rows { parts.append(.text("[\(rows.count)]")) }
       if let bound = parameter.bound {
         parts.append(.text(" \(bound)"))
       }
@@ -88,6 +99,7 @@ public struct PrettyPrinter: Sendable {
     switch type.kind {
     case .bool: .text("Bool")
     case .nat: .text("Nat")
+    case .natBelow(let count): .text("Nat[\(count)]")
     case .real(let shape): .text("\(Type.real(shape))")
     case .name(let name): .text(name)
     case .function: .sequence([.text("("), layout(type), .text(")")])

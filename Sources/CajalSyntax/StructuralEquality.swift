@@ -10,8 +10,9 @@ extension TypeExpression {
     switch (a.kind, b.kind) {
     case (.bool, .bool), (.nat, .nat), (.error, .error): return true
     case (.real(let shape), .real(let shape2)): return shape == shape2
+    case (.natBelow(let count), .natBelow(let count2)): return count == count2
     case (.name(let name), .name(let name2)): return name == name2
-    case (.bool, _), (.nat, _), (.error, _), (.real, _), (.name, _), (.function, _): return false
+    case (.bool, _), (.nat, _), (.natBelow, _), (.error, _), (.real, _), (.name, _), (.function, _): return false
     }
   }
 }
@@ -45,6 +46,8 @@ extension Term.Kind {
     case .function(let a, _): if case .function(let b, _) = other { sameBinder(a, b) } else { false }
     case .letIn(let a, _, _): if case .letIn(let b, _, _) = other { a.text == b.text } else { false }
     case .iterate(_, let a, _, _): if case .iterate(_, let b, _, _) = other { a.text == b.text } else { false }
+    case .cases(let a, _): if case .cases(let b, _) = other { samePatterns(a, b) } else { false }
+    case .fold(let a, _): if case .fold(let b, _) = other { samePatterns(a, b) } else { false }
     case .ascription(_, let a): if case .ascription(_, let b) = other { a.isSame(as: b) } else { false }
     case .succ: if case .succ = other { true } else { false }
     case .apply: if case .apply = other { true } else { false }
@@ -59,6 +62,13 @@ extension Term.Kind {
 
 private func sameBits(_ a: [Double], _ b: [Double]) -> Bool { a.map(\.bitPattern) == b.map(\.bitPattern) }
 
+private func samePatterns(_ a: [Alternative], _ b: [Alternative]) -> Bool {
+  a.count == b.count
+    && zip(a, b).allSatisfy { a, b in
+      a.pattern.head == b.pattern.head && a.pattern.binders.map(\.text) == b.pattern.binders.map(\.text)
+    }
+}
+
 private func sameBinder(_ a: Binder, _ b: Binder) -> Bool {
   a.name.text == b.name.text && sameType(a.type, b.type)
 }
@@ -68,6 +78,9 @@ extension Declaration {
     switch (kind, other.kind) {
     case (.horizon(let a), .horizon(let b)): a == b
     case (.type(let a, let type), .type(let b, let type2)): a.text == b.text && type.isSame(as: type2)
+    case (.data(let a, let constructors), .data(let b, let constructors2)):
+      a.text == b.text && constructors.count == constructors2.count
+        && zip(constructors, constructors2).allSatisfy { $0.isSame(as: $1) }
     case (.definition(let a, let type, let body), .definition(let b, let type2, let body2)):
       a.text == b.text && sameType(type, type2) && body.isSame(as: body2)
     case (.program(let a, let parameters, let type, let body), .program(let b, let parameters2, let type2, let body2)),
@@ -76,7 +89,7 @@ extension Declaration {
     case (.net(let a, let parameters, let type, let layers), .net(let b, let parameters2, let type2, let layers2)):
       a.text == b.text && type.isSame(as: type2) && layers.map(\.kind) == layers2.map(\.kind)
         && sameParameters(parameters, parameters2)
-    case (.horizon, _), (.type, _), (.definition, _), (.program, _), (.net, _), (.model, _): false
+    case (.horizon, _), (.type, _), (.data, _), (.definition, _), (.program, _), (.net, _), (.model, _): false
     }
   }
 }
@@ -88,6 +101,14 @@ private func sameParameters(_ a: [Parameter], _ b: [Parameter]) -> Bool {
 extension Parameter {
   public func isSame(as other: Parameter) -> Bool {
     name.text == other.name.text && type.isSame(as: other.type) && bound == other.bound
+      && rows?.count == other.rows?.count
+  }
+}
+
+extension ConstructorDeclaration {
+  fileprivate func isSame(as other: ConstructorDeclaration) -> Bool {
+    name.text == other.name.text && fields.count == other.fields.count
+      && zip(fields, other.fields).allSatisfy { $0.isSame(as: $1) }
   }
 }
 

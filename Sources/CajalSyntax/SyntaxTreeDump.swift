@@ -34,6 +34,12 @@ public struct SyntaxTreeDump {
     case .type(let name, let type):
       open("type \(name.text)", declaration.span, 0)
       leaf("is `\(text(type))`", type.span)
+    case .data(let name, let constructors):
+      open("data \(name.text)", declaration.span, 0)
+      for constructor in constructors {
+        let fields = constructor.fields.map { " `\(text($0))`" }.joined()
+        leaf("constructor \(constructor.name.text)\(fields)", constructor.name.span)
+      }
     case .definition(let name, let type, let body):
       open("def \(name.text)", declaration.span, 0)
       if let type { leaf("type `\(text(type))`", type.span) }
@@ -57,7 +63,8 @@ public struct SyntaxTreeDump {
     open("\(word) \(name.text)", span, 0)
     for parameter in parameters {
       let bound = parameter.bound.map { " \($0)" } ?? ""
-      leaf("parameter \(parameter.name.text) `\(text(parameter.type))`\(bound)", parameter.name.span)
+      let rows = parameter.rows.map { "[\($0.count)]" } ?? ""
+      leaf("parameter \(parameter.name.text) `\(text(parameter.type))\(rows)`\(bound)", parameter.name.span)
     }
     leaf("type `\(text(type))`", type.span)
   }
@@ -86,6 +93,8 @@ public struct SyntaxTreeDump {
     case .conditional: "if"
     case .letIn(let name, _, _): "let \(name.text)"
     case .iterate(_, let state, _, _): "iter \(state.text)"
+    case .cases(let alternatives, _): "case " + patterns(alternatives)
+    case .fold(let alternatives, _): "fold " + patterns(alternatives)
     case .add: "add"
     case .subtract: "subtract"
     case .negate: "negate"
@@ -97,5 +106,8 @@ public struct SyntaxTreeDump {
         + rows.map { "[" + $0.map(PrettyPrinter.signed).joined(separator: ", ") + "]" }.joined(separator: ", ") + "]"
     case .error: "error"
     }
+  }
+  private func patterns(_ alternatives: [Alternative]) -> String {
+    alternatives.map { PrettyPrinter.text(of: $0.pattern) }.joined(separator: " | ")
   }
 }

@@ -18,6 +18,51 @@ public struct Binder: Sendable {
   }
 }
 
+/// `pattern => body`
+public struct Alternative: Sendable {
+  public let pattern: Pattern
+  public let body: Term
+  public let span: Span
+  public init(pattern: Pattern, body: Term, span: Span) {
+    self.pattern = pattern
+    self.body = body
+    self.span = span
+  }
+}
+
+public struct Pattern: Sendable {
+  public enum Kind: Sendable {
+    case constructor(Name, [Name])
+    case bool(Bool)
+    case zero
+    case successor(Name)
+  }
+  public let kind: Kind
+  public let span: Span
+  public init(_ kind: Kind, _ span: Span) {
+    self.kind = kind
+    self.span = span
+  }
+
+  public var binders: [Name] {
+    switch kind {
+    case .constructor(_, let binders): binders
+    case .bool, .zero: []
+    case .successor(let binder): [binder]
+    }
+  }
+
+  /// What stands before the binders.
+  public var head: String {
+    switch kind {
+    case .constructor(let name, _): name.text
+    case .bool(let value): value ? "true" : "false"
+    case .zero: "0"
+    case .successor: "succ"
+    }
+  }
+}
+
 /// An expression as it was written (LANGUAGE.md, section 1).
 public final class Term: Sendable {
   public enum Kind: Sendable {
@@ -34,6 +79,10 @@ public final class Term: Sendable {
     case conditional(Term, then: Term, else: Term)
     case letIn(Name, Term, body: Term)
     case iterate(base: Term, state: Name, step: Term, count: Term)
+    /// `case { alternatives } (term)`
+    case cases([Alternative], Term)
+    /// `fold { alternatives } (term)`
+    case fold([Alternative], Term)
     case add(Term, Term)
     case subtract(Term, Term)
     case negate(Term)
@@ -68,6 +117,8 @@ extension Term.Kind {
     case .apply(let a, let b), .letIn(_, let a, let b), .add(let a, let b), .subtract(let a, let b): [a, b]
     case .conditional(let a, let b, let c): [a, b, c]
     case .iterate(let base, _, let step, let count): [base, step, count]
+    case .cases(let alternatives, let operand), .fold(let alternatives, let operand):
+      alternatives.map(\.body) + [operand]
     }
   }
 }

@@ -40,13 +40,17 @@ struct Captures {
     case .definition(let index):
       if definitions[index] { nodes.insert(ObjectIdentifier(term)) }
       return .max
-    case .bool, .natural, .literal, .matrix, .primitive: return .max
+    case .bool, .natural, .literal, .matrix, .primitive, .constructor: return .max
     case .lambda(let variable, let body):
       outermost = child(body, of: term, binding: variable, level)
     case .iterate(let base, let state, let step, let count):
       outermost = child(step, of: term, binding: state, level)
       if outermost != .max { nodes.insert(ObjectIdentifier(term)) }
       outermost = min(outermost, child(base, of: term, level), child(count, of: term, level))
+    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
+      for alternative in alternatives { outermost = min(outermost, child(alternative, of: term, level)) }
+      nodes.insert(ObjectIdentifier(term))
+      outermost = min(outermost, child(operand, of: term, level))
     case .succ, .apply, .conditional, .add, .scale, .network:
       for part in term.kind.children { outermost = min(outermost, child(part, of: term, level)) }
     }
@@ -57,6 +61,13 @@ struct Captures {
     let outermost = visit(part, level)
     if nodes.contains(ObjectIdentifier(part)) { nodes.insert(ObjectIdentifier(term)) }
     return outermost
+  }
+
+  private mutating func child(_ alternative: TypedAlternative, of term: TypedTerm, _ level: Int) -> Int {
+    for binder in alternative.binders { levels[binder.id] = level }
+    let outermost = child(alternative.body, of: term, level + 1)
+    for binder in alternative.binders { levels[binder.id] = nil }
+    return outermost >= level ? .max : outermost
   }
 
   /// The level of the outermost variable of the part other than the one that is bound in it.

@@ -75,12 +75,12 @@ struct Context {
 
 /// The constants of LANGUAGE.md, section 5. Variables and declarations may take their names.
 enum Constant: String, CaseIterable {
-  case conv2d, scale, dot, apply, outer, reshape, transpose
+  case conv2d, scale, dot, apply, outer, reshape, transpose, widen
 
   var arity: Int {
     switch self {
     case .conv2d, .scale, .dot, .apply, .outer: 2
-    case .reshape, .transpose: 1
+    case .reshape, .transpose, .widen: 1
     }
   }
 
@@ -94,13 +94,14 @@ enum Constant: String, CaseIterable {
     case .outer: "Real[m] -o Real[n] -o Real[m,n]"
     case .reshape: "Real[s] -o Real[s'], for shapes of equal size"
     case .transpose: "Real[m,n] -o Real[n,m]"
+    case .widen: "Nat[m] -o Nat[n], for m of at most n"
     }
   }
 }
 
 /// What a name of the file stands for in an expression.
 struct Global {
-  enum Kind { case definition, program, net, model }
+  enum Kind { case definition, program, net, model, constructor }
   let kind: Kind
   let name: Name
   /// Of the declaration, in `SyntaxTree.declarations`.
@@ -116,11 +117,14 @@ struct Global {
   var netParameters: [Type?] = []
   var parameterNames: [String] = []
   var netResult: Type?
+  /// Of a constructor: its type, and its number there; nil after an error in the type.
+  var constructor: (data: DataType, index: Int)?
 }
 
 /// What the declarations of a file name.
 struct Globals {
   var values: [String: Global] = [:]
+  /// Of all types that the file declares.
   var aliases: [String: Alias] = [:]
   /// Those without errors.
   var nets: [Net] = []

@@ -3,7 +3,14 @@ import CajalSyntax
 /// The iterations of a model to whose states a net is applied, directly or by way of `let`s: in their steps the state
 /// counts as data (LANGUAGE.md, section 6). Read off the text before it is checked.
 struct DataStates {
-  private var states: Set<ObjectIdentifier> = []
+  /// A binder that may be the state of an iteration or of a fold.
+  private struct State: Hashable {
+    let term: ObjectIdentifier
+    var alternative = 0
+    var binder = 0
+  }
+
+  private var states: Set<State> = []
 
   /// - Parameter arity: of the net that a name stands for, where nothing has taken the name.
   init(of body: Term, parameters: [Name], arity: @escaping (String) -> Int?) {
@@ -13,10 +20,15 @@ struct DataStates {
     states = walk.reached()
   }
 
-  func contains(_ iteration: Term) -> Bool { states.contains(ObjectIdentifier(iteration)) }
+  func contains(_ iteration: Term) -> Bool { states.contains(State(term: ObjectIdentifier(iteration))) }
+
+  /// A binder of an alternative, both by their places in the text.
+  func contains(_ fold: Term, alternative: Int, binder: Int) -> Bool {
+    states.contains(State(term: ObjectIdentifier(fold), alternative: alternative, binder: binder))
+  }
 
   private enum Binder {
-    case state(of: ObjectIdentifier)
+    case state(State)
     case named
     case other
   }
@@ -53,25 +65,36 @@ struct DataStates {
       case .apply: visitApplication(term, place)
       case .function(let binder, let body):
         bind(binder.name.text, .other)
-        visitScope(of: binder.name, body, place)
+        visitScope(of: [binder.name], body, place)
       case .letIn(let name, let value, let body):
         let index = binders.count
         binders.append(.named)
         mentioned.append([])
         visit(value, in: Place(value: index, isArgument: false))
         scope[name.text, default: []].append(index)
-        visitScope(of: name, body, place)
+        visitScope(of: [name], body, place)
       case .iterate(let base, let state, let step, let count):
         visit(base, in: place)
         visit(count, in: place)
-        bind(state.text, .state(of: ObjectIdentifier(term)))
-        visitScope(of: state, step, place)
+        bind(state.text, .state(State(term: ObjectIdentifier(term))))
+        visitScope(of: [state], step, place)
+      case .cases(let alternatives, let operand), .fold(let alternatives, let operand):
+        for (index, alternative) in alternatives.enumerated() { visit(alternative, index, of: term, place) }
+        visit(operand, in: place)
       }
     }
 
-    private mutating func visitScope(of name: Name, _ term: Term, _ place: Place) {
+    private mutating func visit(_ alternative: Alternative, _ index: Int, of term: Term, _ place: Place) {
+      let binders = alternative.pattern.binders
+      for (position, binder) in binders.enumerated() {
+        bind(binder.text, .state(State(term: ObjectIdentifier(term), alternative: index, binder: position)))
+      }
+      visitScope(of: binders, alternative.body, place)
+    }
+
+    private mutating func visitScope(of names: [Name], _ term: Term, _ place: Place) {
       visit(term, in: place)
-      scope[name.text]?.removeLast()
+      for name in names { scope[name.text]?.removeLast() }
     }
 
     private mutating func visitApplication(_ term: Term, _ place: Place) {
@@ -98,13 +121,13 @@ struct DataStates {
     }
 
     /// The states that the roots lead to.
-    func reached() -> Set<ObjectIdentifier> {
-      var states: Set<ObjectIdentifier> = []
+    func reached() -> Set<State> {
+      var states: Set<State> = []
       var pending = roots
       var seen = Set(roots)
       while let index = pending.popLast() {
         switch binders[index] {
-        case .state(let iteration): states.insert(iteration)
+        case .state(let state): states.insert(state)
         case .named: for next in mentioned[index] where seen.insert(next).inserted { pending.append(next) }
         case .other: break
         }

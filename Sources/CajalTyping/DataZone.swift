@@ -71,7 +71,7 @@ struct DataZone {
       variable = context.variable(name, datum.type, datum.term.span)
     case .variable(let input): variable = input
     case .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .lambda, .apply, .conditional, .iterate,
-      .add, .scale:
+      .constructor, .cases, .fold, .add, .scale:
       preconditionFailure("no datum")
     }
     links[key] = (variable, datum.term, span)

@@ -19,15 +19,17 @@ private struct Item {
   struct TypedParameter {
     let parameter: Parameter
     let type: Type?
+    /// Of a table.
+    let rows: Int?
   }
 }
 
 extension Checker {
   /// All declarations of a file; nil after an error. Degrees are left at their default: linear.
   func checkFile(_ tree: SyntaxTree, options: CheckOptions) -> TypedModule? {
-    let horizon = horizon(of: tree, override: options.horizonOverride)
-    declareAliases(tree)
-    let items = declareValues(tree, horizon: horizon)
+    horizon = horizon(of: tree, override: options.horizonOverride)
+    let dataTypes = declareTypes(tree)
+    let items = declareValues(tree)
     let graph = dependencies(of: items)
     let order = graph.ordered()
     for cycle in order.cycles { reportRecursion(cycle, items) }
@@ -57,7 +59,8 @@ extension Checker {
     return TypedModule(
       horizon: horizon, definitions: definitions, programs: items.indices.compactMap { programs[$0] },
       nets: globals.nets, models: items.indices.compactMap { models[$0] },
-      typeAliases: globals.aliases.compactMapValues { $0.sized?.type }, variableCount: context.nextID)
+      typeAliases: globals.aliases.compactMapValues { $0.sized?.type }, dataTypes: dataTypes,
+      variableCount: context.nextID)
   }
 
   // MARK: The horizon
@@ -92,18 +95,8 @@ extension Checker {
 
   // MARK: Names
 
-  private func declareAliases(_ tree: SyntaxTree) {
-    var declared: [(name: Name, type: TypeExpression)] = []
-    var index: [String: Int] = [:]
-    for declaration in tree.declarations {
-      guard case .type(let name, let type) = declaration.kind else { continue }
-      if let first = index[name.text] {
-        reportDuplicate(name, declared[first].name, "type")
-      } else {
-        index[name.text] = declared.count
-        declared.append((name, type))
-      }
-    }
+  func declareAliases(_ declared: [(name: Name, type: TypeExpression)]) {
+    let index = Dictionary(uniqueKeysWithValues: declared.enumerated().map { ($1.name.text, $0) })
     let graph = DependencyGraph(
       edges: declared.map { item in
         References(in: item.type).places.compactMap { place in
@@ -120,11 +113,12 @@ extension Checker {
     }
   }
 
-  private func declareValues(_ tree: SyntaxTree, horizon: Int) -> [Item] {
+  private func declareValues(_ tree: SyntaxTree) -> [Item] {
     var items: [Item] = []
     for declaration in tree.declarations {
       switch declaration.kind {
       case .horizon, .type: break
+      case .data(let name, let constructors): declareConstructors(name, constructors)
       case .definition(let name, let type, let body):
         let resolved = type.map { resolve($0) }
         let first = declare(name, .definition, items.count, resolved ?? nil, nil)
@@ -134,7 +128,7 @@ extension Checker {
             isDuplicate: !first))
       case .program(let name, let parameters, let type, let body):
         let typed = typedParameters(parameters)
-        let result = resolve(type)
+        let result = crossing(resolve(type), type.span)
         let bounded = parameters.first { $0.bound != nil }
         let whole = typed.reversed().reduce(result) { rest, parameter in
           rest.flatMap { rest in parameter.type.map { .function($0, rest) } }
@@ -146,28 +140,28 @@ extension Checker {
             isDuplicate: !first))
       case .model(let name, let parameters, let type, let body):
         let typed = typedParameters(parameters)
-        let result = resolve(type)
+        let result = crossing(resolve(type), type.span)
         let first = declare(name, .model, items.count, nil, nil)
         items.append(
           Item(
             name: name, span: declaration.span, body: body, signature: .model(typed, result, type.span),
             isDuplicate: !first))
       case .net(let name, let parameters, let type, let layers):
-        declareNet(name, parameters, type, layers, horizon)
+        declareNet(name, parameters, type, layers)
       }
     }
     return items
   }
 
   private func declareNet(
-    _ name: Name, _ parameters: [Parameter], _ result: TypeExpression, _ layers: [Layer], _ horizon: Int
+    _ name: Name, _ parameters: [Parameter], _ result: TypeExpression, _ layers: [Layer]
   ) {
-    let typed = typedParameters(parameters)
-    let resultType = resolve(result)
+    let typed = typedParameters(parameters, ofNet: true)
+    let resultType = crossing(resolve(result), result.span)
     let known = typed.compactMap { item in item.type.map { (parameter: item.parameter, type: $0) } }
     var checked: Net?
     if let resultType, known.count == parameters.count {
-      checked = net(name, known, resultType, result.span, layers, horizon: horizon)
+      checked = net(name, known, resultType, result.span, layers)
     }
     guard declare(name, .net, 0, nil, nil) else { return }
     globals.values[name.text]?.netParameters = typed.map(\.type)
@@ -181,7 +175,7 @@ extension Checker {
   }
 
   /// Whether this is the first declaration of its name.
-  private func declare(_ name: Name, _ kind: Global.Kind, _ index: Int, _ type: Type?, _ bounded: Span?) -> Bool {
+  func declare(_ name: Name, _ kind: Global.Kind, _ index: Int, _ type: Type?, _ bounded: Span?) -> Bool {
     if let first = globals.values[name.text] {
       reportDuplicate(name, first.name, "value")
       return false
@@ -191,11 +185,11 @@ extension Checker {
     return true
   }
 
-  private func typedParameters(_ parameters: [Parameter]) -> [Item.TypedParameter] {
+  private func typedParameters(_ parameters: [Parameter], ofNet isNet: Bool = false) -> [Item.TypedParameter] {
     var seen: [String: Name] = [:]
     var typed: [Item.TypedParameter] = []
     for parameter in parameters {
-      let type = resolve(parameter.type)
+      let type = linked(resolve(parameter.type), parameter, isNet: isNet)
       if let first = seen[parameter.name.text] {
         report(
           Diagnostic(
@@ -206,7 +200,9 @@ extension Checker {
       }
       seen[parameter.name.text] = parameter.name
       checkBound(parameter, type)
-      typed.append(Item.TypedParameter(parameter: parameter, type: type))
+      typed.append(
+        Item.TypedParameter(
+          parameter: parameter, type: type, rows: parameter.rows.flatMap { checkedCount($0.count) }))
     }
     return typed
   }
@@ -261,7 +257,7 @@ extension Checker {
   }
 
   /// A long cycle is shown by its two ends.
-  private func reportCycle(
+  func reportCycle(
     _ code: DiagnosticCode, _ cycle: [(from: Int, edge: DependencyGraph.Edge)], _ names: [String], _ what: String,
     _ why: String, _ help: String?
   ) {
@@ -277,7 +273,7 @@ extension Checker {
         notes: [why], help: help))
   }
 
-  private func reportDuplicate(_ name: Name, _ first: Name, _ what: String) {
+  func reportDuplicate(_ name: Name, _ first: Name, _ what: String) {
     report(
       Diagnostic(
         .duplicateDeclaration, "the \(what) `\(name.text)` is declared twice",
@@ -313,7 +309,7 @@ extension Checker {
     var ports: [Port] = []
     for (binding, typed) in zip(bindings, parameters) {
       guard let variable = binding.variable else { return nil }
-      ports.append(Port(variable: variable, bound: typed.parameter.bound))
+      ports.append(Port(variable: variable, bound: typed.parameter.bound, rows: typed.rows))
     }
     let degrees = ports.map { _ in Degree(bound: 1, isLinear: true) }
     return Judgement(name: item.name, context: ports, term: term, degrees: degrees)
@@ -331,7 +327,7 @@ extension Checker {
     let bindings = parameters.map { typed -> Binding in
       let name = typed.parameter.name
       let variable = typed.type.map { context.variable(name.text, $0, name.span) }
-      if let variable { inputs.append(Port(variable: variable, bound: typed.parameter.bound)) }
+      if let variable { inputs.append(Port(variable: variable, bound: typed.parameter.bound, rows: typed.rows)) }
       return context.bind(data: variable.map { zone.input($0) }, name)
     }
     self.zone = zone
@@ -344,7 +340,7 @@ extension Checker {
     }
     guard let term, inputs.count == parameters.count else { return nil }
     let judgement = Judgement(
-      name: item.name, context: links.map { Port(variable: $0.variable, bound: nil) }, term: term,
+      name: item.name, context: links.map { $0.port(of: inputs) }, term: term,
       degrees: links.map { _ in Degree(bound: 1, isLinear: true) })
     return LinkedModel(name: item.name, inputs: inputs, links: links, judgement: judgement)
   }
@@ -355,8 +351,16 @@ extension Global.Kind {
   fileprivate var isCallable: Bool {
     switch self {
     case .definition, .program: true
-    case .net, .model: false
+    case .net, .model, .constructor: false
     }
+  }
+}
+
+extension Link {
+  fileprivate func port(of inputs: [Port]) -> Port {
+    var rows: Int?
+    if case .variable(let input) = datum.kind { rows = inputs.first { $0.variable == input }?.rows }
+    return Port(variable: variable, bound: nil, rows: rows)
   }
 }
 

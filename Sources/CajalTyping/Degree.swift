@@ -111,7 +111,10 @@ final class DegreeAnalysis {
     switch term.kind {
     case .lambda(let variable, _): binders[variable.id] = .unknown
     case .iterate(_, let state, _, _): binders[state.id] = .unknown
-    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .apply, .conditional, .add,
+    case .cases(_, let alternatives), .fold(_, let alternatives):
+      for binder in alternatives.flatMap(\.binders) { binders[binder.id] = .unknown }
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor, .succ, .apply,
+      .conditional, .add,
       .scale, .network:
       break
     }

@@ -12,7 +12,7 @@ extension DegreeAnalysis {
     switch term.kind {
     case .variable(let variable): return environment[variable.id] ?? .flat(Powers())
     case .definition(let index): return value(ofDefinition: index)
-    case .bool, .natural, .literal, .matrix, .primitive: return .flat(Powers())
+    case .bool, .natural, .literal, .matrix, .primitive, .constructor: return .flat(Powers())
     case .succ(let inner), .scale(_, let inner): return value(of: inner)
     case .add(let a, let b): return join(value(of: a), value(of: b), term.type)
     case .conditional(let condition, let a, let b):
@@ -23,6 +23,10 @@ extension DegreeAnalysis {
     case .iterate(let base, let state, let step, let count):
       let powers = reify(value(of: count))
       return adding(powers, to: iteration(base, state, step, term))
+    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
+      var powers = reify(value(of: operand))
+      for alternative in alternatives { powers.add(reify(value(of: alternative.body))) }
+      return .unknown(powers.saturated)
     case .network(_, let arguments):
       // Depends on its arguments, and not as a polynomial does.
       var powers = Powers()

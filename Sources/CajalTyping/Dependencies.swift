@@ -22,7 +22,7 @@ struct References {
     case .function(let a, let b):
       collect(a)
       collect(b)
-    case .bool, .nat, .real, .error: break
+    case .bool, .nat, .natBelow, .real, .error: break
     }
   }
 
@@ -37,10 +37,20 @@ struct References {
       collect(base)
       collect(step, binding: state.text)
       collect(count)
+    case .cases(let alternatives, let operand), .fold(let alternatives, let operand):
+      for alternative in alternatives { collect(alternative) }
+      collect(operand)
     case .bool, .numeral, .decimal, .vector, .matrix, .error: break
     case .succ, .apply, .conditional, .add, .subtract, .negate, .scale, .ascription:
       for child in term.kind.children { collect(child) }
     }
+  }
+
+  private mutating func collect(_ alternative: Alternative) {
+    let binders = alternative.pattern.binders
+    for binder in binders { bound[binder.text, default: 0] += 1 }
+    collect(alternative.body)
+    for binder in binders { bound[binder.text, default: 0] -= 1 }
   }
 
   private mutating func collect(_ term: Term, binding name: String) {

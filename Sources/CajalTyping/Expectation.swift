@@ -11,6 +11,8 @@ indirect enum Expectation {
   /// A type that ends in reals. Where the term leaves it open, it is `like`; a literal `[[…], …]` is a tensor if
   /// `tensor`, and otherwise the linear map.
   case real(tensor: Bool, like: Type?)
+  /// Any type of naturals.
+  case natural(Reason)
 
   /// Why a type is expected: chooses the message where another is found.
   enum Reason {
@@ -20,8 +22,14 @@ indirect enum Expectation {
     case condition(Span)
     case count(Span)
     case successor
+    /// The operand of `widen`.
+    case widened
+    /// The operand of `case` or `fold`, whose patterns name the type.
+    case patterns(Span)
     /// The other branch of an `if`, which has the type.
     case branch(Span)
+    /// Another alternative of `case` or `fold`, which has the type.
+    case alternative(Span)
     /// The base of an iteration.
     case base(Span)
     /// The other operand of a sum.

@@ -18,6 +18,10 @@ extension Checker {
       if term.type == type { return term }
       mismatch(term.type, type, term.span, reason)
       return nil
+    case .natural(let reason):
+      if term.type.isNatural { return term }
+      mismatch(term.type, .nat, term.span, reason)
+      return nil
     }
   }
 
@@ -42,6 +46,11 @@ extension Checker {
       message = "the count of `iter` is a Nat, not \(words ?? "`\(found)`")"
     case .successor:
       message = "`succ` takes a Nat, not \(words ?? "`\(found)`")"
+    case .widened:
+      message = "`widen` takes a Nat, not \(words ?? "`\(found)`")"
+    case .patterns(let place):
+      message = "the patterns are of type `\(expected)`, and this is \(words ?? "`\(found)`")"
+      secondary = [Label(place, "this pattern is of type `\(expected)`")]
     case .scalar:
       message = "the first argument of `scale` is a Real, not \(words ?? "`\(found)`")"
     case .port:
@@ -52,6 +61,12 @@ extension Checker {
       secondary = [Label(other, "this is `\(expected)`")]
       notes = ["either branch may be the result, so both have the type of the whole"]
       help = "give both branches the type `\(expected)`, or both `\(found)`"
+    case .alternative(let other):
+      code = .branchesDiffer
+      message = "the alternatives have different types"
+      secondary = [Label(other, "this is `\(expected)`")]
+      notes = ["any alternative may be the result, so all have the type of the whole"]
+      help = "give all alternatives one type"
     case .base(let base):
       code = .baseAndStepDiffer
       message = "the base and the step of `iter` have different types"

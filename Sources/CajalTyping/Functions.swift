@@ -4,7 +4,7 @@ import CajalSyntax
 extension Checker {
   func function(_ binder: Binder, _ body: Term, _ span: Span, _ expected: Expectation) -> TypedTerm? {
     switch expected {
-    case .nothing, .real(_, like: nil): return inferred(binder, body, span, .nothing, silent: false)
+    case .nothing, .real(_, like: nil), .natural: return inferred(binder, body, span, .nothing, silent: false)
     case .poison: return inferred(binder, body, span, .poison, silent: true)
     case .applied(let argument, let result): return applied(binder, body, span, argument, result)
     case .real(_, let like?): return checked(binder, body, span, like, .declared(nil))
@@ -184,6 +184,7 @@ extension Checker {
   private func annotation(_ written: TypeExpression) -> Expectation {
     let quiet = Checker()
     quiet.globals.aliases = globals.aliases
+    quiet.horizon = horizon
     return quiet.resolve(written).map { .type($0, .declared(written.span)) } ?? .poison
   }
 
@@ -222,6 +223,11 @@ extension Checker {
         inferability(a, depth: depth - 1, hidden: hidden), inferability(b, depth: depth - 1, hidden: hidden))
     case .letIn(let name, _, let inner):
       return inferability(inner, depth: depth - 1, hidden: hidden.union([name.text]))
+    case .cases(let alternatives, _), .fold(let alternatives, _):
+      return alternatives.map { alternative in
+        let hidden = hidden.union(alternative.pattern.binders.map(\.text))
+        return inferability(alternative.body, depth: depth - 1, hidden: hidden)
+      }.max() ?? .rigid
     case .negate(let inner), .scale(_, let inner), .iterate(let inner, _, _, _):
       return inferability(inner, depth: depth - 1, hidden: hidden)
     case .bool, .decimal, .vector, .succ, .ascription, .error: return .rigid
@@ -239,7 +245,7 @@ extension Checker {
       return .rigid
     }
     switch constant {
-    case .reshape: return .needsType
+    case .reshape, .widen: return .needsType
     case .conv2d, .scale, .outer: return count < constant.arity ? .needsType : .rigid
     case .dot, .apply, .transpose: return .rigid
     }

@@ -38,6 +38,22 @@ public enum Primitive: Hashable, Sendable {
   case reshape(from: [Int], to: [Int])
   /// Real[m,n] -o Real[n,m]
   case transpose(rows: Int, columns: Int)
+  /// Nat[m] -o Nat[n], m ≤ n; where one of the two is the horizon, it is that of `Nat`.
+  case widen(from: Int, to: Int)
+}
+
+/// What is made of an operand of one form.
+public struct TypedAlternative: Sendable {
+  /// One for each field of the constructor; of `succ`, one.
+  public let binders: [Variable]
+  public let body: TypedTerm
+  /// Of the whole, its pattern included.
+  public let span: Span
+  public init(binders: [Variable], body: TypedTerm, span: Span) {
+    self.binders = binders
+    self.body = body
+    self.span = span
+  }
 }
 
 /// A well-typed term: one node a rule of section 2 (and 5), every name resolved, every node with its type.
@@ -60,6 +76,13 @@ public final class TypedTerm: Sendable {
     case apply(TypedTerm, TypedTerm)
     case conditional(TypedTerm, then: TypedTerm, else: TypedTerm)
     case iterate(base: TypedTerm, state: Variable, step: TypedTerm, count: TypedTerm)
+    /// The constructor with this number, a curried function of its fields.
+    case constructor(DataType, Int)
+    /// One alternative for each constructor of the operand's type, in their order; for `Bool`, `true` and `false`; for
+    /// a type of naturals, `0` and `succ`.
+    case cases(TypedTerm, [TypedAlternative])
+    /// The same over a recursive type, where the binders of recursive fields have the type of the result.
+    case fold(TypedTerm, [TypedAlternative])
     case add(TypedTerm, TypedTerm)
     case scale(Double, TypedTerm)
     /// A net, an index into `TypedModule.nets`, applied to all of its arguments. In a model's judgement it depends
@@ -82,11 +105,13 @@ extension TypedTerm.Kind {
   /// The terms directly under a rule, in the order of the text.
   public var children: [TypedTerm] {
     switch self {
-    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive: []
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor: []
     case .succ(let a), .lambda(_, let a), .scale(_, let a): [a]
     case .apply(let a, let b), .add(let a, let b): [a, b]
     case .conditional(let a, let b, let c): [a, b, c]
     case .iterate(let base, _, let step, let count): [base, step, count]
+    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
+      alternatives.map(\.body) + [operand]
     case .network(_, let arguments): arguments
     }
   }
@@ -110,10 +135,16 @@ public struct Degree: Hashable, Sendable {
 public struct Port: Sendable {
   public let variable: Variable
   public let bound: Bound?
-  public init(variable: Variable, bound: Bound?) {
+  /// Of a table, how many it has at most.
+  public let rows: Int?
+  public init(variable: Variable, bound: Bound?, rows: Int? = nil) {
     self.variable = variable
     self.bound = bound
+    self.rows = rows
   }
+
+  /// The type as it is declared: of a table with its rows.
+  public var typeText: String { "\(variable.type)" + (rows.map { "[\($0)]" } ?? "") }
 }
 
 /// `x1:t1, …, xk:tk ⊢ e : t`, the meaning of a `program` declaration.
@@ -137,7 +168,7 @@ public struct Judgement: Sendable {
   public var signature: String {
     let ports = context.map { port in
       let within = port.bound.map { " within \($0.norm.rawValue) \($0.radius)" } ?? ""
-      return "\(port.variable.name) : \(port.variable.type)\(within)"
+      return "\(port.variable.name) : \(port.typeText)\(within)"
     }
     return "\(name.text) (\(ports.joined(separator: ", "))) : \(type)"
   }
@@ -170,6 +201,8 @@ public struct TypedModule: Sendable {
   public internal(set) var models: [LinkedModel]
   /// The file's `type` declarations, written out.
   public let typeAliases: [String: Type]
+  /// In the order of the file.
+  public let dataTypes: [DataType]
   /// Every variable of the module has an id below this.
   public let variableCount: Int
   /// The degrees of the variables that terms bind, by id, where they differ from 1 and linear. A binder is judged
@@ -178,7 +211,7 @@ public struct TypedModule: Sendable {
 
   public init(
     horizon: Int, definitions: [Definition], programs: [Judgement], nets: [Net] = [], models: [LinkedModel] = [],
-    typeAliases: [String: Type] = [:], variableCount: Int = 0
+    typeAliases: [String: Type] = [:], dataTypes: [DataType] = [], variableCount: Int = 0
   ) {
     self.horizon = horizon
     self.definitions = definitions
@@ -186,6 +219,7 @@ public struct TypedModule: Sendable {
     self.nets = nets
     self.models = models
     self.typeAliases = typeAliases
+    self.dataTypes = dataTypes
     self.variableCount = variableCount
   }
 

@@ -41,7 +41,7 @@ public struct JudgementPrinter: Sendable {
   /// One line for each port, then one for each bound variable that is not linear.
   public func describeDegrees(_ judgement: Judgement) -> [String] {
     let ports = zip(judgement.context, judgement.degrees).map { port, degree in
-      ("\(port.variable.name) : \(port.variable.type)", port.variable, degree, port.bound)
+      ("\(port.variable.name) : \(port.typeText)", port.variable, degree, port.bound)
     }
     return describeDegrees(of: judgement.term, ports)
   }
@@ -84,7 +84,7 @@ public struct JudgementPrinter: Sendable {
   /// A leaf as it is written, and otherwise the word of the rule, with the variable that it binds.
   private func head(_ term: TypedTerm) -> String {
     switch term.kind {
-    case .variable, .definition, .bool, .natural, .literal, .matrix:
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .constructor:
       term.concreteSyntax(definitions: module.definitions, nets: module.nets)
     case .primitive(let primitive): primitive.name
     case .succ: "succ"
@@ -92,6 +92,8 @@ public struct JudgementPrinter: Sendable {
     case .apply: "apply"
     case .conditional: "if"
     case .iterate(_, let state, _, _): "iter \(state.name)"
+    case .cases: "case"
+    case .fold: "fold"
     case .add: "+"
     case .scale(let factor, _): "\(factor) *"
     case .network(let net, _): "net \(module.nets[net].name.text)"
@@ -100,11 +102,15 @@ public struct JudgementPrinter: Sendable {
 
   private func roles(_ term: TypedTerm) -> [String] {
     switch term.kind {
-    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive: []
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor: []
     case .succ, .lambda, .scale: [""]
     case .apply: ["function", "argument"]
     case .conditional: ["condition", "then", "else"]
     case .iterate: ["base", "step", "count"]
+    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
+      alternatives.indices.map { index in
+        PrettyPrinter.text(of: alternatives[index].pattern(index, of: operand.type))
+      } + ["operand"]
     case .add: ["", ""]
     case .network(_, let arguments): arguments.map { _ in "argument" }
     }
@@ -133,10 +139,27 @@ private struct IteratedVariables {
       visit(step, binding: state)
       steps -= 1
       visit(count)
-    case .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .apply, .conditional, .add, .scale,
+    case .cases(let operand, let alternatives):
+      for alternative in alternatives { visit(alternative) }
+      visit(operand)
+    case .fold(let operand, let alternatives):
+      steps += 1
+      for alternative in alternatives { visit(alternative) }
+      steps -= 1
+      visit(operand)
+    case .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor, .succ, .apply, .conditional, .add,
+      .scale,
       .network:
       for child in term.kind.children { visit(child) }
     }
+  }
+
+  private mutating func visit(_ alternative: TypedAlternative) {
+    for binder in alternative.binders {
+      binders.append(binder)
+      stepsAround[binder.id] = steps
+    }
+    visit(alternative.body)
   }
 
   private mutating func visit(_ term: TypedTerm, binding variable: Variable) {

@@ -8,6 +8,8 @@ final class Checker {
   var context: Context
   var usage = Usage()
   var globals = Globals()
+  /// The dimension of `Nat`.
+  var horizon = defaultHorizon
   /// Of the model that is being checked.
   var zone: DataZone?
   /// The parameters of the program that is being checked.
@@ -34,9 +36,20 @@ final class Checker {
   init(module: TypedModule) {
     context = Context(nextID: module.variableCount)
     finishedModule = module
+    horizon = module.horizon
     let nowhere = Span(0, 0)
     for (name, type) in module.typeAliases {
       globals.aliases[name] = Globals.Alias(sized: SizedType(type: type, nodes: type.nodeCount))
+    }
+    for data in module.dataTypes {
+      globals.aliases[data.name] = Globals.Alias(sized: SizedType(type: .data(data), nodes: 1))
+      for (index, constructor) in data.constructors.enumerated() {
+        var global = Global(
+          kind: .constructor, name: Name(constructor.name, nowhere), declaration: 0, type: constructor.type(of: data),
+          index: nil, boundedPort: nil)
+        global.constructor = (data, index)
+        globals.values[constructor.name] = global
+      }
     }
     for (index, program) in module.programs.enumerated() {
       let bounded = program.context.first { $0.bound != nil }
@@ -132,7 +145,7 @@ final class Checker {
 
   // MARK: Linearity errors
 
-  private func reportUsedTwice(_ id: Int, _ first: Span, _ second: Span) {
+  func reportUsedTwice(_ id: Int, _ first: Span, _ second: Span, because note: String? = nil) {
     guard let binding = context[id: id], reportedTwice.insert(id).inserted else { return }
     let (first, second) = first.start <= second.start ? (first, second) : (second, first)
     var help = "use `\(binding.name)` once, or take one parameter for each use"
@@ -143,7 +156,7 @@ final class Checker {
       Diagnostic(
         .usedTwice, "`\(binding.name)` is used twice", at: Label(second, "and again here"),
         also: [Label(first, "used here first"), Label(binding.span, "bound here")],
-        notes: ["every variable is used exactly once on each path: Cajal has no copying"]
+        notes: [note ?? "every variable is used exactly once on each path: Cajal has no copying"]
           + (isReal && portIDs.contains(id) ? [Self.modelsHaveData("may be used any number of times")] : []),
         help: help))
   }
@@ -158,6 +171,8 @@ final class Checker {
       switch binding.type {
       case .bool: "to use up a Bool and ignore it, branch on it: `if \(name) then e else e`"
       case .nat: "to use up a Nat and ignore it, count with it: `iter { e | y => y } (\(name))`"
+      case .natBelow: "to use up a natural and ignore it, count with it: `iter { e | y => y } (\(name))`"
+      case .data: "to use up a datum and ignore it, take it apart by `case` or `fold`"
       case .real, .function, nil: "use `\(name)`, or remove it"
       }
     report(

@@ -41,8 +41,8 @@ extension Checker {
         }
       case .linear(let typed): return .linear(letIn(name, typed, body, term.span, expected))
       }
-    case .bool, .numeral, .decimal, .vector, .matrix, .succ, .function, .conditional, .iterate, .add, .subtract,
-      .negate, .scale, .error:
+    case .bool, .numeral, .decimal, .vector, .matrix, .succ, .function, .conditional, .iterate, .cases, .fold, .add,
+      .subtract, .negate, .scale, .error:
       break
     }
     return .linear(elaborate(term, expected))

@@ -4,8 +4,7 @@ import CajalSyntax
 extension Checker {
   /// A net of which the types are known; nil after an error.
   func net(
-    _ name: Name, _ parameters: [(parameter: Parameter, type: Type)], _ result: Type, _ place: Span, _ layers: [Layer],
-    horizon: Int
+    _ name: Name, _ parameters: [(parameter: Parameter, type: Type)], _ result: Type, _ place: Span, _ layers: [Layer]
   ) -> Net? {
     guard !layers.isEmpty, checkParameters(parameters, of: name) else { return nil }
     let typed = parameters.map { (name: $0.parameter.name.text, type: $0.type) }

@@ -13,10 +13,10 @@ extension Checker {
     }
     let known = operands.map { Optional($0.type) } + result.operands
     let whole = spine.last?.whole ?? head.span
-    switch Overload.resolve(constant, operands: known, result: result.type) {
+    switch Overload.resolve(constant, operands: known, result: result.type, horizon: horizon) {
     case .resolved(let primitive):
       guard isAllowed(primitive, whole, operands) else { break }
-      let function = TypedTerm(.primitive(primitive), primitive.type, head.span)
+      let function = TypedTerm(.primitive(primitive), primitive.type(horizon: horizon), head.span)
       let applied = apply(function, Array(own), operands)
       return fit(apply(applied, spine.dropFirst(constant.arity)), expected)
     case .misfit(let how):
@@ -51,7 +51,7 @@ extension Checker {
       case .real(_, .function(let argument, let next)?):
         known.operands.append(argument)
         rest = .real(tensor: true, like: next)
-      case .nothing, .poison, .type, .real:
+      case .nothing, .poison, .type, .real, .natural:
         known.operands.append(nil)
         rest = .nothing
       }
@@ -59,7 +59,7 @@ extension Checker {
     switch rest {
     case .type(let type, _): known.type = type
     case .real(_, let like): known.type = like
-    case .nothing, .poison, .applied: break
+    case .nothing, .poison, .applied, .natural: break
     }
     return known
   }
@@ -79,6 +79,8 @@ extension Checker {
       second = b.flatMap { elaborate($0, scaledOperand($0, further, result)) }
     case .reshape:
       first = elaborate(a, tensor)
+    case .widen:
+      first = elaborate(a, .natural(.widened))
     case .transpose:
       first = elaborate(a, like(result.type.flatMap(\.transposed)))
     case .conv2d:
@@ -127,7 +129,7 @@ extension Checker {
     case (.outer, _):
       guard let whole = shapes.result, whole.count == 2 else { return nil }
       return .real([whole[index]])
-    case (.conv2d, _), (.scale, _), (.reshape, _), (.transpose, _): return nil
+    case (.conv2d, _), (.scale, _), (.reshape, _), (.transpose, _), (.widen, _): return nil
     }
   }
 

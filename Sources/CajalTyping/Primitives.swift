@@ -10,6 +10,7 @@ extension Primitive {
     case .outer: .outer
     case .reshape: .reshape
     case .transpose: .transpose
+    case .widen: .widen
     }
   }
 
@@ -26,6 +27,7 @@ extension Primitive {
     case .outer(let rows, let columns): [.real([rows]), .real([columns])]
     case .reshape(let from, _): [.real(from)]
     case .transpose(let rows, let columns): [.real([rows, columns])]
+    case .widen(let from, _): [.natBelow(from)]
     }
   }
 
@@ -39,10 +41,14 @@ extension Primitive {
     case .outer(let rows, let columns): .real([rows, columns])
     case .reshape(_, let to): .real(to)
     case .transpose(let rows, let columns): .real([columns, rows])
+    case .widen(_, let to): .natBelow(to)
     }
   }
 
-  public var type: Type { operands.reversed().reduce(result) { .function($1, $0) } }
+  /// Where `Nat` has `horizon` entries.
+  public func type(horizon: Int) -> Type {
+    operands.reversed().reduce(result.resolved(horizon)) { .function($1.resolved(horizon), $0) }
+  }
 }
 
 /// Finding the shapes of an overloaded constant from the types of its operands, as far as they are known, and from
@@ -54,7 +60,7 @@ enum Overload {
   /// More must be known.
   case open
 
-  static func resolve(_ constant: Constant, operands: [Type?], result: Type?) -> Overload {
+  static func resolve(_ constant: Constant, operands: [Type?], result: Type?, horizon: Int) -> Overload {
     let first = operands.first ?? nil
     let second = operands.count > 1 ? operands[1] : nil
     switch constant {
@@ -65,6 +71,7 @@ enum Overload {
     case .outer: return outer(first, second, result)
     case .reshape: return reshape(first, result)
     case .transpose: return transpose(first, result)
+    case .widen: return widen(first, result, horizon)
     }
   }
 
@@ -141,4 +148,20 @@ enum Overload {
     guard let to = shape(result), to.count == 2 else { return .open }
     return .resolved(.transpose(rows: to[1], columns: to[0]))
   }
+
+  private static func widen(_ operand: Type?, _ result: Type?, _ horizon: Int) -> Overload {
+    for (type, role) in [(operand, "operand"), (result, "result")] {
+      if let type, !type.isNatural { return .misfit("the \(role) is `\(type)`, which is no type of naturals") }
+    }
+    guard let from = operand?.dimension(horizon: horizon), let to = result?.dimension(horizon: horizon) else {
+      return .open
+    }
+    guard from <= to else { return .misfit("the operand has \(from) naturals, and the result only \(to)") }
+    return .resolved(.widen(from: from, to: to))
+  }
+}
+
+extension Type {
+  /// `Nat[horizon]` is `Nat`.
+  func resolved(_ horizon: Int) -> Type { self == .natBelow(horizon) ? .nat : self }
 }

@@ -76,7 +76,7 @@ private struct CaptureSearch {
   mutating func visit(_ term: TypedTerm) {
     switch term.kind {
     case .variable(let variable): use(variable, term.span)
-    case .definition, .bool, .natural, .literal, .matrix, .primitive: break
+    case .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor: break
     case .lambda(let variable, let body): visit(body, binding: variable)
     case .iterate(let base, let state, let step, let count):
       visit(base)
@@ -86,6 +86,13 @@ private struct CaptureSearch {
       visit(step, binding: state)
       steps.removeLast()
       visit(count)
+    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
+      visit(operand)
+      for alternative in alternatives {
+        for binder in alternative.binders { levels[binder.id] = levels.count }
+        visit(alternative.body)
+        for binder in alternative.binders { levels[binder.id] = nil }
+      }
     case .succ, .apply, .conditional, .add, .scale, .network: for child in term.kind.children { visit(child) }
     }
   }

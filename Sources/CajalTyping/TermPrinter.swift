@@ -33,10 +33,20 @@ struct Unelaboration {
     case .conditional(let condition, let a, let b): return .conditional(term(condition), then: term(a), else: term(b))
     case .iterate(let base, let state, let step, let count):
       return .iterate(base: term(base), state: Name(state.name, state.span), step: term(step), count: term(count))
+    case .constructor(let data, let index): return .variable(data.constructors[index].name)
+    case .cases(let operand, let alternatives): return .cases(self.alternatives(alternatives, operand), term(operand))
+    case .fold(let operand, let alternatives): return .fold(self.alternatives(alternatives, operand), term(operand))
     case .add(let a, let b): return sum(a, b)
     case .scale(-1, let inner): return .negate(term(inner))
     case .scale(let factor, let inner): return .scale(factor, term(inner))
     case .network(let net, let arguments): return network(nets[net], arguments, typed.span)
+    }
+  }
+
+  private func alternatives(_ alternatives: [TypedAlternative], _ operand: TypedTerm) -> [Alternative] {
+    alternatives.enumerated().map { index, alternative in
+      Alternative(
+        pattern: alternative.pattern(index, of: operand.type), body: term(alternative.body), span: alternative.span)
     }
   }
 
@@ -73,7 +83,7 @@ struct Unelaboration {
       head = inner
     }
     var result = term(head)
-    if case .primitive(let primitive) = head.kind, primitive.constant != .reshape,
+    if case .primitive(let primitive) = head.kind, primitive.constant != .reshape, primitive.constant != .widen,
       spine.count >= primitive.operands.count
     {
       result = Term(.variable(primitive.name), head.span)
@@ -88,8 +98,23 @@ struct Unelaboration {
     switch type {
     case .bool: TypeExpression(.bool, span)
     case .nat: TypeExpression(.nat, span)
+    case .natBelow(let count): TypeExpression(.natBelow(UInt64(count)), span)
+    case .data(let data): TypeExpression(.name(data.name), span)
     case .real(let shape): TypeExpression(.real(shape), span)
     case .function(let a, let b): TypeExpression(.function(expression(a, span), expression(b, span)), span)
+    }
+  }
+}
+
+extension TypedAlternative {
+  /// Its pattern, where it is the one with this number of an operand of the type.
+  func pattern(_ index: Int, of type: Type) -> Pattern {
+    let names = binders.map { Name($0.name, $0.span) }
+    switch type {
+    case .data(let data):
+      return Pattern(.constructor(Name(data.constructors[index].name, span), names), span)
+    case .nat, .natBelow: return Pattern(names.first.map { .successor($0) } ?? .zero, span)
+    case .bool, .real, .function: return Pattern(.bool(index == 0), span)
     }
   }
 }

@@ -17,6 +17,8 @@ extension Checker {
     case .conditional(let condition, let a, let b): conditional(condition, a, b, term.span, expected)
     case .iterate(let base, let state, let step, let count):
       iterate(base, state, step, count, term, expected)
+    case .cases(let alternatives, let operand): taking(apart: operand, .cases, alternatives, term, expected)
+    case .fold(let alternatives, let operand): taking(apart: operand, .fold, alternatives, term, expected)
     case .add(let a, let b): sum(a, b, sign: 1, term.span, expected)
     case .subtract(let a, let b): sum(a, b, sign: -1, term.span, expected)
     case .negate(let inner): scaled(-1, inner, .negated, term.span, expected)
@@ -47,6 +49,9 @@ extension Checker {
       if let datum = binding.datum { return fit(linked(datum, term.span), expected) }
       guard let variable = binding.variable else { return nil }
       return fit(TypedTerm(.variable(variable), variable.type, term.span), expected)
+    }
+    if let constructor = globals.values[name], constructor.kind == .constructor {
+      return fit(self.constructor(constructor, term.span), expected)
     }
     if let net = net(named: term) {
       reportNet(net, term.span, given: 0)
@@ -119,9 +124,9 @@ extension Checker {
     let natural = TypedTerm(.natural(value), .nat, span)
     let real = TypedTerm(.literal([Double(value)]), .real([]), span)
     switch expected {
-    case .nothing, .poison, .applied: return natural
+    case .nothing, .poison, .applied, .natural: return natural
     case .real: return real
-    case .type(.nat, _): return natural
+    case .type(let type, _) where type.isNatural: return TypedTerm(.natural(value), type, span)
     case .type(.real([]), _): return real
     case .type(let type, let reason):
       mismatch(.nat, type, span, reason, found: "a number")
@@ -150,7 +155,7 @@ extension Checker {
       switch expected {
       case .type(let type, _): !type.isFunction
       case .real(let tensor, _): tensor
-      case .nothing, .poison, .applied: false
+      case .nothing, .poison, .applied, .natural: false
       }
     let typed =
       isTensor
@@ -167,8 +172,10 @@ extension Checker {
   }
 
   private func successor(_ inner: Term, _ span: Span, _ expected: Expectation) -> TypedTerm? {
-    guard let typed = elaborate(inner, .type(.nat, .successor)) else { return nil }
-    return fit(TypedTerm(.succ(typed), .nat, span), expected)
+    var wanted = Expectation.natural(.successor)
+    if case .type(let type, _) = expected, type.isNatural { wanted = .type(type, .successor) }
+    guard let typed = elaborate(inner, wanted) else { return nil }
+    return fit(TypedTerm(.succ(typed), typed.type, span), expected)
   }
 
   // MARK: Conditionals and iteration
@@ -202,7 +209,7 @@ extension Checker {
   }
 
   /// What is expected of a term that must have the type of another one.
-  private func after(_ other: TypedTerm?, _ expected: Expectation, _ reason: Expectation.Reason) -> Expectation {
+  func after(_ other: TypedTerm?, _ expected: Expectation, _ reason: Expectation.Reason) -> Expectation {
     if let other { return .type(other.type, reason) }
     if case .type = expected { return expected }
     return .poison
@@ -220,7 +227,7 @@ extension Checker {
       isData
       ? withData(state, type) { elaborate(step, forStep) }
       : withVariable(state, type) { ($0.variable, elaborate(step, forStep)) }
-    let typedCount = elaborate(count, .type(.nat, .count(count.span)))
+    let typedCount = elaborate(count, .natural(.count(count.span)))
     guard let typedBase, let typedStep, let typedCount, let variable else { return nil }
     return TypedTerm(
       .iterate(base: typedBase, state: variable, step: typedStep, count: typedCount), typedBase.type,
@@ -248,7 +255,7 @@ extension Checker {
   private func inReals(_ expected: Expectation) -> Expectation {
     switch expected {
     case .nothing: .real(tensor: false, like: nil)
-    case .poison, .type, .applied, .real: expected
+    case .poison, .type, .applied, .real, .natural: expected
     }
   }
 }

@@ -8,11 +8,22 @@ extension Checker {
     switch expression.kind {
     case .bool: return SizedType(type: .bool, nodes: 1)
     case .nat: return SizedType(type: .nat, nodes: 1)
+    case .natBelow(let count):
+      guard let count = checkedCount(count) else {
+        reportBadNatural(expression.span)
+        return nil
+      }
+      return SizedType(type: Type.natBelow(count).resolved(horizon), nodes: 1)
     case .real(let shape): return tensor(shape, expression.span)
     case .name(let name): return alias(name, expression.span)
     case .function(let argument, let result): return arrow(argument, result, expression.span)
     case .error: return nil
     }
+  }
+
+  /// A number of naturals or of rows; nil where it is out of range.
+  func checkedCount(_ count: UInt64) -> Int? {
+    (1...UInt64(maximumHorizon)).contains(count) ? Int(count) : nil
   }
 
   private func arrow(_ argument: TypeExpression, _ result: TypeExpression, _ span: Span) -> SizedType? {
@@ -68,5 +79,13 @@ extension Checker {
       Diagnostic(
         .unknownType, "there is no type `\(name)`", at: Label(span, "not declared"),
         help: similar.map { "did you mean `\($0)`?" } ?? "declare it: `type \(name) = …`"))
+  }
+
+  private func reportBadNatural(_ span: Span) {
+    report(
+      Diagnostic(
+        .badNatural, "`Nat[n]` has an n of 1 to 2^24", at: Label(span, "no such type"),
+        notes: ["`Nat[n]` are the naturals below n, and n is the dimension of the type"],
+        help: "write a number in this range; `Nat` alone is `Nat[\(horizon)]` in this file"))
   }
 }

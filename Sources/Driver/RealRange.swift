@@ -38,8 +38,8 @@ private struct UnrepresentableNumbers {
     case .literal(let entries): for entry in entries { judge(entry, term.span) }
     case .matrix(let rows): for entry in rows.joined() { judge(entry, term.span) }
     case .scale(let factor, _): judge(factor, term.span)
-    case .variable, .definition, .bool, .natural, .primitive, .succ, .lambda, .apply, .conditional, .iterate, .add,
-      .network:
+    case .variable, .definition, .bool, .natural, .primitive, .succ, .lambda, .apply, .conditional, .iterate,
+      .constructor, .cases, .fold, .add, .network:
       break
     }
     for child in term.kind.children { visit(child) }

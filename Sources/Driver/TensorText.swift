@@ -78,7 +78,7 @@ extension ProgramTensor.Axis {
   fileprivate func label(_ index: Int) -> String {
     switch type {
     case .bool: return index == 0 ? "true" : "false"
-    case .nat, .function: return "\(index)"
+    case .nat, .natBelow, .data, .function: return "\(index)"
     case .real(let shape):
       var (rest, indices) = (index, [String]())
       for extent in shape.reversed() {

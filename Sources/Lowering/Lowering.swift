@@ -80,7 +80,7 @@ final class Lowering {
     case .variable(let variable): return environment[variable]!
     case .definition(let index): return try definition(index)
     case .bool(let flag): return .vector(builder.unit(flag ? 0 : 1, .boolean))
-    case .natural(let number): return .vector(builder.unit(Int(clamping: number), try space(.nat, term.span)))
+    case .natural(let number): return .vector(builder.unit(Int(clamping: number), try space(term.type, term.span)))
     case .literal(let entries):
       return .vector(builder.constant(SparseVector(dense: entries), try space(term.type, term.span)))
     case .matrix(let rows):
@@ -102,6 +102,7 @@ final class Lowering {
     case .scale(let factor, let a):
       let a = try lower(a, environment)
       return try at(term) { try sum([(.factor(factor), a)], term.type, term.span) }
+    case .constructor, .cases, .fold: preconditionFailure("not lowered yet")
     case .network(let net, let arguments): return try network(net, arguments, term, environment)
     }
   }

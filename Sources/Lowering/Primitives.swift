@@ -14,6 +14,7 @@ extension Lowering {
       case .transpose(let rows, let columns):
         let value = try self.vector(operand, .interface)
         return .vector(self.builder.transpose(value, rows: rows, columns: columns, try self.space(rest, span)))
+      case .widen: preconditionFailure("not lowered yet")
       case .conv2d, .scale, .dot, .apply, .outer: return .function(self.second(primitive, operand, rest, span))
       }
     }
@@ -37,7 +38,7 @@ extension Lowering {
     case .dot: builder.dot(a, b)
     case .apply: builder.apply(a, b, space)
     case .outer(let rows, let columns): builder.product(Product(m: rows, k: 1, n: columns), a, b, space)
-    case .scale, .reshape, .transpose: preconditionFailure("handled where it is applied")
+    case .scale, .reshape, .transpose, .widen: preconditionFailure("handled where it is applied")
     }
   }
 }

@@ -7,7 +7,9 @@ extension Space {
     switch type {
     case .bool: self = .boolean
     case .nat: self = .natural(horizon)
+    case .natBelow(let count): self = .natural(count)
     case .real(let shape): self = .real(shape)
+    case .data: preconditionFailure("not lowered yet")
     case .function(let argument, let result):
       self = .hom(Space(argument, horizon: horizon), Space(result, horizon: horizon))
     }

@@ -98,7 +98,7 @@ import Testing
   @Test func badTypes() {
     for text in [
       "", "Bool -oops", "Bool - o Bool", "Bool -> Bool", "Bool →Bool", "Real[]", "Real[0]", "Real[x]", "Real[1.5]",
-      "Nat[3]", "(Bool",
+      "Bool[3]", "Nat[3, 4]", "(Bool",
       "Bool)", "Bool -o", "Bool Nat", "Real[9223372036854775808]", "fun",
     ] {
       var diagnostics = Diagnostics()

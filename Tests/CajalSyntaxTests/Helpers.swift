@@ -43,6 +43,8 @@ func shape(_ term: Term) -> String {
   case .conditional: return "(if\(children))"
   case .letIn(let name, _, _): return "(let \(name.text)\(children))"
   case .iterate(_, let state, _, _): return "(iter \(state.text)\(children))"
+  case .cases(let alternatives, _): return "(case \(patterns(alternatives))\(children))"
+  case .fold(let alternatives, _): return "(fold \(patterns(alternatives))\(children))"
   case .add: return "(+\(children))"
   case .subtract: return "(-\(children))"
   case .negate: return "(neg\(children))"
@@ -54,10 +56,15 @@ func shape(_ term: Term) -> String {
   }
 }
 
+private func patterns(_ alternatives: [Alternative]) -> String {
+  alternatives.map { PrettyPrinter.text(of: $0.pattern) }.joined(separator: " | ")
+}
+
 func shape(_ type: TypeExpression) -> String {
   switch type.kind {
   case .bool: "Bool"
   case .nat: "Nat"
+  case .natBelow(let count): "Nat[\(count)]"
   case .real(let extents): "Real\(extents)"
   case .function(let argument, let result): "(\(shape(argument)) -o \(shape(result)))"
   case .name(let name): name

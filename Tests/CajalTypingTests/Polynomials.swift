@@ -98,7 +98,8 @@ final class PolynomialDenotation {
         total = sum(total, scale(weight, current))
       }
       return total
-    case .literal, .matrix, .primitive, .add, .scale, .network: fatalError("not in the kernel")
+    case .literal, .matrix, .primitive, .constructor, .cases, .fold, .add, .scale, .network:
+      fatalError("not in the kernel")
     }
   }
 

@@ -52,6 +52,8 @@ extension Term {
         found.insert("net of a net's result")
       }
     case .conditional: found.insert("conditional")
+    case .cases: found.insert("case")
+    case .fold: found.insert("fold")
     case .function: found.insert("function")
     case .letIn: found.insert("let")
     case .variable("conv2d"): found.insert("conv2d")

@@ -108,7 +108,14 @@ import Testing
     case .add(let a, let b):
       collect(a, binders, branches + 1, into: &uses)
       collect(b, binders, branches + 1, into: &uses)
-    case .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .apply, .scale, .network:
+    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
+      collect(operand, binders, branches, into: &uses)
+      for alternative in alternatives {
+        var binders = binders
+        for binder in alternative.binders { binders[binder.id] = branches + 1 }
+        collect(alternative.body, binders, branches + 1, into: &uses)
+      }
+    case .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor, .succ, .apply, .scale, .network:
       for child in term.kind.children { collect(child, binders, branches, into: &uses) }
     }
   }

@@ -23,7 +23,7 @@ extension ProgramGenerator {
       switch type {
       case .real(let shape): return tensor(shape, uses, mode, depth)
       case .function: return map(type, uses, mode, depth)
-      case .bool, .nat: return finish(type, uses, mode)
+      case .bool, .nat, .natBelow, .data: return finish(type, uses, mode)
       }
     }
   }

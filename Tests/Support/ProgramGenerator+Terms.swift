@@ -23,6 +23,7 @@ extension ProgramGenerator {
     switch type {
     case .bool: return uses.isEmpty ? finish(type, [], mode) : conditional(type, uses, mode, depth)
     case .nat: return Term(.succ(term(.nat, uses, .checked, depth - 1)))
+    case .natBelow, .data: preconditionFailure("the generators make no data")
     case .real: return finish(type, uses, mode)
     case .function(let argument, let result):
       let name = binder(uses)
@@ -110,6 +111,7 @@ extension ProgramGenerator {
     var rest = uses
     let use = rest.remove(at: random.below(rest.count))
     switch use.type {
+    case .natBelow, .data: preconditionFailure("the generators make no data")
     case .function(let argument, let result):
       let parts = split(rest, argument, type)
       let applied = Term.applied(use.term, term(argument, parts[0], .checked, depth - 1))
@@ -144,6 +146,7 @@ extension ProgramGenerator {
     let index = rest.firstIndex(where: \.type.isFunction) ?? 0
     let use = rest.remove(at: index)
     switch use.type {
+    case .natBelow, .data: preconditionFailure("the generators make no data")
     case .function(let argument, let result):
       return finish(type, rest + [Resource(.applied(use.term, finish(argument, [], .checked)), result)], mode)
     case .bool where rest.count > 1:
@@ -164,6 +167,7 @@ extension ProgramGenerator {
     if !data.isEmpty, random.below(3) > 0, let datum = datum(type) { return datum }
     switch type {
     case .bool: return Term(.bool(random.below(2) == 0))
+    case .natBelow, .data: preconditionFailure("the generators make no data")
     case .nat:
       let limit = options.numerals ?? (random.below(12) == 0 ? types.horizon + 2 : max(1, min(types.horizon, 4)))
       return Term(.numeral(UInt64(random.below(limit))))

@@ -132,7 +132,7 @@ extension Term {
       case .vector(let entries): 2 + entries.reduce(0) { $0 + ($1 == 0 ? 1 : $1 == 1 ? 2 : 3) }
       case .matrix(let rows): 2 + rows.joined().reduce(0) { $0 + ($1 == 0 ? 1 : $1 == 1 ? 2 : 3) }
       case .bool(let value): value ? 1 : 2
-      case .iterate: 8
+      case .iterate, .cases, .fold: 8
       case .conditional: 5
       case .function(let binder, _): 4 + (binder.type == nil ? 0 : 1)
       case .letIn: 6
@@ -147,7 +147,7 @@ extension Type {
   fileprivate var weight: Int {
     switch self {
     case .bool: 1
-    case .nat: 2
+    case .nat, .natBelow, .data: 2
     case .real(let shape): 2 + shape.reduce(0, +)
     case .function(let argument, let result): 2 + argument.weight + result.weight
     }

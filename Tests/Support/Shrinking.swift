@@ -90,7 +90,8 @@ extension Term {
   public static func smallest(_ type: Type) -> Term? {
     switch type {
     case .bool: return Term(.bool(true))
-    case .nat: return Term(.numeral(0))
+    case .nat, .natBelow: return Term(.numeral(0))
+    case .data: return nil
     case .real(let shape):
       switch shape.count {
       case 0: return Term(.decimal(1))
@@ -110,7 +111,8 @@ extension Term {
     case .function(let argument, let result):
       return smallest(argument).flatMap { consume(.applied(term, .ascribed($0, argument)), result, into: goal) }
     case .bool: return smallest(goal).map { .choice(term, $0, $0) }
-    case .nat: return smallest(goal).map { .iteration($0, "y", .named("y"), term) }
+    case .data: return nil
+    case .nat, .natBelow: return smallest(goal).map { .iteration($0, "y", .named("y"), term) }
     case .real(let shape):
       guard goal.endsInReal, let ones = smallest(type), let rest = smallest(goal) else { return nil }
       let scalar = shape.isEmpty ? term : .applied(.named("dot"), .ascribed(ones, type), term)
@@ -160,6 +162,8 @@ extension Term {
     case .matrix(let rows):
       for value in [0.0, 1] { steps.append(Term(.matrix(rows.map { $0.map { _ in value } }))) }
     case .bool(false): steps.append(Term(.bool(true)))
+    case .cases(let alternatives, _), .fold(let alternatives, _):
+      for alternative in alternatives where alternative.pattern.binders.isEmpty { steps.append(alternative.body) }
     case .variable, .bool, .numeral, .succ, .function, .conditional, .add, .subtract, .negate, .scale, .ascription,
       .error:
       break

@@ -16,6 +16,8 @@ extension Term.Kind {
     case .subtract: .subtract(new[0], new[1])
     case .conditional: .conditional(new[0], then: new[1], else: new[2])
     case .iterate(_, let state, _, _): .iterate(base: new[0], state: state, step: new[1], count: new[2])
+    case .cases(let alternatives, _): .cases(alternatives.with(bodies: new.dropLast()), new[new.count - 1])
+    case .fold(let alternatives, _): .fold(alternatives.with(bodies: new.dropLast()), new[new.count - 1])
     }
   }
 
@@ -25,6 +27,8 @@ extension Term.Kind {
     case .function(let binder, _): (binder.name.text, 0)
     case .letIn(let name, _, _): (name.text, 1)
     case .iterate(_, let state, _, _): (state.text, 1)
+    // The generators make no data.
+    case .cases, .fold: nil
     case .variable, .bool, .numeral, .decimal, .succ, .apply, .conditional, .add, .subtract, .negate, .scale,
       .ascription, .vector, .matrix, .error:
       nil
@@ -36,10 +40,16 @@ extension Term.Kind {
     case .function(let binder, let body): .function(Binder(name: Name(name), type: binder.type), body)
     case .letIn(_, let value, let body): .letIn(Name(name), value, body: body)
     case .iterate(let base, _, let step, let count): .iterate(base: base, state: Name(name), step: step, count: count)
-    case .variable, .bool, .numeral, .decimal, .succ, .apply, .conditional, .add, .subtract, .negate, .scale,
-      .ascription, .vector, .matrix, .error:
+    case .variable, .bool, .numeral, .decimal, .succ, .apply, .conditional, .cases, .fold, .add, .subtract, .negate,
+      .scale, .ascription, .vector, .matrix, .error:
       self
     }
+  }
+}
+
+extension [Alternative] {
+  fileprivate func with(bodies: ArraySlice<Term>) -> [Alternative] {
+    zip(self, bodies).map { Alternative(pattern: $0.pattern, body: $1, span: $0.span) }
   }
 }
 

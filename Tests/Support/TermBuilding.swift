@@ -43,6 +43,8 @@ extension TypeExpression {
       switch type {
       case .bool: .bool
       case .nat: .nat
+      case .natBelow(let count): .natBelow(UInt64(count))
+      case .data(let data): .name(data.name)
       case .real(let shape): .real(shape)
       case .function(let argument, let result): .function(TypeExpression(argument), TypeExpression(result))
       }

@@ -67,7 +67,7 @@ final class DenotationEngine {
       return value
     case .definition(let index): return try define(index)
     case .bool(let value): return .vector(value ? [.one, .zero] : [.zero, .one])
-    case .natural(let numeral): return .vector(try basis(.nat, Int(exactly: numeral)))
+    case .natural(let numeral): return .vector(try basis(term.type, Int(exactly: numeral)))
     case .literal(let entries): return .vector([Dual](entries))
     case .matrix(let rows): return map(term.type, .matrix([Dual](rows.flatMap { $0 })), isMultilinear: true)
     case .primitive(let primitive): return map(term.type, .primitive(primitive, []), isMultilinear: true)
@@ -83,6 +83,7 @@ final class DenotationEngine {
         [(.one, interpret(left, environment)), (.one, interpret(right, environment))], term.type)
     case .scale(let factor, let operand):
       return try weightedSum([(Dual(factor), interpret(operand, environment))], term.type)
+    case .constructor, .cases, .fold: throw InterpretationError.unsuitableEnvironment("data are not interpreted yet")
     case .network:
       preconditionFailure("only models hold nets, and a model is not interpreted: its weights are not here")
     }

@@ -43,8 +43,11 @@ struct Multilinearity {
       case .variable(let variable): use(variable)
       case .definition(let index):
         if !(definitions.indices.contains(index) && definitions[index]) { mark(below: Int.max) }
-      case .bool, .natural, .literal, .matrix, .primitive: break
+      case .bool, .natural, .literal, .matrix, .primitive, .constructor: break
       case .succ(let a), .scale(_, let a): visit(a)
+      case .cases, .fold:
+        for part in term.kind.children { visit(part) }
+        mark(below: Int.max)
       case .network(_, let arguments):
         for argument in arguments { visit(argument) }
         mark(below: Int.max)

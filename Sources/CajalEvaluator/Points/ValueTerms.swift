@@ -19,7 +19,8 @@ struct ValueTerms {
     switch type {
     case .bool: return 2
     case .nat: return horizon
-    case .real: return nil
+    case .natBelow(let count): return count
+    case .real, .data: return nil
     case .function(.bool, let result):
       guard let results = size(of: result, horizon: horizon) else { return nil }
       return saturatingProduct([results, results])
@@ -32,8 +33,8 @@ struct ValueTerms {
   mutating func value(of type: Type, number: Int) -> TypedTerm? {
     switch type {
     case .bool: return make(.bool(number == 0), .bool)
-    case .nat: return make(.natural(UInt64(number)), .nat)
-    case .real: return nil
+    case .nat, .natBelow: return make(.natural(UInt64(number)), type)
+    case .real, .data: return nil
     case .function(let argument, let result):
       guard argument == .bool, let size = ValueTerms.size(of: result, horizon: horizon) else { return nil }
       let x = fresh(argument)
@@ -51,6 +52,8 @@ struct ValueTerms {
     switch type {
     case .bool: return make(.bool(random.next(below: 2) == 0), .bool)
     case .nat: return make(.natural(UInt64(random.next(below: horizon))), .nat)
+    case .natBelow(let count): return make(.natural(UInt64(random.next(below: count))), type)
+    case .data: return nil
     case .real: return literal(type)
     case .function(.real(let from), .real(let to)): return denseMap(from, to, type)
     case .function(let argument, let result):
@@ -67,7 +70,8 @@ struct ValueTerms {
     case .bool:
       guard let a = sample(type), let b = sample(type) else { return nil }
       return choose(term, a, b)
-    case .nat: return consume(count: term, into: type)
+    case .nat, .natBelow: return consume(count: term, into: type)
+    case .data: return nil
     case .real(let shape):
       guard case .real = type.finalResult, let operand = sample(type) else { return nil }
       let factor = shape.isEmpty ? term : apply(.dot(shape), [literal(term.type), term], .real([]))

@@ -125,8 +125,9 @@ final class BoundInterpreter {
   /// What is known of a value of which only the type is.
   private func anything(_ type: Type) -> ShadowValue {
     switch type {
-    case .bool, .real: .opaque
+    case .bool, .real, .data: .opaque
     case .nat: .nat(IndexBound(horizon - 1))
+    case .natBelow(let count): .nat(IndexBound(count - 1))
     case .function: .function(ShadowFunction(.linked(type)))
     }
   }
@@ -160,8 +161,8 @@ final class BoundInterpreter {
     if max(depth, environment?.depth ?? 0) > BoundInterpreter.depthLimit { throw Interruption.exhausted }
     if mode != .noting {
       switch term.type {
-      case .bool, .real: return .opaque
-      case .nat, .function: break
+      case .bool, .real, .data: return .opaque
+      case .nat, .natBelow, .function: break
       }
     }
     switch term.kind {
@@ -192,6 +193,15 @@ final class BoundInterpreter {
       let count = try interpret(count, environment).bound
       let base = try interpret(base, environment)
       return count == IndexBound(0) ? base : try iterate(base, state, step, count, environment)
+    case .constructor: return term.type.isFunction ? .function(ShadowFunction(.linked(term.type))) : .opaque
+    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
+      _ = try interpret(operand, environment)
+      for alternative in alternatives {
+        let inner = alternative.binders.reduce(environment) { ShadowEnvironment($1, anything($1.type), $0) }
+        let value = try interpret(alternative.body, inner)
+        if mode == .noting { try force(value, alternative.body.type) }
+      }
+      return anything(term.type)
     case .add(let a, let b): return try join(a, b, environment)
     case .scale(_, let operand): return try interpret(operand, environment)
     case .network(_, let arguments):
@@ -214,9 +224,9 @@ final class BoundInterpreter {
     _ base: ShadowValue, _ state: Variable, _ step: TypedTerm, _ count: IndexBound, _ environment: ShadowEnvironment?
   ) throws -> ShadowValue {
     switch state.type {
-    case .bool, .real:
+    case .bool, .real, .data:
       return try interpret(step, ShadowEnvironment(state, .opaque, environment))
-    case .nat:
+    case .nat, .natBelow:
       if let value = try iterateInOne(base.bound, state, step, count, environment) { return value }
       return try iterateByRounds(base.bound, state, step, count, environment)
     case .function: return try iterateFunction(base, state, step, count, environment)

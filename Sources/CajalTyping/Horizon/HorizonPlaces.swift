@@ -18,8 +18,8 @@ struct HorizonPlaces {
         numerals.insert(term.span)
         value[term.span] = max(number, value[term.span, default: 0])
       case .succ: successors.insert(term.span)
-      case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale,
-        .network:
+      case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .constructor,
+        .cases, .fold, .add, .scale, .network:
         break
       }
     }
@@ -35,8 +35,8 @@ struct HorizonPlaces {
           case .succ: true
           case .natural(let number): number >= UInt64(module.horizon)
           case .definition(let index): counting[index]
-          case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .add, .scale,
-            .network:
+          case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .constructor,
+            .cases, .fold, .add, .scale, .network:
             false
           }
         })

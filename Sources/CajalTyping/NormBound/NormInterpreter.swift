@@ -89,6 +89,7 @@ final class NormInterpreter {
       return try combine(weights, values, term.type)
     case .iterate(let base, let state, let step, let count):
       return try iterate(base, state, step, count, environment)
+    case .constructor, .cases, .fold: return reflect(.none, term.type)
     case .add(let a, let b): return add(try interpret(a, environment), try interpret(b, environment))
     case .scale(let factor, let operand): return scale(factor.magnitude, try interpret(operand, environment))
     case .network(let net, let arguments):
@@ -305,7 +306,7 @@ final class NormInterpreter {
     case .apply(let rows, let columns):
       bound = MatrixBound(entries: a, rows: Double(rows), columns: Double(columns)).applied(to: b)
     case .outer: bound = .outer(a, b)
-    case .reshape, .transpose: bound = a
+    case .reshape, .transpose, .widen: bound = a
     }
     return .vector(bound.completed(dimension: dimension(type)))
   }
