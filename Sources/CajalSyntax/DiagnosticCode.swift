@@ -74,6 +74,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case badNatural = "E0411"
   case badRows = "E0412"
   case boundedTable = "E0413"
+  case inspectsState = "E0414"
 
   // Warnings (W05xx)
   case entryMayBeDropped = "W0501"

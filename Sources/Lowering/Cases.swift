@@ -52,7 +52,7 @@ extension Lowering {
   }
 
   private func cases(
-    _ value: Value, _ parts: [(Summand, Alternative)], _ type: Type, _ span: Span
+    _ value: Value, _ parts: [(Summand, Arm)], _ type: Type, _ span: Span
   ) throws -> Meaning {
     guard case .function(let argument, let result) = type else {
       let space = try space(type, span)
@@ -68,7 +68,7 @@ extension Lowering {
         let applied = parts.map { summand, alternative in
           (
             summand,
-            Alternative(span: alternative.span, culprit: alternative.culprit) { [unowned self] fields in
+            Arm(span: alternative.span, culprit: alternative.culprit) { [unowned self] fields in
               guard case .function(let function) = try alternative.apply(fields) else {
                 preconditionFailure("a function type has functions")
               }
@@ -81,7 +81,7 @@ extension Lowering {
   }
 
   /// What an alternative makes of a summand; nil where that is 0.
-  private func image(_ alternative: Alternative, of summand: Summand, _ value: Value, _ space: Space) throws -> Value? {
+  private func image(_ alternative: Arm, of summand: Summand, _ value: Value, _ space: Space) throws -> Value? {
     if case .constant(let vector) = value.operation { return try image(alternative, of: summand, vector, space) }
     switch summand.fields {
     case .product(let types):
@@ -101,7 +101,7 @@ extension Lowering {
 
   /// Of a constant, entry by entry.
   private func image(
-    _ alternative: Alternative, of summand: Summand, _ vector: SparseVector, _ space: Space
+    _ alternative: Arm, of summand: Summand, _ vector: SparseVector, _ space: Space
   ) throws -> Value? {
     var types: [Type] = []
     var offset = summand.offset
@@ -130,7 +130,7 @@ extension Lowering {
   /// What an alternative makes of a tensor over the types of its last binders, the first ones being given: a loop over
   /// the basis of each but the last, in which it has to be linear.
   private func image(
-    _ alternative: Alternative, _ tensor: Value, _ types: ArraySlice<Type>, _ spaces: ArraySlice<Space>,
+    _ alternative: Arm, _ tensor: Value, _ types: ArraySlice<Type>, _ spaces: ArraySlice<Space>,
     _ given: [Meaning], _ space: Space
   ) throws -> Value {
     guard let type = types.first, let first = spaces.first else {
@@ -155,7 +155,7 @@ extension Lowering {
   /// The alternative applied to the vector of its last binder; nil where it is not linear in it, and its values on the
   /// basis stand for it, with a warning.
   private func linearImage(
-    _ alternative: Alternative, _ vector: Value, _ type: Type, _ given: [Meaning]
+    _ alternative: Arm, _ vector: Value, _ type: Type, _ given: [Meaning]
   ) throws -> Value? {
     let inner = GraphBuilder(parent: builder)
     inner.origin = builder.origin

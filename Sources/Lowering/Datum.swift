@@ -25,9 +25,9 @@ final class Datum {
   }
 }
 
-/// What is made of a constructor, the meanings of its fields given. At a recursive place these are what the consumer
+/// An alternative: what is made of a constructor, the meanings of its fields given. At a recursive place these are what the consumer
 /// makes of the parts.
-struct Alternative {
+struct Arm {
   let span: Span
   /// The place of the step that makes a binder nonlinear, as far as one can be pointed at.
   let culprit: (_ binder: Int) -> Span?
@@ -41,8 +41,8 @@ final class Consumer {
   /// Of the fold.
   let term: TypedTerm
   /// In the order of the constructors.
-  let alternatives: [Alternative]
-  init(_ type: DataType, result: Type, term: TypedTerm, alternatives: [Alternative]) {
+  let alternatives: [Arm]
+  init(_ type: DataType, result: Type, term: TypedTerm, alternatives: [Arm]) {
     self.type = type
     self.result = result
     self.term = term
@@ -51,9 +51,9 @@ final class Consumer {
 }
 
 extension Lowering {
-  func alternatives(_ typed: [TypedAlternative], _ environment: Environment) -> [Alternative] {
+  func alternatives(_ typed: [TypedAlternative], _ environment: Environment) -> [Arm] {
     typed.map { alternative in
-      Alternative(
+      Arm(
         span: alternative.span, culprit: { alternative.body.step(using: alternative.binders[$0]) },
         apply: { [unowned self] fields in
           var inner = environment
@@ -111,7 +111,7 @@ extension Lowering {
   /// The consumer of what `builder` takes apart that makes of it what `consumer` makes of what `builder` builds.
   private func fused(_ builder: Consumer, with consumer: Consumer) -> Consumer {
     let alternatives = zip(builder.type.constructors, builder.alternatives).map { constructor, alternative in
-      Alternative(
+      Arm(
         span: alternative.span, culprit: alternative.culprit,
         apply: { [unowned self] fields in
           let built = zip(constructor.fields, fields).map { field, meaning -> Meaning in
@@ -135,7 +135,7 @@ extension Lowering {
   // MARK: case
 
   /// `case { … } (datum)`: the alternative of the outermost constructor.
-  func cases(_ datum: Datum, _ alternatives: [Alternative], _ term: TypedTerm) throws -> Meaning {
+  func cases(_ datum: Datum, _ alternatives: [Arm], _ term: TypedTerm) throws -> Meaning {
     func sum(_ terms: [(Weight, Meaning)]) throws -> Meaning {
       try at(term) { try self.sum(terms, term.type, term.span) }
     }
@@ -149,7 +149,7 @@ extension Lowering {
         try rounds(of: iteration).map { ($0, try cases(self.datum($1), alternatives, term)) })
     case .folded(let inner, let builder):
       let outer = zip(builder.type.constructors, builder.alternatives).map { constructor, alternative in
-        Alternative(
+        Arm(
           span: alternative.span, culprit: alternative.culprit,
           apply: { [unowned self] fields in
             let built = try self.parts(fields, of: constructor) { try self.fold($0, builder) }
@@ -170,6 +170,14 @@ extension Lowering {
             + "consumes it; other alternatives have nothing to take apart"
         ],
         help: "fold to what you need of it while it is built, as with an accumulator of function type"))
+  }
+
+  func noDimension(_ type: Type, _ data: DataType, _ span: Span) -> Diagnostic {
+    Diagnostic(
+      .noDimension, "`\(data.name)` is recursive, and has no dimension",
+      at: Label(span, "a vector is needed of this, of type \(type)"),
+      notes: ["a matrix, the state of a loop and what a program gives are vectors"],
+      help: "fold the datum first, and go on with what that gives")
   }
 
   // MARK: Constructors

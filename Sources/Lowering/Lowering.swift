@@ -56,6 +56,7 @@ final class Lowering {
     if let dimension = type.dimension(horizon: module.horizon), dimension <= Space.maximumDimension {
       return Space(type, horizon: module.horizon)
     }
+    if let data = type.recursiveType { throw LoweringError.refused(noDimension(type, data, span)) }
     throw LoweringError.refused(
       Diagnostic(
         .typeTooLarge, "a value of type \(type) is too large", at: Label(span, "has this type"),
@@ -102,7 +103,6 @@ final class Lowering {
     case .scale(let factor, let a):
       let a = try lower(a, environment)
       return try at(term) { try sum([(.factor(factor), a)], term.type, term.span) }
-    case .constructor, .cases, .fold: preconditionFailure("not lowered yet")
     case .network(let net, let arguments): return try network(net, arguments, term, environment)
     }
   }

@@ -14,7 +14,9 @@ extension Lowering {
       case .transpose(let rows, let columns):
         let value = try self.vector(operand, .interface)
         return .vector(self.builder.transpose(value, rows: rows, columns: columns, try self.space(rest, span)))
-      case .widen: preconditionFailure("not lowered yet")
+      case .widen:
+        let value = try self.vector(operand, .interface)
+        return .vector(self.builder.embed(offset: 0, value, try self.space(rest, span)))
       case .conv2d, .scale, .dot, .apply, .outer: return .function(self.second(primitive, operand, rest, span))
       }
     }

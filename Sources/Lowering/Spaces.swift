@@ -9,7 +9,7 @@ extension Space {
     case .nat: self = .natural(horizon)
     case .natBelow(let count): self = .natural(count)
     case .real(let shape): self = .real(shape)
-    case .data: preconditionFailure("not lowered yet")
+    case .data: self = .real([type.dimension(horizon: horizon)!])
     case .function(let argument, let result):
       self = .hom(Space(argument, horizon: horizon), Space(result, horizon: horizon))
     }

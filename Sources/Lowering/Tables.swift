@@ -130,7 +130,7 @@ extension Lowering {
   // MARK: case
 
   /// The terms of a table's first row. At recursive places stand the tables that begin at its children.
-  func rootTerms(_ table: Table, _ alternatives: [Alternative]) throws -> [(Weight, Meaning)] {
+  func rootTerms(_ table: Table, _ alternatives: [Arm]) throws -> [(Weight, Meaning)] {
     let layout = table.layout
     let rowSpace = Space.real([layout.row])
     let rows = RowAccess(rows: layout.rows, size: layout.row)
