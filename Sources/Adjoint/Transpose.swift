@@ -22,6 +22,10 @@ extension GraphBuilder {
     case .conv2d(let convolution): return transposed(convolution, operands, cotangent, in: index)
     case .averagePool(let pooling): return value(.averageUnpool(pooling), [cotangent], space)
     case .averageUnpool(let pooling): return value(.averagePool(pooling), [cotangent], space)
+    // In the index there is no gradient.
+    case .counted(let layout, _): return value(.counted(layout, isCotangent: true), [cotangent, operands[1]], space)
+    case .gatherRow(let access): return value(.scatterRow(access), [cotangent, operands[1]], space)
+    case .scatterRow(let access): return value(.gatherRow(access), [cotangent, operands[1]], space)
     case .nonlinear(let map):
       let known =
         switch map.adjointReads {

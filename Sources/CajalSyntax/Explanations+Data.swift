@@ -285,6 +285,31 @@ extension Explanation {
       Why: a datum has one node at least, and workspaces are for as many rows.
       """)
 
+  static let inspectsState = Explanation(
+    title: "a datum is taken apart while it is still being built",
+    text: """
+      A datum that an `iter` or a `fold` builds is folded while it is built: what is carried on is what the
+      alternatives of its consumer make of the part that is there. Another `case` or `fold` of that part has nothing
+      to take apart.
+
+      ```cajal-error
+      data Word = End | Letter Bool Word
+      def parity : Word -o Bool =
+        fun w => fold { End => false | Letter b p => if b then (if p then false else true) else p } (w)
+      def twice : Word -o Word = fun w => Letter (parity w) End
+      program p (n : Nat) : Bool = parity (iter { End | w => twice w } (n))
+      ```
+
+      ```cajal
+      data Word = End | Letter Bool Word
+      def parity : Word -o Bool =
+        fun w => fold { End => false | Letter b p => if b then (if p then false else true) else p } (w)
+      program p (n : Nat) : Bool = iter { parity End | b => parity (Letter b End) } (n)
+      ```
+
+      Why: a list has no dimension, so it cannot be a loop's state; what it is folded to has one.
+      """)
+
   static let boundedTable = Explanation(
     title: "a table has a bound",
     text: """

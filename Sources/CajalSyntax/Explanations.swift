@@ -79,6 +79,7 @@ extension DiagnosticCode {
     case .badNatural: .badNatural
     case .badRows: .badRows
     case .boundedTable: .boundedTable
+    case .inspectsState: .inspectsState
     case .entryMayBeDropped: .entryMayBeDropped
     case .linearExtension: .linearExtension
     case .numberVanishes: .numberVanishes

@@ -13,6 +13,8 @@ indirect enum CExpression {
   case binary(String, CExpression, CExpression)
   case conditional(CExpression, CExpression, CExpression)
   case cast(String, CExpression)
+  /// `(type){a, b}`
+  case compound(String, [CExpression])
 
   static func integer(_ value: Int) -> CExpression {
     value < 0 ? .prefix("-", .number("\(value.magnitude)")) : .number("\(value)")

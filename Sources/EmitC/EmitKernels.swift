@@ -56,6 +56,16 @@ extension FunctionEmitter {
       return .call("cajal_average_pool_\(suffix)", self.pooling(pooling) + [from[0], to])
     case .averageUnpool(let pooling):
       return .call("cajal_average_pool_adjoint_\(suffix)", self.pooling(pooling) + [from[0], to])
+    case .counted(let t, let isCotangent):
+      let parts = t.constructors.flatMap { [$0.places, $0.offset, $0.size] }
+      return .call(
+        "cajal_counted_\(suffix)",
+        [t.rows, t.row, t.isChain ? 0 : t.arity, t.constructors.count].map { .integer($0) }
+          + [.compound("const size_t[]", parts.map { .integer($0) }), .integer(isCotangent ? 1 : 0)]
+          + [from[0], from[1], to])
+    case .gatherRow(let t): return .call("cajal_gather_row_\(suffix)", [.integer(t.size), from[0], from[1], to])
+    case .scatterRow(let t):
+      return .call("cajal_scatter_row_\(suffix)", [.integer(t.rows), .integer(t.size), from[0], from[1], to, add])
     case .nonlinear(let map, let size):
       let (name, settings) = nonlinear(map, size)
       return .call("\(name)_\(suffix)", settings + [from[0], to])

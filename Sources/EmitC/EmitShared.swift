@@ -82,7 +82,7 @@ extension CExpression {
     switch self {
     case .name(let other): other == name
     case .number, .string: false
-    case .call(_, let arguments): arguments.contains { $0.mentions(name) }
+    case .call(_, let arguments), .compound(_, let arguments): arguments.contains { $0.mentions(name) }
     case .prefix(_, let a), .postfix(_, let a), .cast(_, let a): a.mentions(name)
     case .index(let a, let b), .binary(_, let a, let b): a.mentions(name) || b.mentions(name)
     case .conditional(let a, let b, let c): a.mentions(name) || b.mentions(name) || c.mentions(name)

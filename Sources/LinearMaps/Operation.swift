@@ -21,6 +21,13 @@ public enum Computation: Hashable, Sendable {
   case averagePool(Pooling)
   /// The transpose of `averagePool`.
   case averageUnpool(Pooling)
+  /// What counts of a table, by its children or count; `isCotangent`: the transpose. Linear in the first operand, as the
+  /// next two are; an index is no polynomial's variable, and has no gradient.
+  case counted(TableLayout, isCotangent: Bool)
+  /// A row of a table, by an index. In a loop that fills the table it reads rows that do not change any more.
+  case gatherRow(RowAccess)
+  /// The transpose of `gatherRow`.
+  case scatterRow(RowAccess)
   /// The one kind of computation that is not multilinear.
   case nonlinear(Nonlinear)
   /// The adjoint of `nonlinear`. Operands: what `Nonlinear.adjointReads` says, then the cotangent of the result; linear
@@ -36,6 +43,9 @@ public enum Computation: Hashable, Sendable {
     case .conv2d(let convolution): convolution
     case .averagePool(let pooling): AveragePool(pooling: pooling, isTransposed: false)
     case .averageUnpool(let pooling): AveragePool(pooling: pooling, isTransposed: true)
+    case .counted(let layout, let isCotangent): Counted(layout: layout, isCotangent: isCotangent)
+    case .gatherRow(let access): GatherRow(access: access)
+    case .scatterRow(let access): ScatterRow(access: access)
     case .nonlinear(let map): map
     case .nonlinearAdjoint(let map): NonlinearAdjoint(map: map)
     }
@@ -43,8 +53,8 @@ public enum Computation: Hashable, Sendable {
 
   /// Whose names a text may have.
   static let families: [any Family.Type] = [
-    Add.self, Scale.self, Product.self, View.self, Convolution.self, AveragePool.self, Nonlinear.self,
-    NonlinearAdjoint.self,
+    Add.self, Scale.self, Product.self, View.self, Convolution.self, AveragePool.self, Counted.self,
+    GatherRow.self, ScatterRow.self, Nonlinear.self, NonlinearAdjoint.self,
   ]
 }
 

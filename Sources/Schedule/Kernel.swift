@@ -20,6 +20,9 @@ public enum Kernel: Hashable, Sendable {
   case reluAdjointOfPool(Pooling)
   case averagePool(Pooling)
   case averageUnpool(Pooling)
+  case counted(TableLayout, isCotangent: Bool)
+  case gatherRow(RowAccess)
+  case scatterRow(RowAccess)
   /// The size is that of the operand.
   case nonlinear(Nonlinear, size: Int)
   case nonlinearAdjoint(Nonlinear, size: Int)
@@ -86,6 +89,18 @@ extension Kernel {
       return KernelFacts(
         operands: [p.outSize], target: p.imageSize, canAdd: false, operations: Double(p.outSize), scratchBytes: 0,
         text: { "average pool transposed \(p.size) of \(p.image)" })
+    case .counted(let t, let isCotangent):
+      return KernelFacts(
+        operands: [t.tableSize, t.nodesSize], target: t.tableSize, canAdd: false, operations: 0, scratchBytes: 0,
+        text: { "counted rows of \(t.rows)x\(t.row)\(isCotangent ? " transposed" : "")" })
+    case .gatherRow(let t):
+      return KernelFacts(
+        operands: [t.rows * t.size, 1], target: t.size, canAdd: false, operations: 0, scratchBytes: 0,
+        text: { "row of \(t.rows)x\(t.size)" })
+    case .scatterRow(let t):
+      return KernelFacts(
+        operands: [t.size, 1], target: t.rows * t.size, canAdd: true, operations: Double(t.size), scratchBytes: 0,
+        text: { "row into \(t.rows)x\(t.size)" })
     case .nonlinear(let map, let size):
       return KernelFacts(
         operands: [size], target: map.resultSize(size), canAdd: false, operations: Double(size), scratchBytes: 0,

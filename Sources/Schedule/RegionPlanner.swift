@@ -72,6 +72,9 @@ final class RegionPlanner {
     case .conv2d(let convolution): add(.kernel(.convolution(convolution)), at: index)
     case .averagePool(let pooling): add(.kernel(.averagePool(pooling)), at: index)
     case .averageUnpool(let pooling): add(.kernel(.averageUnpool(pooling)), at: index)
+    case .counted(let layout, let isCotangent): add(.kernel(.counted(layout, isCotangent: isCotangent)), at: index)
+    case .gatherRow(let access): add(.kernel(.gatherRow(access)), at: index)
+    case .scatterRow(let access): add(.kernel(.scatterRow(access)), at: index)
     case .nonlinear(let map):
       add(.kernel(.nonlinear(map, size: graph.nodes[operands[0]].space.dimension)), at: index)
     case .nonlinearAdjoint(let map): add(.kernel(.nonlinearAdjoint(map, size: size)), at: index)
@@ -135,7 +138,8 @@ final class RegionPlanner {
       }
       return product.isTiny && (slot == 0 ? product.n == 1 : product.m == 1)
     case .view(.transpose(let rows, let columns)): return rows * columns <= Threshold.tinyVector
-    case .conv2d, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: return false
+    case .conv2d, .averagePool, .averageUnpool, .counted, .gatherRow, .scatterRow, .nonlinear, .nonlinearAdjoint:
+      return false
     }
   }
 

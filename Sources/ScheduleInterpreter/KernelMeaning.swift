@@ -25,6 +25,10 @@ extension Kernel {
       return compute(.nonlinearAdjoint(relu), operands[0], unpooled)
     case .averagePool(let p): return compute(.averagePool(p), operands[0])
     case .averageUnpool(let p): return compute(.averageUnpool(p), operands[0])
+    case .counted(let t, let isCotangent):
+      return compute(.counted(t, isCotangent: isCotangent), operands[0], operands[1])
+    case .gatherRow(let t): return compute(.gatherRow(t), operands[0], operands[1])
+    case .scatterRow(let t): return compute(.scatterRow(t), operands[0], operands[1])
     case .nonlinear(let map, _): return compute(.nonlinear(map), operands[0])
     case .nonlinearAdjoint(let map, _): return compute(.nonlinearAdjoint(map), operands[0], operands[1])
     }

@@ -66,9 +66,22 @@ struct RoundingInterpreter {
     case .conv2d(let convolution): return product(terms: convolution.terms)
     case .averagePool(let pooling): return product(terms: Double(pooling.size * pooling.size + 1))
     case .averageUnpool: return product(terms: 1)
+    case .counted, .gatherRow, .scatterRow: return chosen(computation, operands, dimension)
     case .nonlinear(let map): return apply(map, operands[0])
     case .nonlinearAdjoint(let map): return adjoint(map, operands[0], operands[1])
     }
+  }
+
+  /// What moves entries of its first operand to where an exact second one says.
+  private func chosen(
+    _ computation: Computation, _ operands: [Approximation], _ dimension: Int
+  ) -> Approximation {
+    func chosen(_ part: (Approximation) -> [Double]) -> [Double] {
+      interpreter.apply(computation, [part(operands[0]), operands[1].values], dimension)
+    }
+    return Approximation(
+      values: chosen(\.values), magnitudes: chosen(\.magnitudes), errors: chosen(\.errors),
+      roundings: operands[0].roundings)
   }
 
   private func sum(_ a: Approximation, _ b: Approximation, _ dimension: Int) -> Approximation {
