@@ -39,8 +39,7 @@ private struct ActivityAnalysis {
       case .loop(let loop):
         loops[index] = walk(loop, node.operands.map { active[$0] }, path: path + [index])
         active.append(node.operands.contains { active[$0] })
-      case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d,
-        .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint:
+      case .constant, .compute:
         active.append(node.operands.contains { active[$0] })
       }
     }

@@ -55,12 +55,11 @@ extension GraphBuilder {
         for (operand, gradient) in zip(node.operands, gradients) {
           if let gradient { accumulate(gradient, at: operand) }
         }
-      case .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .averagePool,
-        .averageUnpool, .nonlinear, .nonlinearAdjoint:
+      case .compute(let computation):
         guard let cotangent = cotangents[index] else { break }
         let operands = node.operands.map { values[$0] }
         for (position, operand) in node.operands.enumerated() where activity[operand] {
-          accumulate(transposed(node.operation, operands, values[index], cotangent, in: position), at: operand)
+          accumulate(transposed(computation, operands, values[index], cotangent, in: position), at: operand)
         }
       }
     }

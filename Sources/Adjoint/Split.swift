@@ -63,12 +63,16 @@ private struct RecomputePlan {
       let node = graph.nodes[index]
       switch node.operation {
       case .parameter: break
-      case .constant, .slice, .embed, .reshape, .transpose, .shift, .scale:
-        // A view, or one pass over entries: reading it again costs what reading a kept copy would.
-        recomputed.insert(index)
-        wanted.formUnion(node.operands)
-      case .add, .product, .conv2d, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint, .loop, .output:
-        residuals.append(index)
+      case .constant: recomputed.insert(index)
+      case .compute(let computation):
+        // What is as cheap as reading a kept copy would be.
+        if computation.isCheap {
+          recomputed.insert(index)
+          wanted.formUnion(node.operands)
+        } else {
+          residuals.append(index)
+        }
+      case .loop, .output: residuals.append(index)
       }
     }
     residuals.sort()

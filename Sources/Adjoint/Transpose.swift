@@ -1,30 +1,24 @@
 import LinearMaps
 
 extension GraphBuilder {
-  /// The transpose of one operation in one of its operands: what the cotangent of its result contributes to the
+  /// The transpose of a computation in one of its operands: what the cotangent of its result contributes to the
   /// cotangent of the operand, the other operands being as they are.
   ///
   /// - Parameters:
-  ///   - operands: the operation's operands.
+  ///   - operands: the computation's operands.
   ///   - result: what it computed.
   ///   - cotangent: the cotangent of its result.
   ///   - index: the operand whose cotangent is wanted.
   func transposed(
-    _ operation: Operation, _ operands: [Value], _ result: Value, _ cotangent: Value, in index: Int
+    _ computation: Computation, _ operands: [Value], _ result: Value, _ cotangent: Value, in index: Int
   ) -> Value {
     let space = operands[index].space
-    switch operation {
-    case .parameter, .constant: preconditionFailure("has no operands")
-    case .loop, .output: preconditionFailure("loops are reversed as a whole")
+    switch computation {
     case .nonlinearAdjoint: preconditionFailure("an adjoint is not differentiated again")
     case .add: return cotangent
     case .scale(let factor): return scale(factor, cotangent)
     case .product(let product): return transposed(product, operands, cotangent, in: index)
-    case .shift(let distance): return shift(by: -distance, cotangent)
-    case .slice(let offset): return embed(offset: offset, cotangent, space)
-    case .embed(let offset): return slice(offset: offset, cotangent, space)
-    case .reshape: return reshape(cotangent, space)
-    case .transpose(let rows, let columns): return transpose(cotangent, rows: columns, columns: rows, space)
+    case .view(let view): return transposed(view, cotangent, space)
     case .conv2d(let convolution): return transposed(convolution, operands, cotangent, in: index)
     case .averagePool(let pooling): return value(.averageUnpool(pooling), [cotangent], space)
     case .averageUnpool(let pooling): return value(.averagePool(pooling), [cotangent], space)
@@ -35,6 +29,16 @@ extension GraphBuilder {
         case .result: result
         }
       return value(.nonlinearAdjoint(map), [known, cotangent], space)
+    }
+  }
+
+  private func transposed(_ view: View, _ cotangent: Value, _ space: Space) -> Value {
+    switch view {
+    case .shift(let distance): shift(by: -distance, cotangent)
+    case .slice(let offset): embed(offset: offset, cotangent, space)
+    case .embed(let offset): slice(offset: offset, cotangent, space)
+    case .reshape: reshape(cotangent, space)
+    case .transpose(let rows, let columns): transpose(cotangent, rows: columns, columns: rows, space)
     }
   }
 

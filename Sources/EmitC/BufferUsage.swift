@@ -87,7 +87,7 @@ struct BufferUsage {
     depth = max(depth, level)
     for statement in body {
       statement.effects { add($0, procedure) }
-      if case .kernel(let kernel, _, _, _) = statement, kernel.scratchBytes > 0 { usesScratch = true }
+      if case .kernel(let kernel, _, _, _) = statement, kernel.facts.scratchBytes > 0 { usesScratch = true }
       // What is done then depends on what the caller wants.
       var isConditional = false
       if case .whenKept = statement { (branchesOnKept, isConditional) = (true, true) }

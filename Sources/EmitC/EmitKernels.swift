@@ -10,7 +10,7 @@ extension FunctionEmitter {
     let from = operands.map { pointer($0) }
     let to = pointer(target)
     let add = CExpression.integer(accumulate ? 1 : 0)
-    let scratch = kernel.scratchBytes == 0 ? CExpression.number("0") : .name("work")
+    let scratch = kernel.facts.scratchBytes == 0 ? CExpression.number("0") : .name("work")
     switch kernel {
     case .product(let p, _) where p.m == 1 && p.n == 1:
       let dot = CExpression.call("cajal_dot_\(suffix)", [.integer(p.k), from[0], from[1]])

@@ -69,15 +69,9 @@ private struct DependenceAnalysis {
       switch node.operation {
       case .parameter(let index): known.append([arguments[index]])
       case .constant(let vector): known.append([vector.entries.isEmpty ? .zero : .constant])
-      case .add: known.append([operands[0].adding(operands[1])])
-      case .scale(let factor): known.append([factor == 0 ? .zero : operands[0]])
-      case .shift, .slice, .embed, .reshape, .transpose, .averagePool, .averageUnpool: known.append([operands[0]])
-      case .product, .conv2d: known.append([operands[0].multiplying(operands[1])])
-      case .nonlinear(let map): known.append([operands[0].mapped(by: map)])
-      case .nonlinearAdjoint:
-        known.append([operands[0] == .constant || operands[0] == .zero ? operands[1] : .nonlinear])
       case .loop(let loop): known.append(walk(loop, operands, path: path + [index]))
       case .output(let index): known.append([known[node.operands[0]][index]])
+      case .compute(let computation): known.append([computation.family.dependence(operands)])
       }
     }
     return graph.results.map { known[$0][0] }

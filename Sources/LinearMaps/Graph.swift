@@ -69,4 +69,15 @@ public struct Graph: Hashable, Sendable {
       if case .loop(let loop) = node.operation { total + 1 + loop.body.size } else { total + 1 }
     }
   }
+
+  /// The entries, or pairs of them, that the interpreter visits in one run, about.
+  public var work: Double {
+    nodes.reduce(0) { total, node in
+      switch node.operation {
+      case .parameter, .constant, .output: total + Double(node.space.dimension)
+      case .loop(let loop): total + Double(loop.trips) * loop.body.work
+      case .compute(let computation): total + computation.work(node.space.dimension)
+      }
+    }
+  }
 }

@@ -19,27 +19,27 @@ extension GraphBuilder {
   public func scale(_ factor: Double, _ a: Value) -> Value { value(.scale(factor), [a], a.space) }
 
   /// Entry i goes to entry i + distance, in a's space; what leaves it is dropped. The distance may be below 0.
-  public func shift(by distance: Int, _ a: Value) -> Value { value(.shift(by: distance), [a], a.space) }
+  public func shift(by distance: Int, _ a: Value) -> Value { value(.shift(by: distance), a, a.space) }
 
   /// The entries offset ..< offset + dim space of a, which has so many, as a vector in `space`.
-  public func slice(offset: Int, _ a: Value, _ space: Space) -> Value { value(.slice(offset: offset), [a], space) }
+  public func slice(offset: Int, _ a: Value, _ space: Space) -> Value { value(.slice(offset: offset), a, space) }
 
   /// Entry `index` of a, below its dimension, as a scalar.
   public func entry(_ index: Int, of a: Value) -> Value { slice(offset: index, a, .scalar) }
 
   /// a at offset ..< offset + dim a of a vector in `space`, which has so many entries, and 0 elsewhere: the transpose
   /// of `slice`.
-  public func embed(offset: Int, _ a: Value, _ space: Space) -> Value { value(.embed(offset: offset), [a], space) }
+  public func embed(offset: Int, _ a: Value, _ space: Space) -> Value { value(.embed(offset: offset), a, space) }
 
   /// The same entries in another space of the same dimension; the value itself where the space is the same.
   public func reshape(_ a: Value, _ space: Space) -> Value {
-    a.space == space ? a : value(.reshape, [a], space)
+    a.space == space ? a : value(.reshape, a, space)
   }
 
   /// The row-major matrix of rows × columns entries, which are all of a, with its rows for columns; in `space`, of the
   /// same dimension.
   public func transpose(_ a: Value, rows: Int, columns: Int, _ space: Space) -> Value {
-    rows == 1 || columns == 1 ? reshape(a, space) : value(.transpose(rows: rows, columns: columns), [a], space)
+    rows == 1 || columns == 1 ? reshape(a, space) : value(.transpose(rows: rows, columns: columns), a, space)
   }
 
   /// The m × k matrix a times the k × n matrix b, each all of its vector, row-major; in `space`, of dimension m · n.

@@ -57,6 +57,12 @@ public final class GraphBuilder {
     return value
   }
 
+  public func value(_ computation: Computation, _ operands: [Value], _ space: Space) -> Value {
+    value(.compute(computation), operands, space)
+  }
+
+  public func value(_ view: View, _ operand: Value, _ space: Space) -> Value { value(.view(view), [operand], space) }
+
   private func append(_ node: Node) -> Value {
     nodes.append(node)
     return Value(builder: self, id: nodes.count - 1)

@@ -32,41 +32,9 @@ extension Operation {
     case .parameter(let index): "parameter[\(index)]"
     case .constant(let vector):
       "constant{\(vector.entries.map { "\($0.index): \($0.value)" }.joined(separator: ", "))}"
-    case .add: "add"
-    case .scale(let factor): "scale[\(factor)]"
-    case .product(let p):
-      "product[\(p.m), \(p.k), \(p.n)\(p.transposeLeft ? ", left" : "")\(p.transposeRight ? ", right" : "")]"
-    case .shift(let distance): "shift[\(distance)]"
-    case .slice(let offset): "slice[\(offset)]"
-    case .embed(let offset): "embed[\(offset)]"
-    case .reshape: "reshape"
-    case .transpose(let rows, let columns): "transpose[\(rows), \(columns)]"
-    case .conv2d(let c):
-      "conv2d[\((c.kernel + c.image + [c.stride] + c.padding).map(String.init).joined(separator: ", ")), "
-        + "\(c.role.rawValue)]"
-    case .averagePool(let pooling): "averagePool[\(pooling.printed)]"
-    case .averageUnpool(let pooling): "averageUnpool[\(pooling.printed)]"
-    case .nonlinear(let map): map.printed("")
-    case .nonlinearAdjoint(let map): map.printed("Adjoint")
-    case .loop(let loop):
-      "loop[\(loop.trips), \(loop.descending ? "descending" : "ascending"), states \(loop.stateCount), "
-        + "sequences \(loop.sequenceCount)\(loop.basis == nil ? "" : ", basis")]"
+    case .loop(let loop): loop.text
     case .output(let index): "output[\(index)]"
-    }
-  }
-}
-
-extension Pooling {
-  fileprivate var printed: String { (image + [size]).map(String.init).joined(separator: ", ") }
-}
-
-extension Nonlinear {
-  fileprivate func printed(_ suffix: String) -> String {
-    switch self {
-    case .bound(let ball): "bound\(suffix)[\(ball.norm.rawValue), \(ball.radius)]"
-    case .activation(let activation): "\(activation.rawValue)\(suffix)"
-    case .softmax: "softmax\(suffix)"
-    case .maximumPool(let pooling): "maximumPool\(suffix)[\(pooling.printed)]"
+    case .compute(let computation): computation.family.text
     }
   }
 }

@@ -67,18 +67,13 @@ private struct GraphReader {
 
   private mutating func integer() throws -> Int {
     let text = try word()
-    return try whole(text) { "`\(text)` is no whole number" }
-  }
-
-  /// Numbers whose sums cannot overflow.
-  private func whole(_ text: String, otherwise reason: () -> String) throws -> Int {
-    guard let value = Int(text), value.magnitude < 1 << 60 else { throw fail(reason()) }
+    guard let value = Int.small(text) else { throw fail("`\(text)` is no whole number") }
     return value
   }
 
   /// Refuses extents below 0, and those whose product is no `Int`.
   private func checkSize(_ extents: [Int]) throws {
-    guard let size = extents.checkedProduct, size < 1 << 60 else { throw fail("\(extents) is no size") }
+    guard extents.isSize else { throw fail("\(extents) is no size") }
   }
 
   private mutating func nested<T>(_ read: (inout GraphReader) throws -> T) throws -> T {
@@ -170,7 +165,7 @@ private struct GraphReader {
   private mutating func node() throws -> Node {
     let name = try word()
     var loop: Loop?
-    var operation = Operation.add
+    var operation = Operation.constant(.zero)
     if name == "loop" { loop = try loopHeader() } else { operation = try self.operation(name) }
     var operands: [Int] = []
     if next != ":" { repeat { operands.append(try reference()) } while accept(",") }
@@ -225,70 +220,11 @@ private struct GraphReader {
       return .constant(SparseVector(entries: entries))
     }
     let settings = accept("[") ? try list(until: "]") { try $0.word() } : []
-    func whole(_ index: Int) throws -> Int {
-      try self.whole(index < settings.count ? settings[index] : "") { "`\(name)` wants whole numbers" }
+    let text = ComputationText(name: name, settings: settings, line: line)
+    if name == "output" { return .output(try text.whole(0)) }
+    for family in Computation.families {
+      if let computation = try family.read(text) { return .compute(computation) }
     }
-    func ball() throws -> Ball {
-      guard settings.count == 2, let norm = Ball.Norm(rawValue: settings[0]), let radius = Double(settings[1]) else {
-        throw fail("`\(name)` wants a norm and a radius")
-      }
-      return Ball(norm: norm, radius: radius)
-    }
-    func pooling() throws -> Pooling {
-      let sizes = try (0..<4).map(whole)
-      guard sizes[3] >= 1 else { throw fail("`\(name)` wants windows of at least one entry") }
-      try checkSize(sizes + [sizes[3]])
-      return Pooling(image: Array(sizes.prefix(3)), size: sizes[3])
-    }
-    switch name {
-    case "add": return .add
-    case "scale":
-      guard let factor = settings.first.flatMap(Double.init) else { throw fail("`scale` wants a factor") }
-      return .scale(factor)
-    case "product":
-      let sizes = try (0..<3).map(whole)
-      for index in 0..<3 { try checkSize(sizes.enumerated().filter { $0.offset != index }.map(\.element)) }
-      return .product(
-        Product(
-          m: sizes[0], k: sizes[1], n: sizes[2], transposeLeft: settings.contains("left"),
-          transposeRight: settings.contains("right")))
-    case "shift": return .shift(by: try whole(0))
-    case "slice": return .slice(offset: try whole(0))
-    case "embed": return .embed(offset: try whole(0))
-    case "reshape": return .reshape
-    case "transpose":
-      try checkSize([whole(0), whole(1)])
-      return .transpose(rows: try whole(0), columns: try whole(1))
-    case "conv2d":
-      guard settings.count == 11, let role = Convolution.Role(rawValue: settings[10]), try whole(7) >= 1 else {
-        throw fail("`conv2d` wants ten sizes and a role")
-      }
-      let sizes = try (0..<10).map(whole)
-      try checkSize(Array(sizes[0..<4]))
-      try checkSize(Array(sizes[4..<7]))
-      // No less than what comes out, whichever is larger, kernel or image.
-      let height: Int = sizes[2] + sizes[5] + 2 * sizes[8] + 1
-      let width: Int = sizes[3] + sizes[6] + 2 * sizes[9] + 1
-      try checkSize([sizes[0], height, width])
-      return .conv2d(
-        Convolution(
-          kernel: Array(sizes[0..<4]), image: Array(sizes[4..<7]), stride: sizes[7], padding: Array(sizes[8..<10]),
-          role: role))
-    case "averagePool": return .averagePool(try pooling())
-    case "averageUnpool": return .averageUnpool(try pooling())
-    case "output": return .output(try whole(0))
-    default:
-      let isAdjoint = name.hasSuffix("Adjoint")
-      let map: Nonlinear
-      switch isAdjoint ? String(name.dropLast("Adjoint".count)) : name {
-      case "bound": map = .bound(try ball())
-      case "softmax": map = .softmax
-      case "maximumPool": map = .maximumPool(try pooling())
-      case let other:
-        guard let activation = Nonlinear.Activation(rawValue: other) else { throw fail("`\(name)` is no operation") }
-        map = .activation(activation)
-      }
-      return isAdjoint ? .nonlinearAdjoint(map) : .nonlinear(map)
-    }
+    throw fail("`\(name)` is no operation")
   }
 }

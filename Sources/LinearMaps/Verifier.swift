@@ -42,93 +42,31 @@ extension Space {
 
 extension Operation {
   /// The number of operands; nil for loops, which say it themselves.
-  var arity: Int? {
+  private var operandCount: Int? {
     switch self {
     case .parameter, .constant: 0
-    case .scale, .shift, .slice, .embed, .reshape, .transpose, .averagePool, .averageUnpool, .nonlinear, .output: 1
-    case .add, .product, .conv2d, .nonlinearAdjoint: 2
     case .loop: nil
+    case .output: 1
+    case .compute(let computation): computation.family.operandCount
     }
   }
 
   /// What is wrong with an operation from these spaces to that one; nil where nothing is.
   func violation(_ operands: [Space], _ result: Space) -> String? {
-    if let arity, operands.count != arity { return "has \(operands.count) operands instead of \(arity)" }
-    let sizes = operands.map(\.dimension)
-    let size = result.dimension
-    func require(_ condition: Bool, _ reason: @autoclosure () -> String) -> String? { condition ? nil : reason() }
+    if let operandCount, operands.count != operandCount {
+      return "has \(operands.count) operands instead of \(operandCount)"
+    }
     switch self {
     case .parameter: return nil
     case .constant(let vector):
       let ascending = zip(vector.entries, vector.entries.dropFirst()).allSatisfy { $0.index < $1.index }
-      let inside = vector.entries.allSatisfy { $0.index >= 0 && $0.index < size }
+      let inside = vector.entries.allSatisfy { $0.index >= 0 && $0.index < result.dimension }
       return require(ascending && inside, "has entries out of order or out of range")
-    case .add: return require(operands[0] == result && operands[1] == result, "adds \(operands) in \(result)")
-    case .scale, .shift: return require(operands[0] == result, "leads from \(operands[0]) to \(result)")
-    case .averagePool(let p):
-      return require(
-        p.isWellFormed && p.image.reduce(1, *) == sizes[0] && p.out.reduce(1, *) == size, "does not fit its image")
-    case .averageUnpool(let p):
-      return require(
-        p.isWellFormed && p.out.reduce(1, *) == sizes[0] && p.image.reduce(1, *) == size, "does not fit its image")
-    case .nonlinear(let map):
-      return require(map.resultDimension(sizes[0]) == size, "leads from \(operands[0]) to \(result)")
-    case .nonlinearAdjoint(let map):
-      let dimension = map.resultDimension(size)
-      let known =
-        switch map.adjointReads {
-        case .operand: size
-        case .result: dimension
-        }
-      return require(sizes[0] == known && sizes[1] == dimension, "mixes spaces")
-    case .product(let p):
-      return require(
-        p.m * p.k == sizes[0] && p.k * p.n == sizes[1] && p.m * p.n == size,
-        "multiplies \(sizes) to \(size) as \(p.m) × \(p.k) × \(p.n)")
-    case .slice(let offset): return require(offset >= 0 && offset + size <= sizes[0], "reads out of range")
-    case .embed(let offset): return require(offset >= 0 && offset + sizes[0] <= size, "writes out of range")
-    case .reshape: return require(sizes[0] == size, "changes the dimension")
-    case .transpose(let rows, let columns):
-      return require(rows * columns == sizes[0] && sizes[0] == size, "is no \(rows) × \(columns) matrix")
-    case .conv2d(let c):
-      let expected = c.operands.map { c.extents(of: $0).reduce(1, *) }
-      return require(
-        c.isWellFormed && sizes == expected && size == c.extents(of: c.role).reduce(1, *),
-        "does not fit its kernel and image")
+    case .loop(let loop): return loop.violation(operands, result)
     case .output(let index):
       guard case .tuple(let spaces) = operands[0] else { return "is an output of no loop" }
       return require(spaces.indices.contains(index) && spaces[index] == result, "is not output \(index)")
-    case .loop(let loop): return loop.violation(operands, result)
+    case .compute(let computation): return computation.family.violation(operands, result)
     }
-  }
-}
-
-extension Loop {
-  fileprivate func violation(_ operands: [Space], _ result: Space) -> String? {
-    guard trips >= 0, stateCount >= 0, sequenceCount >= 0, invariantCount >= 0, stackCount >= 0 else {
-      return "has a count below 0"
-    }
-    guard operands.count == stateCount + sequenceCount + invariantCount else {
-      return "has \(operands.count) operands for \(body.parameters.count) parameters"
-    }
-    let spaces = body.parameters.map(\.space)
-    for index in 0..<stateCount {
-      if operands[index] != spaces[index] { return "starts state \(index) in \(operands[index])" }
-      if body.nodes[body.results[index]].space != spaces[index] { return "leaves the space of state \(index)" }
-    }
-    for index in stateCount..<(stateCount + sequenceCount) {
-      guard let size = [trips, spaces[index].dimension].checkedProduct, size <= operands[index].dimension else {
-        return "reads past the end of sequence \(index - stateCount)"
-      }
-    }
-    if let basis {
-      if spaces[stateCount + sequenceCount] != basis { return "has another basis than its parameter" }
-      if basis.dimension < trips { return "has more rounds than basis vectors" }
-    }
-    for index in 0..<invariantCount where operands[stateCount + sequenceCount + index] != spaces[firstInvariant + index]
-    {
-      return "has invariant \(index) in \(operands[stateCount + sequenceCount + index])"
-    }
-    return resultSpace == result ? nil : "has results in \(result) instead of \(resultSpace)"
   }
 }

@@ -90,7 +90,8 @@ private struct ContractionFinder {
 
   private func contraction(at index: Int) -> Contraction? {
     let node = graph.nodes[index]
-    guard case .product(let product) = node.operation, product.n == 1, product.m > 1, !product.transposeLeft,
+    guard case .product(let product)? = node.operation.computation, product.n == 1, product.m > 1,
+      !product.transposeLeft,
       product.m * product.k >= fewestEntries
     else { return nil }
     let tensor = source(node.operands[0])
@@ -110,14 +111,14 @@ private struct ContractionFinder {
 
   /// Looks through reshapes.
   private func source(_ node: Int) -> Int {
-    if case .reshape = graph.nodes[node].operation { source(graph.nodes[node].operands[0]) } else { node }
+    if graph.nodes[node].operation == .compute(.view(.reshape)) { source(graph.nodes[node].operands[0]) } else { node }
   }
 
   /// The ways down an outer product of outer products to all of their sides.
   private func paths(down node: Int) -> [[OuterProduct]] {
-    guard case .product(let product) = graph.nodes[node].operation, product.k == 1, product.m > 1, product.n > 1 else {
-      return []
-    }
+    guard case .product(let product)? = graph.nodes[node].operation.computation, product.k == 1, product.m > 1,
+      product.n > 1
+    else { return [] }
     let (left, right) = (source(graph.nodes[node].operands[0]), source(graph.nodes[node].operands[1]))
     return [
       OuterProduct(isLeft: true, inner: left, other: right, innerSize: product.m, otherSize: product.n),
@@ -129,7 +130,8 @@ private struct ContractionFinder {
   private func transposedProducts(of tensor: Int, _ p: Product) -> [(cotangent: Int, node: Int)] {
     graph.nodes.indices.compactMap { index in
       let node = graph.nodes[index]
-      guard isNeeded[index], node.operation == .product(Product(m: p.k, k: p.m, n: 1, transposeLeft: true)),
+      guard isNeeded[index],
+        node.operation == .compute(.product(Product(m: p.k, k: p.m, n: 1, transposeLeft: true))),
         source(node.operands[0]) == tensor
       else { return nil }
       return (node.operands[1], index)
@@ -143,7 +145,7 @@ private struct ContractionFinder {
   private func collect(_ cotangent: Int, depth: Int, _ path: [OuterProduct], _ gradients: inout [Int: Int]) -> Bool {
     if neededResults.contains(cotangent) { return false }
     for user in users[cotangent] where isNeeded[user] {
-      if case .reshape = graph.nodes[user].operation {
+      if graph.nodes[user].operation == .compute(.view(.reshape)) {
         if !collect(user, depth: depth, path, &gradients) { return false }
       } else if depth < path.count, isContraction(user, of: cotangent, path[depth], withInner: true) {
         gradients[user] = depth
@@ -159,7 +161,7 @@ private struct ContractionFinder {
   private func isContraction(_ user: Int, of cotangent: Int, _ outer: OuterProduct, withInner: Bool) -> Bool {
     let (product, vectorIsFirst) = outer.contraction(withInner: withInner)
     let node = graph.nodes[user]
-    guard node.operation == .product(product) else { return false }
+    guard node.operation == .compute(.product(product)) else { return false }
     return source(node.operands[vectorIsFirst ? 0 : 1]) == (withInner ? outer.inner : outer.other)
       && node.operands[vectorIsFirst ? 1 : 0] == cotangent
   }

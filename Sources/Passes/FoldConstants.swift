@@ -8,19 +8,18 @@ enum FoldConstants {
   static let entryLimit = 64
   private static let dimensionLimit = 4096
 
-  /// The constant that an operation on constants is; nil where it has another operand, or is better left alone.
-  static func fold(_ operation: Operation, _ operands: [Value], _ space: Space) -> SparseVector? {
+  /// The constant that a computation on constants is; nil where it has another operand, or is better left alone.
+  static func fold(_ computation: Computation, _ operands: [Value], _ space: Space) -> SparseVector? {
     for operand in operands {
       guard case .constant = operand.operation, operand.space.dimension <= dimensionLimit else { return nil }
     }
     guard !operands.isEmpty, space.dimension <= dimensionLimit else { return nil }
-    if case .product(let p) = operation, p.m * p.k * p.n > 16 * dimensionLimit { return nil }
-    if case .conv2d(let c) = operation, c.work > Double(16 * dimensionLimit) { return nil }
+    guard computation.work(space.dimension) <= Double(16 * dimensionLimit) else { return nil }
     let vectors = operands.map { operand -> [Double] in
       guard case .constant(let vector) = operand.operation else { preconditionFailure() }
       return vector.dense(operand.space.dimension)
     }
-    let result = SparseVector(dense: Interpreter().apply(operation, vectors, space.dimension))
+    let result = SparseVector(dense: Interpreter().apply(computation, vectors, space.dimension))
     guard result.entries.count <= entryLimit, result.entries.allSatisfy({ $0.value.isFinite }) else { return nil }
     return result
   }

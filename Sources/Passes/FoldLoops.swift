@@ -13,7 +13,7 @@ private final class FoldLoops: Rewriter {
   /// Code must not grow with the horizon, so large matrices stay loops.
   private static let entryLimit = FoldConstants.entryLimit
   /// Of the interpreter, in entries that it visits, so that compiling stays fast.
-  private static let workLimit = 200_000
+  private static let workLimit = 200_000.0
 
   private var known: [Loop: [[SparseMatrix]]?] = [:]
 
@@ -42,7 +42,7 @@ private final class FoldLoops: Rewriter {
 
   private func computed(_ loop: Loop) -> [[SparseMatrix]]? {
     // Invariants other than constants of the body would be factors of the state.
-    guard loop.trips > 1, loop.invariantCount == 0, loop.body.size <= FoldLoops.workLimit,
+    guard loop.trips > 1, loop.invariantCount == 0, Double(loop.body.size) <= FoldLoops.workLimit,
       case .tuple(let spaces) = loop.resultSpace
     else { return nil }
     let slices = loop.body.parameters.prefix(loop.stateCount + loop.sequenceCount)
@@ -50,9 +50,9 @@ private final class FoldLoops: Rewriter {
       index < loop.stateCount ? parameter.space.dimension : loop.trips * parameter.space.dimension
     }
     let inputs = dimensions.reduce(0, +)
-    let rounds = loop.body.visits(within: FoldLoops.workLimit)
-    guard inputs <= FoldLoops.workLimit, let rounds, rounds * loop.trips <= FoldLoops.workLimit,
-      rounds * loop.trips * inputs <= FoldLoops.workLimit
+    let rounds = loop.body.work * Double(loop.trips)
+    guard Double(inputs) <= FoldLoops.workLimit, rounds <= FoldLoops.workLimit,
+      rounds * Double(inputs) <= FoldLoops.workLimit
     else { return nil }
     var builder = GraphBuilder()
     let parameters = dimensions.enumerated().map { builder.parameter("x\($0)", .real([$1])) }
@@ -79,7 +79,7 @@ private final class FoldLoops: Rewriter {
       }
     }
     // A multiplication and an addition an entry, against what the rounds visit.
-    guard count <= rounds * loop.trips else { return nil }
+    guard Double(count) <= rounds else { return nil }
     return matrices
   }
 }
@@ -92,28 +92,5 @@ private struct SparseMatrix {
     SparseVector(
       entries: entries.map { .init(index: $0.row * columns + $0.column, value: $0.value) }
         .sorted { $0.index < $1.index })
-  }
-}
-
-extension Graph {
-  /// The entries that the interpreter visits in one run; nil above the limit.
-  fileprivate func visits(within limit: Int) -> Int? {
-    var total = 0
-    for node in nodes {
-      let work: Double
-      switch node.operation {
-      case .parameter, .constant, .add, .scale, .shift, .slice, .embed, .reshape, .transpose, .averagePool,
-        .averageUnpool, .nonlinear, .nonlinearAdjoint, .output:
-        work = Double(node.space.dimension)
-      case .product(let p): work = Double(p.m) * Double(p.k) * Double(p.n)
-      case .conv2d(let c): work = c.work
-      case .loop(let loop):
-        guard let inner = loop.body.visits(within: limit) else { return nil }
-        work = Double(inner) * Double(loop.trips)
-      }
-      guard Double(total) + work <= Double(limit) else { return nil }
-      total += Int(work)
-    }
-    return total
   }
 }

@@ -34,8 +34,7 @@ extension Loop {
       case .parameter: invariant.append(index >= firstInvariant)
       case .constant: invariant.append(true)
       case .output: invariant.append(invariant[node.operands[0]])
-      case .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .averagePool,
-        .averageUnpool, .nonlinear, .nonlinearAdjoint, .loop:
+      case .compute, .loop:
         if node.operands.allSatisfy({ invariant[$0] }) { return true }
         invariant.append(false)
       }

@@ -40,8 +40,7 @@ private struct Liveness {
         live[node.operands[0]] = true
       case .loop(let loop):
         for operand in walk(loop, outputs[index] ?? [], path: path + [index]) { live[node.operands[operand]] = true }
-      case .parameter, .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d,
-        .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint:
+      case .parameter, .constant, .compute:
         for operand in node.operands { live[operand] = true }
       }
     }

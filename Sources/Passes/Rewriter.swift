@@ -13,9 +13,8 @@ class Rewriter {
     return builder.finish(results: results)
   }
 
-  /// Makes one node other than a parameter or a loop.
-  func make(_ operation: Operation, _ operands: [Value], _ space: Space, in builder: GraphBuilder) -> Value {
-    builder.value(operation, operands, space)
+  func make(_ computation: Computation, _ operands: [Value], _ space: Space, in builder: GraphBuilder) -> Value {
+    builder.value(computation, operands, space)
   }
 
   /// The graph in which a node with these operands belongs, `builder` being where it stands.
@@ -46,9 +45,8 @@ class Rewriter {
         values.append(
           closed(loop, operands, in: target)
             ?? (unrolls(loop) ? unrolled(loop, operands, in: target) : rebuilt(loop, operands, in: target)))
-      case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d,
-        .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint:
-        values.append([make(node.operation, operands, node.space, in: target)])
+      case .constant(let vector): values.append([target.constant(vector, node.space)])
+      case .compute(let computation): values.append([make(computation, operands, node.space, in: target)])
       }
     }
     return graph.results.map { values[$0][0] }
@@ -91,13 +89,13 @@ class Rewriter {
     for round in 0..<loop.trips {
       let k = loop.descending ? loop.trips - 1 - round : round
       let arguments =
-        states + zip(sequences, slices).map { make(.slice(offset: k * $1.dimension), [$0], $1, in: builder) }
+        states + zip(sequences, slices).map { make(.view(.slice(offset: k * $1.dimension)), [$0], $1, in: builder) }
         + (loop.basis.map { [builder.unit(k, $0)] } ?? []) + invariants
       let results = copy(loop.body, arguments, into: builder)
       states = Array(results.prefix(loop.stateCount))
       for (index, row) in results.dropFirst(loop.stateCount).enumerated() {
         let space = stacks[index].space
-        let placed = make(.embed(offset: k * row.space.dimension), [row], space, in: builder)
+        let placed = make(.view(.embed(offset: k * row.space.dimension)), [row], space, in: builder)
         stacks[index] = make(.add, [stacks[index], placed], space, in: builder)
       }
     }

@@ -11,78 +11,88 @@ final class Simplify: Rewriter {
   /// Slices through sums, so that a shared sum is not walked twice.
   private var slices: [SliceKey: Value] = [:]
 
-  override func make(_ operation: Operation, _ operands: [Value], _ space: Space, in builder: GraphBuilder) -> Value {
+  override func make(
+    _ computation: Computation, _ operands: [Value], _ space: Space, in builder: GraphBuilder
+  ) -> Value {
     let operands = operands.map { builder.use($0) }
-    if let constant = FoldConstants.fold(operation, operands, space) { return builder.constant(constant, space) }
-    return simplified(operation, operands, space, in: builder) ?? builder.value(operation, operands, space)
+    if let constant = FoldConstants.fold(computation, operands, space) { return builder.constant(constant, space) }
+    if computation.vanishes(where: operands.map(\.isZero)) { return builder.zero(space) }
+    return simplified(computation, operands, space, in: builder) ?? builder.value(computation, operands, space)
+  }
+
+  private func make(_ view: View, _ operand: Value, _ space: Space, in builder: GraphBuilder) -> Value {
+    make(.view(view), [operand], space, in: builder)
   }
 
   /// A cheaper equal value; nil where none is known.
   private func simplified(
-    _ operation: Operation, _ operands: [Value], _ space: Space, in builder: GraphBuilder
+    _ computation: Computation, _ operands: [Value], _ space: Space, in builder: GraphBuilder
   ) -> Value? {
-    switch operation {
-    case .parameter, .constant, .loop, .output: nil
-    case .add: sum(operands[0], operands[1], in: builder)
+    switch computation {
+    case .add: sum(operands[0], operands[1])
     case .scale(let factor): scaled(factor, operands[0], space, in: builder)
     case .product(let product): self.product(product, operands[0], operands[1], space, in: builder)
-    case .shift(let distance): shifted(distance, operands[0], space, in: builder)
-    case .slice(let offset): slice(offset, operands[0], space, in: builder)
-    case .embed(let offset): embedded(offset, operands[0], space, in: builder)
-    case .reshape: reshaped(operands[0], space, in: builder)
-    case .transpose(let rows, let columns): transposed(rows, columns, operands[0], space, in: builder)
-    case .conv2d: operands.contains { $0.isZero } ? builder.zero(space) : nil
-    case .averagePool, .averageUnpool: operands[0].isZero ? builder.zero(space) : nil
-    case .nonlinear(let map): operands[0].isZero && map.keepsZero ? builder.zero(space) : nil
-    case .nonlinearAdjoint: operands[1].isZero ? builder.zero(space) : nil
+    case .view(let view): viewed(view, operands[0], space, in: builder)
+    case .conv2d, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: nil
     }
   }
 
-  private func sum(_ a: Value, _ b: Value, in builder: GraphBuilder) -> Value? {
+  private func sum(_ a: Value, _ b: Value) -> Value? {
     if a.isZero { return b }
     if b.isZero { return a }
     return nil
   }
 
   private func scaled(_ factor: Double, _ a: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
-    if factor == 0 || a.isZero { return builder.zero(space) }
     if factor == 1 { return a }
-    if case .scale(let inner) = a.operation { return make(.scale(factor * inner), [a.operands[0]], space, in: builder) }
+    if case .scale(let inner)? = a.computation {
+      return make(.scale(factor * inner), [a.operands[0]], space, in: builder)
+    }
     return nil
+  }
+
+  private func viewed(_ view: View, _ a: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
+    switch view {
+    case .shift(let distance): shifted(distance, a, space, in: builder)
+    case .slice(let offset): slice(offset, a, space, in: builder)
+    case .embed(let offset): embedded(offset, a, space, in: builder)
+    case .reshape: reshaped(a, space, in: builder)
+    case .transpose(let rows, let columns): transposed(rows, columns, a, space, in: builder)
+    }
   }
 
   private func shifted(_ distance: Int, _ a: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
     if distance == 0 { return a }
-    if abs(distance) >= space.dimension || a.isZero { return builder.zero(space) }
-    if case .shift(let inner) = a.operation, (inner > 0) == (distance > 0) {
-      return make(.shift(by: inner + distance), [a.operands[0]], space, in: builder)
+    if abs(distance) >= space.dimension { return builder.zero(space) }
+    if case .view(.shift(let inner))? = a.computation, (inner > 0) == (distance > 0) {
+      return make(.shift(by: inner + distance), a.operands[0], space, in: builder)
     }
     return nil
   }
 
   private func embedded(_ offset: Int, _ a: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
-    if a.isZero || a.space.dimension == 0 { return builder.zero(space) }
-    if a.space.dimension == space.dimension { return make(.reshape, [a], space, in: builder) }
-    if case .embed(let inner) = a.operation {
-      return make(.embed(offset: offset + inner), [a.operands[0]], space, in: builder)
+    if a.space.dimension == 0 { return builder.zero(space) }
+    if a.space.dimension == space.dimension { return make(.reshape, a, space, in: builder) }
+    if case .view(.embed(let inner))? = a.computation {
+      return make(.embed(offset: offset + inner), a.operands[0], space, in: builder)
     }
     return nil
   }
 
   private func reshaped(_ a: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
     if a.space == space { return a }
-    if case .reshape = a.operation { return make(.reshape, [a.operands[0]], space, in: builder) }
+    if case .view(.reshape)? = a.computation { return make(.reshape, a.operands[0], space, in: builder) }
     if case .constant(let vector) = a.operation { return builder.constant(vector, space) }
     return nil
   }
 
   private func transposed(_ rows: Int, _ columns: Int, _ a: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
-    if rows == 1 || columns == 1 { return make(.reshape, [a], space, in: builder) }
+    if rows == 1 || columns == 1 { return make(.reshape, a, space, in: builder) }
     let source = a.withoutReshapes
-    if case .transpose(columns, rows) = source.operation {
-      return make(.reshape, [source.operands[0]], space, in: builder)
+    if case .view(.transpose(columns, rows))? = source.computation {
+      return make(.reshape, source.operands[0], space, in: builder)
     }
-    return a.isZero ? builder.zero(space) : nil
+    return nil
   }
 
   // MARK: Slices
@@ -104,22 +114,23 @@ final class Simplify: Rewriter {
 
   private func sliced(_ offset: Int, _ a: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
     let count = space.dimension
-    if count == a.space.dimension { return make(.reshape, [a], space, in: builder) }
+    if count == a.space.dimension { return make(.reshape, a, space, in: builder) }
     // Entries of small vectors are followed to where they are computed; of large ones only through views.
     let isSmall = a.space.dimension <= 4
-    func again(_ operand: Value, _ offset: Int) -> Value { make(.slice(offset: offset), [operand], space, in: builder) }
-    switch a.operation {
-    case .constant(let vector):
+    func again(_ operand: Value, _ offset: Int) -> Value { make(.slice(offset: offset), operand, space, in: builder) }
+    if let vector = a.vector {
       let inside = vector.entries.filter { $0.index >= offset && $0.index < offset + count }
       return builder.constant(
         SparseVector(entries: inside.map { .init(index: $0.index - offset, value: $0.value) }), space)
-    case .slice(let inner): return again(a.operands[0], offset + inner)
-    case .reshape: return again(a.operands[0], offset)
-    case .embed(let inner):
+    }
+    switch a.computation {
+    case .view(.slice(let inner)): return again(a.operands[0], offset + inner)
+    case .view(.reshape): return again(a.operands[0], offset)
+    case .view(.embed(let inner)):
       let source = a.operands[0]
       if offset >= inner && offset + count <= inner + source.space.dimension { return again(source, offset - inner) }
       return offset + count <= inner || offset >= inner + source.space.dimension ? builder.zero(space) : nil
-    case .shift(let distance):
+    case .view(.shift(let distance)):
       if offset - distance >= 0 && offset - distance + count <= a.space.dimension {
         return again(a.operands[0], offset - distance)
       }
@@ -131,8 +142,8 @@ final class Simplify: Rewriter {
     case .product(let p) where isSmall && p.k == 1 && p.n == 1:
       let scaling = Product(m: count, k: 1, n: 1)
       return make(.product(scaling), [again(a.operands[0], offset), a.operands[1]], space, in: builder)
-    case .parameter, .add, .scale, .product, .transpose, .conv2d, .averagePool, .averageUnpool, .nonlinear,
-      .nonlinearAdjoint, .loop, .output:
+    case .add, .scale, .product, .view(.transpose), .conv2d, .averagePool, .averageUnpool, .nonlinear,
+      .nonlinearAdjoint, nil:
       return nil
     }
   }
@@ -140,7 +151,6 @@ final class Simplify: Rewriter {
   // MARK: Products
 
   private func product(_ p: Product, _ a: Value, _ b: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
-    if a.isZero || b.isZero { return builder.zero(space) }
     if p.k == 1 {
       // A scalar times a matrix that is stored as it stands.
       if p.n == 1, let factor = b.scalar { return multiple(a, factor, space, in: builder) }
@@ -158,37 +168,37 @@ final class Simplify: Rewriter {
     if p.m == 1, let unit = a.unit, !p.transposeRight {
       return row(unit, of: b, length: p.n, space, in: builder)
     }
-    if p.n == 1, a.isIdentity(p.k), p.m == p.k { return make(.reshape, [b], space, in: builder) }
+    if p.n == 1, a.isIdentity(p.k), p.m == p.k { return make(.reshape, b, space, in: builder) }
     return bypass(p, a, b, space, in: builder)
   }
 
   private func multiple(_ a: Value, _ factor: Double, _ space: Space, in builder: GraphBuilder) -> Value {
-    let value = make(.reshape, [a], space, in: builder)
+    let value = make(.reshape, a, space, in: builder)
     return make(.scale(factor), [value], space, in: builder)
   }
 
   private func placed(_ a: Value, at offset: Int, _ factor: Double, _ space: Space, in builder: GraphBuilder) -> Value {
-    make(.scale(factor), [make(.embed(offset: offset), [a], space, in: builder)], space, in: builder)
+    make(.scale(factor), [make(.embed(offset: offset), a, space, in: builder)], space, in: builder)
   }
 
   private func row(
     _ unit: SparseVector.Entry, of matrix: Value, length: Int, _ space: Space, in builder: GraphBuilder
   ) -> Value {
-    let row = make(.slice(offset: unit.index * length), [matrix], space, in: builder)
+    let row = make(.slice(offset: unit.index * length), matrix, space, in: builder)
     return make(.scale(unit.value), [row], space, in: builder)
   }
 
   /// Reads through reshapes, and turns transposes into flags.
   private func bypass(_ p: Product, _ a: Value, _ b: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
     let (left, right) = (a.withoutReshapes, b.withoutReshapes)
-    if case .transpose(let rows, let columns) = left.operation, (p.transposeLeft ? p.m : p.k) == rows,
+    if case .view(.transpose(let rows, let columns))? = left.computation, (p.transposeLeft ? p.m : p.k) == rows,
       p.m * p.k == rows * columns
     {
       let flipped = Product(
         m: p.m, k: p.k, n: p.n, transposeLeft: !p.transposeLeft, transposeRight: p.transposeRight)
       return make(.product(flipped), [left.operands[0], right], space, in: builder)
     }
-    if case .transpose(let rows, let columns) = right.operation, (p.transposeRight ? p.k : p.n) == rows,
+    if case .view(.transpose(let rows, let columns))? = right.computation, (p.transposeRight ? p.k : p.n) == rows,
       p.k * p.n == rows * columns
     {
       let flipped = Product(
@@ -201,6 +211,7 @@ final class Simplify: Rewriter {
 }
 
 extension Value {
+  fileprivate var computation: Computation? { operation.computation }
   fileprivate var vector: SparseVector? { if case .constant(let vector) = operation { vector } else { nil } }
   fileprivate var isZero: Bool { vector?.entries.isEmpty ?? false }
   /// The value of a constant of ℝ that is not 0.
@@ -216,7 +227,7 @@ extension Value {
   }
   fileprivate var withoutReshapes: Value {
     var value = self
-    while case .reshape = value.operation { value = value.operands[0] }
+    while value.operation == .compute(.view(.reshape)) { value = value.operands[0] }
     return value
   }
 }

@@ -121,7 +121,7 @@ private struct OutputWrites {
         case .compares: break
         }
       }
-      if case .kernel(let kernel, _, let target, _) = statement, target.buffer == buffer, !kernel.canAdd {
+      if case .kernel(let kernel, _, let target, _) = statement, target.buffer == buffer, !kernel.facts.canAdd {
         areAllKnown = false
       }
       if case .loop(let loop) = statement { loops.append(loop) }

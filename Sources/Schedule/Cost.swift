@@ -81,9 +81,9 @@ private struct CostCounter {
   }
 
   private func cost(of kernel: Kernel, accumulate: Bool) -> Cost {
-    let sizes = kernel.sizes
-    let moved = sizes.operands.reduce(0.0) { $0 + Double($1) } + (accumulate ? 2 : 1) * Double(sizes.target)
-    return Cost(operations: kernel.operations, moved: moved)
+    let facts = kernel.facts
+    let moved = facts.operands.reduce(0.0) { $0 + Double($1) } + (accumulate ? 2 : 1) * Double(facts.target)
+    return Cost(operations: facts.operations, moved: moved)
   }
 
   private func cost(of product: BatchProduct) -> (sample: Cost, batch: Cost) {
@@ -106,43 +106,5 @@ private struct CostCounter {
         Cost(operations: 2 * p.products, moved: Double(p.inner) + p.results), Cost(operations: 0, moved: p.products)
       )
     }
-  }
-}
-
-extension Kernel {
-  fileprivate var operations: Double {
-    switch self {
-    case .product(let p, _): 2 * Double(p.m) * Double(p.k) * Double(p.n)
-    case .middleProduct(let p): 2 * p.products
-    case .convolution(let c): 2 * c.products
-    case .layer(let c, let rectified): 2 * c.products + (rectified ? Double(c.size(of: .out)) : 0)
-    case .reluAdjointOfImage(let c): 2 * c.products + Double(c.size(of: .image))
-    case .reluAdjointOfPool(let p): 2 * Double(p.imageSize)
-    case .averagePool(let p): Double(p.imageSize)
-    case .averageUnpool(let p): Double(p.outSize)
-    case .nonlinear(_, let size), .nonlinearAdjoint(_, let size): Double(size)
-    }
-  }
-}
-
-extension MiddleProduct {
-  /// Of an entry of the tensor and one of the vector: one for every entry of the tensor.
-  fileprivate var products: Double { results * Double(inner) }
-  fileprivate var results: Double { Double(outer) * Double(columns) }
-}
-
-extension Convolution {
-  /// The products of a kernel's entry with an entry inside of the image.
-  fileprivate var products: Double {
-    func pairs(_ axis: Int) -> Double {
-      (0..<kernel[axis + 2]).reduce(0.0) { total, tap in
-        // The places i of the result with 0 ≤ s·i + tap − p < extent.
-        let first = max(0, (padding[axis] - tap + stride - 1) / stride)
-        let last = min(out[axis + 1] - 1, (image[axis + 1] - 1 + padding[axis] - tap) / stride)
-        let reaches = image[axis + 1] - 1 + padding[axis] - tap >= 0
-        return total + (reaches && last >= first ? Double(last - first + 1) : 0)
-      }
-    }
-    return Double(kernel[0]) * Double(kernel[1]) * pairs(0) * pairs(1)
   }
 }

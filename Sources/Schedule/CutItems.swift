@@ -311,12 +311,9 @@ extension [Statement] {
   /// Whether there is a product, other than under a condition.
   fileprivate var hasProducts: Bool {
     unconditionalKernels.contains { kernel, _ in
-      switch kernel {
-      case .product, .middleProduct: true
-      case .convolution, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,
-        .nonlinearAdjoint:
-        false
-      }
+      if case .product = kernel { return true }
+      if case .middleProduct = kernel { return true }
+      return false
     }
   }
 }

@@ -59,8 +59,7 @@ private struct DemandAnalysis {
         for (operand, demand) in zip(node.operands, operands) {
           region.nodes[operand] = max(region.nodes[operand], demand)
         }
-      case .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .averagePool,
-        .averageUnpool, .nonlinear, .nonlinearAdjoint:
+      case .compute:
         for operand in node.operands { region.nodes[operand] = max(region.nodes[operand], level) }
       }
     }

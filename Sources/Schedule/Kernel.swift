@@ -25,40 +25,113 @@ public enum Kernel: Hashable, Sendable {
   case nonlinearAdjoint(Nonlinear, size: Int)
 }
 
-extension Kernel {
-  /// In reals, of what is read from each operand on, and of what is written.
-  public var sizes: (operands: [Int], target: Int) {
-    switch self {
-    case .product(let p, _): ([p.m * p.k, p.k * p.n], p.m * p.n)
-    case .middleProduct(let p): ([p.outer * p.inner * p.columns, p.inner], p.outer * p.columns)
-    case .convolution(let c): (c.operands.map(c.size), c.size(of: c.role))
-    case .layer(let c, _): (c.operands.map(c.size) + [c.out[0]], c.size(of: .out))
-    case .reluAdjointOfImage(let c): (c.operands.map(c.size) + [c.size(of: .image)], c.size(of: .image))
-    case .reluAdjointOfPool(let p): ([p.imageSize, p.outSize], p.imageSize)
-    case .averagePool(let p): ([p.imageSize], p.outSize)
-    case .averageUnpool(let p): ([p.outSize], p.imageSize)
-    case .nonlinear(let map, let size): ([size], map.resultSize(size))
-    case .nonlinearAdjoint(let map, let size):
-      switch map.adjointReads {
-      case .operand: ([size, map.resultSize(size)], size)
-      case .result: ([map.resultSize(size), map.resultSize(size)], size)
-      }
-    }
-  }
-
+/// What is to be known of a kernel wherever it is not told from others.
+public struct KernelFacts {
+  /// In reals, of what is read from each operand on.
+  public let operands: [Int]
+  /// In reals, of what is written.
+  public let target: Int
   /// Whether it can add to its target; the others only overwrite.
-  public var canAdd: Bool {
+  public let canAdd: Bool
+  /// Additions and multiplications, in the model of docs/performance.md.
+  let operations: Double
+  /// The room that it is given while it runs (cajal_kernels.h); 0 where it is given none.
+  public let scratchBytes: Int
+  /// For readers of the schedule.
+  let text: @Sendable () -> String
+}
+
+extension Kernel {
+  public var facts: KernelFacts {
     switch self {
-    case .product, .convolution: true
-    case .middleProduct, .layer, .reluAdjointOfImage, .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear,
-      .nonlinearAdjoint:
-      false
+    case .product(let p, let blas):
+      let sizes = [p.m, p.k, p.n]
+      return KernelFacts(
+        operands: [p.m * p.k, p.k * p.n], target: p.m * p.n, canAdd: true,
+        operations: 2 * Double(p.m) * Double(p.k) * Double(p.n),
+        scratchBytes: sizes.min()! <= 1 || sizes.max()! <= 8 ? 0 : Scratch.product(p.k),
+        text: {
+          "\(blas ? "blas product" : "product") \(p.m)x\(p.k)\(p.transposeLeft ? "^T" : "") "
+            + "\(p.k)x\(p.n)\(p.transposeRight ? "^T" : "")"
+        })
+    case .middleProduct(let p):
+      return KernelFacts(
+        operands: [p.outer * p.inner * p.columns, p.inner], target: p.outer * p.columns, canAdd: false,
+        operations: 2 * p.products, scratchBytes: Scratch.mostProduct, text: { p.text })
+    case .convolution(let c):
+      return KernelFacts(
+        operands: c.operands.map(c.size), target: c.size(of: c.role), canAdd: true, operations: 2 * c.products,
+        scratchBytes: c.role == .kernel ? Scratch.kernelAdjoint : Scratch.convolution, text: { c.text })
+    case .layer(let c, let rectified):
+      let out = c.size(of: .out)
+      return KernelFacts(
+        operands: c.operands.map(c.size) + [c.out[0]], target: out, canAdd: false,
+        operations: 2 * c.products + (rectified ? Double(out) : 0), scratchBytes: Scratch.convolution,
+        text: { "\(c.text) with bias\(rectified ? ", relu" : "")" })
+    case .reluAdjointOfImage(let c):
+      let image = c.size(of: .image)
+      return KernelFacts(
+        operands: c.operands.map(c.size) + [image], target: image, canAdd: false,
+        operations: 2 * c.products + Double(image), scratchBytes: Scratch.convolution,
+        text: { "\(c.text), relu adjoint" })
+    case .reluAdjointOfPool(let p):
+      return KernelFacts(
+        operands: [p.imageSize, p.outSize], target: p.imageSize, canAdd: false, operations: 2 * Double(p.imageSize),
+        scratchBytes: 0, text: { "\(Nonlinear.maximumPool(p).text) adjoint, relu adjoint" })
+    case .averagePool(let p):
+      return KernelFacts(
+        operands: [p.imageSize], target: p.outSize, canAdd: false, operations: Double(p.imageSize), scratchBytes: 0,
+        text: { "average pool \(p.size) of \(p.image)" })
+    case .averageUnpool(let p):
+      return KernelFacts(
+        operands: [p.outSize], target: p.imageSize, canAdd: false, operations: Double(p.outSize), scratchBytes: 0,
+        text: { "average pool transposed \(p.size) of \(p.image)" })
+    case .nonlinear(let map, let size):
+      return KernelFacts(
+        operands: [size], target: map.resultSize(size), canAdd: false, operations: Double(size), scratchBytes: 0,
+        text: { "\(map.text) of \(size)" })
+    case .nonlinearAdjoint(let map, let size):
+      let result = map.resultSize(size)
+      let known =
+        switch map.adjointReads {
+        case .operand: size
+        case .result: result
+        }
+      return KernelFacts(
+        operands: [known, result], target: size, canAdd: false, operations: Double(size), scratchBytes: 0,
+        text: { "\(map.text) adjoint of \(size)" })
     }
   }
 }
 
+extension MiddleProduct {
+  var text: String { "middle product \(inner) \(outer)x\(inner)x\(columns)" }
+
+  /// Of an entry of the tensor and one of the vector: one for every entry of the tensor.
+  var products: Double { results * Double(inner) }
+  var results: Double { Double(outer) * Double(columns) }
+}
+
 extension Convolution {
   func size(of role: Role) -> Int { extents(of: role).reduce(1, *) }
+
+  fileprivate var text: String {
+    "convolution \(kernel) \(image) stride \(stride) padding \(padding) for \(role.rawValue)"
+  }
+
+  /// The products of a kernel's entry with an entry inside of the image.
+  fileprivate var products: Double {
+    func pairs(_ axis: Int) -> Double {
+      (0..<kernel[axis + 2]).reduce(0.0) { total, tap in
+        // The places i of the result with 0 ≤ s·i + tap − p < extent.
+        let first = max(0, (padding[axis] - tap + stride - 1) / stride)
+        let last = min(out[axis + 1] - 1, (image[axis + 1] - 1 + padding[axis] - tap) / stride)
+        let reaches = image[axis + 1] - 1 + padding[axis] - tap >= 0
+        return total + (reaches && last >= first ? Double(last - first + 1) : 0)
+      }
+    }
+    return Double(kernel[0]) * Double(kernel[1]) * pairs(0) * pairs(1)
+  }
 }
 
 extension Pooling {
@@ -72,6 +145,15 @@ extension Nonlinear {
     switch self {
     case .bound, .activation, .softmax: size
     case .maximumPool(let pooling): pooling.outSize
+    }
+  }
+
+  fileprivate var text: String {
+    switch self {
+    case .bound(let ball): "bound \(ball.norm.rawValue) \(ball.radius)"
+    case .activation(let activation): activation.rawValue
+    case .softmax: "softmax"
+    case .maximumPool(let pooling): "maximum pool \(pooling.size) of \(pooling.image)"
     }
   }
 }

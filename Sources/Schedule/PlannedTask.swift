@@ -51,7 +51,7 @@ struct PlannedKernel {
   let operands: [Memory]
   var canAccumulate: Bool {
     switch kind {
-    case .kernel(let kernel): kernel.canAdd
+    case .kernel(let kernel): kernel.facts.canAdd
     case .transpose, .scatter, .broadcast: true
     }
   }

@@ -14,7 +14,7 @@ extension MiddleProduct {
   init?(_ loop: Loop) {
     let body = loop.body
     guard loop.stateCount == 0, loop.sequenceCount == 1, loop.basis == nil, loop.invariantCount == 1,
-      body.results.count == 1, case .product(let product) = body.nodes[body.results[0]].operation,
+      body.results.count == 1, case .product(let product)? = body.nodes[body.results[0]].operation.computation,
       product.transposeLeft, product.n == 1, body.nodes[body.results[0]].operands == [0, 1]
     else { return nil }
     self.init(outer: loop.trips, inner: product.k, columns: product.m)
@@ -26,7 +26,7 @@ extension RegionPlanner {
     let node = graph.nodes[index]
     let left = factor(node.operands[0], rows: product.m, columns: product.k, transposed: product.transposeLeft)
     let right = factor(node.operands[1], rows: product.k, columns: product.n, transposed: product.transposeRight)
-    if product.k == 0 || isZero(left.node) || isZero(right.node) { return }
+    if product.k == 0 { return }
     if product.isScaling {
       let scalar = product.m == 1 ? left.node : right.node
       let vector = product.m == 1 ? right.node : left.node
@@ -72,7 +72,7 @@ extension RegionPlanner {
 
   /// Looks through a transpose that was left to its consumer.
   private func factor(_ node: Int, rows: Int, columns: Int, transposed: Bool) -> Factor {
-    guard isAbsorbed(node), case .transpose = graph.nodes[node].operation else {
+    guard isAbsorbed(node), case .view(.transpose)? = graph.nodes[node].operation.computation else {
       return Factor(node: node, transposed: transposed && rows > 1 && columns > 1)
     }
     return Factor(node: graph.nodes[node].operands[0], transposed: !transposed && rows > 1 && columns > 1)
@@ -80,8 +80,8 @@ extension RegionPlanner {
 
   /// A transpose whose only consumer is a product that reads the matrix as it is.
   func isAbsorbed(_ node: Int) -> Bool {
-    guard case .transpose(let rows, let columns) = graph.nodes[node].operation, rows * columns > 0,
-      let (user, slot) = onlyUser(of: node), case .product(let product) = graph.nodes[user].operation,
+    guard case .view(.transpose(let rows, let columns))? = graph.nodes[node].operation.computation, rows * columns > 0,
+      let (user, slot) = onlyUser(of: node), case .product(let product)? = graph.nodes[user].operation.computation,
       !product.isScaling, !product.isTiny
     else { return false }
     // The result of the transposition is columns × rows.
@@ -92,7 +92,6 @@ extension RegionPlanner {
 
   func planTranspose(_ rows: Int, _ columns: Int, at index: Int) {
     let operand = graph.nodes[index].operands[0]
-    if isZero(operand) { return }
     if rows == 1 || columns == 1 {
       forms[index] = forms[operand]
     } else if rows * columns <= Threshold.tinyVector {

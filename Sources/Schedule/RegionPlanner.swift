@@ -43,32 +43,9 @@ final class RegionPlanner {
       switch node.operation {
       case .parameter(let parameter): forms[index] = parameters[parameter]
       case .constant(let vector): forms[index] = context.constant(vector, dimension: node.space.dimension)
-      case .add:
-        forms[index] = .add(forms[node.operands[0]], forms[node.operands[1]])
-        pending[index] = pending[node.operands[0]] + pending[node.operands[1]]
-      case .scale(let factor): forms[index] = .multiply(factor, forms[node.operands[0]])
-      case .product(let product): plan(product, at: index)
-      case .shift(let distance), .embed(let distance):
-        forms[index] = forms[node.operands[0]].moved(by: distance, dimension: node.space.dimension)
-      case .slice(let offset):
-        forms[index] = forms[node.operands[0]].moved(by: -offset, dimension: node.space.dimension)
-      case .reshape: forms[index] = forms[node.operands[0]]
-      case .transpose(let rows, let columns): planTranspose(rows, columns, at: index)
-      case .conv2d(let convolution):
-        if node.operands.contains(where: isZero) { continue }
-        add(.kernel(.convolution(convolution)), at: index)
-      case .averagePool(let pooling):
-        if isZero(node.operands[0]) { continue }
-        add(.kernel(.averagePool(pooling)), at: index)
-      case .averageUnpool(let pooling):
-        if isZero(node.operands[0]) { continue }
-        add(.kernel(.averageUnpool(pooling)), at: index)
-      case .nonlinear(let map):
-        if isZero(node.operands[0]) && map.keepsZero { continue }
-        add(.kernel(.nonlinear(map, size: graph.nodes[node.operands[0]].space.dimension)), at: index)
-      case .nonlinearAdjoint(let map):
-        if isZero(node.operands[1]) { continue }
-        add(.kernel(.nonlinearAdjoint(map, size: node.space.dimension)), at: index)
+      case .compute(let computation):
+        if computation.vanishes(where: node.operands.map(isZero)) { continue }
+        plan(computation, at: index)
       case .loop(let loop):
         if let product = MiddleProduct(loop) { plan(product, at: index) } else { plan(loop, at: index) }
         continue
@@ -78,7 +55,34 @@ final class RegionPlanner {
     }
   }
 
-  func isZero(_ node: Int) -> Bool { if case .zero = forms[node], pending[node].isEmpty { true } else { false } }
+  private func plan(_ computation: Computation, at index: Int) {
+    let operands = graph.nodes[index].operands
+    let size = graph.nodes[index].space.dimension
+    switch computation {
+    case .add:
+      forms[index] = .add(forms[operands[0]], forms[operands[1]])
+      pending[index] = pending[operands[0]] + pending[operands[1]]
+    case .scale(let factor): forms[index] = .multiply(factor, forms[operands[0]])
+    case .product(let product): plan(product, at: index)
+    case .view(.shift(let distance)), .view(.embed(let distance)):
+      forms[index] = forms[operands[0]].moved(by: distance, dimension: size)
+    case .view(.slice(let offset)): forms[index] = forms[operands[0]].moved(by: -offset, dimension: size)
+    case .view(.reshape): forms[index] = forms[operands[0]]
+    case .view(.transpose(let rows, let columns)): planTranspose(rows, columns, at: index)
+    case .conv2d(let convolution): add(.kernel(.convolution(convolution)), at: index)
+    case .averagePool(let pooling): add(.kernel(.averagePool(pooling)), at: index)
+    case .averageUnpool(let pooling): add(.kernel(.averageUnpool(pooling)), at: index)
+    case .nonlinear(let map):
+      add(.kernel(.nonlinear(map, size: graph.nodes[operands[0]].space.dimension)), at: index)
+    case .nonlinearAdjoint(let map): add(.kernel(.nonlinearAdjoint(map, size: size)), at: index)
+    }
+  }
+
+  func isZero(_ node: Int) -> Bool {
+    // What is left to its consumer has no form.
+    if isAbsorbed(node) { return isZero(graph.nodes[node].operands[0]) }
+    return if case .zero = forms[node], pending[node].isEmpty { true } else { false }
+  }
 
   func add(_ kind: PlannedKernel.Kind, at index: Int) {
     let operands = graph.nodes[index].operands.map { memory(of: $0) }
@@ -95,7 +99,8 @@ final class RegionPlanner {
     if isFolded(index) { return }
     let node = graph.nodes[index]
     let cell = context.cell(
-      size: node.space.dimension, name: node.operation.nameHint, region: region, demand: demand.nodes[index])
+      size: node.space.dimension, name: node.operation.computation?.noun ?? "t", region: region,
+      demand: demand.nodes[index])
     tasks.append(
       PlannedTask(
         .compute(cell, base: forms[index], kernels: pending[index]), demand: demand.nodes[index], origin: node.origin))
@@ -108,23 +113,29 @@ final class RegionPlanner {
       return false
     }
     let (node, slot) = user[index]
-    let operation = graph.nodes[node].operation
+    switch graph.nodes[node].operation {
+    case .compute(let computation): return takes(index, slot, computation, at: node)
+    case .loop(let loop): return pending[index].isEmpty && slot < loop.stateCount
+    case .parameter, .constant, .output: return false
+    }
+  }
+
+  /// Whether a computation reads each entry of that operand once, in expressions.
+  private func takes(_ index: Int, _ slot: Int, _ computation: Computation, at node: Int) -> Bool {
     if !pending[index].isEmpty {
-      return operation == .add && pending[index].allSatisfy(\.canAccumulate)
+      return computation == .add && pending[index].allSatisfy(\.canAccumulate)
         && pending[index].count <= Threshold.expressionAtoms
     }
-    switch operation {
-    case .add, .scale, .shift, .slice, .embed, .reshape: return true
+    switch computation {
+    case .add, .scale, .view(.shift), .view(.slice), .view(.embed), .view(.reshape): return true
     case .product(let product):
       if product.isScaling {
         let scalarSlot = product.m == 1 ? 0 : 1
         return slot != scalarSlot || graph.nodes[node].space.dimension == 1
       }
       return product.isTiny && (slot == 0 ? product.n == 1 : product.m == 1)
-    case .transpose(let rows, let columns): return rows * columns <= Threshold.tinyVector
-    case .loop(let loop): return slot < loop.stateCount
-    case .parameter, .constant, .conv2d, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint, .output:
-      return false
+    case .view(.transpose(let rows, let columns)): return rows * columns <= Threshold.tinyVector
+    case .conv2d, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: return false
     }
   }
 
@@ -185,45 +196,6 @@ extension Form {
 }
 
 extension Product {
-  /// One operand is a scalar.
-  var isScaling: Bool { k == 1 && (m == 1 || n == 1) }
   /// Computed entry by entry, in the expressions of its consumer.
   var isTiny: Bool { m * n <= Threshold.tinyVector && m * k * n <= Threshold.tinyProduct && k < Threshold.shortestDot }
-}
-
-extension Operation {
-  /// A name for a reader of the emitted code.
-  var nameHint: String {
-    switch self {
-    case .add: "sum"
-    case .scale: "scaled"
-    case .product(let product): product.isScaling ? "scaled" : "product"
-    case .conv2d: "convolved"
-    case .averagePool: "pooled"
-    case .averageUnpool: "pooled_bar"
-    case .nonlinear(let map): map.nameHint
-    case .nonlinearAdjoint(let map): "\(map.nameHint)_bar"
-    case .transpose: "transposed"
-    case .shift: "shifted"
-    case .embed: "embedded"
-    case .slice: "slice"
-    case .parameter, .constant, .reshape, .loop, .output: "t"
-    }
-  }
-}
-
-extension Nonlinear {
-  fileprivate var nameHint: String {
-    switch self {
-    case .bound: "bounded"
-    case .activation(let activation):
-      switch activation {
-      case .relu: "rectified"
-      case .tanh, .sigmoid: "squashed"
-      case .softplus: "smoothed"
-      }
-    case .softmax: "normalised"
-    case .maximumPool: "pooled"
-    }
-  }
 }

@@ -78,38 +78,6 @@ private struct SchedulePrinter {
     }
   }
 
-  private func describe(_ kernel: Kernel) -> String {
-    switch kernel {
-    case .product(let p, let blas):
-      "\(blas ? "blas product" : "product") \(p.m)x\(p.k)\(p.transposeLeft ? "^T" : "") "
-        + "\(p.k)x\(p.n)\(p.transposeRight ? "^T" : "")"
-    case .middleProduct(let p): describe(p)
-    case .convolution(let c): describe(c)
-    case .layer(let c, let rectified): "\(describe(c)) with bias\(rectified ? ", relu" : "")"
-    case .reluAdjointOfImage(let c): "\(describe(c)), relu adjoint"
-    case .reluAdjointOfPool(let pooling): "\(describe(.maximumPool(pooling))) adjoint, relu adjoint"
-    case .averagePool(let pooling): "average pool \(pooling.size) of \(pooling.image)"
-    case .averageUnpool(let pooling): "average pool transposed \(pooling.size) of \(pooling.image)"
-    case .nonlinear(let map, let size): "\(describe(map)) of \(size)"
-    case .nonlinearAdjoint(let map, let size): "\(describe(map)) adjoint of \(size)"
-    }
-  }
-
-  private func describe(_ p: MiddleProduct) -> String { "middle product \(p.inner) \(p.outer)x\(p.inner)x\(p.columns)" }
-
-  private func describe(_ c: Convolution) -> String {
-    "convolution \(c.kernel) \(c.image) stride \(c.stride) padding \(c.padding) for \(c.role.rawValue)"
-  }
-
-  private func describe(_ map: Nonlinear) -> String {
-    switch map {
-    case .bound(let ball): "bound \(ball.norm.rawValue) \(ball.radius)"
-    case .activation(let activation): activation.rawValue
-    case .softmax: "softmax"
-    case .maximumPool(let pooling): "maximum pool \(pooling.size) of \(pooling.image)"
-    }
-  }
-
   private mutating func print(_ step: Step, indent: String) {
     switch step {
     case .once(let body):
@@ -170,7 +138,7 @@ private struct SchedulePrinter {
     case .accumulate(let place, let value): lines.append("\(indent)\(describe(place)) += \(describe(value))")
     case .kernel(let kernel, let operands, let target, let accumulate):
       let arguments = operands.map(describe).joined(separator: ", ")
-      lines.append("\(indent)\(describe(target)) \(accumulate ? "+=" : "=") \(describe(kernel)) (\(arguments))")
+      lines.append("\(indent)\(describe(target)) \(accumulate ? "+=" : "=") \(kernel.facts.text()) (\(arguments))")
     case .whenKept(let inner):
       lines.append("\(indent)when kept")
       print(inner, indent: indent + "  ")

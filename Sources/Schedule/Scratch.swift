@@ -3,25 +3,6 @@ import LinearMaps
 // The runtime's kernels need room while they run, too much for the stack of a thread: the start of the workspace. In
 // bytes, as cajal_kernels.h says.
 
-extension Kernel {
-  /// The room that the kernel is given; 0 where it is given none.
-  public var scratchBytes: Int {
-    switch self {
-    case .product(let p, _):
-      let sizes = [p.m, p.k, p.n]
-      return sizes.min()! <= 1 || sizes.max()! <= 8 ? 0 : Scratch.product(p.k)
-    case .middleProduct: return Scratch.mostProduct
-    case .convolution(let c):
-      switch c.role {
-      case .out, .image: return Scratch.convolution
-      case .kernel: return Scratch.kernelAdjoint
-      }
-    case .layer, .reluAdjointOfImage: return Scratch.convolution
-    case .reluAdjointOfPool, .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint: return 0
-    }
-  }
-}
-
 extension BatchProduct {
   /// The room that the kernel is given.
   public var scratchBytes: Int {
@@ -46,7 +27,7 @@ extension [Statement] {
   /// What the kernel needs that needs most.
   var scratchBytes: Int {
     var most = 0
-    visitAll { if case .kernel(let kernel, _, _, _) = $0 { most = Swift.max(most, kernel.scratchBytes) } }
+    visitAll { if case .kernel(let kernel, _, _, _) = $0 { most = Swift.max(most, kernel.facts.scratchBytes) } }
     return most
   }
 }

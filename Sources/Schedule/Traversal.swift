@@ -49,9 +49,9 @@ extension Statement {
       try value.effects(visit)
       try visit(.adds(place, count: 1))
     case .kernel(let kernel, let operands, let target, let accumulate):
-      let sizes = kernel.sizes
-      for (operand, size) in zip(operands, sizes.operands) { try visit(.reads(operand, count: size)) }
-      try visit(accumulate ? .adds(target, count: sizes.target) : .writes(target, count: sizes.target))
+      let facts = kernel.facts
+      for (operand, size) in zip(operands, facts.operands) { try visit(.reads(operand, count: size)) }
+      try visit(accumulate ? .adds(target, count: facts.target) : .writes(target, count: facts.target))
     case .whenInside(let index, _, _): try visit(.compares(index))
     case .swap(let a, let b): try visit(.swaps(a, b))
     }

@@ -195,11 +195,11 @@ private struct Verifier {
   }
 
   private func check(_ kernel: Kernel, _ operands: [Place], _ target: Place) throws {
-    let sizes = kernel.sizes
-    if operands.count != sizes.operands.count { try fail("has \(operands.count) operands") }
-    for (operand, size) in zip(operands, sizes.operands) where operand.buffer == target.buffer {
+    let facts = kernel.facts
+    if operands.count != facts.operands.count { try fail("has \(operands.count) operands") }
+    for (operand, size) in zip(operands, facts.operands) where operand.buffer == target.buffer {
       let distance = target.index - operand.index
-      if distance.isConstant, distance.constant < size, -distance.constant < sizes.target {
+      if distance.isConstant, distance.constant < size, -distance.constant < facts.target {
         try fail("writes what it reads")
       }
     }

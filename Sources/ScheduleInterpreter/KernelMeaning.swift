@@ -5,27 +5,28 @@ import Schedule
 
 extension Kernel {
   func apply(_ operands: [[Double]]) -> [Double] {
-    func operation(_ operation: Operation, _ operands: [Double]...) -> [Double] {
-      Interpreter().apply(operation, operands, sizes.target)
+    let size = facts.target
+    func compute(_ computation: Computation, _ operands: [Double]...) -> [Double] {
+      Interpreter().apply(computation, operands, size)
     }
     let relu = Nonlinear.activation(.relu)
     switch self {
-    case .product(let p, _): return operation(.product(p), operands[0], operands[1])
+    case .product(let p, _): return compute(.product(p), operands[0], operands[1])
     case .middleProduct(let p): return p.apply(tensor: operands[0], operands[1])
-    case .convolution(let c): return operation(.conv2d(c), operands[0], operands[1])
+    case .convolution(let c): return compute(.conv2d(c), operands[0], operands[1])
     case .layer(let c, let rectified):
       let plane = c.out[1] * c.out[2]
-      let sums = operation(.conv2d(c), operands[0], operands[1]).enumerated().map { $1 + operands[2][$0 / plane] }
-      return rectified ? operation(.nonlinear(relu), sums) : sums
+      let sums = compute(.conv2d(c), operands[0], operands[1]).enumerated().map { $1 + operands[2][$0 / plane] }
+      return rectified ? compute(.nonlinear(relu), sums) : sums
     case .reluAdjointOfImage(let c):
-      return operation(.nonlinearAdjoint(relu), operands[2], operation(.conv2d(c), operands[0], operands[1]))
+      return compute(.nonlinearAdjoint(relu), operands[2], compute(.conv2d(c), operands[0], operands[1]))
     case .reluAdjointOfPool(let p):
-      let unpooled = operation(.nonlinearAdjoint(.maximumPool(p)), operands[0], operands[1])
-      return operation(.nonlinearAdjoint(relu), operands[0], unpooled)
-    case .averagePool(let p): return operation(.averagePool(p), operands[0])
-    case .averageUnpool(let p): return operation(.averageUnpool(p), operands[0])
-    case .nonlinear(let map, _): return operation(.nonlinear(map), operands[0])
-    case .nonlinearAdjoint(let map, _): return operation(.nonlinearAdjoint(map), operands[0], operands[1])
+      let unpooled = compute(.nonlinearAdjoint(.maximumPool(p)), operands[0], operands[1])
+      return compute(.nonlinearAdjoint(relu), operands[0], unpooled)
+    case .averagePool(let p): return compute(.averagePool(p), operands[0])
+    case .averageUnpool(let p): return compute(.averageUnpool(p), operands[0])
+    case .nonlinear(let map, _): return compute(.nonlinear(map), operands[0])
+    case .nonlinearAdjoint(let map, _): return compute(.nonlinearAdjoint(map), operands[0], operands[1])
     }
   }
 }

@@ -165,10 +165,11 @@ final class ProcedureRun {
         let sum = try read(place) + evaluate(value)
         try write([sum], to: try locate(place))
       case .kernel(let kernel, let operands, let target, let accumulate):
-        guard kernel.canAdd || !accumulate else { throw ScheduleFault("\(kernel) cannot add") }
+        let facts = kernel.facts
+        guard facts.canAdd || !accumulate else { throw ScheduleFault("\(kernel) cannot add") }
         guard lanes == nil else { throw ScheduleFault("\(kernel) is called in lanes") }
         try compute(
-          Array(zip(operands, kernel.sizes.operands)), target, kernel.sizes.target, accumulate, kernel.scratchBytes,
+          Array(zip(operands, facts.operands)), target, facts.target, accumulate, facts.scratchBytes,
           kernel.apply)
       // In lanes, what nobody wants kept is written aside.
       case .whenKept(let inner): if kept != nil { try run(inner) }

@@ -92,19 +92,3 @@ func fileText(_ subjects: [Subject], horizon: Int) -> String {
   }
   return PrettyPrinter().print(SyntaxTree(declarations: declarations))
 }
-
-extension Graph {
-  /// About how many multiplications and additions one run takes.
-  var work: Double {
-    nodes.reduce(0) { total, node in
-      switch node.operation {
-      case .loop(let loop): total + Double(loop.trips) * loop.body.work
-      case .product(let p): total + Double(p.m) * Double(p.k) * Double(p.n)
-      case .conv2d(let convolution): total + convolution.work
-      case .parameter, .constant, .add, .scale, .shift, .slice, .embed, .reshape, .transpose, .averagePool,
-        .averageUnpool, .nonlinear, .nonlinearAdjoint, .output:
-        total + Double(node.space.dimension)
-      }
-    }
-  }
-}

@@ -196,7 +196,7 @@ import Testing
     let huge = Space.real([1 << 40, 1 << 22])
     let forward = graph { g in
       let x = g.parameter("x", .scalar)
-      let filled = g.value(.embed(offset: 7), [x], huge)
+      let filled = g.embed(offset: 7, x, huge)
       let result = g.loop(trips: 3, descending: false, states: [("s", filled)]) { body, given in
         ([body.add(body.shift(by: 1, given.states[0]), given.states[0])], [])
       }

@@ -94,18 +94,18 @@ import Testing
     for report in reports { #expect(report.agrees && report.uncovered.isEmpty, "\(report.text)") }
   }
 
-  private func count(_ model: String, _ isCounted: (LinearMaps.Operation) -> Bool) throws -> Int {
+  private func count(_ model: String, _ isCounted: (Computation) -> Bool) throws -> Int {
     let programs = try #require(try compilation(ModelTests.models).optimised())
     let graph = try #require(programs.first { $0.judgement.name.text == model }).forward
-    return graph.nodes.filter { isCounted($0.operation) }.count
+    return graph.nodes.filter { $0.operation.computation.map(isCounted) ?? false }.count
   }
 
   /// A net on data is computed once a sample, however often it is used, also in a step; one on the state in each of the
   /// three rounds.
   @Test(arguments: [("iterated", 1), ("lets", 1), ("conditional", 1), ("state", 3)])
   func netsAreComputedOnce(expected: (model: String, convolutions: Int)) throws {
-    let convolutions = try count(expected.model) { operation in
-      if case .conv2d(let c) = operation { c.kernel[0] == 2 } else { false }
+    let convolutions = try count(expected.model) { computation in
+      if case .conv2d(let c) = computation { c.kernel[0] == 2 } else { false }
     }
     #expect(convolutions == expected.convolutions)
   }

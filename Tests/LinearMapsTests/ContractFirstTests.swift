@@ -28,7 +28,7 @@ import Testing
     var count = 0
     for (index, node) in graph.nodes.enumerated().reversed() where needed.contains(index) {
       needed.formUnion(node.operands)
-      if case .product(let p) = node.operation, p.transposeLeft, p.n == 1, p.m * p.k == size { count += 1 }
+      if case .product(let p)? = node.operation.computation, p.transposeLeft, p.n == 1, p.m * p.k == size { count += 1 }
     }
     return count
   }

@@ -79,15 +79,24 @@ public struct BoundingInterpreter {
       case .parameter(let index): values.append([arguments[index]])
       case .loop(let loop): values.append(run(loop, node.operands.map { values[$0][0] }, rounds: rounds))
       case .output(let index): values.append([values[node.operands[0]][index]])
-      case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d,
-        .averagePool, .averageUnpool, .nonlinear, .nonlinearAdjoint:
+      case .constant(let vector):
+        var result = BoundedVector(exact: vector.dense(node.space.dimension))
+        // A number of the source that is none of single precision.
+        result.error = result.value.map { Double(Float($0)) == $0 ? 0 : abs($0) }
+        note(result)
+        values.append([result])
+      case .compute(let computation):
         let result = apply(
-          node.operation, node.operands.map { values[$0][0] }, node.space.dimension, rounds: rounds)
-        largest = result.magnitude.reduce(largest) { $0 < $1 || $1.isNaN ? $1 : $0 }
+          computation, node.operands.map { values[$0][0] }, node.space.dimension, rounds: rounds)
+        note(result)
         values.append([result])
       }
     }
     return graph.results.map { values[$0][0] }
+  }
+
+  private mutating func note(_ result: BoundedVector) {
+    largest = result.magnitude.reduce(largest) { $0 < $1 || $1.isNaN ? $1 : $0 }
   }
 
   private mutating func run(_ loop: Loop, _ operands: [BoundedVector], rounds: Double) -> [BoundedVector] {
@@ -115,11 +124,11 @@ public struct BoundingInterpreter {
   }
 
   private func apply(
-    _ operation: Operation, _ operands: [BoundedVector], _ dimension: Int, rounds: Double
+    _ computation: Computation, _ operands: [BoundedVector], _ dimension: Int, rounds: Double
   ) -> BoundedVector {
     let interpreter = Interpreter()
-    func plain(_ vectors: [Double]...) -> [Double] { interpreter.apply(operation, vectors, dimension) }
-    /// The operation, which is linear and never makes a term negative, applied to each part.
+    func plain(_ vectors: [Double]...) -> [Double] { interpreter.apply(computation, vectors, dimension) }
+    /// The computation, which is linear and never makes a term negative, applied to each part.
     func moved(roundings: Double) -> BoundedVector {
       let a = operands[0]
       let magnitude = plain(a.magnitude)
@@ -136,13 +145,7 @@ public struct BoundingInterpreter {
         value: plain(a.value, b.value), magnitude: magnitude,
         error: magnitude.indices.map { left[$0] + right[$0] + roundings * magnitude[$0] }, terms: Double(terms))
     }
-    switch operation {
-    case .parameter, .loop, .output: preconditionFailure("handled by run")
-    case .constant(let vector):
-      var result = BoundedVector(exact: vector.dense(dimension))
-      // A number of the source that is none of single precision.
-      result.error = result.value.map { Double(Float($0)) == $0 ? 0 : abs($0) }
-      return result
+    switch computation {
     case .add:
       let (a, b) = (operands[0], operands[1])
       let roundings = (a.terms + b.terms - 1) * rounds
@@ -158,7 +161,7 @@ public struct BoundingInterpreter {
         error: a.value.indices.map { size * (a.error[$0] + 2 * a.magnitude[$0]) }, terms: a.terms)
     case .product(let product): return bilinear(terms: product.k)
     case .conv2d(let convolution): return bilinear(terms: Int(convolution.work) / max(1, dimension) + 1)
-    case .shift, .slice, .embed, .reshape, .transpose: return moved(roundings: 0)
+    case .view: return moved(roundings: 0)
     case .averagePool(let pooling): return moved(roundings: rounds * Double(pooling.size * pooling.size + 1))
     case .averageUnpool: return moved(roundings: 2)
     case .nonlinear(let map): return map.bounded(operands[0], plain(operands[0].value), unit: unit)

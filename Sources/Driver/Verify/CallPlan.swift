@@ -121,13 +121,10 @@ extension Graph {
   var operations: Double {
     nodes.reduce(0.0) { total, node in
       switch node.operation {
-      case .product(let product): total + Double(product.m) * Double(product.k) * Double(product.n)
-      case .conv2d(let convolution): total + convolution.work
       case .loop(let loop): total + Double(loop.trips) * loop.body.operations
       case .output, .parameter: total
-      case .constant, .add, .scale, .shift, .slice, .embed, .reshape, .transpose, .averagePool, .averageUnpool,
-        .nonlinear, .nonlinearAdjoint:
-        total + Double(node.space.dimension)
+      case .constant: total + Double(node.space.dimension)
+      case .compute(let computation): total + computation.work(node.space.dimension)
       }
     }
   }

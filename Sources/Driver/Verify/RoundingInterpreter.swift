@@ -16,12 +16,15 @@ struct RoundingInterpreter {
       case .parameter(let index): values.append([arguments[index]])
       case .loop(let loop): values.append(run(loop, node.operands.map { values[$0][0] }))
       case .output(let index): values.append([values[node.operands[0]][index]])
-      case .nonlinear(let map): values.append([apply(map, values[node.operands[0]][0])])
-      case .nonlinearAdjoint(let map):
-        values.append([adjoint(map, values[node.operands[0]][0], values[node.operands[1]][0])])
-      case .constant, .add, .scale, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .averagePool,
-        .averageUnpool:
-        values.append([linear(node.operation, node.operands.map { values[$0][0] }, node.space.dimension)])
+      case .constant(let vector):
+        let numbers = vector.dense(node.space.dimension)
+        // Each may be written as another number.
+        values.append([
+          Approximation(
+            values: numbers, magnitudes: numbers.map(abs), errors: numbers.map { _ in 0 }, roundings: 1)
+        ])
+      case .compute(let computation):
+        values.append([apply(computation, node.operands.map { values[$0][0] }, node.space.dimension)])
       }
     }
     return graph.results.map { values[$0][0] }
@@ -51,31 +54,56 @@ struct RoundingInterpreter {
     return states + stacks
   }
 
-  /// An operation that is linear in each operand.
-  private func linear(_ operation: Operation, _ operands: [Approximation], _ dimension: Int) -> Approximation {
-    let magnitude = operation.magnitude
-    let values = interpreter.apply(operation, operands.map(\.values), dimension)
-    let magnitudes = interpreter.apply(magnitude, operands.map(\.magnitudes), dimension)
-    var errors = [Double](repeating: 0, count: dimension)
-    if operation == .add {
-      errors = interpreter.apply(.add, operands.map(\.errors), dimension)
-    } else {
-      // Of a·b: what is off in a times b, what is off in b times a, and both.
-      for wrong in operands.indices where operands[wrong].errors.contains(where: { $0 != 0 }) {
-        let factors = operands.indices.map { index in
-          index == wrong
-            ? operands[index].errors
-            : index < wrong
-              ? operands[index].magnitudes : zip(operands[index].magnitudes, operands[index].errors).map(+)
-        }
-        for (index, error) in interpreter.apply(magnitude, factors, dimension).enumerated() { errors[index] += error }
-      }
+  private func apply(_ computation: Computation, _ operands: [Approximation], _ dimension: Int) -> Approximation {
+    func product(terms: Double, magnitude: Computation? = nil) -> Approximation {
+      multilinear(computation, magnitude: magnitude ?? computation, terms: terms, operands, dimension)
     }
-    let roundings =
-      operation == .add
-      ? operands.reduce(0) { max($0, $1.roundings) } + 1
-      : operands.reduce(operation.terms) { $0 + $1.roundings }
-    return Approximation(values: values, magnitudes: magnitudes, errors: errors, roundings: roundings)
+    switch computation {
+    case .add: return sum(operands[0], operands[1], dimension)
+    case .scale(let factor): return product(terms: 2, magnitude: .scale(abs(factor)))
+    case .product(let p): return product(terms: Double(p.k))
+    case .view: return product(terms: 0)
+    case .conv2d(let convolution): return product(terms: convolution.terms)
+    case .averagePool(let pooling): return product(terms: Double(pooling.size * pooling.size + 1))
+    case .averageUnpool: return product(terms: 1)
+    case .nonlinear(let map): return apply(map, operands[0])
+    case .nonlinearAdjoint(let map): return adjoint(map, operands[0], operands[1])
+    }
+  }
+
+  private func sum(_ a: Approximation, _ b: Approximation, _ dimension: Int) -> Approximation {
+    func sum(_ part: (Approximation) -> [Double]) -> [Double] {
+      interpreter.apply(.add, [part(a), part(b)], dimension)
+    }
+    return Approximation(
+      values: sum(\.values), magnitudes: sum(\.magnitudes), errors: sum(\.errors),
+      roundings: max(a.roundings, b.roundings) + 1)
+  }
+
+  /// What is linear in each operand and no sum of them.
+  ///
+  /// - Parameters:
+  ///   - magnitude: the same on the magnitudes of its operands, which gives the sums of the products' magnitudes.
+  ///   - terms: roundings on the way of any product through it: one for the product, one for every addition, one for a
+  ///     constant that is written as another number.
+  private func multilinear(
+    _ computation: Computation, magnitude: Computation, terms: Double, _ operands: [Approximation], _ dimension: Int
+  ) -> Approximation {
+    var errors = [Double](repeating: 0, count: dimension)
+    // Of a·b: what is off in a times b, what is off in b times a, and both.
+    for wrong in operands.indices where operands[wrong].errors.contains(where: { $0 != 0 }) {
+      let factors = operands.indices.map { index in
+        index == wrong
+          ? operands[index].errors
+          : index < wrong
+            ? operands[index].magnitudes : zip(operands[index].magnitudes, operands[index].errors).map(+)
+      }
+      for (index, error) in interpreter.apply(magnitude, factors, dimension).enumerated() { errors[index] += error }
+    }
+    return Approximation(
+      values: interpreter.apply(computation, operands.map(\.values), dimension),
+      magnitudes: interpreter.apply(magnitude, operands.map(\.magnitudes), dimension), errors: errors,
+      roundings: operands.reduce(terms) { $0 + $1.roundings })
   }
 }
 
@@ -94,38 +122,13 @@ extension Approximation {
   }
 }
 
-extension LinearMaps.Operation {
-  /// The same operation on the magnitudes of its operands, which gives the sums of the products' magnitudes.
-  fileprivate var magnitude: LinearMaps.Operation {
-    switch self {
-    case .constant(let vector):
-      return .constant(
-        SparseVector(entries: vector.entries.map { SparseVector.Entry(index: $0.index, value: abs($0.value)) }))
-    case .scale(let factor): return .scale(abs(factor))
-    case .parameter, .add, .product, .shift, .slice, .embed, .reshape, .transpose, .conv2d, .averagePool,
-      .averageUnpool, .nonlinear, .nonlinearAdjoint, .loop, .output:
-      return self
-    }
-  }
-
-  /// Roundings on the way of any product through this operation: one for the product, one for every addition, one for
-  /// a constant that is written as another number.
+extension Convolution {
+  /// The products that an entry of the result is a sum of, at most.
   fileprivate var terms: Double {
-    switch self {
-    case .constant: return 1
-    case .scale: return 2
-    case .product(let product): return Double(product.k)
-    case .conv2d(let convolution):
-      let (k, out) = (convolution.kernel, convolution.out)
-      switch convolution.role {
-      case .out: return Double(k[1] * k[2] * k[3])
-      case .image: return Double(k[0] * k[2] * k[3])
-      case .kernel: return Double(out[1] * out[2])
-      }
-    case .averagePool(let pooling): return Double(pooling.size * pooling.size + 1)
-    case .averageUnpool: return 1
-    case .add, .parameter, .shift, .slice, .embed, .reshape, .transpose, .nonlinear, .nonlinearAdjoint, .loop, .output:
-      return 0
+    switch role {
+    case .out: Double(kernel[1] * kernel[2] * kernel[3])
+    case .image: Double(kernel[0] * kernel[2] * kernel[3])
+    case .kernel: Double(out[1] * out[2])
     }
   }
 }

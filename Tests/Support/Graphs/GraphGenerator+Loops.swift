@@ -30,7 +30,7 @@ extension GraphGenerator {
     if isOne(in: 2), let stack = result.stacks.last, stack.space.dimension > 0, trips > 0 {
       // The stack read transposed.
       let columns = stack.space.dimension / trips
-      let transposed = g.value(.transpose(rows: trips, columns: columns), [stack], .real([columns, trips]))
+      let transposed = g.value(.transpose(rows: trips, columns: columns), stack, .real([columns, trips]))
       outputs.append(g.apply(transposed, fit(g.use(pick(pool)), trips), .real([columns])))
     }
     if !loops.joinsResults { return pick(outputs) }

@@ -13,7 +13,7 @@ extension GraphGenerator {
     case .transpose:
       let (rows, columns) = (one(1...5), one(1...5))
       return g.value(
-        .transpose(rows: rows, columns: columns), [fit(a, .real([rows, columns]))], .real([columns, rows]))
+        .transpose(rows: rows, columns: columns), fit(a, .real([rows, columns])), .real([columns, rows]))
     case .convolution: return g.random(random.convolution()) { fit([a, b][$0], $1) }
     case .scaled: return g.scaled(a, by: fit(b, .scalar))
     case .nonlinear: return g.random(random.nonlinear()) { $0.map { fit(a, $0) } ?? a }
@@ -87,7 +87,7 @@ extension GraphGenerator {
       // The transposed of what is multiplied, in memory or not.
       let (rows, columns) = p.transposeLeft ? (m, k) : (k, m)
       left = g.value(
-        .transpose(rows: rows, columns: columns), [g.reshape(left, .real([rows, columns]))], .real([columns, rows]))
+        .transpose(rows: rows, columns: columns), g.reshape(left, .real([rows, columns])), .real([columns, rows]))
     }
     let result = g.product(p, left, right, .real([m * n]))
     return isOne(in: 3) ? g.add(fit(a, result.space), result) : result

@@ -49,3 +49,47 @@ public struct Pooling: Hashable, Sendable {
     return best
   }
 }
+
+extension Pooling {
+  var text: String { (image + [size]).map(String.init).joined(separator: ", ") }
+
+  init(_ text: ComputationText) throws {
+    let sizes = try (0..<4).map(text.whole)
+    guard sizes[3] >= 1 else { throw text.fail("`\(text.name)` wants windows of at least one entry") }
+    try text.checkSize(sizes + [sizes[3]])
+    self.init(image: Array(sizes.prefix(3)), size: sizes[3])
+  }
+}
+
+struct AveragePool: Family {
+  let pooling: Pooling
+  let isTransposed: Bool
+
+  var text: String { "\(isTransposed ? "averageUnpool" : "averagePool")[\(pooling.text)]" }
+  var noun: String { isTransposed ? "pooled_bar" : "pooled" }
+  var operandCount: Int { 1 }
+  var isCheap: Bool { false }
+
+  static func read(_ text: ComputationText) throws -> Computation? {
+    switch text.name {
+    case "averagePool": .averagePool(try Pooling(text))
+    case "averageUnpool": .averageUnpool(try Pooling(text))
+    default: nil
+    }
+  }
+
+  func violation(_ operands: [Space], _ result: Space) -> String? {
+    let (image, out) = isTransposed ? (result, operands[0]) : (operands[0], result)
+    return require(
+      pooling.isWellFormed && pooling.image.reduce(1, *) == image.dimension
+        && pooling.out.reduce(1, *) == out.dimension,
+      "does not fit its image")
+  }
+
+  func run(_ operands: [[Double]], _ dimension: Int) -> [Double] {
+    isTransposed ? pooling.averageTransposed(operands[0]) : pooling.average(operands[0])
+  }
+
+  func dependence(_ operands: [Dependence]) -> Dependence { operands[0] }
+  func work(_ dimension: Int) -> Double { pooling.image.reduce(1.0) { $0 * Double($1) } }
+}

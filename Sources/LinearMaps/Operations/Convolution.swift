@@ -61,9 +61,48 @@ public struct Convolution: Hashable, Sendable {
       && (kernel + image).allSatisfy { $0 >= 1 } && padding.allSatisfy { $0 >= 0 }
       && (0..<2).allSatisfy { image[$0 + 1] + 2 * padding[$0] >= kernel[$0 + 2] }
   }
+}
 
-  /// The operation by its definition.
-  func run(_ first: [Double], _ second: [Double]) -> [Double] {
+extension Convolution: Family {
+  var text: String {
+    let sizes = kernel + image + [stride] + padding
+    return "conv2d[\(sizes.map(String.init).joined(separator: ", ")), \(role.rawValue)]"
+  }
+  var noun: String { "convolved" }
+  var operandCount: Int { 2 }
+  var isCheap: Bool { false }
+
+  static func read(_ text: ComputationText) throws -> Computation? {
+    guard text.name == "conv2d" else { return nil }
+    guard text.settings.count == 11, let role = Role(rawValue: text.settings[10]), try text.whole(7) >= 1 else {
+      throw text.fail("`conv2d` wants ten sizes and a role")
+    }
+    let sizes = try (0..<10).map(text.whole)
+    try text.checkSize(Array(sizes[0..<4]))
+    try text.checkSize(Array(sizes[4..<7]))
+    // No less than what comes out, whichever is larger, kernel or image.
+    let height: Int = sizes[2] + sizes[5] + 2 * sizes[8] + 1
+    let width: Int = sizes[3] + sizes[6] + 2 * sizes[9] + 1
+    try text.checkSize([sizes[0], height, width])
+    return .conv2d(
+      Convolution(
+        kernel: Array(sizes[0..<4]), image: Array(sizes[4..<7]), stride: sizes[7], padding: Array(sizes[8..<10]),
+        role: role))
+  }
+
+  func violation(_ operands: [Space], _ result: Space) -> String? {
+    let expected = self.operands.map { extents(of: $0).reduce(1, *) }
+    return require(
+      isWellFormed && operands.map(\.dimension) == expected && result.dimension == extents(of: role).reduce(1, *),
+      "does not fit its kernel and image")
+  }
+
+  func dependence(_ operands: [Dependence]) -> Dependence { operands[0].multiplying(operands[1]) }
+  func work(_ dimension: Int) -> Double { work }
+
+  /// By the definition.
+  func run(_ operands: [[Double]], _ dimension: Int) -> [Double] {
+    let (first, second) = (operands[0], operands[1])
     var result = [Double](repeating: 0, count: extents(of: role).reduce(1, *))
     for o in 0..<kernel[0] {
       for c in 0..<kernel[1] {
