@@ -300,6 +300,13 @@ struct CPrinter {
     case .cast(let type, let operand):
       write("(\(type))")
       write(operand, strength)
+    case .compound(let type, let values):
+      write("(\(type)){")
+      for (index, value) in values.enumerated() {
+        if index > 0 { write(", ") }
+        write(value, 0)
+      }
+      write("}")
     case .conditional(let condition, let a, let b):
       write(condition, strength + 1)
       write(" ? ")
