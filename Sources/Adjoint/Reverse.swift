@@ -104,8 +104,12 @@ extension GraphBuilder {
       trips: loop.trips, descending: !loop.descending, states: states, sequences: sequences, basis: loop.basis
     ) { body, given in
       let invariants = operands.dropFirst(loop.stateCount + loop.sequenceCount).map { body.use($0) }
+      var slices = Array(given.slices.prefix(loop.stateCount + loop.sequenceCount))
+      for state in 0..<loop.stateCount where loop.fillsTable(state) {
+        slices[state] = body.use(value(.output(state), [results], resultSpaces[state]))
+      }
       let arguments =
-        Array(given.slices.prefix(loop.stateCount + loop.sequenceCount)) + (given.basis.map { [$0] } ?? []) + invariants
+        slices + (given.basis.map { [$0] } ?? []) + invariants
       let values = body.inline(loop.body, arguments)
       let seeds =
         zip(activeStates, given.states).map { (loop.body.results[$0], $1) }

@@ -77,9 +77,10 @@ public final class Compilation {
     guard options.gradients else {
       return OptimisedProgram(judgement: judgement, model: model, forward: forward, backward: nil)
     }
+    let constants = (model?.frozen ?? []).union(judgement.nodes(from: model?.tensors.count ?? 0))
     func cut(_ forward: Graph) throws -> Halves {
       let pipeline = Pipeline.adjoint(tensorCount: model?.tensors.count ?? 0)
-      let joint = try pipeline.run(reverse(forward, constants: model?.frozen ?? []), observe: observe("adjoint"))
+      let joint = try pipeline.run(reverse(forward, constants: constants), observe: observe("adjoint"))
       return split(joint, portCount: graph.parameters.count)
     }
     var halves = try cut(forward)
@@ -119,10 +120,15 @@ public final class Compilation {
           tensors: model.tensors.map { TensorDescription(name: $0.name, dims: $0.dims, fanIn: $0.fanIn) },
           weights: weights?.vector(of: model))
       },
-      ports: zip(judgement.context, judgement.degrees).map { port, degree in
-        PortDescription(
-          name: port.variable.name, type: port.variable.type, horizon: horizon, degree: degree.bound,
-          linear: degree.isLinear)
+      ports: zip(judgement.context, judgement.degrees).flatMap { port, degree in
+        if let table = port.table(horizon: horizon) {
+          return PortDescription.table(port.variable.name, type: "\(port.variable.type)", degree: degree.bound, table)
+        }
+        return [
+          PortDescription(
+            name: port.variable.name, type: port.variable.type, horizon: horizon, degree: degree.bound,
+            linear: degree.isLinear)
+        ]
       },
       output: PortDescription(name: "", type: judgement.type, horizon: horizon, degree: 0, linear: false),
       forward: program.forward, backward: program.backward)

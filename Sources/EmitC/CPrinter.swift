@@ -354,7 +354,7 @@ extension CExpression {
   /// How strongly the outermost operator binds.
   fileprivate var strength: Int {
     switch self {
-    case .name, .number, .string, .call, .index, .postfix: CExpression.primary
+    case .name, .number, .string, .call, .index, .postfix, .compound: CExpression.primary
     case .prefix, .cast: 13
     case .conditional: 2
     case .binary(let operation, _, _):

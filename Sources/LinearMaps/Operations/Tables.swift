@@ -11,7 +11,7 @@ struct Counted: Family {
   }
   var noun: String { isCotangent ? "counted_bar" : "counted" }
   var operandCount: Int { 2 }
-  var isCheap: Bool { false }
+  var isCheap: Bool { true }
 
   static func read(_ text: ComputationText) throws -> Computation? {
     guard text.name == "counted" || text.name == "countedAdjoint" else { return nil }
