@@ -98,9 +98,11 @@ extension BatchEmitter {
     let rest = CExpression.binary("-", name("batch"), name("b"))
     let all = name("CAJAL_LANES")
     let count = constant("const size_t", "count", .conditional(.binary("<", rest, all), rest, all))
+    // As in `forEachSample`: where lanes hold one real, a group is a sample.
     return .forLoop(
       first: CVariable(type: "size_t", name: "b", extent: nil, initial: .expression(.number("0"))),
-      condition: .binary("<", name("b"), name("batch")), step: .binary("+=", name("b"), all), body: [count] + body)
+      condition: .binary("<", name("b"), name("batch")), step: .binary("+=", name("b"), all),
+      body: [.hide("b"), count] + body)
   }
 
   private func keptGroup(_ type: String, _ plan: LanePlan) -> CExpression {
