@@ -12,6 +12,8 @@ public final class DataType: Hashable, @unchecked Sendable {
   public private(set) var arity = 0
   /// How many declared types are inside of each other here, this one included.
   public private(set) var depth = 1
+  /// The dimension at one horizon, so that types that share their parts are not measured over and over.
+  private(set) var measured: (horizon: Int, dimension: Int?)?
 
   /// A type whose constructors are to be given by `define`.
   public init(name: String) { self.name = name }
@@ -21,11 +23,13 @@ public final class DataType: Hashable, @unchecked Sendable {
     define(constructors)
   }
 
-  public func define(_ constructors: [Constructor]) {
+  /// - Parameter horizon: at which the type's dimension will be asked for.
+  public func define(_ constructors: [Constructor], horizon: Int? = nil) {
     self.constructors = constructors
     arity = constructors.map(\.arity).max() ?? 0
     isRecursive = arity > 0
     depth = 1 + (constructors.flatMap(\.fields).map(\.depth).max() ?? 0)
+    measured = horizon.map { ($0, Type.data(self).dimension(horizon: $0)) }
   }
 
   /// Recursive, and every constructor has at most one recursive field: a list.

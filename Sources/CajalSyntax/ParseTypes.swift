@@ -121,7 +121,10 @@ extension Parser {
       report(
         Diagnostic(
           .unexpectedToken, "expected the end of the type `\(text)`, found `[`", at: Label(token.span, "a shape"),
-          notes: ["only `Real` has a shape, and only a parameter can be a table, `x : \(text)[N]`"],
+          notes: [
+            "only `Real` has a shape"
+              + (text == "Bool" ? "" : ", and only a parameter can be a table, `x : \(text)[N]`")
+          ],
           help: "write `Real[…]`, or remove the brackets"))
       _ = parseShape()
     }

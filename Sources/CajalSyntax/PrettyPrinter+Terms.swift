@@ -174,7 +174,8 @@ extension PrettyPrinter {
     for (index, alternative) in alternatives.enumerated() {
       let head = Layout.text((index > 0 ? "| " : "") + Self.text(of: alternative.pattern) + " =>")
       let body = Layout.indented(.sequence([.space, layout(alternative.body, .expression)]))
-      parts.append(index > 0 ? .sequence([.space, head, body]) : .indented(.sequence([.space, head, body])))
+      let whole = Layout.group(.sequence([head, index > 0 ? .indented(body) : body]))
+      parts.append(index > 0 ? .sequence([.space, whole]) : .indented(.sequence([.space, whole])))
     }
     parts += [.space, .text("} ("), .indented(layout(operand, .expression)), .text(")")]
     return .group(.sequence(parts))

@@ -44,6 +44,7 @@ public indirect enum Type: Hashable, Sendable {
     case .real(let shape): return product(shape)
     case .data(let data):
       if data.isRecursive { return nil }
+      if let measured = data.measured, measured.horizon == horizon { return measured.dimension }
       if let dimension = known[data] { return dimension }
       var sum: Int? = 0
       for constructor in data.constructors {

@@ -23,15 +23,16 @@ extension Checker {
     apart operand: Term, _ written: Elimination, _ alternatives: [Alternative], _ term: Term, _ expected: Expectation
   ) -> TypedTerm? {
     let forms = alternatives.map { form(of: $0.pattern) }
-    guard let subject = forms.lazy.compactMap(\.?.subject).first else {
+    guard let subject = forms.lazy.compactMap(\.?.subject).first, written == .cases || subject.data != nil else {
+      if let subject = forms.lazy.compactMap(\.?.subject).first { reportNotFolded(term, subject) }
       _ = elaborate(operand, .poison)
       for alternative in alternatives { _ = poisoned(alternative) }
+      usage.isIncomplete = true
       return nil
     }
     let typedOperand = elaborate(
       operand,
       subject.type.map { .type($0, .patterns(subject.place)) } ?? .natural(.patterns(subject.place)))
-    if written == .fold, subject.data == nil { reportNotFolded(term, subject) }
     let elimination: Elimination = subject.data?.isRecursive == true ? written : .cases
     let (slots, isGood) = arranged(alternatives, forms, subject, Span(term.span.start, operand.span.start))
     var parts = zip(alternatives, forms).map { alternative, form -> Part in
@@ -50,7 +51,6 @@ extension Checker {
       guard let body = part.body, part.binders.count == part.fields.count else { return nil }
       typed.append(TypedAlternative(binders: part.binders, body: body, span: part.alternative.span))
     }
-    if written == .fold, subject.data == nil { return nil }
     return TypedTerm(elimination == .fold ? .fold(typedOperand, typed) : .cases(typedOperand, typed), type, term.span)
   }
 

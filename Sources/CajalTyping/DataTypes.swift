@@ -91,7 +91,7 @@ extension Checker {
       constructors.append(Constructor(name: written.name.text, fields: checked))
     }
     guard isGood else { return false }
-    item.data.define(constructors)
+    item.data.define(constructors, horizon: horizon)
     return checkLeaf(item) && checkSize(item)
   }
 

@@ -51,6 +51,7 @@ extension Checker {
     case .patterns(let place):
       message = "the patterns are of type `\(expected)`, and this is \(words ?? "`\(found)`")"
       secondary = [Label(place, "this pattern is of type `\(expected)`")]
+      help = "write the patterns of the operand's type, or another operand"
     case .scalar:
       message = "the first argument of `scale` is a Real, not \(words ?? "`\(found)`")"
     case .port:

@@ -201,8 +201,8 @@ extension Checker {
         .notData, "a net is applied to something that is not data", at: Label(term.span, what),
         also: [Label(net.span, "an argument of this net")] + binder,
         notes: [
-          "data are the model's parameters, nets applied to data, names that `let` gives to these, and the state of "
-            + "an iteration in whose step a net is applied to it"
+          "data are the model's parameters, nets applied to data, names that `let` gives to these, the state of an "
+            + "iteration in whose step a net is applied to it, and what a datum of a recursive type holds"
         ],
         help: "apply the net to the model's parameters, or to the state of an iteration"))
   }

@@ -148,24 +148,29 @@ extension Checker {
   }
 
   private func reportMisfit(_ constant: Constant, _ operands: [TypedTerm], _ how: String, _ whole: Span) {
+    let isOfNaturals = constant == .widen
     report(
       Diagnostic(
-        .shapesDoNotFit, "`\(constant.rawValue)` does not fit these shapes", at: Label(whole, how),
+        .shapesDoNotFit, "`\(constant.rawValue)` does not fit these \(isOfNaturals ? "types" : "shapes")",
+        at: Label(whole, how),
         also: operands.map { Label($0.span, "this is `\($0.type)`") },
         notes: ["`\(constant.rawValue)` is \(constant.scheme)"],
-        help: "change the shapes so that they fit, or `reshape` an operand"))
+        help: isOfNaturals
+          ? "let the result be of a type with as many naturals"
+          : "change the shapes so that they fit, or `reshape` an operand"))
   }
 
   private func reportOpen(_ constant: Constant, _ place: Span, _ whole: Span) {
     let name = constant.rawValue
     report(
       Diagnostic(
-        .needsExpectedType, "the shapes of `\(name)` are not known",
+        .needsExpectedType,
+        constant == .widen ? "the type of `widen`'s result is not known" : "the shapes of `\(name)` are not known",
         at: Label(place, "no type is expected of it here"),
         notes: ["`\(name)` is \(constant.scheme)"],
         help: place == whole
           ? "apply it, or write its type: `(\(name) : … -o …)`"
-          : "write the type of the whole: `(\(name) … : Real[…])`"))
+          : "write the type of the whole: `(\(name) … : \(constant == .widen ? "Nat[n]" : "Real[…]"))`"))
   }
 }
 
