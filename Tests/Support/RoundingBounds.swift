@@ -164,6 +164,12 @@ public struct BoundingInterpreter {
     case .view: return moved(roundings: 0)
     case .averagePool(let pooling): return moved(roundings: rounds * Double(pooling.size * pooling.size + 1))
     case .averageUnpool: return moved(roundings: 2)
+    case .counted, .gatherRow, .scatterRow:
+      // Entries of the first operand, where the second says, which is exact.
+      let (a, index) = (operands[0], operands[1].value)
+      return BoundedVector(
+        value: plain(a.value, index), magnitude: plain(a.magnitude, index), error: plain(a.error, index),
+        terms: a.terms)
     case .nonlinear(let map): return map.bounded(operands[0], plain(operands[0].value), unit: unit)
     case .nonlinearAdjoint(let map):
       return map.boundedAdjoint(

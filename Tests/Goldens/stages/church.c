@@ -96,6 +96,7 @@ static CAJAL_ONE_COPY int pick_run(size_t batch, const void *const in[], const s
   lanes aside[2];
   lanes unkept[4];
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(8, in[0], stride[0], b, count, c_aside, c);
     cajal_read_lanes(2, in[1], stride[1], b, count, x_aside, x);
@@ -146,6 +147,7 @@ static CAJAL_ONE_COPY int pick_run_adjoint(size_t batch, const void *const in[],
   cajal_clear_lanes(2, x_sum);
   cajal_clear_lanes(2, y_sum);
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(8, in[0], stride[0], b, count, c_aside, c);
     cajal_read_lanes(2, in[1], stride[1], b, count, x_aside, x);
@@ -211,12 +213,15 @@ int church_pick_backward_each(size_t batch, const float *c, size_t c_stride, con
   return pick_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
-static const cajal_port pick_input_c = {sizeof(cajal_port), 1, "c", "Bool -o Bool -o Bool", 8, 1, 1,
-    {8}};
-static const cajal_port pick_input_x = {sizeof(cajal_port), 1, "x", "Bool", 2, 1, 1, {2}};
-static const cajal_port pick_input_y = {sizeof(cajal_port), 1, "y", "Bool", 2, 1, 1, {2}};
+static const cajal_port pick_input_c = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "c",
+    .type = "Bool -o Bool -o Bool", .size = 8, .degree = 1, .rank = 1, .dims = {8}};
+static const cajal_port pick_input_x = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "x",
+    .type = "Bool", .size = 2, .degree = 1, .rank = 1, .dims = {2}};
+static const cajal_port pick_input_y = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "y",
+    .type = "Bool", .size = 2, .degree = 1, .rank = 1, .dims = {2}};
 static const cajal_port *const pick_inputs[] = {&pick_input_c, &pick_input_x, &pick_input_y};
-static const cajal_port pick_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
+static const cajal_port pick_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
 static const cajal_program pick_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "pick",
     .judgement = "pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool", .input_count = 3,
@@ -291,6 +296,7 @@ static CAJAL_ONE_COPY int and_run(size_t batch, const void *const in[], const si
   lanes aside[2];
   lanes unkept[2];
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
     cajal_read_lanes(8, in[1], stride[1], b, count, q_aside, q);
@@ -333,6 +339,7 @@ static CAJAL_ONE_COPY int and_run_adjoint(size_t batch, const void *const in[], 
   cajal_clear_lanes(8, p_sum);
   cajal_clear_lanes(8, q_sum);
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
@@ -393,12 +400,13 @@ int church_and_backward_each(size_t batch, const float *p, size_t p_stride, cons
   return and_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
-static const cajal_port and_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8, 1, 1,
-    {8}};
-static const cajal_port and_input_q = {sizeof(cajal_port), 1, "q", "Bool -o Bool -o Bool", 8, 1, 1,
-    {8}};
+static const cajal_port and_input_p = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "p",
+    .type = "Bool -o Bool -o Bool", .size = 8, .degree = 1, .rank = 1, .dims = {8}};
+static const cajal_port and_input_q = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "q",
+    .type = "Bool -o Bool -o Bool", .size = 8, .degree = 1, .rank = 1, .dims = {8}};
 static const cajal_port *const and_inputs[] = {&and_input_p, &and_input_q};
-static const cajal_port and_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
+static const cajal_port and_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
 static const cajal_program and_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "and",
     .judgement = "and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
@@ -479,6 +487,7 @@ static CAJAL_ONE_COPY int or_run(size_t batch, const void *const in[], const siz
   lanes aside[2];
   lanes unkept[6];
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(8, in[0], stride[0], b, count, p_aside, p);
     cajal_read_lanes(8, in[1], stride[1], b, count, q_aside, q);
@@ -519,6 +528,7 @@ static CAJAL_ONE_COPY int or_run_adjoint(size_t batch, const void *const in[], c
   cajal_clear_lanes(8, p_sum);
   cajal_clear_lanes(8, q_sum);
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
     const cajal_unaligned_lanes *const kept = (const cajal_unaligned_lanes *)work + b / CAJAL_LANES *
@@ -578,12 +588,13 @@ int church_or_backward_each(size_t batch, const float *p, size_t p_stride, const
   return or_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
-static const cajal_port or_input_p = {sizeof(cajal_port), 1, "p", "Bool -o Bool -o Bool", 8, 1, 1,
-    {8}};
-static const cajal_port or_input_q = {sizeof(cajal_port), 1, "q", "Bool -o Bool -o Bool", 8, 1, 1,
-    {8}};
+static const cajal_port or_input_p = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "p",
+    .type = "Bool -o Bool -o Bool", .size = 8, .degree = 1, .rank = 1, .dims = {8}};
+static const cajal_port or_input_q = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "q",
+    .type = "Bool -o Bool -o Bool", .size = 8, .degree = 1, .rank = 1, .dims = {8}};
 static const cajal_port *const or_inputs[] = {&or_input_p, &or_input_q};
-static const cajal_port or_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
+static const cajal_port or_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
 static const cajal_program or_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "or",
     .judgement = "or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
@@ -670,7 +681,8 @@ int church_closed_backward_each(size_t batch, const float *result_bar, void *wor
   return closed_backward_each(batch, 0, 0, result_bar, 0, 0, work);
 }
 
-static const cajal_port closed_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
+static const cajal_port closed_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
 static const cajal_program closed_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "closed", .judgement = "closed () : Bool", .input_count = 0,
     .inputs = 0, .output = &closed_output, .workspace_bytes = closed_bytes, .forward = closed_generic_forward,
@@ -679,7 +691,7 @@ static const cajal_program closed_program = {.struct_size = sizeof(cajal_program
 
 static const cajal_program *const programs[] = {&pick_program, &and_program, &or_program, &closed_program};
 
-static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = 1,
     .compiler = "cajal2c 0.1.0", .source = "church.cajal", .program_count = 4, .programs = programs,
     .model_count = 0, .models = 0};
 

@@ -246,15 +246,18 @@ int convolution_convolve_backward_each(size_t batch, const float *image, size_t 
   return convolve_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
-static const cajal_port convolve_input_image = {sizeof(cajal_port), 1, "image", "Real[5,1]",
-    5, 1, 2, {5, 1}};
-static const cajal_port convolve_input_kernel = {sizeof(cajal_port), 0, "kernel", "Real[3,3]",
-    9, 9, 2, {3, 3}};
-static const cajal_port convolve_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
+static const cajal_port convolve_input_image = {.struct_size = sizeof(cajal_port), .linear = 1,
+    .name = "image", .type = "Real[5,1]", .size = 5, .degree = 1, .rank = 2,
+    .dims = {5, 1}};
+static const cajal_port convolve_input_kernel = {.struct_size = sizeof(cajal_port), .linear = 0,
+    .name = "kernel", .type = "Real[3,3]", .size = 9, .degree = 9,
+    .rank = 2, .dims = {3, 3}};
+static const cajal_port convolve_input_n = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "n",
+    .type = "Nat", .size = 10, .degree = 1, .rank = 1, .dims = {10}};
 static const cajal_port *const convolve_inputs[] = {&convolve_input_image, &convolve_input_kernel,
     &convolve_input_n};
-static const cajal_port convolve_output = {sizeof(cajal_port), 0, "", "Real[5,1]", 5, 0,
-    2, {5, 1}};
+static const cajal_port convolve_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
+    .type = "Real[5,1]", .size = 5, .degree = 0, .rank = 2, .dims = {5, 1}};
 static const cajal_program convolve_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "convolve",
     .judgement = "convolve (image : Real[5,1], kernel : Real[3,3], n : Nat) : Real[5,1]",
@@ -265,7 +268,7 @@ static const cajal_program convolve_program = {.struct_size = sizeof(cajal_progr
 
 static const cajal_program *const programs[] = {&convolve_program};
 
-static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = 1,
     .compiler = "cajal2c 0.1.0", .source = "convolution.cajal", .program_count = 1, .programs = programs,
     .model_count = 0, .models = 0};
 

@@ -69,6 +69,7 @@ static CAJAL_ONE_COPY int flip_run(size_t batch, const void *const in[], const s
   lanes result[2];
   lanes aside[2];
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(10, in[0], stride[0], b, count, n_aside, n);
     flip_lanes(n, result);
@@ -102,6 +103,7 @@ static CAJAL_ONE_COPY int flip_run_adjoint(size_t batch, const void *const in[],
   lanes aside[10];
   cajal_clear_lanes(10, n_sum);
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
     flip_adjoint_lanes(result_bar, n_bar);
@@ -154,9 +156,11 @@ int flip_flip_backward_each(size_t batch, const float *n, size_t n_stride, const
   return flip_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
-static const cajal_port flip_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
+static const cajal_port flip_input_n = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "n",
+    .type = "Nat", .size = 10, .degree = 1, .rank = 1, .dims = {10}};
 static const cajal_port *const flip_inputs[] = {&flip_input_n};
-static const cajal_port flip_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
+static const cajal_port flip_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
 static const cajal_program flip_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "flip", .judgement = "flip (n : Nat) : Bool", .input_count = 1,
     .inputs = flip_inputs, .output = &flip_output, .workspace_bytes = flip_bytes,
@@ -226,6 +230,7 @@ static CAJAL_ONE_COPY int flip_from_run(size_t batch, const void *const in[], co
   lanes result[2];
   lanes aside[2];
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(2, in[0], stride[0], b, count, x_aside, x);
     cajal_read_lanes(10, in[1], stride[1], b, count, n_aside, n);
@@ -267,6 +272,7 @@ static CAJAL_ONE_COPY int flip_from_run_adjoint(size_t batch, const void *const 
   cajal_clear_lanes(2, x_sum);
   cajal_clear_lanes(10, n_sum);
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(2, in[0], stride[0], b, count, x_aside, x);
     cajal_read_lanes(10, in[1], stride[1], b, count, n_aside, n);
@@ -326,11 +332,13 @@ int flip_flip_from_backward_each(size_t batch, const float *x, size_t x_stride, 
   return flip_from_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
-static const cajal_port flip_from_input_x = {sizeof(cajal_port), 1, "x", "Bool", 2, 1, 1,
-    {2}};
-static const cajal_port flip_from_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
+static const cajal_port flip_from_input_x = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "x",
+    .type = "Bool", .size = 2, .degree = 1, .rank = 1, .dims = {2}};
+static const cajal_port flip_from_input_n = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "n",
+    .type = "Nat", .size = 10, .degree = 1, .rank = 1, .dims = {10}};
 static const cajal_port *const flip_from_inputs[] = {&flip_from_input_x, &flip_from_input_n};
-static const cajal_port flip_from_output = {sizeof(cajal_port), 0, "", "Bool", 2, 0, 1, {2}};
+static const cajal_port flip_from_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
 static const cajal_program flip_from_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "flip_from", .judgement = "flip_from (x : Bool, n : Nat) : Bool",
     .input_count = 2, .inputs = flip_from_inputs, .output = &flip_from_output,
@@ -340,7 +348,7 @@ static const cajal_program flip_from_program = {.struct_size = sizeof(cajal_prog
 
 static const cajal_program *const programs[] = {&flip_program, &flip_from_program};
 
-static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = 1,
     .compiler = "cajal2c 0.1.0", .source = "flip.cajal", .program_count = 2, .programs = programs,
     .model_count = 0, .models = 0};
 

@@ -72,6 +72,7 @@ static CAJAL_ONE_COPY int neurons_run(size_t batch, const void *const in[], cons
   lanes result[2];
   lanes aside[2];
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(10, in[0], stride[0], b, count, n_aside, n);
     neurons_lanes(n, result);
@@ -105,6 +106,7 @@ static CAJAL_ONE_COPY int neurons_run_adjoint(size_t batch, const void *const in
   lanes aside[10];
   cajal_clear_lanes(10, n_sum);
   for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
     const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
     cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
     neurons_adjoint_lanes(result_bar, n_bar);
@@ -157,10 +159,11 @@ int neurons_neurons_backward_each(size_t batch, const float *n, size_t n_stride,
   return neurons_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
-static const cajal_port neurons_input_n = {sizeof(cajal_port), 1, "n", "Nat", 10, 1, 1, {10}};
+static const cajal_port neurons_input_n = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "n",
+    .type = "Nat", .size = 10, .degree = 1, .rank = 1, .dims = {10}};
 static const cajal_port *const neurons_inputs[] = {&neurons_input_n};
-static const cajal_port neurons_output = {sizeof(cajal_port), 0, "", "Real[2]", 2, 0, 1,
-    {2}};
+static const cajal_port neurons_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
+    .type = "Real[2]", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
 static const cajal_program neurons_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "neurons", .judgement = "neurons (n : Nat) : Real[2]",
     .input_count = 1, .inputs = neurons_inputs, .output = &neurons_output, .workspace_bytes = neurons_bytes,
@@ -169,7 +172,7 @@ static const cajal_program neurons_program = {.struct_size = sizeof(cajal_progra
 
 static const cajal_program *const programs[] = {&neurons_program};
 
-static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = 1,
     .compiler = "cajal2c 0.1.0", .source = "neurons.cajal", .program_count = 1, .programs = programs,
     .model_count = 0, .models = 0};
 
