@@ -26,6 +26,9 @@ extension GraphGenerator {
     case .dot: return g.dot(a, fit(b, a.space))
     case .flat: return flat(a)
     case .scaledSum: return g.add(g.scaled(a, by: fit(b, .scalar)), fit(b, a.space))
+    case .counted: return counted(g, a)
+    case .row: return row(g, a)
+    case .sweep: return sweep(g, a, b)
     case .loop: return loop(g, pool, depth: depth)
     case .dense, .layer, .netTwice, .rowsTimesTensor, .transposedTensor, .tensorOfTensors, .netInLoop, .activation,
       .tensorOfOuter, .denseInside:

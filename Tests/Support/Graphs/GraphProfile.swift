@@ -6,6 +6,8 @@ struct GraphProfile: Sendable {
     // Operations.
     case add, scale, product, shift, fit, constant, transpose, convolution, scaled, nonlinear, pool, dot, flat
     case scaledSum
+    // Tables of nodes.
+    case counted, row, sweep
     /// With any known operand: no graph with it is to be reversed.
     case nonlinearAdjoint
     case loop
@@ -17,9 +19,9 @@ struct GraphProfile: Sendable {
 
     var isLoop: Bool {
       switch self {
-      case .loop, .iteration: true
+      case .loop, .iteration, .sweep: true
       case .add, .scale, .product, .shift, .fit, .constant, .transpose, .convolution, .scaled, .nonlinear, .pool, .dot,
-        .flat, .scaledSum, .nonlinearAdjoint, .dense, .layer, .netTwice, .rowsTimesTensor, .transposedTensor,
+        .flat, .scaledSum, .counted, .row, .nonlinearAdjoint, .dense, .layer, .netTwice, .rowsTimesTensor, .transposedTensor,
         .tensorOfTensors, .netInLoop, .activation, .tensorOfOuter, .denseInside, .matrixProduct, .squashed,
         .squashedScale, .ownMatrix, .wider:
         false
@@ -29,7 +31,7 @@ struct GraphProfile: Sendable {
     /// One that needs a function of the runtime.
     fileprivate var isKernel: Bool {
       switch self {
-      case .convolution, .nonlinear, .pool, .nonlinearAdjoint, .layer, .netInLoop, .activation, .squashed,
+      case .convolution, .nonlinear, .pool, .counted, .row, .sweep, .nonlinearAdjoint, .layer, .netInLoop, .activation, .squashed,
         .squashedScale, .ownMatrix:
         true
       case .add, .scale, .product, .shift, .fit, .constant, .transpose, .scaled, .dot, .flat, .scaledSum, .loop, .dense,
@@ -76,7 +78,7 @@ extension GraphProfile {
   /// Every operation that has a derivative, small.
   static let plain = GraphProfile(weights: [
     (.add, 1), (.scale, 1), (.product, 2), (.shift, 1), (.fit, 1), (.constant, 1), (.transpose, 1), (.convolution, 1),
-    (.scaled, 1), (.nonlinear, 1), (.pool, 1), (.dot, 1), (.loop, 3),
+    (.scaled, 1), (.nonlinear, 1), (.pool, 1), (.dot, 1), (.counted, 1), (.row, 1), (.sweep, 1), (.loop, 3),
   ])
 
   /// What schedules find hard: states that change places, accumulators, sums that are read twice, stacks read
@@ -85,7 +87,7 @@ extension GraphProfile {
     weights: [
       (.add, 6), (.scale, 2), (.product, 6), (.shift, 2), (.fit, 2), (.constant, 2), (.transpose, 2), (.convolution, 2),
       (.scaled, 2), (.nonlinear, 1), (.nonlinearAdjoint, 1), (.dot, 2), (.flat, 2), (.scaledSum, 2), (.pool, 2),
-      (.loop, 10),
+      (.counted, 1), (.row, 2), (.sweep, 2), (.loop, 10),
     ],
     pieces: 3...16, piecesInLoops: 3...8, prefersNewest: true,
     dimensions: [1, 1, 2, 2, 3, 4, 5, 6, 12, 17, 20, 35], extent: 6, hasLongProducts: true,
