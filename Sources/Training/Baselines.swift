@@ -15,8 +15,9 @@ extension LearningTask {
     case .image(let transform, _):
       let dataset = try Dataset(folder: folder, part: .test, limit: testLimit)
       let samples = try Samples<Float>(dataset, task: self, part: .test, workers: workers)
+      guard case .reals(let images) = samples.inputs[0] else { preconditionFailure("an image is of reals") }
       return try (0..<Dataset.classCount).map { rounds in
-        let outputs = try Samples.transformed(samples.inputs[0], by: transform, dataset, workers) { _ in rounds }
+        let outputs = try Samples.transformed(images, by: transform, dataset, workers) { _ in rounds }
         let measures = (0..<samples.count).map { sample in
           SampleMeasures(outputs.row(sample), samples.target.row(sample), size: outputs.size, loss: .l1)
         }
