@@ -34,7 +34,7 @@ extension Samples {
       inputs = [first, second].map { .reals(Column(images.rows, shape: images.shape, index: $0)) }
       inputNames = ["first image", "second image"]
       target = try Self.oneHot(truths, dimension: 2)
-    case .files: preconditionFailure("the samples of this task are no images")
+    case .lists, .files: preconditionFailure("the inputs of this task are no images")
     }
   }
 
