@@ -37,7 +37,7 @@ public enum DType: String, CaseIterable, Sendable {
   }
 }
 
-/// The element types that values can be taken from and given as: `Float` (F32) and `Double` (F64).
+/// The element types that values can be taken from and given as: `Float` (F32), `Double` (F64), `Int32` and `Int64`.
 public protocol TensorElement: BitwiseCopyable, Sendable {
   static var dtype: DType { get }
 }
@@ -48,4 +48,12 @@ extension Float: TensorElement {
 
 extension Double: TensorElement {
   public static var dtype: DType { .f64 }
+}
+
+extension Int32: TensorElement {
+  public static var dtype: DType { .i32 }
+}
+
+extension Int64: TensorElement {
+  public static var dtype: DType { .i64 }
 }

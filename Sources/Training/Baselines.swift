@@ -8,15 +8,16 @@ public struct Baseline: Sendable {
 
 extension LearningTask {
   /// For a transform of images: the image itself after so many rounds whatever its class, from 0, the identity, to 9.
-  /// For choices: always the same answer, with the frequencies of the training samples as its distribution.
+  /// For answers: always the same, the mean of those of the training samples; of choices that is their frequencies.
   public func baselines(folder: String, trainLimit: Int?, testLimit: Int?, threads: Int) throws -> [Baseline] {
     let workers = Workers(threads: threads)
     switch self {
     case .image(let transform, _):
       let dataset = try Dataset(folder: folder, part: .test, limit: testLimit)
       let samples = try Samples<Float>(dataset, task: self, part: .test, workers: workers)
+      guard case .reals(let images) = samples.inputs[0] else { preconditionFailure("an image is of reals") }
       return try (0..<Dataset.classCount).map { rounds in
-        let outputs = try Samples.transformed(samples.inputs[0], by: transform, dataset, workers) { _ in rounds }
+        let outputs = try Samples.transformed(images, by: transform, dataset, workers) { _ in rounds }
         let measures = (0..<samples.count).map { sample in
           SampleMeasures(outputs.row(sample), samples.target.row(sample), size: outputs.size, loss: .l1)
         }
@@ -25,27 +26,35 @@ extension LearningTask {
           measures: measures.withUnsafeBufferPointer { Measures($0, loss: .l1, size: outputs.size) })
       }
     case .pairs, .classes:
-      let train = try Samples<Float>(
-        Dataset(folder: folder, part: .train, limit: trainLimit), task: self, part: .train, workers: workers)
-      let test = try Samples<Float>(
-        Dataset(folder: folder, part: .test, limit: testLimit), task: self, part: .test, workers: workers)
-      let size = train.target.size
-      var counts = [Float](repeating: 0, count: size)
-      for sample in 0..<train.count {
-        for i in 0..<size { counts[i] += train.target.row(sample)[i] }
+      func samples(_ part: Dataset.Part, _ limit: Int?) throws -> Samples<Float> {
+        try Samples(Dataset(folder: folder, part: part, limit: limit), task: self, part: part, workers: workers)
       }
-      let logits = counts.map { log($0 / Float(train.count)) }
-      let measures = (0..<test.count).map { sample in
-        logits.withUnsafeBufferPointer { logits in
-          SampleMeasures(logits.baseAddress!, test.target.row(sample), size: size, loss: .crossEntropy)
-        }
+      return [constant(try samples(.train, trainLimit), try samples(.test, testLimit))]
+    case .lists(let lists):
+      func samples(_ part: Dataset.Part, _ limit: Int?) throws -> Samples<Float> {
+        try Samples(
+          Dataset(folder: folder, part: part, limit: limit), lists: lists, part: part, model: nil, workers: workers)
       }
-      return [
-        Baseline(
-          name: "constant",
-          measures: measures.withUnsafeBufferPointer { Measures($0, loss: .crossEntropy, size: size) })
-      ]
+      return [constant(try samples(.train, trainLimit), try samples(.test, testLimit))]
     case .files: throw TrainingError("there are no baselines for the task `files`")
     }
+  }
+  /// The mean of the training targets as the answer to all: the frequencies, where they are choices.
+  private func constant(_ train: Samples<Float>, _ test: Samples<Float>) -> Baseline {
+    let (size, loss) = (train.target.size, usualLoss)
+    var sums = [Double](repeating: 0, count: size)
+    for sample in 0..<train.count {
+      for i in 0..<size { sums[i] += Double(train.target.row(sample)[i]) }
+    }
+    let means = sums.map { Float($0 / Double(train.count)) }
+    let output = loss == .crossEntropy ? means.map { log($0) } : means
+    let measures = (0..<test.count).map { sample in
+      output.withUnsafeBufferPointer { output in
+        SampleMeasures(output.baseAddress!, test.target.row(sample), size: size, loss: loss, answer: test.answer)
+      }
+    }
+    return Baseline(
+      name: "constant",
+      measures: measures.withUnsafeBufferPointer { Measures($0, loss: loss, size: size, answer: test.answer) })
   }
 }

@@ -70,14 +70,16 @@ private func save<Real: TrainingReal>(
     try writeDurably(NumpyFile.bytes(outputs, shape: shape), to: path)
     return
   }
-  func rows(_ column: Column<Real>) -> [Real] {
-    chosen.flatMap { UnsafeBufferPointer(start: column.row($0), count: column.size) }
-  }
   var tensors = [
-    Tensor("output", shape: shape, values: outputs), Tensor("target", shape: shape, values: rows(samples.target)),
+    Tensor("output", shape: shape, values: outputs),
+    Tensor("target", shape: shape, values: samples.target.values(of: chosen)),
   ]
   for (port, column) in zip(model.inputs, samples.inputs) {
-    tensors.append(Tensor("input.\(port.name)", shape: [chosen.count] + port.shape, values: rows(column)))
+    let (name, shape) = ("input.\(port.name)", [chosen.count] + port.shape)
+    switch column {
+    case .reals(let column): tensors.append(Tensor(name, shape: shape, values: column.values(of: chosen)))
+    case .nodes(let column): tensors.append(Tensor(name, shape: shape, values: column.values(of: chosen)))
+    }
   }
   try TensorFile(tensors: tensors).write(to: path)
 }

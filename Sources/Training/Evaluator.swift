@@ -41,7 +41,8 @@ final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
       if statuses[chunk] != 0 { return }
       for (position, sample) in range.enumerated() {
         let output = UnsafePointer(call.output.base + position * size)
-        measures[sample] = SampleMeasures(output, samples.target.row(sample), size: size, loss: loss)
+        measures[sample] = SampleMeasures(
+          output, samples.target.row(sample), size: size, loss: loss, answer: samples.answer)
       }
     }
     let bounds = ranks.bounds(of: statuses.count)
@@ -50,7 +51,7 @@ final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
     for chunk in 0..<statuses.count where statuses[chunk] != 0 {
       throw TrainingError("the model `\(model.name)` refused a batch: \(Model.statusText(statuses[chunk]))")
     }
-    return Measures(measures.elements, loss: loss, size: size)
+    return Measures(measures.elements, loss: loss, size: size, answer: samples.answer)
   }
 
   /// Where a model stops at a NaN or an infinity, its output is all NaN, so that the measures are.

@@ -3,17 +3,18 @@ extension Samples {
   init(_ dataset: Dataset, task: LearningTask, part: Dataset.Part, workers: Workers) throws {
     let images = try Self.images(of: dataset, workers)
     checksum = dataset.checksum
+    answer = .choices(1)
     switch task {
     case .image(let transform, let oddOnly):
       count = dataset.count
-      inputs = [images]
+      inputs = [.reals(images)]
       inputNames = ["image"]
       target = try Self.transformed(images, by: transform, dataset, workers) { image in
         LearningTask.rounds(label: dataset.labels[image], oddOnly: oddOnly)
       }
     case .classes:
       count = dataset.count
-      inputs = [images]
+      inputs = [.reals(images)]
       inputNames = ["image"]
       target = try Self.oneHot(dataset.labels.map { Int32($0) }, dimension: Dataset.classCount)
     case .pairs(let predicate):
@@ -30,10 +31,10 @@ extension Samples {
         func isEven(_ image: Int32) -> Bool { dataset.labels[Int(image)] % 2 == 0 }
         truths.append(predicate.holds(isEven(first[pair]), isEven(second[pair])) ? 0 : 1)
       }
-      inputs = [first, second].map { Column(images.rows, shape: images.shape, index: $0) }
+      inputs = [first, second].map { .reals(Column(images.rows, shape: images.shape, index: $0)) }
       inputNames = ["first image", "second image"]
       target = try Self.oneHot(truths, dimension: 2)
-    case .files: preconditionFailure("the samples of this task are no images")
+    case .lists, .files: preconditionFailure("the inputs of this task are no images")
     }
   }
 
@@ -67,9 +68,10 @@ extension Samples {
   }
 
   /// The unit vectors of these positions.
-  private static func oneHot(_ positions: [Int32], dimension: Int) throws -> Column<Real> {
-    let rows = try Buffer<Real>(dimension * dimension, for: "classes")
-    for position in 0..<dimension { rows[position * dimension + position] = 1 }
+  static func oneHot(_ positions: [Int32], dimension: Int) throws -> Column<Real> {
+    let different = Int(positions.max() ?? -1) + 1
+    let rows = try Buffer<Real>(different * dimension, for: "classes")
+    for position in 0..<different { rows[position * dimension + position] = 1 }
     let index = try Buffer<Int32>(positions.count, for: "classes")
     for (sample, position) in positions.enumerated() { index[sample] = position }
     return Column(rows, shape: [dimension], index: index)

@@ -6,6 +6,8 @@ public enum LearningTask: Sendable, Equatable {
   case pairs(Predicate)
   /// Image → its class.
   case classes
+  /// A list of images → what follows from their classes.
+  case lists(ListTask)
   /// The tensors of `train.safetensors` and `test.safetensors`, by the names of the model's inputs, and `target`.
   case files
 
@@ -23,7 +25,8 @@ public enum LearningTask: Sendable, Equatable {
   }
 
   public static let names =
-    ["blur", "dilate", "blur-odd", "dilate-odd"] + Predicate.allCases.map(\.rawValue) + ["classes", "files"]
+    ["blur", "dilate", "blur-odd", "dilate-odd"] + Predicate.allCases.map(\.rawValue) + ["classes"] + ListTask.names
+    + ["files"]
 
   public init?(name: String) {
     switch name {
@@ -34,8 +37,13 @@ public enum LearningTask: Sendable, Equatable {
     case "classes": self = .classes
     case "files": self = .files
     default:
-      guard let predicate = Predicate(rawValue: name) else { return nil }
-      self = .pairs(predicate)
+      if let predicate = Predicate(rawValue: name) {
+        self = .pairs(predicate)
+      } else if let lists = ListTask(name: name) {
+        self = .lists(lists)
+      } else {
+        return nil
+      }
     }
   }
 
@@ -45,7 +53,17 @@ public enum LearningTask: Sendable, Equatable {
     case .image(.dilate, let oddOnly): oddOnly ? "dilate-odd" : "dilate"
     case .pairs(let predicate): predicate.rawValue
     case .classes: "classes"
+    case .lists(let lists): lists.name
     case .files: "files"
+    }
+  }
+
+  /// The loss that it is trained with if no other is asked for.
+  public var usualLoss: Loss {
+    switch self {
+    case .image, .files: .l1
+    case .pairs, .classes: .crossEntropy
+    case .lists(let lists): lists.usualLoss
     }
   }
 

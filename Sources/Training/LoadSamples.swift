@@ -8,17 +8,20 @@ func loadSamples<Real: TrainingReal>(
   case .image, .pairs, .classes:
     samples = try Samples(
       Dataset(folder: folder, part: part, limit: limit), task: task, part: part, workers: workers)
+  case .lists(let lists):
+    samples = try Samples(
+      Dataset(folder: folder, part: part, limit: limit), lists: lists, part: part, model: model, workers: workers)
   }
   try samples.check(task, fit: model)
   return samples
 }
 
 extension LearningTask {
-  /// Whether the result is a choice, measured by accuracy, and no image.
+  /// Whether results are right or wrong, measured by accuracy, and no images.
   public func isClassification(_ loss: Loss) -> Bool {
     switch self {
     case .image: false
-    case .pairs, .classes: true
+    case .pairs, .classes, .lists: true
     case .files: loss == .crossEntropy || loss == .nll
     }
   }

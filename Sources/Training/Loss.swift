@@ -6,25 +6,27 @@ public enum Loss: String, CaseIterable, Sendable {
   case l1
   /// The mean of (y - t)², over samples and entries.
   case mse
-  /// The mean over samples of -Σ t log softmax(y): y are logits, t is one-hot or a distribution.
+  /// The mean over choices of -Σ t log softmax(y): y are logits, t is one-hot or a distribution.
   case crossEntropy = "cross-entropy"
-  /// The mean over samples of -Σ t log max(y, 10⁻¹²): y is a distribution, t is one-hot or one too.
+  /// The mean over choices of -Σ t log max(y, 10⁻¹²): y is a distribution, t is one-hot or one too.
   case nll
 
-  /// What the sum of the losses of `samples` samples with `size` entries is divided by.
-  func divisor(samples: Int, size: Int) -> Int {
+  /// What the sum of the losses of `samples` samples with `size` entries, of so many choices each, is divided by.
+  func divisor(samples: Int, size: Int, choices: Int = 1) -> Int {
     switch self {
     case .l1, .mse: samples * size
-    case .crossEntropy, .nll: samples
+    case .crossEntropy, .nll: samples * choices
     }
   }
 
   /// The loss of one sample, as its part of the sum: finite for all finite floats. Doubles can be so large that it, or
   /// a difference, is infinite.
   ///
-  /// - Parameter outputBar: where not nil, overwritten with the gradient of the loss divided by `divisor`.
+  /// - Parameters:
+  ///   - choices: of how many distributions, each as large, the entries are.
+  ///   - outputBar: where not nil, overwritten with the gradient of the loss divided by `divisor`.
   func sample<Real: TrainingReal>(
-    _ output: UnsafePointer<Real>, _ target: UnsafePointer<Real>, size: Int, divisor: Int,
+    _ output: UnsafePointer<Real>, _ target: UnsafePointer<Real>, size: Int, choices: Int = 1, divisor: Int,
     outputBar: UnsafeMutablePointer<Real>?
   ) -> Double {
     switch self {
@@ -50,7 +52,13 @@ public enum Loss: String, CaseIterable, Sendable {
       }
       return sum
     case .crossEntropy:
-      return crossEntropy(output, target, size: size, divisor: Double(divisor), outputBar: outputBar)
+      let part = size / choices
+      return (0..<choices).reduce(0) { sum, choice in
+        let at = choice * part
+        return sum
+          + crossEntropy(
+            output + at, target + at, size: part, divisor: Double(divisor), outputBar: outputBar.map { $0 + at })
+      }
     case .nll:
       var sum = 0.0
       for i in 0..<size {

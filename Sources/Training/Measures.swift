@@ -11,35 +11,31 @@ struct SampleMeasures: BitwiseCopyable, Sendable {
   var loss = 0.0
   /// Whether output and target agree in every entry.
   var isExact = false
-  /// Whether output and target have their largest entry at the same place. Of equal entries the first counts; an output
-  /// with a NaN has no largest one.
   var isRight = false
 
-  init<Real: TrainingReal>(_ output: UnsafePointer<Real>, _ target: UnsafePointer<Real>, size: Int, loss: Loss) {
+  init<Real: TrainingReal>(
+    _ output: UnsafePointer<Real>, _ target: UnsafePointer<Real>, size: Int, loss: Loss, answer: Answer = .choices(1)
+  ) {
     var (absolute, squares) = (0.0, 0.0)
     var (smallest, largest) = (target[0], target[0])
-    var (outputAt, targetAt) = (0, 0)
-    var hasNaN = false
     isExact = true
     for i in 0..<size {
       let difference = Double(output[i]) - Double(target[i])
       absolute += abs(difference)
       squares += difference * difference
       smallest = min(smallest, target[i])
-      if target[i] > largest { (largest, targetAt) = (target[i], i) }
-      if output[i] > output[outputAt] { outputAt = i }
-      hasNaN = hasNaN || output[i].isNaN
+      largest = max(largest, target[i])
       isExact = isExact && output[i] == target[i]
     }
     (l1, mse) = (absolute / Double(size), squares / Double(size))
-    isRight = !hasNaN && outputAt == targetAt
+    isRight = answer.isRight(output, target, size: size)
     let range = Double(largest) - Double(smallest)
     if !isExact && range > 0 {
       // Squares of doubles leave the range of doubles long before the differences do.
       let root = squares.isNormal ? mse.squareRoot() : Self.rootMeanSquare(output, target, size)
       psnr = range.isFinite ? 20 * (log10(range) - log10(root)) : .nan
     }
-    self.loss = loss.sample(output, target, size: size, divisor: 1, outputBar: nil)
+    self.loss = loss.sample(output, target, size: size, choices: answer.choices, divisor: 1, outputBar: nil)
   }
 
   /// Of the differences, which are scaled by the largest of them.
@@ -68,10 +64,10 @@ public struct Measures: Sendable {
   public let psnr: Double
   /// Samples that agree with their target in every entry.
   public let exact: Int
-  /// The part of samples whose largest entry is where the target's is.
+  /// The part of samples that are right.
   public let accuracy: Double
 
-  init(_ samples: UnsafeBufferPointer<SampleMeasures>, loss: Loss, size: Int) {
+  init(_ samples: UnsafeBufferPointer<SampleMeasures>, loss: Loss, size: Int, answer: Answer = .choices(1)) {
     var (lossSum, l1Sum, mseSum, psnrSum, psnrCount, exact, right) = (0.0, 0.0, 0.0, 0.0, 0, 0, 0)
     for sample in samples {
       lossSum += sample.loss
@@ -86,7 +82,7 @@ public struct Measures: Sendable {
     }
     let count = Double(samples.count)
     self.count = samples.count
-    self.loss = lossSum / Double(loss.divisor(samples: samples.count, size: size))
+    self.loss = lossSum / Double(loss.divisor(samples: samples.count, size: size, choices: answer.choices))
     (l1, mse, accuracy) = (l1Sum / count, mseSum / count, Double(right) / count)
     psnr = psnrCount > 0 ? psnrSum / Double(psnrCount) : .nan
     self.exact = exact

@@ -2,15 +2,6 @@ import CajalRuntime
 import SharedObjects
 import TensorFiles
 
-/// An input or the output of a model.
-public struct Port: Sendable {
-  public let name: String
-  public let type: String
-  /// In reals.
-  public let size: Int
-  public let shape: [Int]
-}
-
 /// A named piece of a model's vector of parameters.
 public struct ParameterTensor: Sendable {
   public let name: String
@@ -59,8 +50,10 @@ public struct Model: @unchecked Sendable {
       guard let port = raw.inputs?[index] else { throw missing("input \(index)") }
       return try Port(port, damaged)
     }
+    try Port.checkTables(inputs, damaged)
     guard let output = raw.output else { throw missing("output") }
     self.output = try Port(output, damaged)
+    guard self.output.content == .reals else { throw damaged("the result of `\(modelName)` is a table") }
     tensors = try (0..<raw.tensor_count).map { index in
       guard let tensor = raw.tensors?[index] else { throw missing("tensor \(index)") }
       return try ParameterTensor(tensor, damaged)
@@ -87,7 +80,13 @@ public struct Model: @unchecked Sendable {
   /// A hash of all that has to agree for a checkpoint to fit: ports, tensors, and their layout.
   public var signatureHash: String {
     var text = "\(name)\n\(signature)\n\(raw.horizon) \(realBytes)\n"
-    for port in inputs + [output] { text += "\(port.name) \(port.type) \(port.size) \(port.shape)\n" }
+    for port in inputs + [output] {
+      text += "\(port.name) \(port.type) \(port.size) \(port.shape)\n"
+      if case .table(let table) = port.content {
+        text += "\(table.nodes.rows) \(table.nodes.arity)\n"
+        for part in table.parts { text += "\(part.name) \(part.range)\n" }
+      }
+    }
     for tensor in tensors { text += "\(tensor.name) \(tensor.shape) \(tensor.range) \(tensor.fanIn)\n" }
     return String(fnv1a(text.utf8), radix: 16)
   }
@@ -109,25 +108,6 @@ public struct Model: @unchecked Sendable {
   static func statusText(_ status: Int32) -> String { String(cString: cajal_status_text(status)) }
 }
 
-extension Port {
-  fileprivate init(_ raw: UnsafePointer<cajal_port>, _ damaged: (String) -> TrainingError) throws {
-    // Field by field: modules of before there were tables have none behind `dims`.
-    let known = MemoryLayout<cajal_port>.offset(of: \.element)!
-    guard raw.pointee.struct_size >= known else { throw damaged("a port's structure is too short") }
-    guard let name = raw.pointee.name, let type = raw.pointee.type else { throw damaged("a port has no name") }
-    self.name = String(cString: name)
-    if raw.pointee.struct_size > known, raw.pointee.element != 0 {
-      throw TrainingError("the input `\(self.name)` belongs to a table, and the trainer has no data for tables")
-    }
-    self.type = String(cString: type)
-    size = raw.pointee.size
-    guard let shape = checkedShape(raw.pointee.rank, raw.pointee.dims, count: size), size > 0 else {
-      throw damaged("the shape of the port `\(self.name)` does not agree with its size")
-    }
-    self.shape = shape
-  }
-}
-
 extension ParameterTensor {
   fileprivate init(_ pointer: UnsafePointer<cajal_tensor>, _ damaged: (String) -> TrainingError) throws {
     let raw = pointer.pointee
@@ -144,17 +124,4 @@ extension ParameterTensor {
     range = raw.offset..<end
     fanIn = raw.fan_in
   }
-}
-
-/// The dimensions where their product is `count`.
-private func checkedShape(_ rank: Int, _ dims: (Int, Int, Int, Int), count: Int) -> [Int]? {
-  guard (0...4).contains(rank) else { return nil }
-  let shape = Array([dims.0, dims.1, dims.2, dims.3].prefix(rank))
-  var product = 1
-  for dimension in shape {
-    let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
-    guard dimension >= 0, !overflow else { return nil }
-    product = next
-  }
-  return product == count ? shape : nil
 }

@@ -7,26 +7,43 @@ final class ModelCall<Real: TrainingReal>: @unchecked Sendable {
   let outputBar: Buffer<Real>?
   let parametersBar: Buffer<Real>?
 
-  private let inputs: [Buffer<Real>]
+  private let inputs: [Input]
   private let inputPointers: Buffer<UnsafeRawPointer?>
   private let strides: Buffer<Int>
   /// All nil: gradients of data are not needed.
   private let inputBars: Buffer<UnsafeMutableRawPointer?>
   private let workspace: Buffer<UInt8>
-  private let columns: Int
+
+  private enum Input {
+    case reals(Column<Real>, Buffer<Real>)
+    case nodes(Column<Int32>, Buffer<Int32>)
+
+    init(_ column: InputColumn<Real>, capacity: Int) throws {
+      switch column {
+      case .reals(let column): self = .reals(column, try Buffer(column.size * capacity, for: "a batch"))
+      case .nodes(let column): self = .nodes(column, try Buffer(column.size * capacity, for: "a batch"))
+      }
+    }
+
+    var base: UnsafeRawPointer {
+      switch self {
+      case .reals(_, let buffer): UnsafeRawPointer(buffer.base)
+      case .nodes(_, let buffer): UnsafeRawPointer(buffer.base)
+      }
+    }
+  }
 
   /// - Parameter batches: the numbers of samples that it will be called with.
   init(_ model: Model, _ samples: Samples<Real>, batches: Set<Int>, gradients: Bool) throws {
     let capacity = batches.max() ?? 1
     self.model = model
     self.samples = samples
-    columns = samples.inputs.count
-    inputs = try samples.inputs.map { try Buffer($0.size * capacity, for: "a batch") }
-    inputPointers = try Buffer(columns, for: "a batch")
-    strides = try Buffer(columns, for: "a batch")
-    inputBars = try Buffer(columns, for: "a batch")
+    inputs = try samples.inputs.map { try Input($0, capacity: capacity) }
+    inputPointers = try Buffer(inputs.count, for: "a batch")
+    strides = try Buffer(inputs.count, for: "a batch")
+    inputBars = try Buffer(inputs.count, for: "a batch")
     for (index, input) in inputs.enumerated() {
-      inputPointers[index] = UnsafeRawPointer(input.base)
+      inputPointers[index] = input.base
       strides[index] = samples.inputs[index].size
     }
     output = try Buffer(model.output.size * capacity, for: "a batch")
@@ -38,10 +55,10 @@ final class ModelCall<Real: TrainingReal>: @unchecked Sendable {
 
   /// Gathers the inputs of `count` samples, the numbers of which `sample` gives.
   func gather(_ count: Int, _ sample: (Int) -> Int) {
-    for column in 0..<columns {
-      let (from, to) = (samples.inputs[column], inputs[column].base)
-      for position in 0..<count {
-        (to + position * from.size).update(from: from.row(sample(position)), count: from.size)
+    for input in inputs {
+      switch input {
+      case .reals(let column, let buffer): column.gather(count, sample, to: buffer.base)
+      case .nodes(let column, let buffer): column.gather(count, sample, to: buffer.base)
       }
     }
   }

@@ -132,8 +132,8 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
 
   /// Computes the gradients of each piece; returns the batch's loss.
   private func gradients(of batch: Int, from batchStart: Int) throws -> Double {
-    let (loss, size) = (settings.loss, model.output.size)
-    let divisor = loss.divisor(samples: batch, size: size)
+    let (loss, size, choices) = (settings.loss, model.output.size, samples.answer.choices)
+    let divisor = loss.divisor(samples: batch, size: size, choices: choices)
     let order = shuffle.order
     workers.run(own.count) { index, _ in
       let piece = own.lowerBound + index
@@ -150,7 +150,7 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
         for position in 0..<range.count {
           result.loss += loss.sample(
             call.output.base + position * size, samples.target.row(Int(order[first + position])), size: size,
-            divisor: divisor, outputBar: call.outputBar!.base + position * size)
+            choices: choices, divisor: divisor, outputBar: call.outputBar!.base + position * size)
         }
       }
       result.status = timed(.backward, piece) { call.backward(range.count, parameters) }

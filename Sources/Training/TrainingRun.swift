@@ -201,16 +201,16 @@ private final class TrainingRun<Real: TrainingReal> {
   private func saveSnapshot(_ folder: RunFolder) throws {
     let (chosen, testSamples) = (parts.snapshotSamples, parts.testSamples)
     try makeFolder(folder.snapshots)
-    func save(_ name: String, _ values: [Real], _ shape: [Int]) throws {
+    func save<Element: TensorElement>(_ name: String, _ values: [Element], _ shape: [Int]) throws {
       try folder.write(NumpyFile.bytes(values, shape: [chosen.count] + shape), to: "\(folder.snapshots)/\(name).npy")
     }
-    func rows(_ column: Column<Real>) -> [Real] {
-      chosen.flatMap { UnsafeBufferPointer(start: column.row($0), count: column.size) }
-    }
     for (port, column) in zip(model.inputs, testSamples.inputs) {
-      try save("input-\(port.name)", rows(column), port.shape)
+      switch column {
+      case .reals(let column): try save("input-\(port.name)", column.values(of: chosen), port.shape)
+      case .nodes(let column): try save("input-\(port.name)", column.values(of: chosen), port.shape)
+      }
     }
-    try save("target", rows(testSamples.target), model.output.shape)
+    try save("target", testSamples.target.values(of: chosen), model.output.shape)
     try save("\(state.step)", try parts.evaluator.outputs(trainer.parameters, of: chosen), model.output.shape)
   }
 }

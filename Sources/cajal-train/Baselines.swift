@@ -18,7 +18,7 @@ struct Baselines: ParsableCommand {
   func run() throws {
     let baselines = try data.task.baselines(
       folder: data.data, trainLimit: data.trainImages, testLimit: data.testImages, threads: data.threads)
-    let isClassification = data.task.isClassification(usualLoss(data.task))
+    let isClassification = data.task.isClassification(data.task.usualLoss)
     printLine("baseline,\(Measures.csvHeader(isClassification: isClassification))")
     for baseline in baselines {
       printLine("\(baseline.name),\(baseline.measures.csv(isClassification: isClassification))")

@@ -17,7 +17,7 @@ struct Bench: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: "The loss. By default l1, and cross-entropy for tasks with a choice.")
+  @Option(help: "The loss. By default that of the task: l1, cross-entropy, nll or mse.")
   var loss: Loss?
 
   @Option(help: ArgumentHelp("Samples a step.", valueName: "N"))
@@ -56,7 +56,7 @@ struct Bench: ParsableCommand {
   func run() throws {
     // There is no folder.
     var settings = RunSettings(
-      modelPath: model.module, dataFolder: data.data, task: data.task, loss: loss ?? usualLoss(data.task), out: "")
+      modelPath: model.module, dataFolder: data.data, task: data.task, loss: loss ?? data.task.usualLoss, out: "")
     settings.modelName = model.model
     settings.batch = batch
     settings.learningRate = lr

@@ -19,7 +19,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: "The loss. By default l1, and cross-entropy for tasks with a choice.")
+  @Option(help: "The loss. By default that of the task: l1, cross-entropy, nll or mse.")
   var loss: Loss?
 
   @Option(help: ArgumentHelp("The weights.", valueName: "file.safetensors"))
@@ -46,7 +46,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let loss = loss ?? usualLoss(data.task)
+    let loss = loss ?? data.task.usualLoss
     var settings = EvaluationSettings(modelPath: model.module, dataFolder: data.data, task: data.task, loss: loss)
     settings.modelName = model.model
     settings.part = set

@@ -47,7 +47,7 @@ struct DataOptions: ParsableArguments {
       valueName: "folder"))
   var data: String
 
-  @Option(help: "What is learnt from the data.")
+  @Option(help: "What is learnt from the data; K, the size of a list, is from 1 to 64.")
   var task: LearningTask
 
   @Option(help: ArgumentHelp("Use the first N training samples or images only.", valueName: "N"))
@@ -82,12 +82,4 @@ func require(_ value: Int?, _ option: String, from least: Int, to most: Int = .m
   guard let value, value < least || value > most else { return }
   throw ValidationError(
     "\(option) takes a number from \(least)\(most == .max ? "" : " to \(most)"), not \(value)")
-}
-
-/// The loss that a task is usually trained with.
-func usualLoss(_ task: LearningTask) -> Loss {
-  switch task {
-  case .image, .files: .l1
-  case .pairs, .classes: .crossEntropy
-  }
 }

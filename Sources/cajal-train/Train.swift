@@ -28,7 +28,7 @@ struct Train: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: "The loss. By default l1, and cross-entropy for tasks with a choice.")
+  @Option(help: "The loss. By default that of the task: l1, cross-entropy, nll or mse.")
   var loss: Loss?
 
   @Option(help: ArgumentHelp("Passes over the training samples. By default 10.", valueName: "N"))
@@ -100,7 +100,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     var settings = RunSettings(
-      modelPath: model.module, dataFolder: data.data, task: data.task, loss: loss ?? usualLoss(data.task), out: out)
+      modelPath: model.module, dataFolder: data.data, task: data.task, loss: loss ?? data.task.usualLoss, out: out)
     settings.modelName = model.model
     if let steps { settings.length = .steps(steps) }
     if let epochs { settings.length = .epochs(epochs) }

@@ -68,4 +68,37 @@ import Testing
       [([2, 1], [1, 0]), ([2, 1], [0, 1]), ([-3, -2], [0, 1]), ([0, 0.5], [0, 1])], loss: .crossEntropy)
     #expect(result.accuracy == 0.75)
   }
+
+  /// Of several choices all have to be right, and a loss is their mean.
+  @Test func severalChoices() {
+    let target = [1.0, 0, 0, 1]
+    func sample(_ output: [Double], loss: Loss = .nll) -> SampleMeasures {
+      SampleMeasures(output, target, size: 4, loss: loss, answer: .choices(2))
+    }
+    #expect(sample([0.6, 0.4, 0.1, 0.9]).isRight && !sample([0.4, 0.6, 0.1, 0.9]).isRight)
+    #expect(!sample([0.6, 0.4, 0.9, 0.1]).isRight && !sample([0.6, .nan, 0.1, 0.9]).isRight)
+    // The largest entry of all is no measure.
+    #expect(sample([2, 1, 8, 9]).isRight)
+    let outputs = [[0.6, 0.4, 0.1, 0.9], [0.5, 0.5, 0.75, 0.25]]
+    let measures = outputs.map { sample($0) }.withUnsafeBufferPointer {
+      Measures($0, loss: .nll, size: 4, answer: .choices(2))
+    }
+    #expect(isClose(measures.loss, -(log(0.6) + log(0.9) + log(0.5) + log(0.25)) / 4) && measures.accuracy == 0.5)
+    // Each has a softmax of its own.
+    let parts = [[1.0, 3], [2, 5]].map { logits in log(exp(logits[0]) + exp(logits[1])) }
+    #expect(isClose(sample([1, 3, 2, 5], loss: .crossEntropy).loss, parts[0] - 1 + parts[1] - 5))
+    var bar = [Double](repeating: 9, count: 4)
+    _ = Loss.crossEntropy.sample([1, 3, 2, 5], target, size: 4, choices: 2, divisor: 2, outputBar: &bar)
+    let expected = [exp(1 - parts[0]) - 1, exp(3 - parts[0]), exp(2 - parts[1]), exp(5 - parts[1]) - 1].map { $0 / 2 }
+    #expect(isClose(bar, expected))
+  }
+
+  @Test func numbersAreRightWithinAPart() {
+    func isRight(_ output: Double, _ target: Double) -> Bool {
+      SampleMeasures([output], [target], size: 1, loss: .mse, answer: .number(within: 0.01)).isRight
+    }
+    #expect(isRight(100.9, 100) && isRight(-99.1, -100) && !isRight(101.1, 100) && !isRight(100, -100))
+    #expect(isRight(0.111, 1.0 / 9) && !isRight(0.12, 1.0 / 9))
+    #expect(isRight(0.009, 0) && !isRight(0.011, 0) && !isRight(.nan, 0) && !isRight(.infinity, 1))
+  }
 }

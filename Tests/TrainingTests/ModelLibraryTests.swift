@@ -55,7 +55,7 @@ import Testing
   }
 
   static let damages: [(Int, String)] = [
-    (1, "has version 2 of the interface"), (2, "compiled before there were models"), (3, "has no model, only programs"),
+    (1, "has version 3 of the interface"), (2, "compiled before there were models"), (3, "has no model, only programs"),
     (4, "model 0 is missing"), (5, "a model's structure is too short"), (6, "a model has no name"),
     (7, "its reals have 2 bytes"), (8, "`linear` has no functions"), (9, "`linear` has no input 0"),
     (10, "`linear` has no output"), (11, "the port `x` does not agree"), (12, "the port `x` does not agree"),

@@ -16,8 +16,10 @@ import Testing
   }
 
   private func row(_ column: Column<Double>, _ sample: Int) -> [Double] {
-    (0..<column.size).map { column.row(sample)[$0] }
+    column.values(of: [sample])
   }
+
+  private func row(_ input: InputColumn<Double>, _ sample: Int) -> [Double] { input.reals([sample]) }
 
   @Test func imagesAndTheirClasses() throws {
     let samples = try samples("classes")

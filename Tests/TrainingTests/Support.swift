@@ -74,3 +74,27 @@ func isClose(_ a: Double, _ b: Double, relative: Double = 1e-12, absolute: Doubl
 func isClose(_ a: [Double], _ b: [Double], relative: Double = 1e-12, absolute: Double = 1e-15) -> Bool {
   a.count == b.count && zip(a, b).allSatisfy { isClose($0, $1, relative: relative, absolute: absolute) }
 }
+
+extension InputColumn {
+  /// Of an input of reals.
+  func row(_ sample: Int) -> UnsafeMutablePointer<Real> {
+    guard case .reals(let column) = self else { preconditionFailure("an input of nodes") }
+    return column.row(sample)
+  }
+
+  /// The reals of some samples.
+  func reals(_ samples: [Int]) -> [Real] {
+    guard case .reals(let column) = self else { preconditionFailure("an input of nodes") }
+    return column.values(of: samples)
+  }
+
+  func nodes(_ samples: [Int]) -> [Int32] {
+    guard case .nodes(let column) = self else { preconditionFailure("an input of reals") }
+    return column.values(of: samples)
+  }
+}
+
+/// Builds the model of Tests/Models/tables.c.
+func buildTable(_ folder: String, _ flags: [String] = [], name: String = "table.so") throws -> String {
+  try buildModels(folder, flags, source: projectRoot + "/Tests/Models/tables.c", name: name)
+}

@@ -37,7 +37,9 @@ import Testing
     }
   }
 
-  @Test(arguments: LearningTask.names) func everyTaskHasItsName(name: String) throws {
+  @Test(arguments: LearningTask.names.map { $0.replacing("K", with: "3") }) func everyTaskHasItsName(name: String)
+    throws
+  {
     #expect(try #require(LearningTask(name: name)).name == name)
     #expect(LearningTask(name: name + "x") == nil)
   }
