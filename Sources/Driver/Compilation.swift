@@ -78,9 +78,9 @@ public final class Compilation {
       return OptimisedProgram(judgement: judgement, model: model, forward: forward, backward: nil)
     }
     func cut(_ forward: Graph) throws -> Halves {
-      let pipeline = Pipeline.adjoint(tensorCount: model?.tensors.count ?? 0)
+      let pipeline = Pipeline.adjoint(of: model?.signature ?? .program(ports: graph.parameters.count))
       let joint = try pipeline.run(reverse(forward, constants: model?.frozen ?? []), observe: observe("adjoint"))
-      return split(joint, portCount: graph.parameters.count)
+      return split(joint)
     }
     var halves = try cut(forward)
     if halves.keptReals > Pass.checkpointLimit {
