@@ -2,9 +2,8 @@ import LinearMaps
 
 /// The adjoint of a graph with one result, as one more graph.
 ///
-/// Parameters: the graph's own, then the cotangent of its result. Results: the graph's result, then for every
-/// parameter p the gradient of ⟨cotangent, result⟩ in p. Every operation is linear in each operand, so its
-/// derivative is its transpose, and the gradients of several uses add up.
+/// Its parameters and results are what `GraphSignature` says; the gradients are those of ⟨cotangent, result⟩. Every
+/// operation is linear in each operand, so its derivative is its transpose, and the gradients of several uses add up.
 ///
 /// - Parameter constants: parameters whose gradient is 0 whatever depends on them.
 public func reverse(_ graph: Graph, constants: Set<Int> = []) -> Graph {

@@ -2,9 +2,9 @@ import LinearMaps
 
 /// The two halves of a reversed graph.
 public struct Halves: Sendable {
-  /// From the ports to the result, then the residuals: what the backward half wants kept.
+  /// From the inputs to the result, then the residuals: what the backward half wants kept.
   public let forward: Graph
-  /// From the ports, the residuals and the result's cotangent to the cotangents of the ports.
+  /// From the inputs, the residuals and the result's cotangent to the gradients in the inputs.
   public let backward: Graph
 
   /// The reals that are kept of a sample for the backward half.
@@ -13,35 +13,34 @@ public struct Halves: Sendable {
 
 /// Cuts the graph that `reverse` made where the cotangent enters: what does not depend on it is computed forward,
 /// once. Values that are computed again for less than they cost to keep are computed again.
-///
-/// - Parameter portCount: the number of parameters before the cotangent.
-public func split(_ graph: Graph, portCount: Int) -> Halves {
+public func split(_ graph: Graph) -> Halves {
+  let cotangent = GraphSignature.cotangent(of: graph)
   // A loop that has the cotangent among its operands is backward as a whole, with all of its outputs.
   var isBackward: [Bool] = []
   for (index, node) in graph.nodes.enumerated() {
-    isBackward.append(index == portCount || node.operands.contains { isBackward[$0] })
+    isBackward.append(index == cotangent || node.operands.contains { isBackward[$0] })
   }
   let plan = RecomputePlan(graph, isBackward)
 
   let forward = GraphBuilder()
-  let ports = graph.parameters.prefix(portCount)
+  let inputs = graph.parameters.prefix(cotangent)
   var forwardValues: [Int: Value] = [:]
-  for (index, port) in ports.enumerated() { forwardValues[index] = forward.parameter(port.name, port.space) }
-  for (index, node) in graph.nodes.enumerated() where index > portCount && !isBackward[index] {
+  for (index, input) in inputs.enumerated() { forwardValues[index] = forward.parameter(input.name, input.space) }
+  for (index, node) in graph.nodes.enumerated() where index > cotangent && !isBackward[index] {
     forward.origin = node.origin
     forwardValues[index] = forward.value(node.operation, node.operands.map { forwardValues[$0]! }, node.space)
   }
 
   let backward = GraphBuilder()
   var backwardValues: [Int: Value] = [:]
-  for (index, port) in ports.enumerated() { backwardValues[index] = backward.parameter(port.name, port.space) }
+  for (index, input) in inputs.enumerated() { backwardValues[index] = backward.parameter(input.name, input.space) }
   for residual in plan.residuals {
     backwardValues[residual] = backward.parameter("kept", graph.nodes[residual].space)
   }
-  let cotangent = graph.parameters[portCount]
-  backwardValues[portCount] = backward.parameter(cotangent.name, cotangent.space)
+  let last = graph.parameters[cotangent]
+  backwardValues[cotangent] = backward.parameter(last.name, last.space)
   for (index, node) in graph.nodes.enumerated()
-  where index > portCount && (isBackward[index] || plan.recomputed.contains(index)) {
+  where index > cotangent && (isBackward[index] || plan.recomputed.contains(index)) {
     backward.origin = node.origin
     backwardValues[index] = backward.value(node.operation, node.operands.map { backwardValues[$0]! }, node.space)
   }

@@ -79,9 +79,9 @@ public final class Compilation {
     }
     let constants = (model?.frozen ?? []).union(judgement.nodes(from: model?.tensors.count ?? 0))
     func cut(_ forward: Graph) throws -> Halves {
-      let pipeline = Pipeline.adjoint(tensorCount: model?.tensors.count ?? 0)
+      let pipeline = Pipeline.adjoint(of: model?.signature ?? .program(ports: graph.parameters.count))
       let joint = try pipeline.run(reverse(forward, constants: constants), observe: observe("adjoint"))
-      return split(joint, portCount: graph.parameters.count)
+      return split(joint)
     }
     var halves = try cut(forward)
     if halves.keptReals > Pass.checkpointLimit {

@@ -38,7 +38,7 @@ public let schedulePassNames = SchedulePipeline.names
 
 private let graphPassNames: [String] = {
   var names: [String] = []
-  for pass in Pipeline.adjoint(tensorCount: 0).passes + Pipeline.segmented.passes + Pipeline.cleanUp.passes
+  for pass in Pipeline.adjoint(of: .program(ports: 0)).passes + Pipeline.segmented.passes + Pipeline.cleanUp.passes
   where !names.contains(pass.name) {
     names.append(pass.name)
   }

@@ -18,7 +18,7 @@ struct BufferUsage {
   /// The gradients on which statements depend.
   private(set) var wanted: Set<Wanted> = []
   /// The ids of variables in indices.
-  private(set) var counters: Set<Int> = []
+  private(set) var counters: Set<LoopVariable> = []
 
   init(_ body: [Statement], of procedure: Procedure) {
     walk(body, procedure, 1)
@@ -61,7 +61,7 @@ struct BufferUsage {
     note(place.index)
   }
 
-  private mutating func note(_ index: Affine) { for term in index.terms { counters.insert(term.variable.id) } }
+  private mutating func note(_ index: Affine) { for term in index.terms { counters.insert(term.variable) } }
 
   private mutating func write(_ buffer: Int) {
     if conditions > declared[buffer] ?? 0 { writtenDeeper.insert(buffer) }

@@ -149,10 +149,13 @@ struct BatchEmitter {
       body: (["b"] + hidden).map { .hide($0) } + body)
   }
 
-  /// Where sample b of a graph's parameter begins: the tensors, then the ports.
+  /// Where an input of sample b begins.
   func input(_ index: Int) -> CExpression {
-    if index < unit.tensors.count { return tensor(index, of: "const real *", name("params")) }
-    return port(index - unit.tensors.count)
+    switch unit.signature.input(index) {
+    case .tensor(let tensor): self.tensor(tensor, of: "const real *", name("params"))
+    case .port(let port): self.port(port)
+    case .cotangent: .cast("const real *", name("out_bar")) + name("b") * .integer(unit.output.size)
+    }
   }
 
   func port(_ index: Int) -> CExpression {
@@ -262,8 +265,7 @@ struct BatchEmitter {
     }
     let arguments: [CExpression] = adjoint.arguments.map { argument in
       switch argument {
-      case .input(let index) where index < unit.ports.count: input(index)
-      case .input: .cast("const real *", name("out_bar")) + name("b") * .integer(unit.output.size)
+      case .input(let index): input(index)
       case .output(let index): name(places[index])
       case .kept:
         plus(name("aside") + .integer(layout.shared), times(name("batch"), layout.rows))

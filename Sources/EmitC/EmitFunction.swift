@@ -105,8 +105,8 @@ struct FunctionEmitter {
     if usesKept { add(.kept, "\(readsKept ? "const " : "")\(element.typeInMemory) *", "kept") }
     if emitter.usage.branchesOnKept, names.ports != nil { add(.keep, "int", "keep") }
     for wanted in emitter.usage.wanted.sorted() { add(.wants(wanted), "int", emitter.wantsName[wanted]!) }
-    for loop in loops where emitter.usage.counters.contains(loop.id) {
-      add(.round(loop), "size_t", emitter.indices.names[loop.id]!)
+    for loop in loops where emitter.usage.counters.contains(loop) {
+      add(.round(loop), "size_t", emitter.indices.names[loop]!)
     }
     if usesWork || emitter.usage.usesScratch { add(.work, "real *", "work") }
     let function = CFunction(
@@ -149,7 +149,7 @@ struct FunctionEmitter {
       }
     }
     for depth in 0...(loops.count + usage.depth) { counters.append(scope.claim(depth == 0 ? "k" : "k\(depth)")) }
-    for (loop, counter) in zip(loops, counters) { indices.names[loop.id] = counter }
+    for (loop, counter) in zip(loops, counters) { indices.names[loop] = counter }
   }
 
   /// The counters of loops over rounds, by their depth.
@@ -251,15 +251,15 @@ struct FunctionEmitter {
   }
 
   private mutating func forLoop(_ loop: CountedLoop, _ depth: Int) -> CStatement {
-    let isIndex = ProcedureScope.indexNames.contains(loop.variable.name)
-    let name = isIndex ? loop.variable.name : counters[depth]
-    indices.names[loop.variable.id] = name
+    let isRound = loop.variable.kind == .round
+    let name = isRound ? counters[depth] : loop.variable.name
+    indices.names[loop.variable] = name
     let wasInIndexLoop = isInIndexLoop
-    isInIndexLoop = isInIndexLoop || isIndex
+    isInIndexLoop = isInIndexLoop || !isRound
     defer { isInIndexLoop = wasInIndexLoop }
-    var body = statements(loop.body, depth: isIndex ? depth : depth + 1)
+    var body = statements(loop.body, depth: isRound ? depth + 1 : depth)
     // gcc 12 with AVX-512 takes wrong entries where it computes several rounds of such a loop at once.
-    if !isIndex, element == .real, loop.comparesCounter { body.insert(.hide(name), at: 0) }
+    if isRound, element == .real, loop.comparesCounter { body.insert(.hide(name), at: 0) }
     return .counted(loop, name, body)
   }
 

@@ -33,7 +33,7 @@ extension BatchEmitter {
     var body: [CStatement] = []
     // Neighbours are one stretch.
     var stretches: [Range<Int>] = []
-    for tensor in outputs where tensor < unit.tensors.count {
+    for case .tensor(let tensor) in outputs.map({ unit.signature.input(GraphSignature.input(ofGradient: $0)) }) {
       let start = unit.model!.offsets[tensor]
       let end = start + unit.tensors[tensor].count
       if stretches.last?.upperBound == start {
@@ -45,7 +45,7 @@ extension BatchEmitter {
     if !stretches.isEmpty {
       body.append(.ifThen(name("params_bar"), stretches.map { clear(name("params_bar"), from: $0) }))
     }
-    for port in unit.ports.indices where outputs.contains(unit.tensors.count + port) {
+    for case .port(let port) in outputs.map({ unit.signature.input(GraphSignature.input(ofGradient: $0)) }) {
       if shared.contains(port) {
         body.append(.ifThen(bar(.port(port)), [clear(bar(.port(port)), from: 0..<unit.ports[port].size)]))
         continue

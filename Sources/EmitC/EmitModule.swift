@@ -88,8 +88,8 @@ struct ScheduledModule {
         guard program.model?.isPossible ?? true else { throw ScheduleTooLarge() }
         let backward = module.options.gradients ? program.backward : nil
         let schedule = try schedule(
-          forward: program.forward, backward: backward, tensorCount: program.model?.tensors.count, options: options,
-          tables: store, observe: { observe(program, $0, $1, $2) })
+          forward: program.forward, backward: backward, program.signature, options: options, tables: store,
+          observe: { observe(program, $0, $1, $2) })
         guard WorkspaceLayout(program, schedule, lanes: nil, realBytes: options.realBytes).isPossible else {
           throw ScheduleTooLarge()
         }

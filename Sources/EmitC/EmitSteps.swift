@@ -138,7 +138,8 @@ private struct StepPlaces {
       switch argument {
       case .kept, .keep, .row: if direction == .forward { result.insert("keep") }
       case .output(let index) where direction == .adjoint:
-        result.insert(index < unit.tensors.count ? "params_bar" : "in_bar")
+        result.insert(
+          unit.signature.tensors.contains(GraphSignature.input(ofGradient: index)) ? "params_bar" : "in_bar")
       case .wants(.parameters): result.insert("params_bar")
       case .wants(.port): result.insert("in_bar")
       case .input, .output, .round, .work: break
@@ -155,10 +156,10 @@ private struct StepPlaces {
   }
 
   private func input(_ index: Int) -> CExpression {
-    let port = index - unit.tensors.count
-    if shared.contains(port) { return .cast("const real *", .index(name("in"), .integer(port))) }
-    if port < unit.ports.count { return emitter.input(index) }
-    return .cast("const real *", name("out_bar")) + name("b") * .integer(unit.output.size)
+    if case .port(let port) = unit.signature.input(index), shared.contains(port) {
+      return .cast("const real *", .index(name("in"), .integer(port)))
+    }
+    return emitter.input(index)
   }
 
   private func output(_ index: Int) -> CExpression {
@@ -167,16 +168,18 @@ private struct StepPlaces {
       let out = CExpression.cast("real *", name("out"))
       return isInLoop ? out + name("b") * .integer(unit.output.size) : out
     case .adjoint:
-      if index < unit.tensors.count {
+      switch unit.signature.input(GraphSignature.input(ofGradient: index)) {
+      case .tensor(let tensor):
         let bar = name("params_bar")
-        let place = emitter.tensor(index, of: "real *", bar)
-        return unit.model!.offsets[index] == 0 ? place : .conditional(bar, place, .cast("real *", .number("0")))
+        let place = emitter.tensor(tensor, of: "real *", bar)
+        return unit.model!.offsets[tensor] == 0 ? place : .conditional(bar, place, .cast("real *", .number("0")))
+      case .port(let port):
+        let bar = emitter.bar(.port(port))
+        if shared.contains(port) { return .cast("real *", bar) }
+        return .conditional(
+          bar, .cast("real *", bar) + name("b") * emitter.barStride(port), .cast("real *", .number("0")))
+      case .cotangent: preconditionFailure("has no gradient")
       }
-      let port = index - unit.tensors.count
-      let bar = emitter.bar(.port(port))
-      if shared.contains(port) { return .cast("real *", bar) }
-      return .conditional(
-        bar, .cast("real *", bar) + name("b") * emitter.barStride(port), .cast("real *", .number("0")))
     }
   }
 
@@ -267,7 +270,7 @@ private struct StepPlaces {
   /// The name of the loop's counter.
   mutating func enter(_ loop: CountedLoop) -> String {
     if depth == counters.count { counters.append(scope.claim(depth == 0 ? "k" : "k\(depth)")) }
-    indices.names[loop.variable.id] = counters[depth]
+    indices.names[loop.variable] = counters[depth]
     depth += 1
     return counters[depth - 1]
   }

@@ -2,8 +2,8 @@ import Schedule
 
 /// An index in C: its variables by the names of their counters.
 struct IndexText {
-  /// By the variable's id; others have their own names.
-  var names: [Int: String] = [:]
+  /// Others have their own names.
+  var names: [LoopVariable: String] = [:]
 
   /// What is added, then what is subtracted.
   func index(_ index: Affine) -> CExpression {
@@ -26,7 +26,7 @@ struct IndexText {
     var negative: [CExpression] = []
     // The longest stride first, as one reads a row-major index.
     for term in index.terms.sorted(by: { $0.coefficient.magnitude > $1.coefficient.magnitude }) {
-      let name = CExpression.name(names[term.variable.id] ?? term.variable.name)
+      let name = CExpression.name(names[term.variable] ?? term.variable.name)
       let factor = term.coefficient.magnitude
       let value = factor == 1 ? name : .binary("*", .number("\(factor)"), name)
       if term.coefficient > 0 { positive.append(value) } else { negative.append(value) }

@@ -11,12 +11,9 @@ struct ProcedureScope {
   /// What the steps' own names must differ from.
   let scope: NameScope
 
-  /// Names that emitters give to indices.
-  static let indexNames = ["i", "j", "l"]
-
   init(inputs: [String], outputs: [String], tables: [String], ports: [String]?, fileNames: NameScope) {
     var scope = NameScope(inside: fileNames)
-    for name in Self.indexNames + ["keep", "work"] + (ports == nil ? ["kept"] : []) { _ = scope.take(name) }
+    for name in LoopVariable.indexNames + ["keep", "work"] + (ports == nil ? ["kept"] : []) { _ = scope.take(name) }
     // `result` and `result_bar` are names that no port gets.
     func claim(_ name: String) -> String { scope.take(name) ? name : scope.claim(name) }
     self.inputs = inputs.map(claim)

@@ -152,8 +152,7 @@ public struct TensorDescription: Hashable, Sendable {
 
 /// What a model has and a program has not.
 public struct ModelDescription: Sendable {
-  /// One after another, the parameter vector. They are the first parameters of the graphs, in this order, and their
-  /// cotangents the backward graph's first results.
+  /// One after another, the parameter vector.
   public let tensors: [TensorDescription]
   /// The trained parameters, which become part of the module; nil in an untrained model.
   public var weights: [Double]?
@@ -205,9 +204,8 @@ public struct ProgramUnit: Sendable {
   /// Of a model: its data, which has no degree.
   public var ports: [PortDescription]
   public var output: PortDescription
-  /// From the model's tensors and the ports to the result, then what the adjoint wants kept.
+  /// With parameters and results as the signature says.
   public var forward: Graph
-  /// From the tensors, the ports, what was kept and the cotangent of the result to the cotangents of tensors and ports.
   public var backward: Graph?
 
   public init(
@@ -226,6 +224,10 @@ public struct ProgramUnit: Sendable {
   }
 
   var hasTables: Bool { ports.contains { $0.isNodes } }
+
+  public var signature: GraphSignature {
+    model.map { .model(tensors: $0.tensors.count, ports: ports.count) } ?? .program(ports: ports.count)
+  }
 
   /// None of a program.
   var tensors: [TensorDescription] { model?.tensors ?? [] }

@@ -10,6 +10,10 @@ public struct LoweredModel: Sendable {
   /// The tensors that are not trained.
   public let frozen: Set<Int>
 
+  public var signature: GraphSignature {
+    .model(tensors: tensors.count, ports: graph.parameters.count - tensors.count)
+  }
+
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.dims.reduce(1, *) } }
 
   /// Of the map that takes the place of a program: the last tensor.

@@ -10,13 +10,14 @@ extension Pass {
   /// where that spares Tᵀ g. The gradients in the model's inputs stay as they are.
   ///
   /// - Parameters:
-  ///   - tensorCount: so many of the parameters, the first ones, are tensors.
   ///   - fewestEntries: of a tensor that is worth it.
   ///   - fewestTerms: the entries of an x that is worth it: T x is so many times smaller than T.
-  public static func contractFirst(tensorCount: Int, fewestEntries: Int = 1 << 14, fewestTerms: Int = 32) -> Pass {
+  public static func contractFirst(in signature: GraphSignature, fewestEntries: Int = 1 << 14, fewestTerms: Int = 32)
+    -> Pass
+  {
     Pass("contract-first") { graph in
       let contractions = ContractionFinder(
-        graph, tensorCount: tensorCount, fewestEntries: fewestEntries, fewestTerms: fewestTerms
+        graph, signature, fewestEntries: fewestEntries, fewestTerms: fewestTerms
       ).contractions
       return contractions.isEmpty ? nil : graph.contracting(contractions)
     }
@@ -61,7 +62,7 @@ private struct Contraction {
 
 private struct ContractionFinder {
   let graph: Graph
-  let tensorCount: Int
+  let signature: GraphSignature
   let fewestEntries: Int
   let fewestTerms: Int
   private var users: [[Int]]
@@ -69,14 +70,15 @@ private struct ContractionFinder {
   private var isNeeded: [Bool]
   private let neededResults: Set<Int>
 
-  init(_ graph: Graph, tensorCount: Int, fewestEntries: Int, fewestTerms: Int) {
+  init(_ graph: Graph, _ signature: GraphSignature, fewestEntries: Int, fewestTerms: Int) {
     self.graph = graph
-    self.tensorCount = tensorCount
+    self.signature = signature
     self.fewestEntries = fewestEntries
     self.fewestTerms = fewestTerms
     users = graph.nodes.map { _ in [] }
     isNeeded = graph.nodes.map { _ in false }
-    neededResults = Set(graph.results.prefix(1 + tensorCount))
+    neededResults = Set(
+      ([GraphSignature.result] + signature.tensors.map(GraphSignature.result(ofGradientIn:))).map { graph.results[$0] })
     for result in neededResults { isNeeded[result] = true }
     for (index, node) in graph.nodes.enumerated().reversed() {
       for operand in Set(node.operands) {
@@ -95,7 +97,9 @@ private struct ContractionFinder {
       product.m * product.k >= fewestEntries
     else { return nil }
     let tensor = source(node.operands[0])
-    guard case .parameter(let parameter) = graph.nodes[tensor].operation, parameter < tensorCount else { return nil }
+    guard case .parameter(let parameter) = graph.nodes[tensor].operation, signature.tensors.contains(parameter) else {
+      return nil
+    }
     let paths = paths(down: source(node.operands[1])).filter { $0[$0.count - 1].innerSize >= fewestTerms }
     for path in paths.sorted(by: { $0[$0.count - 1].innerSize > $1[$1.count - 1].innerSize }) {
       var result = Contraction(product: index, tensor: tensor, path: path)

@@ -10,10 +10,8 @@ public struct Pipeline: Sendable {
   ])
 
   /// What a model's result with its gradients goes through.
-  ///
-  /// - Parameter tensorCount: so many of the model's parameters, the first ones, are tensors.
-  public static func adjoint(tensorCount: Int) -> Pipeline {
-    Pipeline(passes: standard.passes + [.contractFirst(tensorCount: tensorCount), .removeDead])
+  public static func adjoint(of signature: GraphSignature) -> Pipeline {
+    Pipeline(passes: standard.passes + [.contractFirst(in: signature), .removeDead])
   }
 
   /// Before the adjoint is made, where it would store too many states otherwise.

@@ -1,9 +1,39 @@
 /// A counter of a loop in the emitted code.
 public struct LoopVariable: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// Of a loop of the graph. Emitted code names it by how deep it is.
+    case round
+    /// Of entries, row by row; of a copy that a pass makes.
+    case row, column, copy
+    /// Of the terms of a sum.
+    case term
+  }
+  public let kind: Kind
+  /// Among those of one draft that are rounds, or that are none.
   public let id: Int
-  public let name: String
   /// It runs below this.
   public let bound: Int
+
+  /// For readers of the schedule; in emitted code, those of all but rounds.
+  public var name: String {
+    switch kind {
+    case .round: "k"
+    case .row, .copy: "i"
+    case .column: "j"
+    case .term: "l"
+    }
+  }
+
+  public static let indexNames = ["i", "j", "l"]
+
+  /// Where it stands in an index.
+  fileprivate var order: (Int, Int) {
+    switch kind {
+    case .copy: (0, id)
+    case .round: (1, id)
+    case .row, .column, .term: (2, id)
+    }
+  }
 }
 
 /// An index: a constant plus multiples of loop variables.
@@ -13,7 +43,7 @@ public struct Affine: Hashable, Sendable {
     public let coefficient: Int
   }
   public private(set) var constant: Int
-  /// In ascending order of the variables' ids; no coefficient is 0.
+  /// Rounds before entries, each in the order in which they were made; no coefficient is 0.
   public private(set) var terms: [Term]
 
   public init(_ constant: Int) {
@@ -59,7 +89,7 @@ public struct Affine: Hashable, Sendable {
     for term in a.terms + b.terms { coefficients[term.variable, default: 0] += term.coefficient }
     var result = Affine(a.constant + b.constant)
     result.terms = coefficients.filter { $0.value != 0 }.map { Term(variable: $0.key, coefficient: $0.value) }
-      .sorted { $0.variable.id < $1.variable.id }
+      .sorted { $0.variable.order < $1.variable.order }
     return result
   }
 

@@ -51,7 +51,7 @@ struct CutLoop {
 extension Draft {
   /// The outermost statements, large products with matrices that the batch shares as products for the batch.
   ///
-  /// - Parameter shared: the inputs that are the same for every sample; outputs of these numbers are their gradients.
+  /// - Parameter shared: the inputs that are the same for every sample.
   mutating func items(shared: Set<Int>, options: ScheduleOptions) -> [CutItem] {
     var builder = CutItemBuilder(draft: self, shared: shared, options: options)
     for statement in body { builder.add(statement) }

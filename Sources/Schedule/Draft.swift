@@ -22,9 +22,9 @@ struct Draft {
     return buffers.count - 1
   }
 
-  /// Entry by entry: the target is overwritten, or added to.
+  /// Entry by entry: the target is overwritten, or added to. No copy is made inside of another.
   func copy(_ source: Place, to target: Place, size: Int, accumulate: Bool) -> Statement {
-    let variable = LoopVariable(id: Draft.copyVariable, name: "i", bound: size)
+    let variable = LoopVariable(kind: .copy, id: 0, bound: size)
     let index = Affine(variable)
     let value = Expression.load(source.offset(by: index))
     let entry = target.offset(by: index)
@@ -33,7 +33,4 @@ struct Draft {
         variable: variable, lower: 0, upper: size, descending: false,
         body: [accumulate ? .accumulate(entry, value) : .assign(entry, value)]))
   }
-
-  /// No other loop runs inside of such a one, or around it.
-  private static let copyVariable = 0
 }

@@ -54,7 +54,7 @@ extension Emission {
     var edges: Set<Int> = [0, size]
     form.edges(into: &edges)
     let sorted = edges.filter { $0 >= 0 && $0 <= size }.sorted()
-    let variable = variable("i", bound: size)
+    let variable = variable(.row, bound: size)
     // Neighbours with the same expression are one range.
     var ranges: [(lower: Int, upper: Int, value: Scalar?)] = []
     for (lower, upper) in zip(sorted, sorted.dropFirst()) {
@@ -90,7 +90,7 @@ extension Emission {
         result.append(.assign(target.offset(by: progression.start), value))
         continue
       }
-      let variable = variable("i", bound: progression.count)
+      let variable = variable(.row, bound: progression.count)
       let entry = target.offset(by: Affine(variable, times: progression.step) + progression.start)
       result.append(
         .loop(

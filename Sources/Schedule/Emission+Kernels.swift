@@ -8,18 +8,18 @@ extension Emission {
     case .kernel(.product(let product, _)): return multiply(product, operands[0], operands[1], target, accumulate)
     case .kernel(let kernel): return [.kernel(kernel, operands: operands, target: target, accumulate: accumulate)]
     case .transpose(let rows, let columns):
-      return nest([("i", rows), ("j", columns)]) { index in
+      return nest([(.row, rows), (.column, columns)]) { index in
         let value = Expression.load(operands[0].offset(by: index[0] * columns + index[1]))
         return write(value, to: target.offset(by: index[1] * rows + index[0]), accumulate)
       }
     case .broadcast(let rows, let columns, let factor):
-      return nest([("i", rows), ("j", columns)]) { index in
+      return nest([(.row, rows), (.column, columns)]) { index in
         let entry = Expression.load(operands[0].offset(by: index[0]))
         let value = factor == 1 ? entry : .product(.literal(factor), entry)
         return write(value, to: target.offset(by: index[0] * columns + index[1]), accumulate)
       }
     case .scatter(let count, let stride, let offset):
-      return nest([("i", count)]) { index in
+      return nest([(.row, count)]) { index in
         write(.load(operands[0].offset(by: index[0])), to: target.offset(by: index[0] * stride + offset), accumulate)
       }
     }
@@ -31,9 +31,9 @@ extension Emission {
 
   /// Loops over all indices, the first outermost; extents of 1 need none.
   private func nest(
-    _ extents: [(name: String, extent: Int)], _ body: ([Affine]) -> [Statement]
+    _ extents: [(kind: LoopVariable.Kind, extent: Int)], _ body: ([Affine]) -> [Statement]
   ) -> [Statement] {
-    let variables = extents.map { $0.extent == 1 ? nil : variable($0.name, bound: $0.extent) }
+    let variables = extents.map { $0.extent == 1 ? nil : variable($0.kind, bound: $0.extent) }
     var result = body(variables.map { $0.map { Affine($0) } ?? Affine(0) })
     for case let variable? in variables.reversed() {
       result = [
@@ -62,15 +62,15 @@ extension Emission {
         .load(b.offset(by: product.transposeRight ? j * k + l : l * n + j)))
     }
     if k <= Threshold.tinyVector {
-      return nest([("i", m), ("j", n)]) { index in
+      return nest([(.row, m), (.column, n)]) { index in
         let terms = (0..<k).map { factors(index[0], index[1], Affine($0)) }
         let sum = terms.dropFirst().reduce(terms[0]) { .sum($0, $1) }
         return write(sum, to: target.offset(by: index[0] * n + index[1]), accumulate)
       }
     }
     let sum = Place(buffer: scalar("total"), index: Affine(0))
-    let inner = variable("l", bound: k)
-    return nest([("i", m), ("j", n)]) { index in
+    let inner = variable(.term, bound: k)
+    return nest([(.row, m), (.column, n)]) { index in
       let step = Statement.accumulate(sum, factors(index[0], index[1], Affine(inner)))
       let loop = CountedLoop(variable: inner, lower: 0, upper: k, descending: false, body: [step])
       return [.declare(sum.buffer), .assign(sum, .literal(0)), .loop(loop)]

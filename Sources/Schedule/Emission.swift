@@ -7,7 +7,7 @@ final class Emission {
   private var bufferOf: [Cell: Int] = [:]
   private var declared: Set<Cell> = []
   private var fixed: [Storage: Int] = [:]
-  private var variables = 1_000_000
+  private var variables = 0
   private var lastOrigin: Origin?
 
   init(options: ScheduleOptions) { self.options = options }
@@ -159,9 +159,9 @@ final class Emission {
     return Place(buffer: buffer(of: cell), index: index)
   }
 
-  func variable(_ name: String, bound: Int) -> LoopVariable {
+  func variable(_ kind: LoopVariable.Kind, bound: Int) -> LoopVariable {
     variables += 1
-    return LoopVariable(id: variables, name: name, bound: bound)
+    return LoopVariable(kind: kind, id: variables, bound: bound)
   }
 
   func expression(_ scalar: Scalar?) -> Expression {

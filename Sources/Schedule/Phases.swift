@@ -14,20 +14,19 @@ import LinearMaps
 struct PhaseCutter {
   private var draft: Draft
   private var items: [CutItem]
+  private let signature: GraphSignature
   private let shared: Set<Int>
   private let gradients: WantedGradients
   private let realBytes: Int
 
-  /// - Parameters:
-  ///   - shared: the inputs that are the same for every sample; outputs of these numbers are their gradients.
-  ///   - tensorCount: so many of the inputs are a model's tensors.
-  ///   - outputCount: the number of the procedure's outputs.
-  init(_ draft: Draft, shared: Set<Int>, tensorCount: Int, outputCount: Int, options: ScheduleOptions) {
+  /// - Parameter shared: the inputs that are the same for every sample.
+  init(_ draft: Draft, _ signature: GraphSignature, shared: Set<Int>, options: ScheduleOptions) {
     self.draft = draft
+    self.signature = signature
     self.shared = shared
     realBytes = options.realBytes
     items = self.draft.items(shared: shared, options: options)
-    gradients = WantedGradients(self.draft, tensorCount: tensorCount, outputCount: outputCount)
+    gradients = WantedGradients(self.draft, signature)
     if draft.accumulatesOutputs { gradients.find(for: &items) }
   }
 
@@ -144,8 +143,7 @@ struct PhaseCutter {
     var procedure = Procedure(buffers: draft.buffers, steps: [], workspaceSize: 0, rowsSize: 0, clearedOutputs: [])
     var plan = plan(items, isInLoop: false)
     let overwritten = overwriteOutputs(&plan)
-    procedure.clearedOutputs =
-      draft.accumulatesOutputs ? (0..<gradients.outputCount).filter { !overwritten.contains($0) } : []
+    procedure.clearedOutputs = draft.accumulatesOutputs ? signature.inputs.filter { !overwritten.contains($0) } : []
     let unit = 64 / realBytes
     procedure.workspaceSize = steps(plan, procedure.buffers).scratchBytes / realBytes
     var shared: [Interval] = []

@@ -18,7 +18,7 @@ public final class TableStore {
 final class PlanContext {
   let tables: TableStore
   private var cells = 0
-  private var variables = 0
+  private var rounds = 0
   private var regions = 0
   private var constants: [Table: Cell] = [:]
   private var filled: [FilledKey: Cell] = [:]
@@ -39,9 +39,9 @@ final class PlanContext {
     return Cell(id: cells, size: size, name: name, kind: kind, region: region, demand: demand)
   }
 
-  func variable(_ name: String, bound: Int) -> LoopVariable {
-    variables += 1
-    return LoopVariable(id: variables, name: name, bound: bound)
+  func round(bound: Int) -> LoopVariable {
+    rounds += 1
+    return LoopVariable(kind: .round, id: rounds, bound: bound)
   }
 
   func region() -> Int {

@@ -1,7 +1,10 @@
+import LinearMaps
+
 /// Where the reals of a buffer are.
 public enum Storage: Hashable, Sendable {
-  /// A port, read only; the index counts the graph's ports, then (in the adjoint) the cotangent of the result.
+  /// Read only; the number is a `GraphSignature`'s, the cotangent's among them.
   case input(Int)
+  /// Of forward the result; of the adjoint the gradient of that number.
   case output(Int)
   /// What forward_keep keeps for the adjoint, of one sample, from an offset on. Null in a forward run that keeps
   /// nothing.
@@ -51,6 +54,15 @@ public struct Buffer: Hashable, Sendable {
 public enum Wanted: Hashable, Sendable {
   case parameters
   case port(Int)
+
+  /// Of a gradient in that input.
+  init?(_ input: GraphSignature.Input) {
+    switch input {
+    case .tensor: self = .parameters
+    case .port(let port): self = .port(port)
+    case .cotangent: return nil
+    }
+  }
 }
 
 /// A matrix product for all samples together, one operand or the result of which they share: a tensor, or its gradient.

@@ -6,9 +6,7 @@ struct ProgramDrafts {
   private var backward: Draft?
   /// What forward_keep keeps of a sample, in reals.
   let keptSize: Int
-  /// The numbers of forward's inputs and of backward's outputs.
-  private let inputCount: Int
-  private let gradientCount: Int
+  private let signature: GraphSignature
   private let options: ScheduleOptions
   private let observe: ScheduleObserver
 
@@ -18,15 +16,14 @@ struct ProgramDrafts {
   static let place = "place"
 
   init(
-    _ forward: Graph, _ backward: Graph?, options: ScheduleOptions, tables: TableStore,
+    _ forward: Graph, _ backward: Graph?, _ signature: GraphSignature, options: ScheduleOptions, tables: TableStore,
     observe: @escaping ScheduleObserver
   ) throws {
-    let planner = ProgramPlanner(options: options, tables: tables)
+    let planner = ProgramPlanner(signature: signature, options: options, tables: tables)
     let residuals: [Residual]
     (self.forward, residuals, keptSize) = try planner.forward(forward, readBy: backward)
     self.backward = backward.map { planner.backward($0, residuals: residuals) }
-    inputCount = forward.parameters.count
-    gradientCount = backward?.results.count ?? 0
+    self.signature = signature
     self.options = options
     self.observe = observe
     for draft in [self.forward, self.backward].compactMap({ $0 }) {
@@ -53,30 +50,25 @@ struct ProgramDrafts {
   /// The inputs that a caller may share to advantage, and none; both directions go the same way.
   var choicesOfSharedInputs: [Set<Int>] {
     let inputs = [forward, backward].compactMap { $0?.matrices(options: options) }.reduce(Set()) { $0.union($1) }
-      .filter { $0 < inputCount }
+      .filter(signature.inputs.contains)
     return inputs.isEmpty ? [[]] : [inputs, []]
   }
 
   /// With products for the whole batch.
   ///
-  /// - Parameters:
-  ///   - shared: the inputs that are the same for every sample; the adjoint's outputs of these numbers are their
-  ///     gradients.
-  ///   - tensorCount: so many of the inputs are a model's tensors.
-  func cut(shared: Set<Int>, tensorCount: Int) throws -> (forward: Procedure, backward: Procedure?) {
-    let way = tensorCount > 0 ? "" : shared.isEmpty ? ", for any batch" : ", for batches that share inputs"
+  /// - Parameter shared: the inputs that are the same for every sample.
+  func cut(shared: Set<Int>) throws -> (forward: Procedure, backward: Procedure?) {
+    let way = signature.isModel ? "" : shared.isEmpty ? ", for any batch" : ", for batches that share inputs"
     let observe: ScheduleObserver = { [observe] part, pass, text in observe(part + way, pass, text) }
-    func cut(_ draft: Draft, outputCount: Int) throws -> Procedure {
+    func cut(_ draft: Draft) throws -> Procedure {
       var draft = draft
       let passes = SchedulePipeline.beforeCut(draft.direction, shared: shared, options: options)
       try draft.run(passes, observe)
-      let cutter = PhaseCutter(
-        draft, shared: shared, tensorCount: tensorCount, outputCount: outputCount, options: options)
-      let procedure = try cutter.procedure()
+      let procedure = try PhaseCutter(draft, signature, shared: shared, options: options).procedure()
       try procedure.check(after: ProgramDrafts.cut, draft.direction, observe)
       return try placed(procedure, draft.direction, observe)
     }
-    return (try cut(forward, outputCount: 1), try backward.map { try cut($0, outputCount: gradientCount) })
+    return (try cut(forward), try backward.map(cut))
   }
 
   private func placed(

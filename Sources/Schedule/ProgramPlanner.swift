@@ -1,12 +1,5 @@
 import LinearMaps
 
-/// Which residuals the adjoint reads.
-private func wanted(_ backward: Graph?, of forward: Graph) -> [Bool] {
-  guard let backward else { return forward.results.dropFirst().map { _ in false } }
-  let levels = demand(backward, results: backward.results.map { _ in .always }).nodes
-  return (0..<(forward.results.count - 1)).map { levels[forward.parameters.count + $0] != .never }
-}
-
 /// Where the adjoint finds a residual.
 enum Residual {
   case zero
@@ -17,8 +10,16 @@ enum Residual {
 
 /// Makes drafts of graphs.
 struct ProgramPlanner {
+  let signature: GraphSignature
   let options: ScheduleOptions
   let tables: TableStore
+
+  /// Which residuals of forward the adjoint reads.
+  private func wanted(_ backward: Graph?, of forward: Graph) -> [Bool] {
+    guard let backward else { return forward.results.dropFirst().map { _ in false } }
+    let levels = demand(backward, results: backward.results.map { _ in .always }).nodes
+    return levels[signature.residuals(of: backward)].map { $0 != .never }
+  }
 
   private func input(_ index: Int, _ parameter: Parameter, _ context: PlanContext) -> Cell {
     context.cell(
@@ -60,10 +61,9 @@ struct ProgramPlanner {
 
   func backward(_ graph: Graph, residuals: [Residual]) -> Draft {
     let context = PlanContext(tables: tables)
-    let portCount = graph.parameters.count - residuals.count - 1
-    let ports = (0..<portCount).map { input($0, graph.parameters[$0], context) }
+    let ports = signature.inputs.map { input($0, graph.parameters[$0], context) }
     var parameters = ports.map { Form.whole($0) }
-    for (residual, parameter) in zip(residuals, graph.parameters.dropFirst(portCount)) {
+    for (residual, parameter) in zip(residuals, graph.parameters[signature.residuals(of: graph)]) {
       let size = parameter.space.dimension
       switch residual {
       case .zero: parameters.append(.zero)
@@ -76,13 +76,14 @@ struct ProgramPlanner {
         parameters.append(.whole(cell))
       }
     }
-    parameters.append(.whole(input(portCount, graph.parameters[graph.parameters.count - 1], context)))
+    let cotangent = graph.parameters[GraphSignature.cotangent(of: graph)]
+    parameters.append(.whole(input(signature.cotangent, cotangent, context)))
     let results = [Demand](repeating: .always, count: graph.results.count)
     let region = RegionPlanner(
       graph, demand: demand(graph, results: results), context: context, parameters: parameters)
     for (index, result) in graph.results.enumerated() {
-      let name = index < portCount ? "\(graph.parameters[index].name)_bar" : "bar"
-      deliver(result, of: region, toOutput: index, name: name)
+      let name = graph.parameters[GraphSignature.input(ofGradient: index)].name
+      deliver(result, of: region, toOutput: index, name: "\(name)_bar")
     }
     return finish(region, context, .adjoint)
   }

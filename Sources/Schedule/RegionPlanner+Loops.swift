@@ -3,7 +3,7 @@ import LinearMaps
 extension RegionPlanner {
   func plan(_ loop: Loop, at index: Int) {
     guard loop.trips > 0, let needed = demand.loops[index] else { return }
-    let variable = context.variable("k", bound: loop.trips)
+    let variable = context.round(bound: loop.trips)
     let spaces = loop.body.parameters.map(\.space)
     var states: [Cell?] = []
     for j in 0..<loop.stateCount {

@@ -3,20 +3,17 @@ import LinearMaps
 /// Schedules a program. What forward keeps is where backward looks for it.
 ///
 /// - Parameters:
-///   - forward: from the ports to the result, then the residuals.
-///   - backward: from the ports, the residuals and the cotangent of the result to the cotangents of the ports.
-///   - tensorCount: the number of a model's tensors, which are the first ports; nil for a program.
 ///   - tables: receives the literals that become tables.
 /// - Throws: `ScheduleTooLarge`, `BrokenSchedulePass`.
 public func schedule(
-  forward: Graph, backward: Graph?, tensorCount: Int? = nil, options: ScheduleOptions, tables: TableStore,
+  forward: Graph, backward: Graph?, _ signature: GraphSignature, options: ScheduleOptions, tables: TableStore,
   observe: @escaping ScheduleObserver = { _, _, _ in }
 ) throws -> ProgramSchedule {
-  var drafts = try ProgramDrafts(forward, backward, options: options, tables: tables, observe: observe)
+  var drafts = try ProgramDrafts(forward, backward, signature, options: options, tables: tables, observe: observe)
   try drafts.run(SchedulePipeline.standard)
-  if let tensorCount {
+  if signature.isModel {
     try drafts.run(SchedulePipeline.scalar)
-    let (forward, backward) = try drafts.cut(shared: Set(0..<tensorCount), tensorCount: tensorCount)
+    let (forward, backward) = try drafts.cut(shared: Set(signature.tensors))
     return ProgramSchedule(forward: forward, backward: backward, keptSize: drafts.keptSize)
   }
   let inLanes = try drafts.sampleBySample()
@@ -24,7 +21,7 @@ public func schedule(
   try drafts.run(SchedulePipeline.scalar)
   var schedule = try drafts.sampleBySample()
   for inputs in drafts.choicesOfSharedInputs {
-    let (forward, backward) = try drafts.cut(shared: inputs, tensorCount: 0)
+    let (forward, backward) = try drafts.cut(shared: inputs)
     let steps = forward.steps + (backward?.steps ?? [])
     // Where nothing is shared, the gain may be what is computed of the gradients.
     guard steps.hasBatchProducts || inputs.isEmpty && steps.hasWantedKernels else { continue }

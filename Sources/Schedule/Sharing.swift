@@ -6,7 +6,7 @@ extension Draft {
   /// Whether the place is in an output that is the gradient of a shared input.
   func isSharedGradient(_ place: Place, _ shared: Set<Int>) -> Bool {
     guard accumulatesOutputs, case .output(let output) = buffers[place.buffer].storage else { return false }
-    return shared.contains(output)
+    return shared.contains(GraphSignature.input(ofGradient: output))
   }
 
   /// The inputs that are, as large matrices, applied to vectors: those that a program's callers can share to advantage.

@@ -9,20 +9,18 @@ import LinearMaps
 /// Which gradients the parts of an adjoint contribute to, so that what nobody wants is not computed.
 struct WantedGradients {
   private let draft: Draft
-  private let tensorCount: Int
-  let outputCount: Int
+  private let signature: GraphSignature
   private let all: Set<Wanted>
 
-  init(_ draft: Draft, tensorCount: Int, outputCount: Int) {
+  init(_ draft: Draft, _ signature: GraphSignature) {
     self.draft = draft
-    self.tensorCount = tensorCount
-    self.outputCount = outputCount
-    all = Set((0..<outputCount).map { $0 < tensorCount ? .parameters : .port($0 - tensorCount) })
+    self.signature = signature
+    all = Set(signature.inputs.compactMap { Wanted(signature.input($0)) })
   }
 
   private func wanted(ofBuffer buffer: Int) -> Wanted? {
     guard draft.accumulatesOutputs, case .output(let output) = draft.buffers[buffer].storage else { return nil }
-    return output < tensorCount ? .parameters : .port(output - tensorCount)
+    return Wanted(signature.input(GraphSignature.input(ofGradient: output)))
   }
 
   /// Whether the buffer is only added to, in any order.

@@ -40,7 +40,7 @@ final class ProcedureRun {
   /// Buffers of which one step alone knows.
   let isOfOneStep: [Bool]
   var pointers: [Int: (buffer: Int, offset: Int)] = [:]
-  private var rounds: [(variable: Int, index: Int)] = []
+  private var rounds: [(variable: LoopVariable, index: Int)] = []
   /// The sample that is computed, or the lane.
   var sample: Int?
   var isInBatchProduct = false
@@ -185,7 +185,7 @@ final class ProcedureRun {
     guard loop.lower >= 0, loop.upper <= loop.variable.bound else {
       throw ScheduleFault("\(loop.variable.name) runs to \(loop.upper), beyond \(loop.variable.bound)")
     }
-    rounds.append((loop.variable.id, 0))
+    rounds.append((loop.variable, 0))
     defer { rounds.removeLast() }
     for round in 0..<max(0, loop.upper - loop.lower) {
       rounds[rounds.count - 1].index = loop.descending ? loop.upper - 1 - round : loop.lower + round
@@ -227,7 +227,7 @@ final class ProcedureRun {
   func value(_ index: Affine) throws -> Int {
     var value = index.constant
     for term in index.terms {
-      guard let round = rounds.last(where: { $0.variable == term.variable.id }) else {
+      guard let round = rounds.last(where: { $0.variable == term.variable }) else {
         throw ScheduleFault("\(term.variable.name) is used outside of its loop")
       }
       value += term.coefficient * round.index

@@ -48,26 +48,22 @@ public struct ScheduledProgram: Sendable {
   /// In reals, of the tensors and then of the inputs.
   private let sizes: [Int]
   private let outputSize: Int
-  /// Nil for a program.
-  private let tensorCount: Int?
+  private let signature: GraphSignature
   private let tables: [Table]
   private let realBytes: Int
   private let lanes: LanePlan?
-
-  private var tensors: Range<Int> { 0..<(tensorCount ?? 0) }
-  private var ports: Range<Int> { (tensorCount ?? 0)..<sizes.count }
 
   /// - Parameters:
   ///   - forward: the graph that was scheduled.
   ///   - lanes: where the program is to be computed in lanes.
   public init(
-    _ schedule: ProgramSchedule, of forward: Graph, tensorCount: Int?, tables: [Table], realBytes: Int,
+    _ schedule: ProgramSchedule, of forward: Graph, _ signature: GraphSignature, tables: [Table], realBytes: Int,
     lanes: LanePlan? = nil
   ) {
     self.schedule = schedule
     sizes = forward.parameters.map(\.space.dimension)
     outputSize = forward.nodes[forward.results[0]].space.dimension
-    self.tensorCount = tensorCount
+    self.signature = signature
     self.tables = tables
     self.realBytes = realBytes
     self.lanes = lanes
@@ -84,7 +80,7 @@ public struct ScheduledProgram: Sendable {
   }
 
   private func way(of call: BatchCall) -> Way {
-    if tensorCount != nil { return .cut(schedule.forward, backward: schedule.backward, shared: []) }
+    if signature.isModel { return .cut(schedule.forward, backward: schedule.backward, shared: []) }
     if lanes != nil { return .whole }
     let shared = schedule.variants.first { way in
       call.batch == 1 || way.inputs.allSatisfy { call.strides[$0] == 0 }
@@ -141,25 +137,37 @@ public struct ScheduledProgram: Sendable {
           }
         }
       }
-      return BatchGradients(tensors: nil, inputs: ports.map { wanted.contains(.port($0)) ? gradients[$0] : nil })
+      return BatchGradients(
+        tensors: nil, inputs: signature.ports.map { wanted.contains(.port($0)) ? gradients[$0] : nil })
     case .cut(_, let procedure, let shared):
       let outputs = sizes.indices.map { index -> PortMemory? in
-        let (port, size) = (index - tensors.count, sizes[index])
-        guard wanted.contains(port < 0 ? .parameters : .port(port)) else { return nil }
-        let stride = port < 0 || shared.contains(port) ? nil : call.gradientStrides[port]
+        let size = sizes[index]
+        let stride: Int?
+        switch signature.input(GraphSignature.input(ofGradient: index)) {
+        case .tensor:
+          guard wanted.contains(.parameters) else { return nil }
+          stride = nil
+        case .port(let port):
+          guard wanted.contains(.port(port)) else { return nil }
+          stride = shared.contains(port) ? nil : call.gradientStrides[port]
+        case .cotangent: return nil
+        }
         let memory = TrackedMemory("gradient", size: (call.batch - 1) * (stride ?? 0) + size)
         return PortMemory(memory: memory, stride: stride)
       }
       // C returns before it comes to the procedure, which is made for callers who want something.
-      if outputs.allSatisfy({ $0 == nil }) { return BatchGradients(tensors: nil, inputs: ports.map { _ in nil }) }
+      if outputs.allSatisfy({ $0 == nil }) {
+        return BatchGradients(tensors: nil, inputs: signature.ports.map { _ in nil })
+      }
       for output in procedure!.clearedOutputs { try outputs[output]?.memory.clear() }
       try run(procedure!, call, shared: shared, outputs: outputs, kept: kept.memory, wanted: wanted).run()
       let rows = try zip(outputs, sizes).map { output, size in
         output?.memory.release()
         return try output.map { try $0.rows(size: size, batch: call.batch) }
       }
-      let isWanted = !tensors.isEmpty && wanted.contains(.parameters)
-      return BatchGradients(tensors: isWanted ? rows[tensors].map { $0![0] } : nil, inputs: Array(rows[ports]))
+      let isWanted = !signature.tensors.isEmpty && wanted.contains(.parameters)
+      return BatchGradients(
+        tensors: isWanted ? rows[signature.tensors].map { $0![0] } : nil, inputs: Array(rows[signature.ports]))
     }
   }
 
@@ -173,7 +181,8 @@ public struct ScheduledProgram: Sendable {
     for (port, input) in call.inputs.enumerated() {
       let stride = call.strides[port]
       let memory = TrackedMemory(
-        "input", input, size: sizes[tensors.count + port], stride: stride, count: stride == 0 ? 1 : call.batch)
+        "input", input, size: sizes[signature.number(ofPort: port)], stride: stride, count: stride == 0 ? 1 : call.batch
+      )
       inputs.append(PortMemory(memory: memory, stride: shared.contains(port) ? nil : stride))
     }
     let bars = TrackedMemory("cotangents", call.cotangents, size: call.cotangents.count)

@@ -11,7 +11,7 @@ import Testing
   private func unit(_ name: String, tensors: Int? = nil, _ build: (GraphBuilder) -> Value) throws -> ProgramUnit {
     let builder = GraphBuilder()
     let forward = try Pipeline.standard.run(builder.finish(results: [build(builder)]))
-    let halves = split(try Pipeline.standard.run(reverse(forward)), portCount: forward.parameters.count)
+    let halves = split(try Pipeline.standard.run(reverse(forward)))
     return Harness.unit(
       name, try Pipeline.cleanUp.run(halves.forward), try Pipeline.cleanUp.run(halves.backward), tensors: tensors)
   }

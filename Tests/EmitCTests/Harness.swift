@@ -21,13 +21,14 @@ enum Harness {
   }
 
   static func unit(_ program: GraphProgram, weights: [Double]? = nil) -> ProgramUnit {
-    let (forward, tensors) = (program.forward, program.tensorCount)
+    let (forward, signature) = (program.forward, program.signature)
     let output = forward.nodes[forward.results[0]].space
     return ProgramUnit(
-      name: program.name, judgement: "\(tensors == nil ? "program" : "model") \(program.name)",
+      name: program.name, judgement: "\(signature.isModel ? "model" : "program") \(program.name)",
       sourceLines: [program.name], horizon: 10,
-      model: tensors.map { ModelDescription(tensors: forward.parameters.prefix($0).map(tensor), weights: weights) },
-      ports: forward.parameters.dropFirst(tensors ?? 0).map(port),
+      model: signature.isModel
+        ? ModelDescription(tensors: forward.parameters[signature.tensors].map(tensor), weights: weights) : nil,
+      ports: forward.parameters[signature.ports].map(port),
       output: PortDescription(
         name: "", type: "\(output)", size: output.dimension, degree: 0, linear: false, dims: [output.dimension]),
       forward: forward, backward: program.backward)

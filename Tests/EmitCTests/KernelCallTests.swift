@@ -25,9 +25,9 @@ import Testing
     try batches.flatMap { batch in
       try OuterProductModel.factors.enumerated().map { index, factor in
         let model = OuterProductModel(factor)
-        let pass = Pass.contractFirst(tensorCount: model.tensorCount, fewestEntries: 1, fewestTerms: 12)
+        let pass = Pass.contractFirst(in: model.signature, fewestEntries: 1, fewestTerms: 12)
         let program = try GraphProgram(
-          "m\(index)_of_\(batch)", compiling: model.graph, tensors: model.tensorCount
+          "m\(index)_of_\(batch)", compiling: model.graph, tensors: model.signature.tensors.count
         ) { pass.run($0)! }
         return Trial(program, seed: UInt64(index), batch: batch, strides: [13])
       }

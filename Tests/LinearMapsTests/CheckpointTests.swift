@@ -25,7 +25,7 @@ import Testing
   private func cut(_ graph: Graph) -> Graph { Pass.checkpoint(limit: 1).run(graph) ?? graph }
 
   private func halves(_ graph: Graph) throws -> Halves {
-    split(try Pipeline.standard.run(reverse(graph)), portCount: graph.parameters.count)
+    split(try Pipeline.standard.run(reverse(graph)))
   }
 
   @Test(arguments: [4, 5, 6, 9, 10, 11, 12, 16, 17, 30], [false, true])

@@ -8,8 +8,8 @@ import Testing
 @Suite struct ContractFirstTests {
   private func joint(_ graph: Graph) throws -> Graph { try Pipeline.standard.run(reverse(graph)) }
 
-  private func contracted(_ graph: Graph, tensorCount: Int) -> Graph? {
-    Pass.contractFirst(tensorCount: tensorCount, fewestEntries: 1, fewestTerms: 12).run(graph)
+  private func contracted(_ graph: Graph, _ signature: GraphSignature) -> Graph? {
+    Pass.contractFirst(in: signature, fewestEntries: 1, fewestTerms: 12).run(graph)
   }
 
   private func expectEqual(_ a: Graph, _ b: Graph, seed: UInt64) throws {
@@ -22,9 +22,9 @@ import Testing
   }
 
   /// The products Tᵀ g that the result and the gradients in the tensors depend on.
-  private func transposedProducts(_ graph: Graph, tensorCount: Int) -> Int {
-    let size = graph.parameters[tensorCount - 1].space.dimension
-    var needed = Set(graph.results.prefix(1 + tensorCount))
+  private func transposedProducts(_ graph: Graph, _ signature: GraphSignature) -> Int {
+    let size = graph.parameters[signature.tensors.last!].space.dimension
+    var needed = Set(graph.results.prefix(1 + signature.tensors.count))
     var count = 0
     for (index, node) in graph.nodes.enumerated().reversed() where needed.contains(index) {
       needed.formUnion(node.operands)
@@ -36,10 +36,10 @@ import Testing
   @Test(arguments: OuterProductModel.factors.indices) func keepsTheMapAndItsGradients(index: Int) throws {
     let model = OuterProductModel(OuterProductModel.factors[index])
     let before = try joint(model.graph)
-    let after = try #require(contracted(before, tensorCount: model.tensorCount))
+    let after = try #require(contracted(before, model.signature))
     try expectEqual(after, before, seed: UInt64(index))
-    #expect(transposedProducts(before, tensorCount: model.tensorCount) == 1)
-    #expect(transposedProducts(after, tensorCount: model.tensorCount) == 0)
+    #expect(transposedProducts(before, model.signature) == 1)
+    #expect(transposedProducts(after, model.signature) == 0)
   }
 
   /// What is not worth it: too small a tensor, too short a vector.
@@ -47,7 +47,7 @@ import Testing
     let model = OuterProductModel(.pair(.input, .net(5)))
     let graph = try joint(model.graph)
     func isChanged(_ entries: Int, _ terms: Int) -> Bool {
-      Pass.contractFirst(tensorCount: model.tensorCount, fewestEntries: entries, fewestTerms: terms).run(graph) != nil
+      Pass.contractFirst(in: model.signature, fewestEntries: entries, fewestTerms: terms).run(graph) != nil
     }
     #expect(isChanged(6 * 12 * 5, 12))
     #expect(!isChanged(6 * 12 * 5 + 1, 12))
@@ -59,7 +59,7 @@ import Testing
     let model = OuterProductModel(.pair(.input, .net(5))) { builder, x, net in
       builder.scaled(x, by: builder.entry(0, of: net))
     }
-    #expect(contracted(try joint(model.graph), tensorCount: model.tensorCount) == nil)
+    #expect(contracted(try joint(model.graph), model.signature) == nil)
   }
 
   /// x is a tensor itself: its gradient is what is asked for.
@@ -70,22 +70,22 @@ import Testing
     let n = builder.apply(weight, builder.parameter("u", .real([8])), .real([5]))
     let outer = builder.product(Product(m: 12, k: 1, n: 5), x, n, .real([60]))
     let graph = try joint(builder.finish(results: [builder.apply(tensor, outer, .real([6]))]))
-    #expect(contracted(graph, tensorCount: 3) == nil)
+    #expect(contracted(graph, .model(tensors: 3, ports: 1)) == nil)
   }
 
   /// Without tensors every gradient may be wanted.
   @Test func programsStay() throws {
     let model = OuterProductModel(.pair(.input, .net(5)))
-    #expect(contracted(try joint(model.graph), tensorCount: 0) == nil)
+    #expect(contracted(try joint(model.graph), .of(model.graph, tensors: nil)) == nil)
   }
 
   /// Two ways lead down to x.
   @Test func aVectorBesideItself() throws {
     let model = OuterProductModel(.pair(.pair(.input, .input), .net(5)))
     let before = try joint(model.graph)
-    let after = try #require(contracted(before, tensorCount: model.tensorCount))
+    let after = try #require(contracted(before, model.signature))
     try expectEqual(after, before, seed: 7)
-    #expect(transposedProducts(after, tensorCount: model.tensorCount) == 0)
+    #expect(transposedProducts(after, model.signature) == 0)
   }
 
   /// One tensor, applied to two outer products with the same x, and to one with another.
@@ -103,8 +103,8 @@ import Testing
     let sum = builder.add(parts[0], builder.add(builder.scale(0.5, parts[1]), builder.scale(0.25, parts[2])))
     let graph = builder.finish(results: [sum])
     let before = try joint(graph)
-    let after = try #require(contracted(before, tensorCount: 3))
+    let after = try #require(contracted(before, .of(graph, tensors: 3)))
     try expectEqual(after, before, seed: 8)
-    #expect(transposedProducts(after, tensorCount: 3) == 0)
+    #expect(transposedProducts(after, .of(graph, tensors: 3)) == 0)
   }
 }

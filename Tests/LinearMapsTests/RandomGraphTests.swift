@@ -63,7 +63,7 @@ import Testing
     var random = SplitMix(seed: seed ^ 0x99)
     let arguments = RandomGraph.arguments(of: graph, seed: seed)
     let weights = random.vector(graph.nodes[graph.results[0]].space.dimension)
-    let halves = split(joint, portCount: graph.parameters.count)
+    let halves = split(joint)
     try halves.forward.verify()
     try halves.backward.verify()
     let forward = run(try Pipeline.cleanUp.run(halves.forward), arguments)

@@ -6,7 +6,7 @@ import Testing
 /// An output is added to in place only where no entry is overwritten.
 @Suite struct AccumulationTests {
   private static let (x, bar, output) = (0, 1, 2)
-  private let i = LoopVariable(id: 1, name: "i", bound: DraftTrial.size)
+  private let i = LoopVariable(kind: .row, id: 1, bound: DraftTrial.size)
 
   private func place(_ buffer: Int, _ index: Affine) -> Place { Place(buffer: buffer, index: index) }
 
@@ -35,14 +35,14 @@ import Testing
 
   @Test func entriesThatAreWrittenOnce() throws {
     #expect(try isInPlace([DraftTrial.each(i, assign(Affine(i), Affine(i)))]))
-    let (row, column) = (LoopVariable(id: 2, name: "k", bound: 4), LoopVariable(id: 3, name: "j", bound: 5))
+    let (row, column) = (LoopVariable(kind: .round, id: 2, bound: 4), LoopVariable(kind: .column, id: 3, bound: 5))
     let index = Affine(row, times: 5) + Affine(column)
     #expect(try isInPlace([DraftTrial.each(row, DraftTrial.each(column, assign(index, index)))]))
   }
 
   /// Rows that overlap.
   @Test func entriesThatSeveralRoundsWrite() throws {
-    let (row, column) = (LoopVariable(id: 2, name: "k", bound: 16), LoopVariable(id: 3, name: "j", bound: 5))
+    let (row, column) = (LoopVariable(kind: .round, id: 2, bound: 16), LoopVariable(kind: .column, id: 3, bound: 5))
     let body = DraftTrial.each(row, DraftTrial.each(column, assign(Affine(row) + Affine(column), Affine(row))))
     #expect(try !isInPlace([body]))
   }

@@ -4,7 +4,9 @@ import Testing
 @testable import Schedule
 
 @Suite struct AffineTests {
-  private static let variables = (0..<4).map { LoopVariable(id: $0, name: "v\($0)", bound: [3, 1, 4, 2][$0]) }
+  private static let variables = (0..<4).map {
+    LoopVariable(kind: [.copy, .round, .column, .term][$0], id: $0, bound: [3, 1, 4, 2][$0])
+  }
 
   private func random(_ random: inout SplitMix) -> Affine {
     Self.variables.reduce(Affine(random.below(21) - 10)) { sum, variable in
@@ -49,8 +51,8 @@ import Testing
   @Test func isWrittenAsAPersonWould() {
     let (i, k) = (Self.variables[0], Self.variables[2])
     #expect("\(Affine(3))" == "3")
-    #expect("\(Affine(i))" == "v0")
-    #expect("\(Affine(i, times: -1) + 2)" == "-v0 + 2")
-    #expect("\(Affine(i, times: 5) + Affine(k, times: -1) + -7)" == "5*v0 - v2 - 7")
+    #expect("\(Affine(i))" == "i")
+    #expect("\(Affine(i, times: -1) + 2)" == "-i + 2")
+    #expect("\(Affine(i, times: 5) + Affine(k, times: -1) + -7)" == "5*i - j - 7")
   }
 }

@@ -17,7 +17,7 @@ enum DraftTrial {
     let graph = g.finish(results: [g.parameter("x", .real([size]))])
     // Gradients that are added to are those of all samples together, as a model's.
     let program = ScheduledProgram(
-      schedule, of: graph, tensorCount: adjoint.accumulatesOutputs ? 0 : nil, tables: [], realBytes: 8)
+      schedule, of: graph, .of(graph, tensors: adjoint.accumulatesOutputs ? 0 : nil), tables: [], realBytes: 8)
     let reals = (0..<(2 * size)).map { 1 + Double($0) }
     let call = BatchCall(
       batch: 2, inputs: [reals], strides: [size], cotangents: reals, gradientStrides: [summed ? 0 : size])

@@ -11,7 +11,7 @@ import Testing
   private let cells: [Cell]
   private let context = PlanContext(tables: TableStore())
   private static let dimension = 7
-  private static let index = LoopVariable(id: 99, name: "i", bound: dimension)
+  private static let index = LoopVariable(kind: .row, id: 99, bound: dimension)
 
   init() {
     var random = SplitMix(seed: 5)

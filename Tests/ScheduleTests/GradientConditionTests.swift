@@ -9,7 +9,7 @@ import Testing
     var count = 0
     for seed in 0..<UInt64(400) {
       let program = try Trial.iteration(seed: seed).program
-      let isModel = program.tensorCount != nil
+      let isModel = program.signature.isModel
       let (input, size) = isModel ? ("parameters", program.tensorSizes[0]) : ("input 0", program.inputSizes[0])
       let lines = try Scheduled(program, threshold: 1).lines.map { $0.trimmingCharacters(in: .whitespaces) }
       for (condition, product) in zip(lines, lines.dropFirst()) where condition.hasPrefix("for the batch") {

@@ -7,7 +7,7 @@ import Testing
 /// graph is known whose plan says otherwise, but nothing of a plan promises it.
 @Suite struct KeptInPlaceTests {
   private static let (x, y, value, kept) = (0, 1, 2, 3)
-  private let i = LoopVariable(id: 1, name: "i", bound: DraftTrial.size)
+  private let i = LoopVariable(kind: .row, id: 1, bound: DraftTrial.size)
 
   private func entry(_ buffer: Int) -> Place { Place(buffer: buffer, index: Affine(i)) }
   private func load(_ buffer: Int) -> Expression { .load(entry(buffer)) }

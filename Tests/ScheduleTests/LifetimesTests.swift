@@ -5,7 +5,7 @@ import Testing
 
 /// From where to where a buffer is needed.
 @Suite struct LifetimesTests {
-  private static let trips = LoopVariable(id: 1, name: "k", bound: 3)
+  private static let trips = LoopVariable(kind: .round, id: 1, bound: 3)
 
   private func place(_ buffer: Int) -> Place { Place(buffer: buffer, index: Affine(0)) }
   private func write(_ buffer: Int) -> Statement { .assign(place(buffer), .literal(1)) }

@@ -7,8 +7,8 @@ import Testing
 /// A tensor whose middle index is summed away is one kernel, for a sample and for a batch.
 @Suite struct MiddleProductTests {
   private func program(_ model: OuterProductModel) throws -> GraphProgram {
-    let pass = Pass.contractFirst(tensorCount: model.tensorCount, fewestEntries: 1, fewestTerms: 12)
-    return try GraphProgram("m", compiling: model.graph, tensors: model.tensorCount) { pass.run($0)! }
+    let pass = Pass.contractFirst(in: model.signature, fewestEntries: 1, fewestTerms: 12)
+    return try GraphProgram("m", compiling: model.graph, tensors: model.signature.tensors.count) { pass.run($0)! }
   }
 
   /// For the whole batch, and sample by sample.

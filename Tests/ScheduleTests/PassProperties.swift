@@ -16,7 +16,7 @@ import Testing
       program, seed: 1, batch: min(trial.batch, 3), strides: [Int](repeating: 0, count: tensors) + trial.strides)
     let options = ScheduleOptions(realBytes: 8, blas: false, batchThreshold: threshold)
     let store = TableStore()
-    let planner = ProgramPlanner(options: options, tables: store)
+    let planner = ProgramPlanner(signature: program.signature, options: options, tables: store)
     var (forward, residuals, keptSize) = try planner.forward(program.forward, readBy: program.backward)
     var adjoint = planner.backward(try #require(program.backward), residuals: residuals)
 
@@ -29,8 +29,8 @@ import Testing
       let schedule = ProgramSchedule(forward: placed(forward), backward: placed(adjoint), keptSize: keptSize)
       // Gradients that are added to are those of all samples together, as a model's.
       let interpreted = ScheduledProgram(
-        schedule, of: program.forward, tensorCount: adjoint.accumulatesOutputs ? 0 : nil, tables: store.tables,
-        realBytes: options.realBytes)
+        schedule, of: program.forward, .of(program.forward, tensors: adjoint.accumulatesOutputs ? 0 : nil),
+        tables: store.tables, realBytes: options.realBytes)
       guard let reason = trial.disagreement(with: interpreted, areChosen: false) else { return true }
       Issue.record("\(program.name), threshold \(threshold), after \(pass): \(reason)")
       return false

@@ -31,7 +31,7 @@ import Testing
   private func at(_ buffer: Int, _ index: Affine = Affine(0)) -> Place { Self.at(buffer, index) }
   private func load(_ buffer: Int, _ index: Affine = Affine(0)) -> Expression { .load(at(buffer, index)) }
 
-  private let k = LoopVariable(id: 1, name: "k", bound: 10)
+  private let k = LoopVariable(kind: .round, id: 1, bound: 10)
 
   private func loop(_ body: [Statement], _ range: Range<Int> = 0..<10) -> Statement {
     .loop(CountedLoop(variable: k, lower: range.lowerBound, upper: range.upperBound, descending: false, body: body))

@@ -7,14 +7,14 @@ public struct GraphProgram: Sendable {
   public var name: String
   public var forward: Graph
   public var backward: Graph?
-  /// Of a model: so many of its parameters come first.
-  public var tensorCount: Int?
+  public let signature: GraphSignature
 
+  /// - Parameter tensors: of a model: so many of its parameters come first.
   public init(_ name: String, _ forward: Graph, _ backward: Graph? = nil, tensors: Int? = nil) {
     self.name = name
     self.forward = forward
     self.backward = backward
-    tensorCount = tensors
+    signature = .of(forward, tensors: tensors)
   }
 
   /// - Parameter change: of the graph of the result and all gradients.
@@ -26,7 +26,15 @@ public struct GraphProgram: Sendable {
   }
 
   /// In reals.
-  public var tensorSizes: [Int] { forward.parameters.prefix(tensorCount ?? 0).map(\.space.dimension) }
-  public var inputSizes: [Int] { forward.parameters.dropFirst(tensorCount ?? 0).map(\.space.dimension) }
+  public var tensorSizes: [Int] { forward.parameters[signature.tensors].map(\.space.dimension) }
+  public var inputSizes: [Int] { forward.parameters[signature.ports].map(\.space.dimension) }
   public var outputSize: Int { forward.nodes[forward.results[0]].space.dimension }
+}
+
+extension GraphSignature {
+  /// - Parameter tensors: how many of the graph's parameters are tensors of a model; nil for a program.
+  public static func of(_ forward: Graph, tensors: Int?) -> GraphSignature {
+    let inputs = forward.parameters.count
+    return tensors.map { .model(tensors: $0, ports: inputs - $0) } ?? .program(ports: inputs)
+  }
 }

@@ -90,7 +90,7 @@ public struct PreparedGraph: SampleWise {
     try graph.verify()
     let optimised = try Pipeline.standard.run(graph)
     let joint = change(try Pipeline.standard.run(reverse(optimised)))
-    let halves = split(joint, portCount: graph.parameters.count)
+    let halves = split(joint)
     forward = try Pipeline.cleanUp.run(halves.forward)
     backward = try Pipeline.cleanUp.run(halves.backward)
   }

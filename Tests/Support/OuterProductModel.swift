@@ -27,7 +27,7 @@ public struct OuterProductModel {
 
   public let graph: Graph
   /// The nets' matrices, then the tensor.
-  public let tensorCount: Int
+  public let signature: GraphSignature
 
   /// Every order, and every way to nest it.
   public static let factors: [Factor] = [
@@ -62,6 +62,6 @@ public struct OuterProductModel {
       }
     }
     graph = builder.finish(results: [builder.apply(tensor, outer(factor), .real([rows]))])
-    tensorCount = sizes.count + 1
+    signature = .of(graph, tensors: sizes.count + 1)
   }
 }

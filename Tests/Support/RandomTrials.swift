@@ -45,7 +45,7 @@ extension Trial {
   public static func network(seed: UInt64) throws -> Trial {
     let (graph, tensorCount) = RandomGraph.network(seed: seed)
     // However small, in every other model.
-    let pass = Pass.contractFirst(tensorCount: tensorCount, fewestEntries: 1, fewestTerms: 1)
+    let pass = Pass.contractFirst(in: .of(graph, tensors: tensorCount), fewestEntries: 1, fewestTerms: 1)
     let program = try GraphProgram("m\(seed)", compiling: graph, tensors: tensorCount) { joint in
       seed % 2 == 0 ? pass.run(joint) ?? joint : joint
     }

@@ -54,7 +54,7 @@ extension Trial {
 
   /// All gradients first; a model without parameters may be asked for theirs, and none may be wanted.
   private var subsets: [Set<Wanted>] {
-    let all = (program.tensorCount == nil ? [] : [Wanted.parameters]) + strides.indices.map { .port($0) }
+    let all = (program.signature.isModel ? [Wanted.parameters] : []) + strides.indices.map { .port($0) }
     return (0..<(1 << all.count)).reversed().map { choice in
       Set(all.indices.filter { choice >> $0 & 1 == 1 }.map { all[$0] })
     }

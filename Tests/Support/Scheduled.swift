@@ -14,27 +14,26 @@ public struct Scheduled: Sendable {
     options = ScheduleOptions(realBytes: realBytes, blas: blas, batchThreshold: threshold)
     let store = TableStore()
     schedule = try Schedule.schedule(
-      forward: program.forward, backward: program.backward, tensorCount: program.tensorCount, options: options,
-      tables: store)
+      forward: program.forward, backward: program.backward, program.signature, options: options, tables: store)
     tables = store.tables
   }
 
   /// How it is computed in lanes, where it can be.
   public var lanes: LanePlan? {
     let sizes = program.inputSizes + [program.outputSize]
-    return program.tensorCount == nil && sizes.count > 1 && !sizes.contains(0) ? schedule.lanes : nil
+    return !program.signature.isModel && sizes.count > 1 && !sizes.contains(0) ? schedule.lanes : nil
   }
 
   /// - Parameter lanes: in lanes, where that is possible.
   public func interpreted(lanes: Bool = true) -> ScheduledProgram {
     ScheduledProgram(
-      schedule, of: program.forward, tensorCount: program.tensorCount, tables: tables, realBytes: options.realBytes,
+      schedule, of: program.forward, program.signature, tables: tables, realBytes: options.realBytes,
       lanes: lanes ? self.lanes : nil)
   }
 
   /// Each way in which it can be run.
   public var ways: [(name: String, forward: Procedure, backward: Procedure?)] {
-    let whole = program.tensorCount == nil ? "sample by sample" : "for any batch"
+    let whole = program.signature.isModel ? "for any batch" : "sample by sample"
     return [(whole, schedule.forward, schedule.backward)]
       + schedule.variants.map { way in
         let inputs = way.inputs.map { program.forward.parameters[$0].name }.joined(separator: ", ")

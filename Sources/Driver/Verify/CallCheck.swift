@@ -25,12 +25,12 @@ struct CallCheck {
   /// Nil where one sample takes too long in the interpreter; the report says so.
   ///
   /// - Parameters:
-  ///   - graph: its parameters are the tensors of a model, then the inputs.
+  ///   - graph: forward, as the signature says.
   ///   - frozen: tensors without a gradient.
   ///   - vectors: makes the vector of a parameter of the graph for the first choice of parameters, at points of even
   ///     number, or for the second.
   init?(
-    code: LinkedProgram, inputNames: [String], graph: Graph, tensorCount: Int = 0, frozen: Set<Int> = [],
+    code: LinkedProgram, inputNames: [String], graph: Graph, signature: GraphSignature, frozen: Set<Int> = [],
     hasGradients: Bool, limit: Int, seed: UInt64, report: inout VerifyReport,
     vector: (_ parameter: Int, _ choice: Choice, _ random: inout SplitMix64) -> [Double]
   ) {
@@ -49,17 +49,17 @@ struct CallCheck {
     let choices = CallPlan.subsets(of: sizes.count, first: false, &random).count
     let count = max(2, min(7, Int(toInterpret / max(1, operations * Double(choices)))))
     let reals = sizes.reduce(code.outputSize + code.parameterCount) { $0 + $1 }
-    let sets = tensorCount > 0 && code.parameterCount < 1 << 20 ? Choice.allCases : [.positive]
+    let sets = !signature.tensors.isEmpty && code.parameterCount < 1 << 20 ? Choice.allCases : [.positive]
     plan = CallPlan(
       sizes: sizes,
       gradientSizes: hasGradients ? sizes + (code.parameterCount > 0 ? [code.parameterCount] : []) : [], points: count,
       parameterSets: sets.count, work: operations / 8 + 4 * Double(reals), allowed: toCall,
       most: max(3, (1 << 23) / max(1, reals)), &random)
-    let parameters = sets.map { choice in (0..<tensorCount).map { vector($0, choice, &random) } }
+    let parameters = sets.map { choice in signature.tensors.map { vector($0, choice, &random) } }
     func choice(_ point: Int) -> Choice { point % 2 == 0 ? .positive : .signed }
     oracle = CallOracle(
-      graph: whole, tensorCount: tensorCount, parameters: parameters,
-      points: (0..<count).map { point in sizes.indices.map { vector(tensorCount + $0, choice(point), &random) } },
+      graph: whole, signature: signature, parameters: parameters,
+      points: (0..<count).map { point in signature.ports.map { vector($0, choice(point), &random) } },
       cotangents: hasGradients
         ? (0..<count).map { CallCheck.coarse(code.outputSize, choice($0), &random) } : [],
       arithmetic: Arithmetic(isDouble: code.isDouble))
@@ -129,9 +129,13 @@ struct CallCheck {
 
   private mutating func compareOutputs(_ buffers: CallBuffers, _ call: PlannedCall) {
     for sample in 0..<call.batch {
-      let expected = oracle.answer(call.points[sample], call)[0]
+      let expected = oracle.answer(call.points[sample], call)[GraphSignature.result]
       compare(buffers.output, at: sample * code.outputSize, expected, "result of sample \(sample)", call)
     }
+  }
+
+  private func result(ofGradientIn port: Int) -> Int {
+    GraphSignature.result(ofGradientIn: oracle.signature.number(ofPort: port))
   }
 
   private mutating func compareGradients(_ buffers: CallBuffers, _ call: PlannedCall, _ round: PlannedCall.Round) {
@@ -139,20 +143,20 @@ struct CallCheck {
     for input in 0..<count where round.wanted[input] {
       let gradients = buffers.gradients[input]
       if call.shared[input] {
-        let sum = summed(1 + oracle.tensorCount + input, call, round)
+        let sum = summed(result(ofGradientIn: input), call, round)
         compare(gradients, at: 0, sum, "gradient in \(inputNames[input])", call)
       } else {
         for sample in 0..<call.batch {
           compare(
-            gradients, at: sample * call.strides[input], single(1 + oracle.tensorCount + input, sample, call, round),
+            gradients, at: sample * call.strides[input], single(result(ofGradientIn: input), sample, call, round),
             "gradient in \(inputNames[input]) of sample \(sample)", call)
         }
       }
     }
     guard round.wanted.count > count, round.wanted[count] else { return }
     var offset = 0
-    for tensor in 0..<oracle.tensorCount {
-      let sum = summed(1 + tensor, call, round)
+    for tensor in oracle.signature.tensors {
+      let sum = summed(GraphSignature.result(ofGradientIn: tensor), call, round)
       compare(buffers.parameterGradient, at: offset, sum, "gradient in \(code.tensors[tensor].name)", call)
       offset += sum.values.count
     }
@@ -164,10 +168,11 @@ struct CallCheck {
       let gradient = buffers.eachGradients[index]!
       // Of the parameters, tensor by tensor.
       let isInput = index < code.inputSizes.count
-      let results = isInput ? [1 + oracle.tensorCount + index] : (0..<oracle.tensorCount).map { 1 + $0 }
+      let inputs = isInput ? [oracle.signature.number(ofPort: index)] : Array(oracle.signature.tensors)
       var offset = 0
-      for result in results {
-        let name = isInput ? inputNames[index] : code.tensors[result - 1].name
+      for input in inputs {
+        let result = GraphSignature.result(ofGradientIn: input)
+        let name = isInput ? inputNames[index] : code.tensors[input].name
         var size = 0
         // Of millions of entries some samples.
         let step = 1 + call.batch * stride >> 20

@@ -5,7 +5,7 @@ import LinearMaps
 /// What the interpreter of a graph says at some points: result and gradients, with bounds of rounding. The graph is
 /// the one before any pass; its adjoint is interpreted too.
 final class CallOracle {
-  let tensorCount: Int
+  let signature: GraphSignature
   /// Of each input the vectors at the points; of sample p where an input is shared, that of point 0.
   let points: [[[Double]]]
   let cotangents: [[Double]]
@@ -21,14 +21,13 @@ final class CallOracle {
     let parameters: Int
   }
 
-  /// - Parameter graph: its parameters are the tensors of a model, then the inputs, then the cotangent of the result
-  ///   where there are gradients.
+  /// - Parameter graph: the adjoint, where there are gradients, or forward.
   init(
-    graph: Graph, tensorCount: Int, parameters: [[[Double]]], points: [[[Double]]], cotangents: [[Double]],
+    graph: Graph, signature: GraphSignature, parameters: [[[Double]]], points: [[[Double]]], cotangents: [[Double]],
     arithmetic: Arithmetic
   ) {
     self.graph = graph
-    self.tensorCount = tensorCount
+    self.signature = signature
     self.parameters = parameters
     self.points = points
     self.cotangents = cotangents
@@ -40,7 +39,7 @@ final class CallOracle {
     shared.indices.map { shared[$0] ? points[0][$0] : points[point][$0] }
   }
 
-  /// The result, then, where there are gradients, those of the tensors and of the inputs.
+  /// The graph's results.
   func answer(_ point: Int, _ call: PlannedCall) -> [Approximation] {
     let shared = call.shared
     let key = Key(shared: shared, point: point, parameters: call.parameters)

@@ -94,7 +94,8 @@ struct ProgramCheck {
     let sizes = program.inputSizes
     var report = report
     let calls = CallCheck(
-      code: program, inputNames: names, graph: graph, hasGradients: hasGradients, limit: limit, seed: seed,
+      code: program, inputNames: names, graph: graph, signature: .program(ports: names.count),
+      hasGradients: hasGradients, limit: limit, seed: seed,
       report: &report
     ) { CallCheck.coarse(sizes[$0], $1, &$2) }
     self.report = report

@@ -33,14 +33,14 @@ struct ModelCheck {
     for point in 0..<points {
       var random = SplitMix64(seed: seed &+ UInt64(point) &* 0x9E37_79B9)
       let arguments = self.arguments(&random)
-      let parameters = arguments.prefix(model.tensors.count).flatMap { $0 }
-      let inputs = Array(arguments.dropFirst(model.tensors.count))
+      let parameters = arguments[model.signature.tensors].flatMap { $0 }
+      let inputs = Array(arguments[model.signature.ports])
       let weights = (0..<code.outputSize).map { _ in random.nextSigned() }
       let expected = rounding.run(adjoint, (arguments + [weights]).map(Approximation.init(rounded:)))
       let got = try code.run(
         batch: 1, inputs, parameters: parameters, outputBar: hasGradients ? weights : nil)
       compare(got.output, expected[0], "result at point \(point)")
-      let gradient = expected.dropFirst()
+      let gradient = model.signature.inputs.map { expected[GraphSignature.result(ofGradientIn: $0)] }
       if hasGradients {
         var offset = 0
         for (tensor, want) in zip(model.tensors, gradient) {
@@ -48,7 +48,7 @@ struct ModelCheck {
           compare(Array(part), want, "gradient in \(tensor.name) at point \(point)")
           offset += want.values.count
         }
-        for (index, want) in gradient.dropFirst(model.tensors.count).enumerated() {
+        for (index, want) in gradient[model.signature.ports].enumerated() {
           compare(got.gradients[index], want, "gradient in \(names[index]) at point \(point)")
         }
       }
@@ -73,11 +73,11 @@ struct ModelCheck {
     let offsets = model.tensors.reduce(into: [0]) { $0.append($0.last! + $1.dims.reduce(1, *)) }
     var report = report
     let calls = CallCheck(
-      code: code, inputNames: names, graph: model.graph, tensorCount: model.tensors.count, frozen: model.frozen,
+      code: code, inputNames: names, graph: model.graph, signature: model.signature, frozen: model.frozen,
       hasGradients: hasGradients, limit: limit, seed: seed, report: &report
     ) { parameter, choice, random in
       var values = argument(parameter, &random)
-      if parameter < model.tensors.count {
+      if model.signature.tensors.contains(parameter) {
         switch choice {
         case .positive:
           let bound = 1 / Double(max(model.tensors[parameter].fanIn, 1)).squareRoot()
@@ -98,10 +98,11 @@ struct ModelCheck {
 
   /// Parameters as they are initialised, and inputs in [0, 1].
   private func argument(_ index: Int, _ random: inout SplitMix64) -> [Double] {
-    let bound = index < model.tensors.count ? 1 / Double(max(model.tensors[index].fanIn, 1)).squareRoot() : 1
+    let isTensor = model.signature.tensors.contains(index)
+    let bound = isTensor ? 1 / Double(max(model.tensors[index].fanIn, 1)).squareRoot() : 1
     return (0..<model.graph.parameters[index].space.dimension).map { _ in
       let value = random.nextSigned()
-      return index < model.tensors.count ? bound * value : abs(value)
+      return isTensor ? bound * value : abs(value)
     }
   }
 
