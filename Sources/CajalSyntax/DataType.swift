@@ -35,6 +35,11 @@ public final class DataType: Hashable, @unchecked Sendable {
   /// Recursive, and every constructor has at most one recursive field: a list.
   public var isChain: Bool { arity == 1 }
 
+  /// Whether a fold may take the alternative of this constructor more than once.
+  public func isRepeated(_ constructor: Int) -> Bool {
+    isRecursive && !(isChain && constructors[constructor].arity == 0)
+  }
+
   /// The number of the constructor with a name.
   public func constructor(named name: String) -> Int? { constructors.firstIndex { $0.name == name } }
 

@@ -3,7 +3,7 @@ import CajalSyntax
 /// What the analysis of degrees knows about a value.
 ///
 /// A function is *plain* if it is linear in each of its arguments, provided that these are plain. A value of a
-/// ground type (no arrow) is always plain.
+/// type with a dimension that is no function is always plain.
 indirect enum AbstractValue {
   /// A value of a ground type, or a function that is linear in its arguments whatever they are: one that is
   /// represented by a matrix. Depends on variables as given.
@@ -14,6 +14,8 @@ indirect enum AbstractValue {
   case function(AbstractFunction)
   /// A function of which nothing is known but the variables in it.
   case unknown(Powers)
+  /// A value of a recursive type.
+  case datum(AbstractDatum)
 
   /// What a plain value depends on; nil for one that is not known to be plain.
   var plain: Powers? {
@@ -23,7 +25,7 @@ indirect enum AbstractValue {
       guard var powers = body.plain, powers.remove(argument) == .one else { return nil }
       return powers
     case .function(let function): return function.plain
-    case .unknown: return nil
+    case .unknown, .datum: return nil
     }
   }
 

@@ -4,7 +4,8 @@ import CajalSyntax
 ///
 /// In a program that is the only source of nonlinearity: every variable is used once on each path, so a term without
 /// such a step, and without a definition that has one, is linear in every variable, in bound ones and in free ones.
-/// In a model the data are another source: a term that mentions one counts as a term with such a step.
+/// In a model the data are another source: a term that mentions one counts as a term with such a step. So do folds, and
+/// all terms of recursive types.
 struct Captures {
   /// The terms with such a step in them.
   private var nodes: Set<ObjectIdentifier> = []
@@ -33,6 +34,7 @@ struct Captures {
   /// The level of the outermost variable that is free in the term; `Int.max` where there is none.
   private mutating func visit(_ term: TypedTerm, _ level: Int) -> Int {
     var outermost = Int.max
+    if term.type.recursiveType != nil { nodes.insert(ObjectIdentifier(term)) }
     switch term.kind {
     case .variable(let variable):
       if variable.isData { nodes.insert(ObjectIdentifier(term)) }
@@ -49,7 +51,6 @@ struct Captures {
       outermost = min(outermost, child(base, of: term, level), child(count, of: term, level))
     case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
       for alternative in alternatives { outermost = min(outermost, child(alternative, of: term, level)) }
-      nodes.insert(ObjectIdentifier(term))
       outermost = min(outermost, child(operand, of: term, level))
     case .succ, .apply, .conditional, .add, .scale, .network:
       for part in term.kind.children { outermost = min(outermost, child(part, of: term, level)) }

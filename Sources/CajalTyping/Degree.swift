@@ -75,7 +75,9 @@ final class DegreeAnalysis {
       begin(judgement.term)
       let symbols = judgement.context.map { port in
         let symbol = fresh()
-        environment[port.variable.id] = .flat(.of(symbol))
+        environment[port.variable.id] =
+          port.rows.map { .datum(table(rows: $0, Powers(degrees: [symbol: Degree(bound: 1, isLinear: false)]))) }
+          ?? .flat(.of(symbol))
         return symbol
       }
       let powers = reify(value(of: judgement.term))
@@ -112,7 +114,9 @@ final class DegreeAnalysis {
     case .lambda(let variable, _): binders[variable.id] = .unknown
     case .iterate(_, let state, _, _): binders[state.id] = .unknown
     case .cases(_, let alternatives), .fold(_, let alternatives):
-      for binder in alternatives.flatMap(\.binders) { binders[binder.id] = .unknown }
+      for binder in alternatives.flatMap(\.binders) where binder.type.asRecursive == nil {
+        binders[binder.id] = .unknown
+      }
     case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor, .succ, .apply,
       .conditional, .add,
       .scale, .network:
@@ -128,7 +132,9 @@ final class DegreeAnalysis {
     return nextSymbol
   }
 
+  /// Of a datum of a recursive type there is nothing to say: its degrees are those of what it is fused to.
   func record(_ variable: Variable, _ degree: Degree) {
+    if variable.type.asRecursive != nil { return }
     binders[variable.id] = binders[variable.id].map { $0.join(degree) } ?? degree
   }
 

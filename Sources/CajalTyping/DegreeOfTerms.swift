@@ -12,7 +12,7 @@ extension DegreeAnalysis {
     switch term.kind {
     case .variable(let variable): return environment[variable.id] ?? .flat(Powers())
     case .definition(let index): return value(ofDefinition: index)
-    case .bool, .natural, .literal, .matrix, .primitive, .constructor: return .flat(Powers())
+    case .bool, .natural, .literal, .matrix, .primitive: return .flat(Powers())
     case .succ(let inner), .scale(_, let inner): return value(of: inner)
     case .add(let a, let b): return join(value(of: a), value(of: b), term.type)
     case .conditional(let condition, let a, let b):
@@ -22,11 +22,11 @@ extension DegreeAnalysis {
     case .apply(let function, let argument): return application(function, argument)
     case .iterate(let base, let state, let step, let count):
       let powers = reify(value(of: count))
-      return adding(powers, to: iteration(base, state, step, term))
-    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
-      var powers = reify(value(of: operand))
-      for alternative in alternatives { powers.add(reify(value(of: alternative.body))) }
-      return .unknown(powers.saturated)
+      let rounds = count.type.dimension(horizon: horizon) ?? horizon
+      return adding(powers, to: iteration(base, state, step, term, rounds: rounds))
+    case .constructor(let data, let index): return constructor(data, index)
+    case .cases(let operand, let alternatives): return cases(operand, alternatives, term)
+    case .fold(let operand, let alternatives): return fold(operand, alternatives, term)
     case .network(_, let arguments):
       // Depends on its arguments, and not as a polynomial does.
       var powers = Powers()
@@ -73,7 +73,9 @@ extension DegreeAnalysis {
   // MARK: Functions
 
   private func closure(_ variable: Variable, _ body: TypedTerm, _ term: TypedTerm) -> AbstractValue {
-    if variable.type.isFunction { return .function(closureOfFunctions(variable, body, term)) }
+    if variable.type.isFunction || variable.type.asRecursive != nil {
+      return .function(closureOfFunctions(variable, body, term))
+    }
     let argument = fresh()
     let result = binding(variable, to: .flat(.of(argument))) { value(of: body) }
     record(variable, reify(result)[argument])
@@ -124,6 +126,7 @@ extension DegreeAnalysis {
       case .unknown(var powers):
         powers.add(reify(argument).saturated)
         return .unknown(powers)
+      case .datum: return function
       }
     }
   }
@@ -176,6 +179,7 @@ extension DegreeAnalysis {
     case .function(let function):
       if let plain = function.plain { return plain }
       return reify(apply(value, .flat(Powers())))
+    case .datum(let datum): return datum.powers
     }
   }
 
@@ -199,6 +203,10 @@ extension DegreeAnalysis {
     case .unknown(var all):
       all.add(powers)
       return .unknown(all)
+    case .datum(let datum):
+      var all = datum.powers
+      all.add(powers)
+      return changing(datum, powers: all) { self.adding(powers, to: $0) }
     }
   }
 
@@ -212,12 +220,17 @@ extension DegreeAnalysis {
           self.substitute(symbol, powers, in: self.apply(.function(function), $0))
         })
     case .unknown(let all): return .unknown(all.substituting(symbol, powers.saturated))
+    case .datum(let datum):
+      return changing(datum, powers: datum.powers.substituting(symbol, powers)) {
+        self.substitute(symbol, powers, in: $0)
+      }
     }
   }
 
   /// Either of two values of a type.
   func join(_ a: AbstractValue, _ b: AbstractValue, _ type: Type) -> AbstractValue {
     switch (a, b) {
+    case (.datum, _), (_, .datum): return join(datum(a), datum(b))
     case (.flat(var powers), .flat(let others)):
       powers.join(others)
       return .flat(powers)

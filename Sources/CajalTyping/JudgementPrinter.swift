@@ -41,20 +41,20 @@ public struct JudgementPrinter: Sendable {
   /// One line for each port, then one for each bound variable that is not linear.
   public func describeDegrees(_ judgement: Judgement) -> [String] {
     let ports = zip(judgement.context, judgement.degrees).map { port, degree in
-      ("\(port.variable.name) : \(port.typeText)", port.variable, degree, port.bound)
+      ("\(port.variable.name) : \(port.typeText)", port, degree)
     }
     return describeDegrees(of: judgement.term, ports)
   }
 
   func describeDegrees(
-    of term: TypedTerm, _ ports: [(text: String, variable: Variable, degree: Degree, bound: Bound?)]
+    of term: TypedTerm, _ ports: [(text: String, port: Port, degree: Degree)]
   ) -> [String] {
     var iterated = IteratedVariables()
     iterated.visit(term)
     var rows: [(variable: String, degree: String)] = []
-    for port in ports {
-      let why = port.bound != nil ? "bounded" : iterated.why(port.variable)
-      rows.append((port.text, describe(port.degree, why)))
+    for (text, port, degree) in ports {
+      let why = port.bound != nil ? "bounded" : port.rows != nil ? "a table" : iterated.why(port.variable)
+      rows.append((text, describe(degree, why)))
     }
     for binder in iterated.binders where !binder.isData {
       let degree = module.degree(ofBinder: binder)
@@ -143,9 +143,12 @@ private struct IteratedVariables {
       for alternative in alternatives { visit(alternative) }
       visit(operand)
     case .fold(let operand, let alternatives):
-      steps += 1
-      for alternative in alternatives { visit(alternative) }
-      steps -= 1
+      for (index, alternative) in alternatives.enumerated() {
+        let isStep = operand.type.asRecursive?.isRepeated(index) ?? false
+        if isStep { steps += 1 }
+        visit(alternative)
+        if isStep { steps -= 1 }
+      }
       visit(operand)
     case .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor, .succ, .apply, .conditional, .add,
       .scale,

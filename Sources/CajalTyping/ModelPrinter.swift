@@ -23,8 +23,8 @@ extension JudgementPrinter {
   /// The model's links and the derivation of its judgement.
   public func print(_ model: LinkedModel) -> String {
     var output = "model \(model.signature)\n"
-    for link in model.links {
-      output += "  link \(link.variable.name) : \(link.variable.type) = \(text(of: link.datum))\n"
+    for (link, port) in zip(model.links, model.judgement.context) {
+      output += "  link \(link.variable.name) : \(port.typeText) = \(text(of: link.datum))\n"
     }
     return output + derivation(model.judgement.term)
   }
@@ -33,8 +33,11 @@ extension JudgementPrinter {
   /// then the size of the nets.
   public func describe(_ model: LinkedModel) -> [String] {
     let judgement = model.judgement
-    let links = zip(model.links, judgement.degrees).map { ("\(text(of: $0.datum)) : \($0.variable.type)", $0, $1) }
-    var lines = describeDegrees(of: judgement.term, links.map { ($0, $1.variable, $2, nil) })
+    var ports: [(text: String, port: Port, degree: Degree)] = []
+    for ((link, port), degree) in zip(zip(model.links, judgement.context), judgement.degrees) {
+      ports.append(("\(text(of: link.datum)) : \(port.typeText)", port, degree))
+    }
+    var lines = describeDegrees(of: judgement.term, ports)
     for state in model.statesOfNets {
       lines.append("nonlinear in \(state.name) : \(state.type), a net is applied to this state")
     }
@@ -93,6 +96,13 @@ extension LinkedModel {
     var states: [Variable] = []
     func visit(_ term: TypedTerm) {
       if case .iterate(_, let state, _, _) = term.kind, state.isData { states.append(state) }
+      if case .fold(let operand, let alternatives) = term.kind, case .data(let data) = operand.type {
+        for (alternative, constructor) in zip(alternatives, data.constructors) {
+          for (binder, field) in zip(alternative.binders, constructor.fields) where field == .recursive {
+            if binder.isData { states.append(binder) }
+          }
+        }
+      }
       for child in term.kind.children { visit(child) }
     }
     visit(judgement.term)

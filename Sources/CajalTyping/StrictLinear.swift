@@ -25,7 +25,8 @@ private func reportNonlinear(_ module: TypedModule, _ captures: Captures, _ repo
     search.enter(program.context.map(\.variable))
     search.visit(program.term)
     let hasCause = search.found.count > before
-    for (port, degree) in zip(program.context, program.degrees) where !degree.isLinear {
+    // A table is no variable.
+    for (port, degree) in zip(program.context, program.degrees) where !degree.isLinear && port.rows == nil {
       if let bound = port.bound {
         report(boundedPort(port.variable, bound))
       } else if !hasCause {
@@ -51,6 +52,8 @@ private struct Capture {
   let variable: Variable
   let use: Span
   let iteration: Span
+  /// The step is an alternative of `fold`.
+  let isFolded: Bool
   /// The variable is the state of an iteration around this one.
   let isState: Bool
 }
@@ -64,7 +67,7 @@ private struct CaptureSearch {
   private var levels: [Int: Int] = [:]
   private var states: Set<Int> = []
   /// The iterations whose step is being looked at, with the level of their states, the outermost first.
-  private var steps: [(level: Int, span: Span)] = []
+  private var steps: [(level: Int, span: Span, isFold: Bool)] = []
 
   init(captures: Captures) { self.captures = captures }
 
@@ -82,19 +85,29 @@ private struct CaptureSearch {
       visit(base)
       if state.isData { statesOfNets.append(state) }
       states.insert(state.id)
-      steps.append((levels.count, term.span))
+      steps.append((levels.count, term.span, false))
       visit(step, binding: state)
       steps.removeLast()
       visit(count)
-    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
+    case .cases(let operand, let alternatives):
       visit(operand)
-      for alternative in alternatives {
-        for binder in alternative.binders { levels[binder.id] = levels.count }
-        visit(alternative.body)
-        for binder in alternative.binders { levels[binder.id] = nil }
+      for alternative in alternatives { visit(alternative) }
+    case .fold(let operand, let alternatives):
+      visit(operand)
+      for (index, alternative) in alternatives.enumerated() {
+        let isStep = operand.type.asRecursive?.isRepeated(index) ?? false
+        if isStep { steps.append((levels.count, term.span, true)) }
+        visit(alternative)
+        if isStep { steps.removeLast() }
       }
     case .succ, .apply, .conditional, .add, .scale, .network: for child in term.kind.children { visit(child) }
     }
+  }
+
+  private mutating func visit(_ alternative: TypedAlternative) {
+    for binder in alternative.binders { levels[binder.id] = levels.count }
+    visit(alternative.body)
+    for binder in alternative.binders { levels[binder.id] = nil }
   }
 
   private mutating func visit(_ term: TypedTerm, binding variable: Variable) {
@@ -111,7 +124,8 @@ private struct CaptureSearch {
     guard let capturing = steps.first(where: { $0.level > level }), seen.insert(variable.id).inserted else { return }
     found.append(
       Capture(
-        variable: variable, use: span, iteration: capturing.span, isState: states.contains(variable.id)))
+        variable: variable, use: span, iteration: capturing.span, isFolded: capturing.isFold,
+        isState: states.contains(variable.id)))
   }
 }
 
@@ -119,6 +133,13 @@ private let whyIterated = "a step runs once a round, so the result is a polynomi
 
 private func diagnostic(_ capture: Capture) -> Diagnostic {
   let name = capture.variable.name
+  if capture.isFolded {
+    return Diagnostic(
+      .capturedByStep, "an alternative of a fold captures `\(name)`", at: Label(capture.use, "used here, once a node"),
+      also: [Label(capture.variable.span, "bound here"), Label(capture.iteration, "in an alternative of this fold")],
+      notes: ["an alternative is taken once a node, so the result is a polynomial in what it captures"],
+      help: "use `\(name)` outside of the fold, or compile without --strict-linear")
+  }
   return Diagnostic(
     capture.isState ? .notLinear : .capturedByStep,
     capture.isState
