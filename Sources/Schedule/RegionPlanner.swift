@@ -6,7 +6,7 @@ import LinearMaps
 /// reshapes and the like are other views of the same memory. What remains is a list of tasks.
 final class RegionPlanner {
   let graph: Graph
-  let demand: RegionDemand
+  let demand: GraphFacts<Demand>
   let context: PlanContext
   let region: Int
   var forms: [Form]
@@ -19,7 +19,7 @@ final class RegionPlanner {
   private var uses: [Int]
   private var user: [(node: Int, slot: Int)]
 
-  init(_ graph: Graph, demand: RegionDemand, context: PlanContext, parameters: [Form]) {
+  init(_ graph: Graph, demand: GraphFacts<Demand>, context: PlanContext, parameters: [Form]) {
     self.graph = graph
     self.demand = demand
     self.context = context
