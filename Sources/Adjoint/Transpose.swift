@@ -18,6 +18,7 @@ extension GraphBuilder {
     case .add: return cotangent
     case .scale(let factor): return scale(factor, cotangent)
     case .product(let product): return transposed(product, operands, cotangent, in: index)
+    case .middleProduct(let product): return transposed(product, operands, cotangent, in: index)
     case .view(let view): return transposed(view, cotangent, space)
     case .conv2d(let convolution): return transposed(convolution, operands, cotangent, in: index)
     case .averagePool(let pooling): return value(.averageUnpool(pooling), [cotangent], space)
@@ -61,6 +62,27 @@ extension GraphBuilder {
         Product(m: p.n, k: p.m, n: p.k, transposeLeft: true, transposeRight: p.transposeLeft),
         cotangent, operands[0], space)
       : product(Product(m: p.k, k: p.m, n: p.n, transposeLeft: !p.transposeLeft), operands[0], cotangent, space)
+  }
+
+  /// Matrix by matrix: the tensor's is the outer product of the vector and a row of the cotangent, and the vector's the
+  /// sum of all matrices, each applied to its row.
+  private func transposed(_ p: MiddleProduct, _ operands: [Value], _ cotangent: Value, in index: Int) -> Value {
+    let space = operands[index].space
+    let row = (name: "row", value: cotangent, slice: Space.real([p.columns]))
+    let matrix = Space.real([p.inner, p.columns])
+    if index == 0 {
+      let stack = loop(trips: p.outer, descending: false, sequences: [row]) { body, given in
+        let outer = Product(m: p.inner, k: 1, n: p.columns)
+        return (states: [], stacks: [body.product(outer, operands[1], given.slices[0], matrix)])
+      }.stacks[0]
+      return reshape(stack, space)
+    }
+    return loop(
+      trips: p.outer, descending: false, states: [("sum", zero(space))],
+      sequences: [("matrix", operands[0], matrix), row]
+    ) { body, given in
+      (states: [body.add(given.states[0], body.apply(given.slices[0], given.slices[1], space))], stacks: [])
+    }.states[0]
   }
 
   /// The trilinear form is symmetric in its three roles: the transpose solves it for the operand's role.

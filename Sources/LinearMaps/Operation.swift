@@ -15,6 +15,7 @@ public enum Computation: Hashable, Sendable {
   case add
   case scale(Double)
   case product(Product)
+  case middleProduct(MiddleProduct)
   case view(View)
   case conv2d(Convolution)
   /// The mean of every window of the image.
@@ -39,6 +40,7 @@ public enum Computation: Hashable, Sendable {
     case .add: Add()
     case .scale(let factor): Scale(factor: factor)
     case .product(let product): product
+    case .middleProduct(let product): product
     case .view(let view): view
     case .conv2d(let convolution): convolution
     case .averagePool(let pooling): AveragePool(pooling: pooling, isTransposed: false)
@@ -53,8 +55,8 @@ public enum Computation: Hashable, Sendable {
 
   /// Whose names a text may have.
   static let families: [any Family.Type] = [
-    Add.self, Scale.self, Product.self, View.self, Convolution.self, AveragePool.self, Counted.self,
-    GatherRow.self, ScatterRow.self, Nonlinear.self, NonlinearAdjoint.self,
+    Add.self, Scale.self, Product.self, MiddleProduct.self, View.self, Convolution.self, AveragePool.self,
+    Counted.self, GatherRow.self, ScatterRow.self, Nonlinear.self, NonlinearAdjoint.self,
   ]
 }
 

@@ -213,12 +213,8 @@ extension Contraction {
     let (tensor, vector) = (values[self.tensor], values[self.vector])
     let space = Space.real([rows, otherSize])
     if columns == 1 { return builder.apply(tensor, vector, space) }
-    let slice = Space.real([vectorSize, columns])
-    let stack = builder.loop(trips: outer, descending: false, sequences: [("matrix", tensor, slice)]) { body, given in
-      let product = Product(m: columns, k: vectorSize, n: 1, transposeLeft: true)
-      return (states: [], stacks: [body.product(product, given.slices[0], vector, .real([columns]))])
-    }.stacks[0]
-    return builder.reshape(stack, space)
+    let product = MiddleProduct(outer: outer, inner: vectorSize, columns: columns)
+    return builder.value(.middleProduct(product), [tensor, vector], space)
   }
 
   /// The outer product from a depth on, without x; nil where nothing is left of it.

@@ -4,106 +4,58 @@ extension Pass {
   /// Nodes that no result needs go, and with them the states, sequences, stacks and invariants of loops that nothing
   /// reads.
   public static let removeDead = Pass("remove-dead") { graph in
-    var liveness = Liveness()
-    return liveness.trimmed(graph)
+    var fixpoint = NestedFixpoint(bottom: false) { $0 || $1 }
+    return graph.trimmed(fixpoint.backward(graph, results: graph.results.map { _ in true }))
   }
 }
 
-/// What is read, in a graph and in the bodies of its loops.
-///
-/// A state of a loop is needed where its last value is, or where a needed result of the body reads it. The least
-/// solution for all loops at once is found by passes over the whole nest (compare `Dependence`).
-private struct Liveness {
-  /// The needed results of the loop at a path of node indices: states, then stacks.
-  private var needed: [[Int]: Set<Int>] = [:]
-  /// The parameters that the body of that loop reads.
-  private var read: [[Int]: [Bool]] = [:]
-  private var changed = false
-
-  mutating func trimmed(_ graph: Graph) -> Graph {
-    repeat {
-      changed = false
-      _ = walk(graph, Set(graph.results.indices), path: [])
-    } while changed
-    return trim(graph, Set(graph.results.indices), path: [])
-  }
-
-  /// Which nodes are live, the given results being needed.
-  private mutating func walk(_ graph: Graph, _ results: Set<Int>, path: [Int]) -> [Bool] {
-    var live = [Bool](repeating: false, count: graph.nodes.count)
-    var outputs: [Int: Set<Int>] = [:]
-    for result in results { live[graph.results[result]] = true }
-    for (index, node) in graph.nodes.enumerated().reversed() where live[index] {
-      switch node.operation {
-      case .output(let output):
-        outputs[node.operands[0], default: []].insert(output)
-        live[node.operands[0]] = true
-      case .loop(let loop):
-        for operand in walk(loop, outputs[index] ?? [], path: path + [index]) { live[node.operands[operand]] = true }
-      case .parameter, .constant, .compute:
-        for operand in node.operands { live[operand] = true }
-      }
-    }
-    return live
-  }
-
-  /// Which operands of a loop are read, the given outputs being needed.
-  private mutating func walk(_ loop: Loop, _ outputs: Set<Int>, path: [Int]) -> [Int] {
-    let current = outputs.union(needed[path] ?? [])
-    let parameters = Array(walk(loop.body, current, path: path).prefix(loop.body.parameters.count))
-    let next = current.union((0..<loop.stateCount).filter { parameters[$0] })
-    if needed[path] != next {
-      needed[path] = next
-      changed = true
-    }
-    read[path] = parameters
-    return kept(loop, path: path).operands
-  }
-
-  /// Which operands and which parameters of the body stay.
-  private func kept(_ loop: Loop, path: [Int]) -> (operands: [Int], parameters: [Int]) {
-    let parameters = loop.body.parameters.indices.filter { index in
-      index < loop.stateCount ? needed[path]!.contains(index) : read[path]![index]
-    }
-    let basisIndex = loop.basis == nil ? nil : loop.firstInvariant - 1
-    let operands = parameters.filter { $0 != basisIndex }.map { basisIndex == nil || $0 < basisIndex! ? $0 : $0 - 1 }
-    return (operands, parameters)
-  }
-
-  private mutating func trim(_ graph: Graph, _ results: Set<Int>, path: [Int]) -> Graph {
-    let live = walk(graph, results, path: path)
-    var position = [Int](repeating: -1, count: graph.nodes.count)
+extension Graph {
+  /// - Parameter isLive: what is read, in the graph and in the bodies of its loops.
+  fileprivate func trimmed(_ isLive: GraphFacts<Bool>) -> Graph {
+    var position = [Int](repeating: -1, count: nodes.count)
     var remaining: [Node] = []
-    for (index, old) in graph.nodes.enumerated() where live[index] || index < graph.parameters.count {
+    for (index, old) in nodes.enumerated() where isLive.nodes[index] || index < parameters.count {
       position[index] = remaining.count
       var node = old
       if case .output(let output) = old.operation {
-        let earlier = needed[path + [old.operands[0]]]!.filter { $0 < output }
-        node.operation = .output(earlier.count)
+        node.operation = .output(isLive.loops[old.operands[0]]!.results.prefix(output).count { $0 })
       }
       if case .loop(let loop) = old.operation {
-        let trimmed = trim(loop, path: path + [index])
+        let isLive = isLive.loops[index]!
+        let trimmed = loop.trimmed(isLive)
         node.operation = .loop(trimmed)
         node.space = trimmed.resultSpace
-        node.operands = kept(loop, path: path + [index]).operands.map { old.operands[$0] }
+        node.operands = loop.liveOperands(isLive).map { old.operands[$0] }
       }
       node.operands = node.operands.map { position[$0] }
       remaining.append(node)
     }
-    return Graph(
-      parameters: graph.parameters, nodes: remaining, results: results.sorted().map { position[graph.results[$0]] })
+    return Graph(parameters: parameters, nodes: remaining, results: results.map { position[$0] })
+  }
+}
+
+extension Loop {
+  /// A state stays where its last value is read, or where a result that is read needs it; other parameters of the body
+  /// where the body reads them.
+  private func liveParameters(_ isLive: LoopFacts<Bool>) -> [Int] {
+    body.parameters.indices.filter { $0 < stateCount ? isLive.states[$0] : isLive.parameters[$0] }
   }
 
-  private mutating func trim(_ loop: Loop, path: [Int]) -> Loop {
-    let results = needed[path]!
-    let parameters = kept(loop, path: path).parameters
-    var body = trim(loop.body, results, path: path)
-    body.keepParameters(parameters)
-    let hasBasis = loop.basis != nil && parameters.contains(loop.firstInvariant - 1)
+  fileprivate func liveOperands(_ isLive: LoopFacts<Bool>) -> [Int] {
+    let basisIndex = basis == nil ? body.parameters.count : firstInvariant - 1
+    return liveParameters(isLive).filter { $0 != basisIndex }.map { $0 < basisIndex ? $0 : $0 - 1 }
+  }
+
+  fileprivate func trimmed(_ isLive: LoopFacts<Bool>) -> Loop {
+    let parameters = liveParameters(isLive)
+    var live = body.trimmed(isLive.body)
+    live.results = zip(isLive.results, live.results).filter(\.0).map(\.1)
+    live.keepParameters(parameters)
+    let hasBasis = basis != nil && isLive.parameters[firstInvariant - 1]
     return Loop(
-      trips: loop.trips, descending: loop.descending, stateCount: results.count { $0 < loop.stateCount },
-      sequenceCount: parameters.count { $0 >= loop.stateCount && $0 < loop.stateCount + loop.sequenceCount },
-      basis: hasBasis ? loop.basis : nil, body: body)
+      trips: trips, descending: descending, stateCount: isLive.states.count { $0 },
+      sequenceCount: parameters.count { $0 >= stateCount && $0 < stateCount + sequenceCount },
+      basis: hasBasis ? basis : nil, body: live)
   }
 }
 

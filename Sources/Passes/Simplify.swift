@@ -33,7 +33,9 @@ final class Simplify: Rewriter {
     case .scale(let factor): scaled(factor, operands[0], space, in: builder)
     case .product(let product): self.product(product, operands[0], operands[1], space, in: builder)
     case .view(let view): viewed(view, operands[0], space, in: builder)
-    case .conv2d, .averagePool, .averageUnpool, .counted, .gatherRow, .scatterRow, .nonlinear, .nonlinearAdjoint: nil
+    case .middleProduct, .conv2d, .averagePool, .averageUnpool, .counted, .gatherRow, .scatterRow, .nonlinear,
+      .nonlinearAdjoint:
+      nil
     }
   }
 
@@ -142,8 +144,8 @@ final class Simplify: Rewriter {
     case .product(let p) where isSmall && p.k == 1 && p.n == 1:
       let scaling = Product(m: count, k: 1, n: 1)
       return make(.product(scaling), [again(a.operands[0], offset), a.operands[1]], space, in: builder)
-    case .add, .scale, .product, .view(.transpose), .conv2d, .averagePool, .averageUnpool, .counted, .gatherRow,
-      .scatterRow, .nonlinear, .nonlinearAdjoint, nil:
+    case .add, .scale, .product, .middleProduct, .view(.transpose), .conv2d, .averagePool, .averageUnpool, .counted,
+      .gatherRow, .scatterRow, .nonlinear, .nonlinearAdjoint, nil:
       return nil
     }
   }

@@ -1,12 +1,5 @@
 import LinearMaps
 
-/// y[o,j] = Σ tensor[o,i,j] x[i], of a tensor of outer × inner × columns.
-public struct MiddleProduct: Hashable, Sendable {
-  public let outer: Int
-  public let inner: Int
-  public let columns: Int
-}
-
 /// The operations that are functions of the runtime (cajal_kernels.h).
 public enum Kernel: Hashable, Sendable {
   case product(Product, blas: Bool)

@@ -104,7 +104,7 @@ extension RegionPlanner {
   }
 
   /// What the body's parameters other than states are.
-  private func inputs(of loop: Loop, at index: Int, _ needed: LoopDemand, _ variable: LoopVariable) -> [Form] {
+  private func inputs(of loop: Loop, at index: Int, _ needed: LoopFacts<Demand>, _ variable: LoopVariable) -> [Form] {
     let operands = graph.nodes[index].operands
     var result: [Form] = []
     for parameter in loop.stateCount..<loop.body.parameters.count {

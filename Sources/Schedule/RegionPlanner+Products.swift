@@ -9,18 +9,6 @@ private struct Factor {
   let transposed: Bool
 }
 
-extension MiddleProduct {
-  /// Where every round multiplies one matrix of a sequence with the same vector.
-  init?(_ loop: Loop) {
-    let body = loop.body
-    guard loop.stateCount == 0, loop.sequenceCount == 1, loop.basis == nil, loop.invariantCount == 1,
-      body.results.count == 1, case .product(let product)? = body.nodes[body.results[0]].operation.computation,
-      product.transposeLeft, product.n == 1, body.nodes[body.results[0]].operands == [0, 1]
-    else { return nil }
-    self.init(outer: loop.trips, inner: product.k, columns: product.m)
-  }
-}
-
 extension RegionPlanner {
   func plan(_ product: Product, at index: Int) {
     let node = graph.nodes[index]
@@ -54,20 +42,6 @@ extension RegionPlanner {
     let kernel = Product(
       m: product.m, k: product.k, n: product.n, transposeLeft: left.transposed, transposeRight: right.transposed)
     add(.kernel(.product(kernel, blas: false)), [memory(of: left.node), memory(of: right.node)], at: index)
-  }
-
-  /// A loop that is one kernel.
-  func plan(_ product: MiddleProduct, at index: Int) {
-    let node = graph.nodes[index]
-    let demand = demand.loops[index]?.stacks[0] ?? .never
-    guard demand != .never, !node.operands.contains(where: isZero) else {
-      return setOutputs(of: index, states: [], stacks: [nil])
-    }
-    let kernel = PlannedKernel(
-      kind: .kernel(.middleProduct(product)), operands: node.operands.map { memory(of: $0) })
-    let cell = context.cell(size: product.outer * product.columns, name: "product", region: region, demand: demand)
-    tasks.append(PlannedTask(.compute(cell, base: .zero, kernels: [kernel]), demand: demand, origin: node.origin))
-    setOutputs(of: index, states: [], stacks: [cell])
   }
 
   /// Looks through a transpose that was left to its consumer.

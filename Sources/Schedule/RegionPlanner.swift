@@ -6,7 +6,7 @@ import LinearMaps
 /// reshapes and the like are other views of the same memory. What remains is a list of tasks.
 final class RegionPlanner {
   let graph: Graph
-  let demand: RegionDemand
+  let demand: GraphFacts<Demand>
   let context: PlanContext
   let region: Int
   var forms: [Form]
@@ -19,7 +19,7 @@ final class RegionPlanner {
   private var uses: [Int]
   private var user: [(node: Int, slot: Int)]
 
-  init(_ graph: Graph, demand: RegionDemand, context: PlanContext, parameters: [Form]) {
+  init(_ graph: Graph, demand: GraphFacts<Demand>, context: PlanContext, parameters: [Form]) {
     self.graph = graph
     self.demand = demand
     self.context = context
@@ -47,7 +47,7 @@ final class RegionPlanner {
         if computation.vanishes(where: node.operands.map(isZero)) { continue }
         plan(computation, at: index)
       case .loop(let loop):
-        if let product = MiddleProduct(loop) { plan(product, at: index) } else { plan(loop, at: index) }
+        plan(loop, at: index)
         continue
       case .output(let output): forms[index] = form(ofOutput: output, of: node.operands[0])
       }
@@ -64,6 +64,7 @@ final class RegionPlanner {
       pending[index] = pending[operands[0]] + pending[operands[1]]
     case .scale(let factor): forms[index] = .multiply(factor, forms[operands[0]])
     case .product(let product): plan(product, at: index)
+    case .middleProduct(let product): add(.kernel(.middleProduct(product)), at: index)
     case .view(.shift(let distance)), .view(.embed(let distance)):
       forms[index] = forms[operands[0]].moved(by: distance, dimension: size)
     case .view(.slice(let offset)): forms[index] = forms[operands[0]].moved(by: -offset, dimension: size)
@@ -138,7 +139,8 @@ final class RegionPlanner {
       }
       return product.isTiny && (slot == 0 ? product.n == 1 : product.m == 1)
     case .view(.transpose(let rows, let columns)): return rows * columns <= Threshold.tinyVector
-    case .conv2d, .averagePool, .averageUnpool, .counted, .gatherRow, .scatterRow, .nonlinear, .nonlinearAdjoint:
+    case .middleProduct, .conv2d, .averagePool, .averageUnpool, .counted, .gatherRow, .scatterRow, .nonlinear,
+      .nonlinearAdjoint:
       return false
     }
   }

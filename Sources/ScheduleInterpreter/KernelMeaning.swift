@@ -12,7 +12,7 @@ extension Kernel {
     let relu = Nonlinear.activation(.relu)
     switch self {
     case .product(let p, _): return compute(.product(p), operands[0], operands[1])
-    case .middleProduct(let p): return p.apply(tensor: operands[0], operands[1])
+    case .middleProduct(let p): return compute(.middleProduct(p), operands[0], operands[1])
     case .convolution(let c): return compute(.conv2d(c), operands[0], operands[1])
     case .layer(let c, let rectified):
       let plane = c.out[1] * c.out[2]
@@ -31,15 +31,6 @@ extension Kernel {
     case .scatterRow(let t): return compute(.scatterRow(t), operands[0], operands[1])
     case .nonlinear(let map, _): return compute(.nonlinear(map), operands[0])
     case .nonlinearAdjoint(let map, _): return compute(.nonlinearAdjoint(map), operands[0], operands[1])
-    }
-  }
-}
-
-extension MiddleProduct {
-  func apply(tensor: [Double], _ vector: [Double]) -> [Double] {
-    (0..<(outer * columns)).map { entry in
-      let (o, j) = (entry / columns, entry % columns)
-      return (0..<inner).reduce(0) { $0 + tensor[(o * inner + $1) * columns + j] * vector[$1] }
     }
   }
 }

@@ -134,7 +134,10 @@ final class ProcedureRun {
       for b in 0..<batch {
         sample = b
         let operands = [(product.right, p.outer * p.inner * p.columns), (product.left, p.inner)]
-        try compute(operands, product.target, p.outer * p.columns, false, scratch) { p.apply(tensor: $0[0], $0[1]) }
+        let size = p.outer * p.columns
+        try compute(operands, product.target, size, false, scratch) {
+          Interpreter().apply(.middleProduct(p), $0, size)
+        }
       }
     }
   }

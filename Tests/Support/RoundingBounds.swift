@@ -160,6 +160,7 @@ public struct BoundingInterpreter {
         value: plain(a.value), magnitude: a.magnitude.map { size * $0 },
         error: a.value.indices.map { size * (a.error[$0] + 2 * a.magnitude[$0]) }, terms: a.terms)
     case .product(let product): return bilinear(terms: product.k)
+    case .middleProduct(let product): return bilinear(terms: product.inner)
     case .conv2d(let convolution): return bilinear(terms: Int(convolution.work) / max(1, dimension) + 1)
     case .view: return moved(roundings: 0)
     case .averagePool(let pooling): return moved(roundings: rounds * Double(pooling.size * pooling.size + 1))

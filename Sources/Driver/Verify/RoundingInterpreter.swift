@@ -62,6 +62,7 @@ struct RoundingInterpreter {
     case .add: return sum(operands[0], operands[1], dimension)
     case .scale(let factor): return product(terms: 2, magnitude: .scale(abs(factor)))
     case .product(let p): return product(terms: Double(p.k))
+    case .middleProduct(let p): return product(terms: Double(p.inner))
     case .view: return product(terms: 0)
     case .conv2d(let convolution): return product(terms: convolution.terms)
     case .averagePool(let pooling): return product(terms: Double(pooling.size * pooling.size + 1))

@@ -37,14 +37,12 @@ public enum KnownGraphs {
     return try GraphProgram("s", compiling: g.finish(results: [result.states[0]]))
   }
 
-  /// A sequence of seven 12 x 5 matrices, their transposes all applied to one vector.
+  /// Seven 12 x 5 matrices, their transposes all applied to one vector.
   public static func middleProduct() throws -> GraphProgram {
     let builder = GraphBuilder()
     let (tensor, x) = (builder.parameter("t", .real([7, 12, 5])), builder.parameter("x", .real([12])))
-    let stack = builder.loop(trips: 7, descending: false, sequences: [("m", tensor, .real([12, 5]))]) { body, given in
-      let product = Product(m: 5, k: 12, n: 1, transposeLeft: true)
-      return ([], [body.product(product, given.slices[0], x, .real([5]))])
-    }.stacks[0]
-    return try GraphProgram("p", compiling: builder.finish(results: [stack]))
+    let product = MiddleProduct(outer: 7, inner: 12, columns: 5)
+    let result = builder.value(.middleProduct(product), [tensor, x], .real([7, 5]))
+    return try GraphProgram("p", compiling: builder.finish(results: [result]))
   }
 }
