@@ -43,20 +43,22 @@ public struct Evaluator {
     try machine.run(applying: function, to: argument, at: span)
   }
 
-  /// The vector that a value denotes: a function of ground arguments becomes the matrix of its values on the basis.
-  /// Nil where it has an argument that is itself a function.
-  public func encoding(of value: Value, horizon: Int) throws -> [Double]? {
-    guard case .function(let function) = value else { return value.encoding(horizon: horizon) }
-    if let matrix = function.matrix { return matrix }
-    guard case .function(let argument, _) = function.type, let basis = groundBasis(argument, horizon: horizon) else {
-      return nil
+  /// The vector that a value of a type denotes: a function of ground arguments becomes the matrix of its values on the
+  /// basis. Nil where it has an argument that is itself a function, and for data of recursive types.
+  public func encoding(of value: Value, as type: Type, horizon: Int) throws -> [Double]? {
+    try value.encoding(as: type, horizon: horizon) { function, type in
+      if let matrix = function.matrix { return matrix }
+      guard case .function(let argument, let result) = type, let basis = groundBasis(argument, horizon: horizon) else {
+        return nil
+      }
+      var columns: [[Double]] = []
+      for element in basis {
+        let image = try apply(.function(function), to: element)
+        guard let column = try encoding(of: image, as: result, horizon: horizon) else { return nil }
+        columns.append(column)
+      }
+      return (0..<(columns.first?.count ?? 0)).flatMap { row in columns.map { $0[row] } }
     }
-    var columns: [[Double]] = []
-    for element in basis {
-      guard let column = try encoding(of: apply(value, to: element), horizon: horizon) else { return nil }
-      columns.append(column)
-    }
-    return (0..<(columns.first?.count ?? 0)).flatMap { row in columns.map { $0[row] } }
   }
 
   private func groundBasis(_ type: Type, horizon: Int) -> [Value]? {
@@ -68,7 +70,19 @@ public struct Evaluator {
       return (0..<size).map { position in
         .tensor(Tensor(shape: shape, entries: (0..<size).map { $0 == position ? 1 : 0 }))
       }
-    case .data, .function: return nil
+    case .data(let data):
+      guard !data.isRecursive else { return nil }
+      var values: [Value] = []
+      for (index, constructor) in data.constructors.enumerated() {
+        var lists: [[Value]] = [[]]
+        for case .other(let type) in constructor.fields {
+          guard let basis = groundBasis(type, horizon: horizon) else { return nil }
+          lists = lists.flatMap { list in basis.map { list + [$0] } }
+        }
+        values += lists.map { .data(DataValue(data, index, $0)) }
+      }
+      return values
+    case .function: return nil
     }
   }
 
@@ -78,7 +92,7 @@ public struct Evaluator {
     switch value {
     case .tensor(let tensor):
       return .tensor(Tensor(shape: tensor.shape, entries: bound.project(tensor.entries)))
-    case .bool, .natural:
+    case .bool, .natural, .data:
       // A value is a unit vector: every norm of it is 1.
       if bound.radius >= 1 { return value }
     case .function(let function):

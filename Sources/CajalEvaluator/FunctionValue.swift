@@ -16,6 +16,8 @@ public final class FunctionValue: @unchecked Sendable {
     case matrix([Double])
     /// A constant of section 5 and the operands it has so far.
     case primitive(Primitive, [Value])
+    /// A constructor and the fields it has so far.
+    case constructor(DataType, Int, [Value])
     case sum(FunctionValue, FunctionValue)
     case scaled(Double, FunctionValue)
     case released
@@ -42,58 +44,43 @@ public final class FunctionValue: @unchecked Sendable {
 
   func remembered(as memo: Int) -> FunctionValue { FunctionValue(type, form, memo: memo) }
 
-  /// An iteration can build a chain of as many functions as it has rounds; it is released by a loop, for the
-  /// stack does not hold that many destructors.
   deinit {
-    var pending = Pending()
-    pending.take(&form)
-    while let function = pending.next() { pending.take(&function.form) }
+    var pending = PendingRelease()
+    release(into: &pending)
+    pending.finish()
   }
 
-  private struct Pending {
-    var functions: [FunctionValue] = []
-    var bindings: [Binding] = []
-
-    /// Moves what the form holds into this list, if it holds anything that can go deep.
-    mutating func take(_ form: inout Form) {
-      switch form {
-      case .closure(_, _, let environment):
-        if let environment { bindings.append(environment) }
-      case .primitive(_, let operands):
-        for case .function(let function) in operands { functions.append(function) }
-      case .sum(let left, let right): functions += [left, right]
-      case .scaled(_, let function): functions.append(function)
-      case .matrix, .released: return
-      }
-      form = .released
+  /// Gives up what the form holds, if it holds anything that can go deep.
+  func release(into pending: inout PendingRelease) {
+    switch form {
+    case .closure(_, _, let environment): pending.take(environment)
+    case .primitive(_, let operands), .constructor(_, _, let operands):
+      for operand in operands { pending.take(operand) }
+    case .sum(let left, let right):
+      pending.take(.function(left))
+      pending.take(.function(right))
+    case .scaled(_, let function): pending.take(.function(function))
+    case .matrix, .released: return
     }
-
-    /// A function that nobody else holds, after taking bindings apart that nobody else holds.
-    mutating func next() -> FunctionValue? {
-      while true {
-        while var binding = bindings.popLast() {
-          guard isKnownUniquelyReferenced(&binding) else { continue }
-          if case .function(let function) = binding.value { functions.append(function) }
-          binding.value = .bool(false)
-          if let next = binding.next { bindings.append(next) }
-          binding.next = nil
-        }
-        guard var function = functions.popLast() else { return nil }
-        if isKnownUniquelyReferenced(&function) { return function }
-      }
-    }
+    form = .released
   }
 }
 
 /// An environment: the innermost variable, its value and the rest. Written only while it is released.
 final class Binding {
   let variable: Variable
-  fileprivate(set) var value: Value
-  fileprivate(set) var next: Binding?
+  private(set) var value: Value
+  private(set) var next: Binding?
 
   init(_ variable: Variable, _ value: Value, _ next: Binding?) {
     self.variable = variable
     self.value = value
     self.next = next
+  }
+  func release(into pending: inout PendingRelease) {
+    pending.take(value)
+    value = .bool(false)
+    pending.take(next)
+    next = nil
   }
 }

@@ -19,6 +19,8 @@ final class Machine {
   private enum Control {
     case evaluate(TypedTerm, Binding?)
     case deliver(Value)
+    /// A node of a datum, by the alternatives of a `fold`.
+    case fold(TypedTerm, Binding?, Value)
   }
 
   /// What waits for a value.
@@ -36,6 +38,10 @@ final class Machine {
     case callNext(FunctionValue, Value, Span)
     case define(Int)
     case remember(MemoKey)
+    case cases(TypedTerm, Binding?)
+    case folding(TypedTerm, Binding?)
+    /// The folds of a node's first parts, and the node.
+    case parts([Value], DataValue, TypedTerm, Binding?)
   }
 
   private struct MemoKey: Hashable {
@@ -73,6 +79,7 @@ final class Machine {
       case .deliver(let value):
         guard let frame = frames.popLast() else { return value }
         control = try resume(frame, value)
+      case .fold(let term, let environment, let value): control = try fold(term, environment, value)
       }
     }
   }
@@ -115,7 +122,12 @@ final class Machine {
     case .iterate(_, _, _, let count): return push(.count(term, environment), count, environment)
     case .add(let left, let right): return push(.addend(right, environment, term.span), left, environment)
     case .scale(let factor, let operand): return push(.scaling(factor, term.span), operand, environment)
-    case .constructor, .cases, .fold: throw misfit("of a declared type", term.span)
+    case .constructor(let data, let index):
+      return .deliver(
+        data.constructors[index].fields.isEmpty
+          ? .data(DataValue(data, index, [])) : .function(FunctionValue(term.type, .constructor(data, index, []))))
+    case .cases(let operand, _): return push(.cases(term, environment), operand, environment)
+    case .fold(let operand, _): return push(.folding(term, environment), operand, environment)
     case .network: preconditionFailure("only models hold nets, and a model is not evaluated: its weights are not here")
     }
   }
@@ -178,7 +190,52 @@ final class Machine {
       let kept = rememberable(value)
       if memory.count < Machine.memoryLimit { memory[key] = kept }
       return .deliver(kept)
+    case .cases(let term, let environment): return try choose(term, environment, value)
+    case .folding(let term, let environment): return .fold(term, environment, value)
+    case .parts(let done, let node, let term, let environment):
+      return try next(done + [value], node, term, environment)
     }
+  }
+
+  // MARK: Data
+
+  private func choose(_ term: TypedTerm, _ environment: Binding?, _ value: Value) throws -> Control {
+    guard case .cases(_, let alternatives) = term.kind else { throw misfit("taken apart", term.span) }
+    switch value {
+    case .bool(let value): return .evaluate(alternatives[value ? 0 : 1].body, environment)
+    case .natural(0): return .evaluate(alternatives[0].body, environment)
+    case .natural(let number): return enter(alternatives[1], [.natural(number - 1)], environment)
+    case .data(let datum): return enter(alternatives[datum.constructor], datum.fields, environment)
+    case .tensor, .function: throw misfit("of a declared type", term.span)
+    }
+  }
+
+  private func enter(_ alternative: TypedAlternative, _ fields: [Value], _ environment: Binding?) -> Control {
+    .evaluate(
+      alternative.body, zip(alternative.binders, fields).reduce(environment) { Binding($1.0, $1.1, $0) })
+  }
+
+  private func fold(_ term: TypedTerm, _ environment: Binding?, _ value: Value) throws -> Control {
+    try step(term.span)
+    guard case .data(let node) = value else { throw misfit("of a declared type", term.span) }
+    return try next([], node, term, environment)
+  }
+
+  /// Goes on with the next part of a node, or, once all are folded, with its alternative.
+  private func next(
+    _ done: [Value], _ node: DataValue, _ term: TypedTerm, _ environment: Binding?
+  ) throws -> Control {
+    let parts = node.parts
+    if done.count < parts.count {
+      frames.append(.parts(done, node, term, environment))
+      return .fold(term, environment, parts[done.count])
+    }
+    guard case .fold(_, let alternatives) = term.kind else { throw misfit("folded", term.span) }
+    var folded = done[...]
+    let fields = zip(node.type.constructors[node.constructor].fields, node.fields).map { field, value in
+      field == .recursive ? folded.removeFirst() : value
+    }
+    return enter(alternatives[node.constructor], fields, environment)
   }
 
   // MARK: Functions
@@ -201,6 +258,12 @@ final class Machine {
     case .scaled(let factor, let operand):
       frames.append(.scaling(factor, span))
       return try callOperand(operand, argument, span)
+    case .constructor(let data, let index, let fields):
+      let fields = fields + [argument]
+      guard fields.count < data.constructors[index].fields.count, case .function(_, let result) = function.type else {
+        return .deliver(.data(DataValue(data, index, fields)))
+      }
+      return .deliver(.function(FunctionValue(result, .constructor(data, index, fields))))
     case .released: throw misfit("a function", span)
     }
   }
@@ -220,7 +283,7 @@ final class Machine {
     case .tensor(let tensor):
       guard tensor.entries.count <= Machine.longestRememberedTensor else { return nil }
       return MemoKey(function: memo, argument: .tensor(tensor.entries.map(\.bitPattern)))
-    case .function: return nil
+    case .function, .data: return nil
     }
   }
 
@@ -247,6 +310,7 @@ final class Machine {
     if case .scale = primitive, case .tensor(let factor) = operands[0] {
       return try scale(factor.entries[0], operands[1], span)
     }
+    if case .widen = primitive { return operands[0] }
     var vectors: [[Double]] = []
     for operand in operands {
       guard case .tensor(let tensor) = operand else { throw misfit("a tensor", span) }
@@ -262,7 +326,7 @@ final class Machine {
       try step(span, cost: a.entries.count / 64)
       return .tensor(Tensor(shape: a.shape, entries: zip(a.entries, b.entries).map { $0 + $1 }))
     case (.function(let f), .function(let g)): return .function(FunctionValue(f.type, .sum(f, g)))
-    case (.bool, _), (.natural, _), (.tensor, _), (.function, _): throw misfit("something to add", span)
+    case (.bool, _), (.natural, _), (.tensor, _), (.function, _), (.data, _): throw misfit("something to add", span)
     }
   }
 
@@ -272,7 +336,7 @@ final class Machine {
       try step(span, cost: tensor.entries.count / 64)
       return .tensor(Tensor(shape: tensor.shape, entries: tensor.entries.map { factor * $0 }))
     case .function(let function): return .function(FunctionValue(function.type, .scaled(factor, function)))
-    case .bool, .natural: throw misfit("something to scale", span)
+    case .bool, .natural, .data: throw misfit("something to scale", span)
     }
   }
 }

@@ -20,6 +20,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case capturedByStep = "E0104"
   case noMatrix = "E0105"
   case notLinear = "E0106"
+  case tableHasNoTensor = "E0107"
 
   // Types (E02xx)
   case typeMismatch = "E0201"

@@ -1,6 +1,28 @@
 // Algebraic data (LANGUAGE.md, section 8).
 
 extension Explanation {
+  static let tableHasNoTensor = Explanation(
+    title: "the matrix of a program with a table",
+    text: """
+      `cajal2c matrix` prints the tensor of a program that is linear in every variable. In
+      a table it is not linear: the weights of all rows are multiplied.
+
+      ```cajal
+      data Word = End | Letter Bool Word
+      program odd (w : Word[9]) : Bool =
+        fold { End => false | Letter b r => if b then (if r then false else true) else r } (w)
+      ```
+
+      The matrix of what one node does is that of a program without a table:
+
+      ```cajal
+      program step (b : Bool, r : Bool) : Bool =
+        if b then (if r then false else true) else r
+      ```
+
+      Why: a datum has no dimension, and so a map of it has no matrix.
+      """)
+
   static let missingAlternative = Explanation(
     title: "an alternative is missing",
     text: """

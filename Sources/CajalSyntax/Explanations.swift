@@ -32,6 +32,7 @@ extension DiagnosticCode {
     case .capturedByStep: .capturedByStep
     case .noMatrix: .noMatrix
     case .notLinear: .notLinear
+    case .tableHasNoTensor: .tableHasNoTensor
     case .typeMismatch: .typeMismatch
     case .notAFunction: .notAFunction
     case .binderNeedsType: .binderNeedsType

@@ -24,7 +24,17 @@ public struct ProgramTensor: Sendable {
 extension Compilation {
   /// The tensor of the program of that name, or of the file's only one. Nil where there were errors.
   public func tensor(of name: String?) throws -> ProgramTensor? {
-    guard let module, let graphs, let judgement = try findProgram(name),
+    guard let module, let judgement = try findProgram(name) else { return nil }
+    if let table = judgement.context.first(where: { $0.rows != nil }) {
+      add(
+        Diagnostic(
+          .tableHasNoTensor, "`\(judgement.name.text)` has no tensor: `\(table.variable.name)` is a table",
+          at: Label(table.variable.span, "a table"),
+          notes: ["the weights of a table's rows are multiplied: the program is not linear in it"],
+          help: "ask for the matrix of a program that does what is done at one node"))
+      return nil
+    }
+    guard let graphs,
       let index = module.programs.firstIndex(where: { $0.name.text == judgement.name.text }),
       let axes = axes(of: judgement, in: module)
     else { return nil }

@@ -54,7 +54,7 @@ private func context(_ types: Type...) -> [Port] { types.map { Port(variable: Ty
       var distinct: Set<[Double]> = []
       for seed in 0..<20 as Range<UInt64> {
         let point = try #require(try points.sample(seed: seed))
-        let encoding = try #require(try evaluator.encoding(of: point.values[0], horizon: 5))
+        let encoding = try #require(try evaluator.encoding(of: point.values[0], as: type, horizon: 5))
         #expect(zip(encoding, point.vectors[0]).allSatisfy { abs($0 - $1) < 1e-12 }, "\(types[index])")
         #expect(encoding.count == type.dimension(horizon: 5))
         distinct.insert(point.vectors[0])
@@ -90,7 +90,7 @@ private func context(_ types: Type...) -> [Port] { types.map { Port(variable: Ty
       let point = try #require(try points.sample(seed: seed))
       let value = try Evaluator(module: module).evaluate(program, values: point.values)
       let vector = try VectorInterpreter(module: module).evaluate(program, environment: point.vectors)
-      #expect(value.encoding(horizon: 5) == vector)
+      #expect(value.encoding(as: program.type, horizon: 5) == vector)
     }
   }
 }

@@ -44,7 +44,8 @@ private func module(_ text: String) throws -> TypedModule {
       for index in 0..<(points.count ?? 0) {
         let point = try #require(try points.point(at: index))
         let value = try evaluator.evaluate(program, values: point.values)
-        #expect(try value.encoding(horizon: 10) == interpreter.evaluate(program, environment: point.vectors))
+        let encoding = value.encoding(as: program.type, horizon: 10)
+        #expect(try encoding == interpreter.evaluate(program, environment: point.vectors))
       }
     }
   }
@@ -67,7 +68,7 @@ private func module(_ text: String) throws -> TypedModule {
         let point = try #require(try points.sample(seed: seed))
         let value = try evaluator.evaluate(program, values: point.values)
         let vector = try interpreter.evaluate(program, environment: point.vectors)
-        let encoding = try #require(value.encoding(horizon: 4))
+        let encoding = try #require(value.encoding(as: program.type, horizon: 4))
         #expect(zip(encoding, vector).allSatisfy { abs($0 - $1) < 1e-12 } && encoding.count == vector.count)
       }
     }

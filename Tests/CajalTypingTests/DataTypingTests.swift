@@ -38,6 +38,36 @@ import Testing
     #expect(outcome.module?.definitions.last.map { "\($0.term.type)" } ?? "" == expected, "\(outcome.rendered)")
   }
 
+  @Test func theExamplesOfTheLanguage() {
+    let outcome = checked(
+      """
+      data Digit  = D0 | D1 | D2                                     -- ℝ³
+      data Maybe  = None | Some Nat                                  -- ℝ ⊕ ℝ^H
+      data Pair   = Pair Bool Nat                                    -- ℝ² ⊗ ℝ^H
+      data Op     = Add | Sub
+      data Word   = End | Letter Bool Word                           -- a list of letters
+      data Expr   = Leaf Digit | Node Op Expr Expr                   -- a tree
+      def not  : Bool -o Bool = fun x => if x then false else true
+      def pred : Nat -o Nat = fun n => case { 0 => 0 | succ m => m } (n)
+      program even (w : Word[65]) : Bool = fold { End => true | Letter b rest => if b then not rest else rest } (w)
+      program automaton (w : Word[65], start : Real[8], step : Bool -o Real[8] -o Real[8], end : Real[8]) : Real =
+        dot end (fold { End => start | Letter b state => step b state } (w))
+      program learnt (t : Expr[64], table : Op -o Digit -o Digit -o Digit) : Digit =
+        fold { Leaf d => d | Node op l r => table op l r } (t)
+      """)
+    #expect(outcome.diagnostics.isEmpty, "\(outcome.rendered)")
+    let model = checked(
+      """
+      type Img = Real[28,28]
+      data Images = End | Image Img Images
+      def plus : Nat[37] -o Nat[10] -o Nat[37] = fun m n => iter { m | y => succ y } (n)
+      net digit (x : Img) : Nat[10] = conv 8 5x5 | relu | maxpool 4 | dense | softmax
+      model total (xs : Images[5]) : Nat[37] = fold { End => 0 | Image x rest => plus rest (digit x) } (xs)
+      """)
+    #expect(model.diagnostics.isEmpty, "\(model.rendered)")
+    #expect(model.module.map { HorizonAnalysis.analyse($0)[0].drops.count } == 0)
+  }
+
   @Test func dimensions() throws {
     let module = try #require(checked(Self.types + "horizon 7").module)
     let sizes = module.dataTypes.map { Type.data($0).dimension(horizon: 7) }

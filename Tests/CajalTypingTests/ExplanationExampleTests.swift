@@ -10,7 +10,9 @@ import Testing
     .binderNeedsType, .baseAndStepDiffer, .branchesDiffer, .notReal, .shapesDoNotFit, .needsExpectedType,
     .raggedLiteral, .unknownVariable, .unknownType, .duplicateDeclaration, .duplicateParameter, .recursiveDefinition,
     .recursiveType, .badHorizon, .typeTooLarge, .badBound, .layerDoesNotFit, .notData, .netNotApplied, .notCallable,
-    .netTooLarge, .unused,
+    .netTooLarge, .unused, .missingAlternative, .repeatedAlternative, .foreignAlternative, .wrongBinderCount,
+    .notFolded, .noDimension, .tableNeedsRows, .noTable, .mutualData, .higherOrderRecursion, .fieldOfRecursiveType,
+    .noLeafConstructor, .duplicateBinder, .badNatural, .badRows, .boundedTable,
   ]
 
   @Test(arguments: codes)

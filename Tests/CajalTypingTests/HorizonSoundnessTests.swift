@@ -27,7 +27,8 @@ import Testing
         let point = try #require(try points.point(at: index))
         let value = try evaluator.evaluate(program, values: point.values)
         let vector = try interpreter.evaluate(program, environment: point.vectors)
-        #expect(try evaluator.encoding(of: value, horizon: 7) == vector, "seed \(seed), point \(index)")
+        #expect(
+          try evaluator.encoding(of: value, as: program.type, horizon: 7) == vector, "seed \(seed), point \(index)")
         if case .natural(let number) = value { largest = max(largest, number) }
       }
       if let bound = horizon.resultBound {

@@ -248,7 +248,8 @@ struct ModuleRun {
     guard HorizonAnalysis.analyse(checked.module).last?.drops.isEmpty == true,
       let point = try? ValuePoints(context: checked.context, horizon: checked.horizon).sample(seed: random.next()),
       let value = try? checked.evaluator.evaluate(checked.judgement, values: point.values),
-      let wanted = try? checked.evaluator.encoding(of: value, horizon: checked.horizon)
+      let wanted = try? checked.evaluator.encoding(
+        of: value, as: checked.judgement.type, horizon: checked.horizon)
     else { return }
     let given = point.vectors.map { $0.map { Double(Float($0)) } }
     // Single precision has no such value.

@@ -72,7 +72,9 @@ import Testing
     let expected: [Double]
     do {
       let value = try program.evaluator.evaluate(program.judgement, values: point.values)
-      guard let vector = try program.evaluator.encoding(of: value, horizon: program.horizon) else { return }
+      guard
+        let vector = try program.evaluator.encoding(of: value, as: program.judgement.type, horizon: program.horizon)
+      else { return }
       expected = vector
     } catch EvaluationError.unsuitableValue, EvaluationError.stepsExhausted { return }
     let computed = try compiled.value(point.vectors)

@@ -69,7 +69,7 @@ import Testing
     {
       throw Discarded("a bound leaves no value")
     }
-    guard let expected = try evaluator.encoding(of: value, horizon: program.horizon) else {
+    guard let expected = try evaluator.encoding(of: value, as: program.judgement.type, horizon: program.horizon) else {
       throw Discarded("a function of functions has no table")
     }
     let tolerance = try program.tolerance(point.vectors, expected)
@@ -97,6 +97,7 @@ extension CajalEvaluator.Value {
     case .natural(let value): type == .nat && value >= 0
     case .tensor(let tensor): type == .real(tensor.shape) && tensor.entries.count == type.dimension(horizon: 1)
     case .function(let function): type == function.type
+    case .data(let datum): type == .data(datum.type)
     }
   }
 }

@@ -5,15 +5,23 @@ import CajalTyping
 enum Denotation {
   case vector([Dual])
   case map(Map)
+  case datum(Datum)
 
-  /// How many maps are held by one another within this one: what is released by recursion must not be deep.
-  var depth: Int { if case .map(let map) = self { map.depth } else { 0 } }
+  /// How many maps and data are held by one another within this one: what is released by recursion must not be deep.
+  var depth: Int {
+    switch self {
+    case .vector: 0
+    case .map(let map): map.depth
+    case .datum(let datum): datum.depth
+    }
+  }
 
   /// Every map in it is linear in each of its arguments, curried ones included.
   var isMultilinear: Bool {
     switch self {
     case .vector: true
     case .map(let map): map.isMultilinear
+    case .datum(let datum): datum.isMultilinear
     }
   }
 }
@@ -33,6 +41,7 @@ final class Map {
     /// A matrix that crossed an interface: row-major, dim τ2 × dim τ1.
     case matrix([Dual])
     case primitive(Primitive, [Denotation])
+    case constructor(DataType, Int, [Denotation])
     /// A weighted sum of maps, pointwise. The empty sum is the zero map.
     case sum([(weight: Dual, map: Map)])
   }
@@ -45,7 +54,7 @@ final class Map {
     switch form {
     case .closure(_, _, let environment): depth = 1 + (environment?.depth ?? 0)
     case .matrix: depth = 1
-    case .primitive(_, let operands): depth = 1 + (operands.map(\.depth).max() ?? 0)
+    case .primitive(_, let operands), .constructor(_, _, let operands): depth = 1 + (operands.map(\.depth).max() ?? 0)
     case .sum(let terms): depth = 1 + (terms.map(\.map.depth).max() ?? 0)
     }
   }

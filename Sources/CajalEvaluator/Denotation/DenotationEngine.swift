@@ -3,7 +3,7 @@ import CajalTyping
 
 /// The equations of LANGUAGE.md, section 4, one method each.
 final class DenotationEngine {
-  private let module: TypedModule
+  let module: TypedModule
   let horizon: Int
   private let operationLimit: Int
   private(set) var operations = 0
@@ -40,7 +40,15 @@ final class DenotationEngine {
     operations = sum
   }
 
-  private func checkDepth(_ depth: Int) throws {
+  /// Around what calls itself without interpreting a term in between.
+  func deeper<Result>(_ body: () throws -> Result) throws -> Result {
+    depth += 1
+    defer { depth -= 1 }
+    try checkDepth(depth)
+    return try body()
+  }
+
+  func checkDepth(_ depth: Int) throws {
     guard depth > DenotationEngine.depthLimit else { return }
     throw InterpretationError.nestedTooDeeply(limit: DenotationEngine.depthLimit)
   }
@@ -83,7 +91,9 @@ final class DenotationEngine {
         [(.one, interpret(left, environment)), (.one, interpret(right, environment))], term.type)
     case .scale(let factor, let operand):
       return try weightedSum([(Dual(factor), interpret(operand, environment))], term.type)
-    case .constructor, .cases, .fold: throw InterpretationError.unsuitableEnvironment("data are not interpreted yet")
+    case .constructor(let data, let index): return try constructor(data, index, [], term.type)
+    case .cases(let operand, let alternatives): return try cases(operand, alternatives, term, environment)
+    case .fold(let operand, let alternatives): return try fold(operand, alternatives, term, environment)
     case .network:
       preconditionFailure("only models hold nets, and a model is not interpreted: its weights are not here")
     }
@@ -142,13 +152,21 @@ final class DenotationEngine {
     return try weightedSum(terms, base.type)
   }
 
-  private func weightedSum(_ terms: [(Dual, Denotation)], _ type: Type) throws -> Denotation {
+  func weightedSum(_ terms: [(Dual, Denotation)], _ type: Type) throws -> Denotation {
     if case .function = type {
       // A weight of one is no weight.
       if terms.count == 1, terms[0].0 == .one { return terms[0].1 }
       var maps: [(Dual, Map)] = []
       for (weight, term) in terms { if case .map(let map) = term { maps.append((weight, map)) } }
       return map(type, .sum(maps), isMultilinear: maps.allSatisfy { $0.1.isMultilinear })
+    }
+    if let data = type.asRecursive {
+      if terms.count == 1, terms[0].0 == .one { return terms[0].1 }
+      var all: [(Dual, Datum)] = []
+      for (weight, term) in terms { if case .datum(let datum) = term { all.append((weight, datum)) } }
+      let sum = Datum(data, .sum(all))
+      try checkDepth(sum.depth)
+      return .datum(sum)
     }
     var sum = [Dual](repeating: .zero, count: try dimension(type))
     for (weight, term) in terms {
@@ -205,6 +223,8 @@ final class DenotationEngine {
       return try interpret(body, Environment(variable, argument, environment))
     case .matrix(let matrix): return try multiply(matrix, map, argument)
     case .primitive(let primitive, let operands): return try apply(primitive, operands + [argument], map)
+    case .constructor(let data, let index, let fields):
+      return try constructor(data, index, fields + [argument], map.result)
     case .sum(let terms): return try applySum(terms, map, argument)
     }
   }
@@ -245,6 +265,7 @@ final class DenotationEngine {
   func flatten(_ value: Denotation, _ type: Type) throws -> [Dual] {
     switch value {
     case .vector(let vector): return vector
+    case .datum: throw mismatch
     case .map(let map):
       if case .matrix(let matrix) = map.form { return matrix }
       let columns = try dimension(map.argument)
@@ -267,7 +288,7 @@ final class DenotationEngine {
   }
 
   /// A unit vector; the zero vector where the position is beyond the space.
-  private func basis(_ type: Type, _ position: Int?) throws -> [Dual] {
+  func basis(_ type: Type, _ position: Int?) throws -> [Dual] {
     let size = try dimension(type)
     try spend(size)
     var vector = [Dual](repeating: .zero, count: size)
@@ -275,7 +296,7 @@ final class DenotationEngine {
     return vector
   }
 
-  private func map(_ type: Type, _ form: Map.Form, isMultilinear: Bool) -> Denotation {
+  func map(_ type: Type, _ form: Map.Form, isMultilinear: Bool) -> Denotation {
     guard case .function(let argument, let result) = type else { return .vector([]) }
     return .map(Map(argument, result, form, isMultilinear: isMultilinear))
   }
@@ -285,5 +306,5 @@ final class DenotationEngine {
     return vector
   }
 
-  private var mismatch: InterpretationError { .unsuitableEnvironment("a term that is not well typed") }
+  var mismatch: InterpretationError { .unsuitableEnvironment("a term that is not well typed") }
 }

@@ -2,7 +2,8 @@ import CajalSyntax
 import CajalTyping
 
 /// Which terms denote maps that are linear in every variable at once (LANGUAGE.md, section 2, Degree): those where
-/// no variable but the state itself is used in the step of an iteration. A sufficient condition, read off the text.
+/// no variable but the state itself is used in the step of an iteration, and none from outside in an alternative that a
+/// fold may take more than once. A sufficient condition, read off the text.
 struct Multilinearity {
   /// Lambdas that contain an iteration whose step uses another variable, directly or in a definition.
   private var exceptions: Set<ObjectIdentifier> = []
@@ -45,9 +46,17 @@ struct Multilinearity {
         if !(definitions.indices.contains(index) && definitions[index]) { mark(below: Int.max) }
       case .bool, .natural, .literal, .matrix, .primitive, .constructor: break
       case .succ(let a), .scale(_, let a): visit(a)
-      case .cases, .fold:
-        for part in term.kind.children { visit(part) }
-        mark(below: Int.max)
+      case .cases(let operand, let alternatives):
+        visit(operand)
+        for alternative in alternatives { visit(alternative) }
+      case .fold(let operand, let alternatives):
+        visit(operand)
+        for (index, alternative) in alternatives.enumerated() {
+          let isRepeated = operand.type.asRecursive?.isRepeated(index) ?? true
+          if isRepeated { level += 1 }
+          visit(alternative)
+          if isRepeated { level -= 1 }
+        }
       case .network(_, let arguments):
         for argument in arguments { visit(argument) }
         mark(below: Int.max)
@@ -67,6 +76,11 @@ struct Multilinearity {
         visit(step)
         level -= 1
       }
+    }
+
+    private mutating func visit(_ alternative: TypedAlternative) {
+      for binder in alternative.binders { levels[binder] = level }
+      visit(alternative.body)
     }
 
     private mutating func visitLambda(_ term: TypedTerm, _ variable: Variable, _ body: TypedTerm) {

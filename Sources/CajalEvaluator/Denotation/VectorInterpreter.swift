@@ -16,25 +16,51 @@ public struct VectorInterpreter {
   /// How many operations the last call took.
   public var operationsUsed: Int { engine.operations }
 
+  /// What is linked to a port.
+  public enum Link: Sendable {
+    case vector([Dual])
+    case table(TableLink)
+  }
+
   /// The judgement's map at an environment: one flat vector for each port, the matrix of a function row-major,
   /// dim of result × dim of argument, recursively; the result likewise. Throws `InterpretationError`.
   public func evaluate(_ judgement: Judgement, environment: [[Dual]]) throws -> [Dual] {
-    guard environment.count == judgement.context.count else {
+    try evaluate(judgement, links: environment.map { .vector($0) })
+  }
+
+  /// The same where some ports are tables.
+  public func evaluate(_ judgement: Judgement, links: [Link]) throws -> [Dual] {
+    guard links.count == judgement.context.count else {
       throw InterpretationError.unsuitableEnvironment(
-        "`\(judgement.name.text)` has \(judgement.context.count) variables, not \(environment.count)")
+        "`\(judgement.name.text)` has \(judgement.context.count) variables, not \(links.count)")
     }
     _ = engine.multilinearity.admit(judgement.term)
     return try engine.begin {
       var bindings: Environment?
-      for (port, vector) in zip(judgement.context, environment) {
-        let variable = port.variable
-        guard try engine.dimension(variable.type) == vector.count else {
-          throw InterpretationError.unsuitableEnvironment("`\(variable.name)` is not of \(vector.count) entries")
-        }
-        let linked = port.bound?.project(vector) ?? vector
-        bindings = Environment(variable, engine.unflatten(linked, variable.type), bindings)
+      for (port, link) in zip(judgement.context, links) {
+        bindings = Environment(port.variable, try denotation(of: link, at: port), bindings)
       }
       return try engine.flatten(engine.interpret(judgement.term, bindings), judgement.type)
+    }
+  }
+
+  private func denotation(of link: Link, at port: Port) throws -> Denotation {
+    let variable = port.variable
+    switch link {
+    case .vector(let vector):
+      guard port.rows == nil, try engine.dimension(variable.type) == vector.count else {
+        throw InterpretationError.unsuitableEnvironment("`\(variable.name)` is not of \(vector.count) entries")
+      }
+      return engine.unflatten(port.bound?.project(vector) ?? vector, variable.type)
+    case .table(let link):
+      guard let rows = port.rows, let data = variable.type.asRecursive,
+        let layout = TableLayout(data, horizon: engine.horizon)
+      else { throw InterpretationError.unsuitableEnvironment("`\(variable.name)` is no table") }
+      if let problem = layout.problem(with: link, rows: rows) {
+        throw InterpretationError.unsuitableEnvironment("`\(variable.name)` is \(problem)")
+      }
+      let table = Table(layout, link)
+      return .datum(Datum(data, table.isEmpty ? .sum([]) : .row(0, table)))
     }
   }
 

@@ -20,7 +20,16 @@ struct ValueTerms {
     case .bool: return 2
     case .nat: return horizon
     case .natBelow(let count): return count
-    case .real, .data: return nil
+    case .real: return nil
+    case .data(let data):
+      guard !data.isRecursive else { return nil }
+      var sum = 0
+      for constructor in data.constructors {
+        guard let count = size(of: constructor, horizon: horizon) else { return nil }
+        let (next, overflow) = sum.addingReportingOverflow(count)
+        sum = overflow ? .max : next
+      }
+      return sum
     case .function(.bool, let result):
       guard let results = size(of: result, horizon: horizon) else { return nil }
       return saturatingProduct([results, results])
@@ -28,13 +37,24 @@ struct ValueTerms {
     }
   }
 
+  private static func size(of constructor: Constructor, horizon: Int) -> Int? {
+    var factors: [Int] = []
+    for field in constructor.fields {
+      guard let count = size(of: field.type(in: .bool), horizon: horizon) else { return nil }
+      factors.append(count)
+    }
+    return saturatingProduct(factors)
+  }
+
   /// The value with this number of a type whose values are enumerated: `true` is 0, a numeral is itself, a function
-  /// of `Bool` is (its number at true) · (values of the result) + (its number at false).
+  /// of `Bool` is (its number at true) · (values of the result) + (its number at false); of a declared type those of
+  /// the first constructor are first, and the last field moves fastest.
   mutating func value(of type: Type, number: Int) -> TypedTerm? {
     switch type {
     case .bool: return make(.bool(number == 0), .bool)
     case .nat, .natBelow: return make(.natural(UInt64(number)), type)
-    case .real, .data: return nil
+    case .real: return nil
+    case .data(let data): return value(of: data, number: number)
     case .function(let argument, let result):
       guard argument == .bool, let size = ValueTerms.size(of: result, horizon: horizon) else { return nil }
       let x = fresh(argument)
@@ -45,6 +65,27 @@ struct ValueTerms {
     }
   }
 
+  private mutating func value(of data: DataType, number: Int) -> TypedTerm? {
+    var rest = number
+    for (index, constructor) in data.constructors.enumerated() {
+      guard let count = ValueTerms.size(of: constructor, horizon: horizon) else { return nil }
+      if rest >= count {
+        rest -= count
+        continue
+      }
+      var fields: [TypedTerm] = []
+      for field in constructor.fields.reversed() {
+        let type = field.type(in: .bool)
+        guard let size = ValueTerms.size(of: type, horizon: horizon), let term = value(of: type, number: rest % size)
+        else { return nil }
+        fields.append(term)
+        rest /= size
+      }
+      return node(data, index, fields.reversed())
+    }
+    return nil
+  }
+
   // MARK: Sampled types
 
   /// A closed term of the type; nil where none is known.
@@ -53,7 +94,15 @@ struct ValueTerms {
     case .bool: return make(.bool(random.next(below: 2) == 0), .bool)
     case .nat: return make(.natural(UInt64(random.next(below: horizon))), .nat)
     case .natBelow(let count): return make(.natural(UInt64(random.next(below: count))), type)
-    case .data: return nil
+    case .data(let data):
+      guard !data.isRecursive else { return nil }
+      let index = random.next(below: data.constructors.count)
+      var fields: [TypedTerm] = []
+      for field in data.constructors[index].fields {
+        guard let term = sample(field.type(in: .bool)) else { return nil }
+        fields.append(term)
+      }
+      return node(data, index, fields)
     case .real: return literal(type)
     case .function(.real(let from), .real(let to)): return denseMap(from, to, type)
     case .function(let argument, let result):
@@ -71,7 +120,7 @@ struct ValueTerms {
       guard let a = sample(type), let b = sample(type) else { return nil }
       return choose(term, a, b)
     case .nat, .natBelow: return consume(count: term, into: type)
-    case .data: return nil
+    case .data(let data): return consume(term, of: data, into: type)
     case .real(let shape):
       guard case .real = type.finalResult, let operand = sample(type) else { return nil }
       let factor = shape.isEmpty ? term : apply(.dot(shape), [literal(term.type), term], .real([]))
@@ -80,6 +129,22 @@ struct ValueTerms {
       guard let operand = sample(argument) else { return nil }
       return consume(make(.apply(term, operand), result), into: type)
     }
+  }
+
+  /// `case`, in whose alternatives each field is turned into a choice.
+  private mutating func consume(_ term: TypedTerm, of data: DataType, into type: Type) -> TypedTerm? {
+    guard !data.isRecursive else { return nil }
+    var alternatives: [TypedAlternative] = []
+    for constructor in data.constructors {
+      guard var body = sample(type) else { return nil }
+      let binders = constructor.fields.map { fresh($0.type(in: .bool)) }
+      for binder in binders {
+        guard let condition = consume(use(binder), into: .bool) else { return nil }
+        body = choose(condition, body, body)
+      }
+      alternatives.append(TypedAlternative(binders: binders, body: body, span: Span(0, 0)))
+    }
+    return make(.cases(term, alternatives), type)
   }
 
   /// `iter { v | y => step } (n)`, or a choice by the parity of `n`.
@@ -127,6 +192,15 @@ struct ValueTerms {
   private mutating func fresh(_ type: Type) -> Variable {
     variables += 1
     return Variable(id: variables, name: "x\(variables)", type: type, span: Span(0, 0))
+  }
+
+  private func node(_ data: DataType, _ index: Int, _ fields: [TypedTerm]) -> TypedTerm {
+    var term = make(.constructor(data, index), data.constructors[index].type(of: data))
+    for field in fields {
+      guard case .function(_, let rest) = term.type else { break }
+      term = make(.apply(term, field), rest)
+    }
+    return term
   }
 
   private func use(_ variable: Variable) -> TypedTerm { make(.variable(variable), variable.type) }

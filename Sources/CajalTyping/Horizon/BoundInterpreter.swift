@@ -40,10 +40,13 @@ final class BoundInterpreter {
   }
 
   private var mode = Mode.noting
+  var isNoting: Bool { mode == .noting }
   private var visits = 0
   private var depth = 0
   private var parameters = 0
   private var reached: [Span: Int] = [:]
+  /// The same at places of a type `Nat[n]`.
+  private var reachedBelow: [Span: (index: Int, count: Int)] = [:]
   /// The bounds of the arguments that each definition was given, while noting; those below others are left out.
   private var demands: [Int: [[Int]]] = [:]
   private var memory: [MemoKey: (function: ShadowFunction, result: ShadowValue)] = [:]
@@ -70,12 +73,21 @@ final class BoundInterpreter {
     self.cuts = cuts
   }
 
-  /// The bound of the program's result, if that is a `Nat`, and the largest index at every `succ` and numeral that is
-  /// reached. Nil where the program is too large to tell.
-  func run(_ program: Judgement) -> (result: Int?, reached: [Span: Int])? {
+  struct Findings {
+    /// The bound of the program's result, if that is a natural.
+    let result: Int?
+    /// The largest index at every `succ` and numeral of type `Nat` that is reached.
+    let reached: [Span: Int]
+    /// The same at those of a type `Nat[n]`, with n.
+    let below: [Span: (index: Int, count: Int)]
+  }
+
+  /// Nil where the program is too large to tell.
+  func run(_ program: Judgement) -> Findings? {
     visits = 0
     depth = 0
     reached = [:]
+    reachedBelow = [:]
     demands = [:]
     mode = .noting
     defer {
@@ -84,14 +96,16 @@ final class BoundInterpreter {
     }
     var environment: ShadowEnvironment?
     for port in program.context {
-      environment = ShadowEnvironment(port.variable, anything(port.variable.type), environment)
+      let value = port.rows.map { ShadowValue.data(nodes: $0) } ?? anything(port.variable.type)
+      environment = ShadowEnvironment(port.variable, value, environment)
     }
     do {
       let value = try interpret(program.term, environment)
       try force(value, program.type)
       try noteDemands()
-      let bound = program.type == .nat ? min(value.bound.constant, horizon - 1) : nil
-      return (bound, reached)
+      let limit = program.type.isNatural ? program.type.dimension(horizon: horizon) : nil
+      return Findings(
+        result: limit.map { min(value.bound.constant, $0 - 1) }, reached: reached, below: reachedBelow)
     } catch {
       return nil
     }
@@ -123,21 +137,30 @@ final class BoundInterpreter {
   // MARK: Values
 
   /// What is known of a value of which only the type is.
-  private func anything(_ type: Type) -> ShadowValue {
+  func anything(_ type: Type) -> ShadowValue {
     switch type {
-    case .bool, .real, .data: .opaque
+    case .bool, .real: .opaque
+    case .data(let data): data.isRecursive ? .data(nodes: .max) : .opaque
     case .nat: .nat(IndexBound(horizon - 1))
     case .natBelow(let count): .nat(IndexBound(count - 1))
     case .function: .function(ShadowFunction(.linked(type)))
     }
   }
 
-  private func cut(_ bound: IndexBound) -> ShadowValue {
-    .nat(cuts && mode != .symbolic ? bound.clamped(to: horizon - 1) : bound)
+  /// What is beyond `Nat[n]` is cut whatever the horizon.
+  private func cut(_ bound: IndexBound, _ type: Type) -> ShadowValue {
+    if mode == .symbolic { return .nat(bound) }
+    if case .natBelow(let count) = type { return .nat(bound.clamped(to: count - 1)) }
+    return .nat(cuts ? bound.clamped(to: horizon - 1) : bound)
   }
 
-  private func note(_ span: Span, _ index: Int) {
-    if mode == .noting { reached[span] = max(reached[span] ?? 0, index) }
+  private func note(_ term: TypedTerm, _ index: Int) {
+    guard mode == .noting else { return }
+    if case .natBelow(let count) = term.type {
+      reachedBelow[term.span] = (max(reachedBelow[term.span]?.index ?? 0, index), count)
+    } else {
+      reached[term.span] = max(reached[term.span] ?? 0, index)
+    }
   }
 
   private func inMode<Result>(_ temporary: Mode, _ body: () throws -> Result) rethrows -> Result {
@@ -154,14 +177,15 @@ final class BoundInterpreter {
 
   // MARK: Terms
 
-  private func interpret(_ term: TypedTerm, _ environment: ShadowEnvironment?) throws -> ShadowValue {
+  func interpret(_ term: TypedTerm, _ environment: ShadowEnvironment?) throws -> ShadowValue {
     try visit()
     depth += 1
     defer { depth -= 1 }
     if max(depth, environment?.depth ?? 0) > BoundInterpreter.depthLimit { throw Interruption.exhausted }
     if mode != .noting {
       switch term.type {
-      case .bool, .real, .data: return .opaque
+      case .bool, .real: return .opaque
+      case .data(let data): if !data.isRecursive { return .opaque }
       case .nat, .natBelow, .function: break
       }
     }
@@ -172,16 +196,17 @@ final class BoundInterpreter {
     case .bool, .literal: return .opaque
     case .natural(let numeral):
       let index = Int(exactly: numeral) ?? Int.max
-      note(term.span, index)
-      return cut(IndexBound(index))
+      note(term, index)
+      return cut(IndexBound(index), term.type)
     case .matrix: return .function(ShadowFunction(.linked(term.type)))
     case .primitive(let primitive):
       if case .scale = primitive { return .function(ShadowFunction(.scale(waiting: 2))) }
+      if case .widen = primitive { return .function(ShadowFunction(.scale(waiting: 1))) }
       return .function(ShadowFunction(.linked(term.type)))
     case .succ(let operand):
       let bound = try interpret(operand, environment).bound.raised(by: 1)
-      note(term.span, bound.constant)
-      return cut(bound)
+      note(term, bound.constant)
+      return cut(bound, term.type)
     case .lambda(let variable, let body): return .function(ShadowFunction(.closure(variable, body, environment)))
     case .apply(let function, let argument):
       let function = try interpret(function, environment)
@@ -193,15 +218,9 @@ final class BoundInterpreter {
       let count = try interpret(count, environment).bound
       let base = try interpret(base, environment)
       return count == IndexBound(0) ? base : try iterate(base, state, step, count, environment)
-    case .constructor: return term.type.isFunction ? .function(ShadowFunction(.linked(term.type))) : .opaque
-    case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
-      _ = try interpret(operand, environment)
-      for alternative in alternatives {
-        let inner = alternative.binders.reduce(environment) { ShadowEnvironment($1, anything($1.type), $0) }
-        let value = try interpret(alternative.body, inner)
-        if mode == .noting { try force(value, alternative.body.type) }
-      }
-      return anything(term.type)
+    case .constructor(let data, let index): return constructor(data, index, fields: 0, nodes: 1)
+    case .cases(let operand, let alternatives): return try cases(operand, alternatives, environment)
+    case .fold(let operand, let alternatives): return try fold(operand, alternatives, term, environment)
     case .add(let a, let b): return try join(a, b, environment)
     case .scale(_, let operand): return try interpret(operand, environment)
     case .network(_, let arguments):
@@ -225,46 +244,55 @@ final class BoundInterpreter {
   ) throws -> ShadowValue {
     switch state.type {
     case .bool, .real, .data:
-      return try interpret(step, ShadowEnvironment(state, .opaque, environment))
+      return try interpret(step, ShadowEnvironment(state, anything(state.type), environment))
+        .joined(with: anything(state.type))
     case .nat, .natBelow:
-      if let value = try iterateInOne(base.bound, state, step, count, environment) { return value }
-      return try iterateByRounds(base.bound, state, step, count, environment)
+      return try iterate(base.bound, state.type, count) {
+        try interpret(step, ShadowEnvironment(state, $0, environment)).bound
+      }
     case .function: return try iterateFunction(base, state, step, count, environment)
     }
   }
 
+  /// At most `count` rounds of a step on naturals.
+  func iterate(
+    _ base: IndexBound, _ type: Type, _ count: IndexBound, _ step: (ShadowValue) throws -> IndexBound
+  ) throws -> ShadowValue {
+    if let value = try iterateInOne(base, type, count, step) { return value }
+    return try iterateByRounds(base, type, count, step)
+  }
+
   /// With the step as a formula, all rounds at once; nil where there is no formula.
   private func iterateInOne(
-    _ base: IndexBound, _ state: Variable, _ step: TypedTerm, _ count: IndexBound, _ environment: ShadowEnvironment?
+    _ base: IndexBound, _ type: Type, _ count: IndexBound, _ step: (ShadowValue) throws -> IndexBound
   ) throws -> ShadowValue? {
     parameters += 1
     let parameter = parameters
     let formula: IndexBound
     do {
-      let unknown = ShadowEnvironment(state, .nat(IndexBound(parameter: parameter)), environment)
-      formula = try inMode(.symbolic) { try interpret(step, unknown).bound }
+      formula = try inMode(.symbolic) { try step(.nat(IndexBound(parameter: parameter))) }
     } catch Interruption.steep {
       return nil
     }
     guard let (result, before) = formula.iterated(parameter, base: base, count: count) else { return nil }
-    if mode == .noting { _ = try interpret(step, ShadowEnvironment(state, cut(before), environment)) }
-    return cut(result)
+    if mode == .noting { _ = try step(cut(before, type)) }
+    return cut(result, type)
   }
 
   private func iterateByRounds(
-    _ base: IndexBound, _ state: Variable, _ step: TypedTerm, _ count: IndexBound, _ environment: ShadowEnvironment?
+    _ base: IndexBound, _ type: Type, _ count: IndexBound, _ step: (ShadowValue) throws -> IndexBound
   ) throws -> ShadowValue {
     guard count.isConstant, base.isConstant else { throw Interruption.steep }
     var current = base
     for round in 0..<count.constant {
-      let next = try interpret(step, ShadowEnvironment(state, .nat(current), environment)).bound.joined(with: current)
+      let next = try step(.nat(current)).joined(with: current)
       guard next.isConstant else { throw Interruption.steep }
       if next == current { break }
       current = next
       if round == BoundInterpreter.roundLimit {
         // Larger than any state to come; the step is seen once more, for what it notes there.
-        current = cut(IndexBound(Int.max)).bound
-        _ = try interpret(step, ShadowEnvironment(state, .nat(current), environment))
+        current = cut(IndexBound(Int.max), type).bound
+        _ = try step(.nat(current))
         break
       }
     }
@@ -296,7 +324,7 @@ final class BoundInterpreter {
   // MARK: Functions
 
   /// Applies a function to anything, as where it becomes a matrix.
-  private func force(_ value: ShadowValue, _ type: Type) throws {
+  func force(_ value: ShadowValue, _ type: Type) throws {
     guard case .function(let argument, let result) = type else { return }
     try force(apply(value, anything(argument)), result)
   }
@@ -322,6 +350,11 @@ final class BoundInterpreter {
       if module.definitions[index].term.type.groundArity == arguments.count { return try call(index, arguments) }
       return .function(ShadowFunction(.definition(index, arguments)))
     case .scale(let waiting): return waiting == 1 ? argument : .function(ShadowFunction(.scale(waiting: 1)))
+    case .constructor(let data, let index, let fields, let nodes):
+      let field = data.constructors[index].fields[fields].type(in: .data(data))
+      if mode == .noting { try force(argument, field) }
+      let more = field.asRecursive == nil ? 0 : argument.nodes
+      return constructor(data, index, fields: fields + 1, nodes: saturatingSum(nodes, more))
     case .join(let parts):
       let results = try parts.map { try apply($0, argument) }
       return results.dropFirst().reduce(results[0]) { $0.joined(with: $1) }
@@ -335,7 +368,7 @@ final class BoundInterpreter {
     switch argument {
     case .opaque: bound = nil
     case .nat(let index): bound = index
-    case .function: return try body()
+    case .function, .data: return try body()
     }
     let key = MemoKey(function: ObjectIdentifier(function), argument: bound, mode: mode)
     if let known = memory[key] { return known.result }
@@ -363,7 +396,9 @@ final class BoundInterpreter {
   private func call(_ index: Int, _ arguments: [ShadowValue]) throws -> ShadowValue {
     if mode == .noting { demand(index, arguments.map(\.bound.constant)) }
     switch try summary(index) {
-    case .known(.nat(let bound)): return cut(bound.substituting { arguments[-1 - $0].bound })
+    case .known(.nat(let bound)):
+      return cut(
+        bound.substituting { arguments[-1 - $0].bound }, module.definitions[index].term.type.finalResult)
     case .known(let value): return value
     case .steep:
       guard mode != .symbolic, arguments.allSatisfy(\.bound.isConstant) else { throw Interruption.steep }

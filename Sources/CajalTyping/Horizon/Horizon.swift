@@ -9,6 +9,16 @@ public struct Drop: Hashable, Sendable {
   public let largestIndex: Int
   /// The least horizon at which nothing is dropped here; nil where there is none.
   public let leastHorizon: Int?
+  /// Of a place of type `Nat[n]`: n, which no horizon changes.
+  public let count: Int?
+
+  public init(span: Span, isNumeral: Bool, largestIndex: Int, leastHorizon: Int?, count: Int? = nil) {
+    self.span = span
+    self.isNumeral = isNumeral
+    self.largestIndex = largestIndex
+    self.leastHorizon = leastHorizon
+    self.count = count
+  }
 }
 
 /// What the analysis found out about a program.
@@ -57,11 +67,19 @@ public struct HorizonAnalysis {
   }
 
   private mutating func analyse(_ program: Judgement) -> ProgramHorizon {
-    guard let (bound, reached) = actual.run(program) else { return conservative(program) }
+    guard let findings = actual.run(program) else { return conservative(program) }
+    let reached = findings.reached
+    let below = findings.below.filter { $0.value.index >= $0.value.count }
     let places = reached.filter { $0.value >= module.horizon }.keys.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
     var drops: [Drop] = []
+    let numerals = places.isEmpty && below.isEmpty ? [] : HorizonPlaces(module, program.term).numerals
+    for (place, found) in below {
+      drops.append(
+        Drop(
+          span: place, isNumeral: numerals.contains(place), largestIndex: found.index, leastHorizon: nil,
+          count: found.count))
+    }
     if !places.isEmpty {
-      let numerals = HorizonPlaces(module, program.term).numerals
       var search = Search()
       let uncut = indices(program, module.horizon, &search) ?? reached
       let high = places.compactMap { uncut[$0] }.filter { $0 < HorizonAnalysis.largestHorizon }.max() ?? 0
@@ -74,7 +92,8 @@ public struct HorizonAnalysis {
       }
     }
     return ProgramHorizon(
-      name: program.name.text, horizon: module.horizon, resultBound: bound, drops: drops, isConservative: false)
+      name: program.name.text, horizon: module.horizon, resultBound: findings.result,
+      drops: drops.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }, isConservative: false)
   }
 
   /// The indices of one program at the horizons that were tried.
@@ -90,7 +109,7 @@ public struct HorizonAnalysis {
     let interpreter =
       hypothetical[horizon] ?? BoundInterpreter(module: module, counting: counting, horizon: horizon, cuts: false)
     hypothetical[horizon] = interpreter
-    guard let (_, reached) = interpreter.run(program) else { return nil }
+    guard let reached = interpreter.run(program)?.reached else { return nil }
     search.tried[horizon] = reached
     return reached
   }
@@ -117,13 +136,17 @@ public struct HorizonAnalysis {
 
   private func conservative(_ program: Judgement) -> ProgramHorizon {
     let places = HorizonPlaces(module, program.term)
-    let numerals = places.numerals.filter { places.value[$0, default: 0] >= UInt64(module.horizon) }
+    let numerals = places.numerals.filter {
+      places.value[$0, default: 0] >= UInt64(places.counts[$0] ?? module.horizon)
+    }
     let drops = (Array(numerals) + Array(places.successors)).map { span in
-      Drop(span: span, isNumeral: places.numerals.contains(span), largestIndex: Int.max, leastHorizon: nil)
+      Drop(
+        span: span, isNumeral: places.numerals.contains(span), largestIndex: Int.max, leastHorizon: nil,
+        count: places.counts[span])
     }
     return ProgramHorizon(
       name: program.name.text, horizon: module.horizon,
-      resultBound: program.type == .nat ? module.horizon - 1 : nil,
+      resultBound: program.type.isNatural ? program.type.dimension(horizon: module.horizon).map { $0 - 1 } : nil,
       drops: drops.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }, isConservative: true)
   }
 }

@@ -35,11 +35,19 @@ extension Drop {
 
   fileprivate func diagnostic(horizon: Int, overflow: OverflowPolicy, isConservative: Bool) -> Diagnostic {
     let code: DiagnosticCode = overflow == .warn ? .entryMayBeDropped : .droppedEntry
-    let what = isNumeral ? "this numeral is beyond the horizon" : "`succ` may drop an entry here"
+    let beyond = count == nil ? "the horizon" : "its type"
+    let what = isNumeral ? "this numeral is beyond \(beyond)" : "`succ` may drop an entry here"
     let reach = largestIndex == Int.max ? "beyond all bounds" : "index \(largestIndex)"
-    var notes = ["at horizon \(horizon) a `Nat` has the entries 0 … \(horizon - 1); what goes further is dropped"]
+    var notes = [
+      count.map { "a `Nat[\($0)]` has the entries 0 … \($0 - 1); what goes further is dropped" }
+        ?? "at horizon \(horizon) a `Nat` has the entries 0 … \(horizon - 1); what goes further is dropped"
+    ]
     let help: String?
-    if isConservative {
+    if let count, !isConservative {
+      help =
+        largestIndex < HorizonAnalysis.largestHorizon
+        ? "use `Nat[\(largestIndex + 1)]`" : "the result is exact where nothing leads beyond \(count - 1)"
+    } else if isConservative {
       notes.append("the program is too large for a closer look: this may never happen")
       help = nil
     } else if let leastHorizon {

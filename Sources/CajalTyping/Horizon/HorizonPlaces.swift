@@ -5,12 +5,15 @@ struct HorizonPlaces {
   private(set) var successors: Set<Span> = []
   private(set) var numerals: Set<Span> = []
   private(set) var value: [Span: UInt64] = [:]
+  /// Of places of a type `Nat[n]`: n.
+  private(set) var counts: [Span: Int] = [:]
 
   init(_ module: TypedModule, _ term: TypedTerm) {
     var pending = [term]
     var seen: Set<Int> = []
     while let term = pending.popLast() {
       pending += term.kind.children
+      if case .natBelow(let count) = term.type { counts[term.span] = count }
       switch term.kind {
       case .definition(let index):
         if seen.insert(index).inserted { pending.append(module.definitions[index].term) }
@@ -30,10 +33,10 @@ struct HorizonPlaces {
     var counting: [Bool] = []
     for definition in module.definitions {
       counting.append(
-        definition.term.contains { kind in
-          switch kind {
+        definition.term.contains { term in
+          switch term.kind {
           case .succ: true
-          case .natural(let number): number >= UInt64(module.horizon)
+          case .natural(let number): number >= UInt64(term.type.dimension(horizon: module.horizon) ?? 0)
           case .definition(let index): counting[index]
           case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .constructor,
             .cases, .fold, .add, .scale, .network:
@@ -46,10 +49,10 @@ struct HorizonPlaces {
 }
 
 extension TypedTerm {
-  fileprivate func contains(_ property: (Kind) -> Bool) -> Bool {
+  fileprivate func contains(_ property: (TypedTerm) -> Bool) -> Bool {
     var pending = [self]
     while let term = pending.popLast() {
-      if property(term.kind) { return true }
+      if property(term) { return true }
       pending += term.kind.children
     }
     return false

@@ -39,6 +39,15 @@ struct IndexBound: Hashable {
     return bound
   }
 
+  /// Of a natural that is one less.
+  func lowered() -> IndexBound {
+    var bound = self
+    bound.constant = max(constant - 1, 0)
+    if constant == .max { bound.constant = .max }
+    bound.offsets = offsets.mapValues { $0 == .max ? .max : $0 - 1 }
+    return bound
+  }
+
   func clamped(to ceiling: Int) -> IndexBound {
     var bound = self
     bound.constant = min(constant, ceiling)

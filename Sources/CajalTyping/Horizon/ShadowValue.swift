@@ -6,6 +6,8 @@ enum ShadowValue {
   case opaque
   case nat(IndexBound)
   case function(ShadowFunction)
+  /// A datum of a recursive type, with so many nodes at most.
+  case data(nodes: Int)
 }
 
 final class ShadowFunction {
@@ -19,6 +21,8 @@ final class ShadowFunction {
     case linked(Type)
     /// A definition of ground arguments and ground result, with the arguments it has so far.
     case definition(Int, [ShadowValue])
+    /// A constructor and how many fields it has so far, with the nodes of those.
+    case constructor(DataType, Int, fields: Int, nodes: Int)
     /// `scale`, of which the operands to come are counted.
     case scale(waiting: Int)
     /// Any of these.
@@ -29,7 +33,7 @@ final class ShadowFunction {
     self.form = form
     switch form {
     case .closure(_, _, let environment): depth = 1 + (environment?.depth ?? 0)
-    case .linked, .scale: depth = 1
+    case .linked, .scale, .constructor: depth = 1
     case .definition(_, let arguments): depth = 1 + (arguments.map(\.depth).max() ?? 0)
     case .join(let parts): depth = 1 + (parts.map(\.depth).max() ?? 0)
     }
@@ -65,7 +69,16 @@ extension ShadowValue {
     switch (self, other) {
     case (.nat(let a), .nat(let b)): .nat(a.joined(with: b))
     case (.function(let f), .function(let g)): f === g ? self : .function(ShadowFunction(.join(f.parts + g.parts)))
-    case (.opaque, _), (.nat, _), (.function, _): .opaque
+    case (.data(let a), .data(let b)): .data(nodes: max(a, b))
+    case (.opaque, _), (.nat, _), (.function, _), (.data, _): .opaque
+    }
+  }
+
+  /// Of a datum of a recursive type; 0 of what has none in it.
+  var nodes: Int {
+    switch self {
+    case .data(let nodes): nodes
+    case .opaque, .nat, .function: 0
     }
   }
 
@@ -79,15 +92,15 @@ extension ShadowFunction {
 }
 
 extension Type {
-  /// The number of arguments of a function of ground arguments; nil for a function of functions.
+  /// The number of arguments of a function of ground arguments with a dimension; nil for other functions.
   var groundArity: Int? {
     var type = self
     var count = 0
     while case .function(let argument, let result) = type {
-      if argument.isFunction { return nil }
+      if argument.isFunction || argument.recursiveType != nil { return nil }
       count += 1
       type = result
     }
-    return count
+    return type.recursiveType == nil ? count : nil
   }
 }

@@ -237,8 +237,9 @@ final class NormInterpreter {
       inner[state.id] = value
       return try interpret(step, inner)
     }
-    guard !state.type.isFunction else { return try iterateFunction(start, weights, state.type, next) }
-    let last = module.horizon - 1
+    let rounds = count.type.dimension(horizon: module.horizon) ?? module.horizon
+    guard !state.type.isFunction else { return try iterateFunction(start, weights, state.type, rounds, next) }
+    let last = rounds - 1
     if case .natural(let number) = count.kind {
       guard number <= UInt64(last) else { return .vector(.zero) }
       return .vector(try self.state(after: Int(number), start.vector) { try next(.vector($0)).vector })
@@ -274,11 +275,11 @@ final class NormInterpreter {
   }
 
   private func iterateFunction(
-    _ start: NormValue, _ weights: NormBound, _ type: Type, _ next: (NormValue) throws -> NormValue
+    _ start: NormValue, _ weights: NormBound, _ type: Type, _ rounds: Int, _ next: (NormValue) throws -> NormValue
   ) throws -> NormValue {
-    guard module.horizon <= Self.unfoldingLimit else { return reflect(.none, type) }
+    guard rounds <= Self.unfoldingLimit else { return reflect(.none, type) }
     var states = [start]
-    for _ in 1..<module.horizon { states.append(try next(states[states.count - 1])) }
+    for _ in 1..<rounds { states.append(try next(states[states.count - 1])) }
     return try combine(weights, states, type)
   }
 

@@ -33,7 +33,7 @@ extension ProgramCheck {
         continue
       }
       let output = try program.run(batch: 1, point.vectors).output
-      guard let expected = try evaluator.encoding(of: value, horizon: module.horizon) else {
+      guard let expected = try evaluator.encoding(of: value, as: judgement.type, horizon: module.horizon) else {
         // A natural at or above the horizon, or a function of functions, has no vector to compare with.
         unsuitable += 1
         continue
