@@ -97,7 +97,8 @@ extension BatchEmitter {
     let rest = CExpression.binary("-", name("batch"), name("b"))
     let all = name("CAJAL_LANES")
     let count = CStatement.constant("const size_t", "count", .conditional(.binary("<", rest, all), rest, all))
-    return .counting("b", to: name("batch"), by: all, [count] + body)
+    // As in `forEachSample`: where lanes hold one real, a group is a sample.
+    return .counting("b", to: name("batch"), by: all, [.hide("b"), count] + body)
   }
 
   private func keptGroup(_ type: String, _ plan: LanePlan) -> CExpression {
