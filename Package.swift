@@ -17,7 +17,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
-    .target(name: "CajalSyntax"),
+    .target(name: "Diagnostics"),
+    .target(name: "CajalSyntax", dependencies: ["Diagnostics"]),
     .target(
       name: "CajalTyping",
       dependencies: ["CajalSyntax", .product(name: "OrderedCollections", package: "swift-collections")]),
@@ -36,7 +37,8 @@ let package = Package(
     .target(
       name: "Driver",
       dependencies: [
-        "CajalSyntax", "CajalTyping", "CajalEvaluator", "LinearMaps", "Lowering", "Passes", "Adjoint", "Schedule",
+        "Diagnostics", "CajalSyntax", "CajalTyping", "CajalEvaluator", "LinearMaps", "Lowering", "Passes", "Adjoint",
+        "Schedule",
         "EmitC", "CajalRuntime", "TensorFiles", "SharedObjects",
       ]),
     .executableTarget(

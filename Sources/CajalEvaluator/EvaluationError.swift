@@ -1,5 +1,5 @@
-import CajalSyntax
 import CajalTyping
+import Diagnostics
 
 /// Why a term was not evaluated.
 public enum EvaluationError: Error, Sendable {

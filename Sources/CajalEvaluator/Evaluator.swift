@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 
 /// Big-step, call-by-value evaluation (LANGUAGE.md, section 3, and section 5 for tensors).
 ///

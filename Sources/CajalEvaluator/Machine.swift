@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 
 /// The evaluator proper: a machine with its own stack, so that neither a deep term nor an iteration that builds a
 /// million closures around each other can overflow the thread's.

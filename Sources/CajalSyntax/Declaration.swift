@@ -1,3 +1,5 @@
+import Diagnostics
+
 public enum Norm: String, Hashable, Sendable, CaseIterable { case l1, l2, linf }
 
 /// `within norm radius` on a parameter (LANGUAGE.md, section 5, bounded links).

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// One layer of a net, as it was written (LANGUAGE.md, section 6).
 public struct Layer: Sendable {
   public enum Kind: Hashable, Sendable {

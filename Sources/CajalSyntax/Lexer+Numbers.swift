@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Lexer {
   /// Digits, then perhaps a point with digits, then perhaps an exponent.
   mutating func number() -> Token {

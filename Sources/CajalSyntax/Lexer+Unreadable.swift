@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Lexer {
   /// Leaves out what starts no token, and reports it once however long it is.
   mutating func skipUnreadable() {

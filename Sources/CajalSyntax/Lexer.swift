@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Cuts a source text into tokens, one at a time (LANGUAGE.md, section 1).
 ///
 /// A lexer is a value: a copy looks ahead without disturbing the original. It takes text as it comes and never

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Parser {
   mutating func parseAtom() -> Term {
     let span = token.span

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Parser {
   mutating func parseFile() -> [Declaration] {
     var declarations: [Declaration] = []

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Parser {
   /// Reports an error unless it is likely to follow from the last one.
   mutating func report(_ diagnostic: Diagnostic) {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Parser {
   /// `expr ::= fun … | if … | let … | sum`
   mutating func parseExpression() -> Term {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The layers of a net (LANGUAGE.md, section 6). Their words are names everywhere else.
 extension Parser {
   private static let everyLayer =

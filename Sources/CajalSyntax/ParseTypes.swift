@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Parser {
   /// A type with the height of its tree.
   private struct MeasuredType {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Reads a file (LANGUAGE.md, section 1).
 ///
 /// Whatever the text, this returns; what it could not read is left out of the tree, and `diagnostics` says so.

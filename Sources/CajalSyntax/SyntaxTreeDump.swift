@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Prints a tree as nested lists, one node a line, each with the line and column where it starts.
 public struct SyntaxTreeDump {
   private let source: Source

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A name with its place.
 public struct Name: Sendable {
   public let text: String

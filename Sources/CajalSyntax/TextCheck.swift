@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What can be said about a text before it is cut into tokens: that it is UTF-8 and holds no control characters.
 ///
 /// Many bad places make one diagnostic with their number, not one each.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A piece of the source text (LANGUAGE.md, section 1). Its text is read from the source when it is needed.
 public struct Token: Hashable, Sendable {
   public enum Kind: UInt8, Hashable, Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A type with its names resolved (LANGUAGE.md, section 1).
 public indirect enum Type: Hashable, Sendable {
   case bool

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 public struct CheckOptions: Sendable {
   /// `--horizon`: overrides the file's.

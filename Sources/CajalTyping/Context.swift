@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// A variable in scope. Its type is nil where an error in it has been reported (a poisoned type).
 struct Binding {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// A term of a model's data zone (LANGUAGE.md, section 6): an input, a net applied to data, or the state of an
 /// iteration that a net is applied to.

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// A `def`, a `program` or a `model`, with its written types resolved.
 private struct Item {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// What a declaration refers to: each name once, with the place of its first occurrence, in the order of the text.
 struct References {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// What is known about the type of a term before it is looked at.
 indirect enum Expectation {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 struct Mismatch: Hashable {
   let code: DiagnosticCode

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// Functions, their application, and `let`.
 extension Checker {

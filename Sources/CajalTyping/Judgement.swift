@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// A variable after name resolution; two variables are the same only if their ids are, whatever their names.
 public final class Variable: Hashable, Sendable {

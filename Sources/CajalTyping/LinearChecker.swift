@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// Checks terms against the rules of LANGUAGE.md, sections 2 and 5, and elaborates them to `TypedTerm`s.
 ///

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// A layer of a checked net, with the shapes that lead into it and out of it: `[channels, height, width]` or `[size]`.
 public struct TypedLayer: Sendable {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// The data zone of a model (LANGUAGE.md, section 6).
 extension Checker {

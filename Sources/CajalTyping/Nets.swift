@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// Checks `net` declarations: the shapes, layer by layer (LANGUAGE.md, section 6).
 extension Checker {

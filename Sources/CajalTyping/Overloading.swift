@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// Applications of the constants of LANGUAGE.md, section 5: their operands are elaborated first, and give the shapes.
 extension Checker {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// What is for reals only.
 enum RealOperation: String { case added, subtracted, negated, scaled }

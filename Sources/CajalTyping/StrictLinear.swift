@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// Fills in the degrees of a checked module; under `--strict-linear`, reports what is not linear.
 func judgeDegrees(of module: TypedModule, strict: Bool, report: (Diagnostic) -> Void) -> TypedModule {

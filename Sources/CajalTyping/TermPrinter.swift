@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 extension TypedTerm {
   /// The term in concrete syntax, on one line, as far as possible as it was written: it reads back as the same term.

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// The rules, one function each: a term and what is expected of it, to a typed term; nil after an error.
 extension Checker {

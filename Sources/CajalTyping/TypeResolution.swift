@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 extension Checker {
   /// The type that an expression names; nil where an error has been reported, here or at the alias.

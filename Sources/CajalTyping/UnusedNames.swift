@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// Nets that no model applies, and data of a model that nothing uses: allowed, and probably not what was meant. What is
 /// linear and unused is an error, and not looked for here. A name that begins with `_` says that it is not used.

@@ -1,4 +1,4 @@
-import CajalSyntax
+import Diagnostics
 
 /// The variables that a part of a term has used so far, each with the place of its use.
 ///

@@ -1,6 +1,7 @@
 import Adjoint
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import EmitC
 import LinearMaps
 import Lowering

@@ -1,6 +1,7 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 
 /// Something is wrong with the value of a `--set`; its text is a source of its own.
 public struct SettingProblem: Error {

@@ -1,4 +1,4 @@
-import CajalSyntax
+import Diagnostics
 import Foundation
 
 /// Writes files so that each is there whole or not at all: all of them are written and synchronised under temporary

@@ -1,5 +1,5 @@
-import CajalSyntax
 import CajalTyping
+import Diagnostics
 
 extension Compilation {
   /// Numbers of the programs and models that the generated code's reals do not hold: too large is an error, so small that it

@@ -1,4 +1,4 @@
-import CajalSyntax
+import Diagnostics
 import Foundation
 
 /// A file that could not be read or written; there is no source text to point at.

@@ -1,4 +1,4 @@
-import CajalSyntax
+import Diagnostics
 import EmitC
 import Foundation
 import Lowering

@@ -56,6 +56,28 @@ enum CStatement {
   case ifThen(CExpression, [CStatement])
   case returnValue(CExpression)
 
+  static func constant(_ type: String, _ name: String, _ value: CExpression) -> CStatement {
+    .variable(CVariable(type: type, name: name, extent: nil, initial: .expression(value)))
+  }
+
+  static func call(_ function: String, _ arguments: [CExpression]) -> CStatement {
+    .expression(.call(function, arguments))
+  }
+
+  /// A loop over first ..< end.
+  static func counting(
+    _ counter: String, from first: CExpression = .number("0"), to end: CExpression, by step: CExpression? = nil,
+    _ body: [CStatement]
+  ) -> CStatement {
+    .forLoop(
+      first: CVariable(type: "size_t", name: counter, extent: nil, initial: .expression(first)),
+      condition: .binary("<", .name(counter), end),
+      step: step.map { .binary("+=", .name(counter), $0) } ?? .postfix("++", .name(counter)), body: body)
+  }
+
+  /// Compilers do not warn of a variable that is not used.
+  static func ignore(_ name: String) -> CStatement { .expression(.cast("void", .name(name))) }
+
   /// From here on the compiler knows nothing of the variable's value.
   static func hide(_ variable: String) -> CStatement { .expression(.call("CAJAL_HIDE", [.name(variable)])) }
 
@@ -69,6 +91,11 @@ struct CParameter {
   /// With its stars: "const real *".
   var type: String
   var name: String
+
+  init(_ type: String, _ name: String) {
+    self.type = type
+    self.name = name
+  }
 }
 
 struct CFunction {
@@ -79,6 +106,13 @@ struct CFunction {
   var parameters: [CParameter]
   /// Nil in a prototype.
   var body: [CStatement]?
+
+  /// One of the file's own, that answers a status.
+  static func own(
+    _ name: String, _ parameters: [CParameter], specifiers: String = "static", _ body: [CStatement]?
+  ) -> CFunction {
+    CFunction(specifiers: specifiers, result: "int", name: name, parameters: parameters, body: body)
+  }
 }
 
 /// What stands at the top level of a file.
@@ -95,4 +129,14 @@ enum CItem {
   case reals(String, [Double], realBytes: Int)
   /// `extern "C" {` or its end, for C++.
   case linkage(begins: Bool)
+
+  static func array(_ type: String, _ name: String, _ values: [CExpression]) -> [CItem] {
+    [
+      .variable(CVariable(type: type, name: name, extent: "", initial: .list(values.map { .expression($0) }))), .blank,
+    ]
+  }
+}
+
+extension [CFunction] {
+  var items: [CItem] { flatMap { [.function($0), .blank] } }
 }

@@ -20,16 +20,16 @@ struct BatchEmitter {
 
   var isModel: Bool { unit.model != nil }
   var genericInputs: [CParameter] {
-    [CParameter(type: "size_t", name: "batch")] + (isModel ? [CParameter(type: "const void *", name: "params")] : [])
-      + [CParameter(type: "const void *const[]", name: "in"), CParameter(type: "const size_t[]", name: "stride")]
+    [CParameter("size_t", "batch")] + (isModel ? [CParameter("const void *", "params")] : [])
+      + [CParameter("const void *const[]", "in"), CParameter("const size_t[]", "stride")]
   }
-  static let out = CParameter(type: "void *", name: "out")
-  static let work = CParameter(type: "void *", name: "work")
-  static let keep = CParameter(type: "int", name: "keep")
-  static let outBar = CParameter(type: "const void *", name: "out_bar")
-  static let paramsBar = CParameter(type: "void *", name: "params_bar")
-  static let inBar = CParameter(type: "void *const[]", name: "in_bar")
-  static let barStride = CParameter(type: "const size_t[]", name: "bar_stride")
+  static let out = CParameter("void *", "out")
+  static let work = CParameter("void *", "work")
+  static let keep = CParameter("int", "keep")
+  static let outBar = CParameter("const void *", "out_bar")
+  static let paramsBar = CParameter("void *", "params_bar")
+  static let inBar = CParameter("void *const[]", "in_bar")
+  static let barStride = CParameter("const size_t[]", "bar_stride")
   /// What backward has behind the inputs.
   var gradients: [CParameter] {
     [BatchEmitter.outBar] + (isModel ? [BatchEmitter.paramsBar] : []) + [BatchEmitter.inBar, BatchEmitter.work]
@@ -42,7 +42,7 @@ struct BatchEmitter {
   /// What backward_each has there.
   var eachGradients: [CParameter] {
     [BatchEmitter.outBar]
-      + (isModel ? [BatchEmitter.paramsBar, CParameter(type: "size_t", name: "params_bar_stride")] : [])
+      + (isModel ? [BatchEmitter.paramsBar, CParameter("size_t", "params_bar_stride")] : [])
       + [BatchEmitter.inBar, BatchEmitter.barStride, BatchEmitter.work]
   }
   var parameterCount: Int { unit.model?.parameterCount ?? 0 }
@@ -53,28 +53,20 @@ struct BatchEmitter {
   // MARK: Runs
 
   func items() -> [CItem] {
-    var items: [CItem] = [.function(lanes.map(workspaceBytes) ?? workspaceBytes()), .blank] + sharedRuns()
-    items += [.function(run()), .blank, .function(generic("generic_forward", keep: 0)), .blank]
+    var functions = [lanes.map(workspaceBytes) ?? workspaceBytes()] + sharedRuns()
+    functions += [run(), generic("generic_forward", keep: 0)]
     if let adjoint {
-      items += [
-        .function(generic("generic_forward_keep", keep: 1)), .blank,
-        .function(isModel ? runModelAdjoint(adjoint) : runAdjoint(adjoint)), .blank,
-        .function(genericBackward()), .blank,
+      functions += [
+        generic("generic_forward_keep", keep: 1), isModel ? runModelAdjoint(adjoint) : runAdjoint(adjoint),
+        genericBackward(), summed == nil ? backwardEachOfAdjoint() : backwardEach(nil),
       ]
-      items += [.function(summed == nil ? backwardEachOfAdjoint() : backwardEach(nil)), .blank]
     } else {
-      items += [
-        .function(
-          noGradient(
-            own["generic_forward_keep"], specifiers: "static",
-            genericInputs + [BatchEmitter.out, BatchEmitter.work])), .blank,
-        .function(
-          noGradient(own["generic_backward"], specifiers: "static", genericInputs + gradients)), .blank,
-        .function(
-          noGradient(own["backward_each"], specifiers: "static", genericInputs + eachGradients)), .blank,
-      ]
+      functions += [
+        ("generic_forward_keep", [BatchEmitter.out, BatchEmitter.work]), ("generic_backward", gradients),
+        ("backward_each", eachGradients),
+      ].map { noGradient(own[$0], specifiers: "static", genericInputs + $1) }
     }
-    return items
+    return functions.items
   }
 
   private func workspaceBytes() -> CFunction {
@@ -103,19 +95,19 @@ struct BatchEmitter {
       body.append(.returnValue(fixed(else: choice(shared, plain))))
     } else if plainRows == 0 {
       body.append(.ifThen(.prefix("!", name("keep")), [.returnValue(.integer(plain))]))
-      if each > 0 { body.append(constant("const size_t", "fixed", fixed(else: .integer(shared)))) }
+      if each > 0 { body.append(.constant("const size_t", "fixed", fixed(else: .integer(shared)))) }
       let start: CExpression? = each > 0 ? name("fixed") : shared == 0 ? nil : .integer(shared)
       body.append(.returnValue(sum(start, .integer(rows))))
     } else {
       if plain == shared && plainRows == rows && each == 0 { body.append(.unused(["keep"])) }
       let isFixed = shared > 0 || plain > 0 || each > 0
-      if isFixed { body.append(constant("const size_t", "fixed", fixed(else: choice(shared, plain)))) }
-      body.append(constant("const size_t", "row", choice(rows, plainRows)))
+      if isFixed { body.append(.constant("const size_t", "fixed", fixed(else: choice(shared, plain)))) }
+      body.append(.constant("const size_t", "row", choice(rows, plainRows)))
       body.append(.returnValue(sum(isFixed ? name("fixed") : nil, name("row"))))
     }
     return CFunction(
       specifiers: "static", result: "size_t", name: own["bytes"],
-      parameters: [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")], body: body)
+      parameters: [CParameter("size_t", "batch"), CParameter("int", "keep")], body: body)
   }
 
   func inputChecks() -> [CExpression] {
@@ -128,7 +120,7 @@ struct BatchEmitter {
   }
 
   var unusedParameters: [CStatement] {
-    isModel && parameterCount == 0 ? [.expression(.cast("void", name("params")))] : []
+    isModel && parameterCount == 0 ? [.ignore("params")] : []
   }
 
   func check(_ function: String, _ arguments: [CExpression]) -> CExpression {
@@ -143,10 +135,7 @@ struct BatchEmitter {
   ///
   /// - Parameter hidden: variables for whose values there are not to be loops of their own.
   func forEachSample(hiding hidden: [String] = [], _ body: [CStatement]) -> CStatement {
-    .forLoop(
-      first: CVariable(type: "size_t", name: "b", extent: nil, initial: .expression(.number("0"))),
-      condition: .binary("<", name("b"), name("batch")), step: .postfix("++", name("b")),
-      body: (["b"] + hidden).map { .hide($0) } + body)
+    .counting("b", to: name("batch"), (["b"] + hidden).map { .hide($0) } + body)
   }
 
   /// Where an input of sample b begins.
@@ -174,10 +163,6 @@ struct BatchEmitter {
     return .ifThen(.prefix("!", .call(function, [size, values])), [.returnValue(name("CAJAL_NOT_FINITE"))])
   }
 
-  func constant(_ type: String, _ variable: String, _ value: CExpression) -> CStatement {
-    .variable(CVariable(type: type, name: variable, extent: nil, initial: .expression(value)))
-  }
-
   private func run() -> CFunction {
     let size = unit.output.size
     var body: [CStatement] = [
@@ -201,37 +186,28 @@ struct BatchEmitter {
       if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out"))) }
       body.append(.returnValue(name("CAJAL_OK")))
     }
-    return CFunction(
-      specifiers: "static CAJAL_ONE_COPY", result: "int", name: own["run"],
-      parameters: genericInputs + [
-        BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep,
-      ], body: body)
+    return .own(
+      own["run"], genericInputs + [BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep],
+      specifiers: "static CAJAL_ONE_COPY", body)
   }
 
   private func generic(_ part: String, keep: Int) -> CFunction {
-    CFunction(
-      specifiers: "static", result: "int", name: own[part],
-      parameters: genericInputs + [BatchEmitter.out, BatchEmitter.work],
-      body: [
-        .returnValue(
-          .call(
-            own["run"],
-            (genericInputs + [BatchEmitter.out, BatchEmitter.work]).map { name($0.name) } + [.integer(keep)]
-          ))
-      ])
+    let parameters = genericInputs + [BatchEmitter.out, BatchEmitter.work]
+    let arguments = parameters.map { name($0.name) } + [.integer(keep)]
+    return .own(own[part], parameters, [.returnValue(.call(own["run"], arguments))])
   }
 
   func noGradient(_ function: String, specifiers: String, _ parameters: [CParameter]) -> CFunction {
-    CFunction(
-      specifiers: specifiers, result: "int", name: function, parameters: parameters,
-      body: [.unused(parameters.map(\.name)), .returnValue(name("CAJAL_NO_GRADIENT"))])
+    .own(
+      function, parameters, specifiers: specifiers,
+      [.unused(parameters.map(\.name)), .returnValue(name("CAJAL_NO_GRADIENT"))])
   }
 
   private func runAdjoint(_ adjoint: [StepCode]) -> CFunction {
     var body = [guardArguments(adjointChecks())]
     if options.checkFinite { body.append(cotangentIsFinite) }
     if unit.ports.isEmpty {
-      body += ["in_bar", "bar_stride"].map { .expression(.cast("void", name($0))) }
+      body += ["in_bar", "bar_stride"].map { .ignore($0) }
       body.append(.returnValue(name("CAJAL_OK")))
       return adjointFunction(body)
     }
@@ -241,7 +217,7 @@ struct BatchEmitter {
       if options.checkFinite { body += finiteness() }
       body.append(.returnValue(name("CAJAL_OK")))
     } else if schedule.isFallback {
-      body.append(constant("real *const ", "aside", name("work")))
+      body.append(.constant("real *const ", "aside", name("work")))
       body.append(forEachSample(adjointOfSample(adjoint[0].functions[0])))
       body.append(.returnValue(name("CAJAL_OK")))
     }
@@ -250,16 +226,14 @@ struct BatchEmitter {
 
   /// backward and backward_each give the same bits.
   func adjointFunction(_ body: [CStatement]) -> CFunction {
-    CFunction(
-      specifiers: "static CAJAL_ONE_COPY", result: "int", name: own["run_adjoint"],
-      parameters: genericInputs + stridedGradients, body: body)
+    .own(own["run_adjoint"], genericInputs + stridedGradients, specifiers: "static CAJAL_ONE_COPY", body)
   }
 
   private func adjointOfSample(_ adjoint: SampleFunction) -> [CStatement] {
     func part(_ offset: Int) -> CExpression { offset == 0 ? name("aside") : name("aside") + .integer(offset) }
     let places = unit.ports.indices.map { "bar_\($0 + 1)" }
     var body: [CStatement] = unit.ports.indices.map { port in
-      constant(
+      .constant(
         "real *const ", places[port],
         .call(HelperName.place, [bar(.port(port)), barStride(port), name("b"), part(layout.aside[port])]))
     }
@@ -274,18 +248,14 @@ struct BatchEmitter {
       case .row, .keep, .wants, .round: preconditionFailure("of models")
       }
     }
-    body.append(.expression(.call(adjoint.function.name, arguments)))
+    body.append(.call(adjoint.function.name, arguments))
     for port in unit.ports.indices {
       if options.checkFinite {
         body.append(.ifThen(bar(.port(port)), [allFinite(.integer(unit.ports[port].size), name(places[port]))]))
       }
+      let size = CExpression.integer(unit.ports[port].size)
       body.append(
-        .expression(
-          .call(
-            HelperName.addShared,
-            [
-              bar(.port(port)), barStride(port), name("b"), .integer(unit.ports[port].size), part(layout.aside[port]),
-            ])))
+        .call(HelperName.addShared, [bar(.port(port)), barStride(port), name("b"), size, part(layout.aside[port])]))
     }
     return body
   }

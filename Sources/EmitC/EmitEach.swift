@@ -8,22 +8,19 @@ extension BatchEmitter {
   /// backward: the gradients are laid out as the inputs.
   func genericBackward() -> CFunction {
     let arguments = (genericInputs + stridedGradients).map { name($0.name == "bar_stride" ? "stride" : $0.name) }
-    return CFunction(
-      specifiers: "static", result: "int", name: own["generic_backward"], parameters: genericInputs + gradients,
-      body: [.returnValue(.call(own["run_adjoint"], arguments))])
+    return .own(
+      own["generic_backward"], genericInputs + gradients, [.returnValue(.call(own["run_adjoint"], arguments))])
   }
 
   /// - Parameter body: nil for the prototype.
   func backwardEach(_ body: [CStatement]?) -> CFunction {
-    CFunction(
-      specifiers: "static", result: "int", name: own["backward_each"], parameters: genericInputs + eachGradients,
-      body: body)
+    .own(own["backward_each"], genericInputs + eachGradients, body)
   }
 
   /// Where the adjoint has every gradient of each sample.
   func backwardEachOfAdjoint() -> CFunction {
     let arguments = (genericInputs + stridedGradients).map { name($0.name) }
-    let unused: [CStatement] = isModel ? [.expression(.cast("void", name("params_bar_stride")))] : []
+    let unused: [CStatement] = isModel ? [.ignore("params_bar_stride")] : []
     return backwardEach(unused + [.returnValue(.call(own["run_adjoint"], arguments))])
   }
 
@@ -42,12 +39,8 @@ extension BatchEmitter {
     case .ports(let ports):
       function = "cajal_program_backward_each"
       arguments.append(name(own["summed"]))
-      let flags = unit.ports.indices.map { CInitialiser.expression(.integer(ports.contains($0) ? 1 : 0)) }
-      items += [
-        .variable(
-          CVariable(type: "static const unsigned char", name: own["summed"], extent: "", initial: .list(flags))),
-        .blank,
-      ]
+      let flags = unit.ports.indices.map { CExpression.integer(ports.contains($0) ? 1 : 0) }
+      items += CItem.array("static const unsigned char", own["summed"], flags)
     }
     arguments += (genericInputs + eachGradients).map { name($0.name) }
     return items + [.function(backwardEach([.returnValue(.call(function, arguments))])), .blank]

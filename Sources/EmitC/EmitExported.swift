@@ -6,71 +6,61 @@ extension BatchEmitter {
   /// - Parameter linked: of a program or model with tables: what the functions call.
   func exported(linked: LinkedEmitter?) -> [CItem] {
     let header = HeaderEmitter.parameters(names, unit, realBytes: options.realBytes)
-    let inputs: [CStatement] =
-      unit.ports.isEmpty
-      ? []
-      : [
+    let hasPorts = !unit.ports.isEmpty
+    let inputs =
+      hasPorts
+      ? [
         array("const void *const", "in", names.ports.map { name($0) }),
         array("const size_t", "stride", names.ports.map { name("\($0)_stride") }),
-      ]
+      ] : []
     let given: [CExpression] =
-      (isModel ? [name("params")] : [])
-      + (unit.ports.isEmpty ? [.number("0"), .number("0")] : [name("in"), name("stride")])
+      (isModel ? [name("params")] : []) + (hasPorts ? [name("in"), name("stride")] : [.number("0"), .number("0")])
     func forward(_ function: String, _ keep: Int) -> CFunction {
-      CFunction(
-        specifiers: "", result: "int", name: function, parameters: header.forward,
-        body: inputs + [
-          .returnValue(
-            linked?.call("forward", given, [name("result"), name("work"), .integer(keep)])
-              ?? .call(own["run"], [name("batch")] + given + [name("result"), name("work"), .integer(keep)]))
-        ])
+      let behind = [name("result"), name("work"), .integer(keep)]
+      let call = linked?.call("forward", given, behind) ?? .call(own["run"], [name("batch")] + given + behind)
+      return .own(function, header.forward, specifiers: "", inputs + [.returnValue(call)])
     }
+    let size = linked?.bytes(keep: name("keep")) ?? .call(own["bytes"], [name("batch"), name("keep")])
     let bytes = CFunction(
       specifiers: "", result: "size_t", name: names.workspaceBytes, parameters: HeaderEmitter.bytesParameters,
-      body: [
-        .returnValue(
-          linked?.bytes(keep: name("keep")) ?? .call(own["bytes"], [name("batch"), name("keep")]))
-      ])
-    var items: [CItem] = [.function(bytes), .blank, .function(forward(names.forward, 0)), .blank]
+      body: [.returnValue(size)])
+    let functions = [bytes, forward(names.forward, 0)]
     guard adjoint != nil else {
-      return items + [
-        .function(noGradient(names.forwardKeep, specifiers: "", header.forward)), .blank,
-        .function(noGradient(names.backward, specifiers: "", header.backward)), .blank,
-        .function(noGradient(names.backwardEach, specifiers: "", header.backwardEach)), .blank,
-      ]
+      return
+        (functions
+        + [
+          (names.forwardKeep, header.forward), (names.backward, header.backward),
+          (names.backwardEach, header.backwardEach),
+        ].map { noGradient($0, specifiers: "", $1) }).items
     }
-    items += [.function(forward(names.forwardKeep, 1)), .blank]
+    /// Of every input; the nodes of a table have no gradient.
     func ofReals(_ suffix: String) -> [CExpression] {
       zip(names.ports, unit.ports).map { $1.isNodes ? .number("0") : name($0 + suffix) }
     }
-    let bars: [CStatement] = unit.ports.isEmpty ? [] : [array("void *const", "in_bar", ofReals("_bar"))]
-    let strides: [CStatement] =
-      unit.ports.isEmpty ? [] : [array("const size_t", names.barStrides, ofReals("_bar_stride"))]
+    let bars = hasPorts ? [array("void *const", "in_bar", ofReals("_bar"))] : []
+    let strides = hasPorts ? [array("const size_t", names.barStrides, ofReals("_bar_stride"))] : []
     /// - Parameter strides: of the gradients.
     func backward(
       _ function: String, _ parameters: [CParameter], _ local: [CStatement], calling: String, paramsBar: [String],
       strides: String
     ) -> CFunction {
-      let places = [CExpression.name("in_bar"), name(strides)].map { unit.ports.isEmpty ? .number("0") : $0 }
+      let places = [CExpression.name("in_bar"), name(strides)].map { hasPorts ? $0 : .number("0") }
       let behind = [name("result_bar")] + paramsBar.map(name) + places + [name("work")]
-      let result =
+      let call =
         linked?.backward(given, behind, isEach: calling == own["backward_each"])
         ?? .call(calling, [name("batch")] + given + behind)
-      return CFunction(
-        specifiers: "", result: "int", name: function, parameters: parameters,
-        body: inputs + local + [.returnValue(result)])
+      return .own(function, parameters, specifiers: "", inputs + local + [.returnValue(call)])
     }
-    items += [
-      .function(
-        backward(
-          names.backward, header.backward, bars, calling: own["run_adjoint"],
-          paramsBar: isModel ? ["params_bar"] : [], strides: "stride")), .blank,
-      .function(
-        backward(
-          names.backwardEach, header.backwardEach, bars + strides, calling: own["backward_each"],
-          paramsBar: isModel ? ["params_bar", "params_bar_stride"] : [], strides: names.barStrides)), .blank,
+    let gradients = [
+      forward(names.forwardKeep, 1),
+      backward(
+        names.backward, header.backward, bars, calling: own["run_adjoint"], paramsBar: isModel ? ["params_bar"] : [],
+        strides: "stride"),
+      backward(
+        names.backwardEach, header.backwardEach, bars + strides, calling: own["backward_each"],
+        paramsBar: isModel ? ["params_bar", "params_bar_stride"] : [], strides: names.barStrides),
     ]
-    return items
+    return (functions + gradients).items
   }
 
   private func array(_ type: String, _ variable: String, _ values: [CExpression]) -> CStatement {

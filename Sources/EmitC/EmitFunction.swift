@@ -68,7 +68,7 @@ struct FunctionEmitter {
     var arguments: [SampleArgument] = []
     func add(_ argument: SampleArgument, _ type: String, _ name: String) {
       arguments.append(argument)
-      parameters.append(CParameter(type: type, name: name))
+      parameters.append(CParameter(type, name))
     }
     var inputs: [Int: String] = [:]
     var outputs: [Int: String] = [:]
@@ -169,10 +169,7 @@ struct FunctionEmitter {
       {
         let isConstant = usage.writes(buffer) == 1
         result.append(
-          .variable(
-            CVariable(
-              type: isConstant ? "const \(element.type)" : element.type, name: names[buffer]!, extent: nil,
-              initial: .expression(assigned(value)))))
+          .constant(isConstant ? "const \(element.type)" : element.type, names[buffer]!, assigned(value)))
         index += 1
       } else {
         result += statement(body[index], depth)
@@ -241,9 +238,7 @@ struct FunctionEmitter {
       let (first, second) = (names[a]!, names[b]!)
       let last = scope.claim("\(first)_last")
       return [
-        .variable(
-          CVariable(
-            type: "\(element.typeInMemory) *const ", name: last, extent: nil, initial: .expression(.name(first)))),
+        .constant("\(element.typeInMemory) *const ", last, .name(first)),
         .expression(.assign(.name(first), .name(second))),
         .expression(.assign(.name(second), .name(last))),
       ]

@@ -60,7 +60,7 @@ struct HeaderEmitter {
     ]
   }
 
-  static let bytesParameters = [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")]
+  static let bytesParameters = [CParameter("size_t", "batch"), CParameter("int", "keep")]
 
   /// The parameters of forward and forward_keep, those of backward, and those of backward_each.
   static func parameters(
@@ -69,19 +69,18 @@ struct HeaderEmitter {
     let real = realBytes == 4 ? "float" : "double"
     let isModel = unit.model != nil
     let inputs =
-      [CParameter(type: "size_t", name: "batch")]
-      + (isModel ? [CParameter(type: "const \(real) *", name: "params")] : [])
+      [CParameter("size_t", "batch")]
+      + (isModel ? [CParameter("const \(real) *", "params")] : [])
       + zip(names.ports, unit.ports).flatMap { name, port in
-        let type = port.isNodes ? "int32_t" : real
-        return [CParameter(type: "const \(type) *", name: name), CParameter(type: "size_t", name: "\(name)_stride")]
+        [CParameter("const \(port.isNodes ? "int32_t" : real) *", name), CParameter("size_t", "\(name)_stride")]
       }
     let barNames = (isModel ? ["params"] : []) + zip(names.ports, unit.ports).compactMap { $1.isNodes ? nil : $0 }
-    let bars = barNames.map { CParameter(type: "\(real) *", name: "\($0)_bar") }
-    let stridedBars = zip(barNames, bars).flatMap { [$1, CParameter(type: "size_t", name: "\($0)_bar_stride")] }
-    let outBar = CParameter(type: "const \(real) *", name: "result_bar")
-    let work = CParameter(type: "void *", name: "work")
+    let bars = barNames.map { CParameter("\(real) *", "\($0)_bar") }
+    let stridedBars = zip(barNames, bars).flatMap { [$1, CParameter("size_t", "\($0)_bar_stride")] }
+    let outBar = CParameter("const \(real) *", "result_bar")
+    let work = CParameter("void *", "work")
     return (
-      inputs + [CParameter(type: "\(real) *", name: "result"), work],
+      inputs + [CParameter("\(real) *", "result"), work],
       inputs + [outBar] + bars + [work],
       inputs + [outBar] + stridedBars + [work]
     )

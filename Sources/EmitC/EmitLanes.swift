@@ -12,7 +12,7 @@ extension BatchEmitter {
       ? [.unused(["batch", "keep"]), .returnValue(.number("0"))]
       : [
         .ifThen(.prefix("!", name("keep")), [.returnValue(.integer(plan.isUnkeptLocal ? 0 : group))]),
-        constant(
+        .constant(
           "const size_t", "groups",
           .binary("/", name("batch"), .integer(samples))
             + .binary("!=", .binary("%", name("batch"), .integer(samples)), .number("0"))),
@@ -23,7 +23,7 @@ extension BatchEmitter {
       ]
     return CFunction(
       specifiers: "static", result: "size_t", name: own["bytes"],
-      parameters: [CParameter(type: "size_t", name: "batch"), CParameter(type: "int", name: "keep")], body: body)
+      parameters: [CParameter("size_t", "batch"), CParameter("int", "keep")], body: body)
   }
 
   func runLanes(_ plan: LanePlan) -> [CStatement] {
@@ -38,17 +38,16 @@ extension BatchEmitter {
       let unkept = CExpression.cast("cajal_unaligned_lanes *", name(plan.isUnkeptLocal ? "unkept" : "work"))
       group += [
         .hide("keep"),
-        constant(
+        .constant(
           "cajal_unaligned_lanes *const ", "kept",
           .conditional(name("keep"), keptGroup("cajal_unaligned_lanes *", plan), unkept)),
       ]
     }
     group += [
       call(code, local, outputs: ["result"]),
-      .expression(
-        .call(
-          "cajal_write_lanes",
-          [.integer(size), name("result"), name("out"), .integer(size), name("b"), name("count"), name("aside")])),
+      .call(
+        "cajal_write_lanes",
+        [.integer(size), name("result"), name("out"), .integer(size), name("b"), name("count"), name("aside")]),
     ]
     return body + [forEachGroup(group)]
   }
@@ -56,7 +55,7 @@ extension BatchEmitter {
   func runAdjointLanes(_ plan: LanePlan, _ code: SampleFunction) -> [CStatement] {
     let local = LaneNames(self)
     func gradient(_ port: Int, _ function: String, _ arguments: [CExpression]) -> CStatement {
-      .expression(.call(function, [.integer(unit.ports[port].size)] + arguments))
+      .call(function, [.integer(unit.ports[port].size)] + arguments)
     }
     func place(_ port: Int) -> [CExpression] { [bar(.port(port)), barStride(port)] }
     var body = readBuffers(code, local)
@@ -68,7 +67,7 @@ extension BatchEmitter {
     var group = reads(code, local)
     if code.arguments.contains(.kept) {
       group.append(
-        constant(
+        .constant(
           "const cajal_unaligned_lanes *const ", "kept", keptGroup("const cajal_unaligned_lanes *", plan)))
     }
     group.append(call(code, local, outputs: local.bars))
@@ -97,12 +96,9 @@ extension BatchEmitter {
   private func forEachGroup(_ body: [CStatement]) -> CStatement {
     let rest = CExpression.binary("-", name("batch"), name("b"))
     let all = name("CAJAL_LANES")
-    let count = constant("const size_t", "count", .conditional(.binary("<", rest, all), rest, all))
+    let count = CStatement.constant("const size_t", "count", .conditional(.binary("<", rest, all), rest, all))
     // As in `forEachSample`: where lanes hold one real, a group is a sample.
-    return .forLoop(
-      first: CVariable(type: "size_t", name: "b", extent: nil, initial: .expression(.number("0"))),
-      condition: .binary("<", name("b"), name("batch")), step: .binary("+=", name("b"), all),
-      body: [.hide("b"), count] + body)
+    return .counting("b", to: name("batch"), by: all, [.hide("b"), count] + body)
   }
 
   private func keptGroup(_ type: String, _ plan: LanePlan) -> CExpression {
@@ -130,25 +126,23 @@ extension BatchEmitter {
       let given: [CExpression] =
         index < unit.ports.count
         ? [.index(name("in"), .integer(index)), .index(name("stride"), .integer(index))] : [name("out_bar"), size]
-      return .expression(
-        .call(
-          "cajal_read_lanes",
-          [size] + given + [name("b"), name("count"), name(local.asides[index]), name(local.inputs[index])]))
+      return .call(
+        "cajal_read_lanes",
+        [size] + given + [name("b"), name("count"), name(local.asides[index]), name(local.inputs[index])])
     }
   }
 
   private func call(_ code: SampleFunction, _ local: LaneNames, outputs: [String]) -> CStatement {
-    .expression(
-      .call(
-        code.function.name,
-        code.arguments.map { argument in
-          switch argument {
-          case .input(let index): name(local.inputs[index])
-          case .output(let index): name(outputs[index])
-          case .kept: name("kept")
-          case .row, .keep, .wants, .round, .work: preconditionFailure("in no lanes")
-          }
-        }))
+    .call(
+      code.function.name,
+      code.arguments.map { argument in
+        switch argument {
+        case .input(let index): name(local.inputs[index])
+        case .output(let index): name(outputs[index])
+        case .kept: name("kept")
+        case .row, .keep, .wants, .round, .work: preconditionFailure("in no lanes")
+        }
+      })
   }
 }
 

@@ -65,39 +65,35 @@ struct LinkedEmitter {
   /// What the structure for generic callers names.
   private func functions() -> [CItem] {
     let given = (isModel ? [name("params")] : []) + [name("in"), name("stride")]
-    func function(_ part: String, _ parameters: [CParameter], _ result: CExpression) -> [CItem] {
-      [
-        .function(
-          CFunction(
-            specifiers: "static", result: "int", name: own[part], parameters: batch.genericInputs + parameters,
-            body: [.returnValue(result)])), .blank,
-      ]
-    }
     let out = [BatchEmitter.out, BatchEmitter.work]
-    func forward(_ keep: Int) -> CExpression { call("forward", given, [name("out"), name("work"), .integer(keep)]) }
-    var items: [CItem] = [
-      .function(
-        CFunction(
-          specifiers: "static", result: "size_t", name: own["linked_bytes"], parameters: HeaderEmitter.bytesParameters,
-          body: [.returnValue(bytes(keep: name("keep")))])), .blank,
-    ]
-    items += function("linked_forward", out, forward(0))
-    guard batch.adjoint != nil else {
-      func none(_ part: String, _ parameters: [CParameter]) -> [CItem] {
-        [.function(batch.noGradient(own[part], specifiers: "static", batch.genericInputs + parameters)), .blank]
-      }
-      return items + none("linked_forward_keep", out) + none("linked_backward", batch.gradients)
-        + none("linked_backward_each", batch.eachGradients)
+    func function(_ part: String, _ parameters: [CParameter], _ result: CExpression) -> CFunction {
+      .own(own[part], batch.genericInputs + parameters, [.returnValue(result)])
     }
-    items += function("linked_forward_keep", out, forward(1))
-    let bars = [name("out_bar")] + (isModel ? [name("params_bar")] : []) + [name("in_bar")]
-    items += function(
-      "linked_backward", batch.gradients, backward(given, bars + [name("stride"), name("work")], isEach: false))
-    let eachBars =
-      [name("out_bar")] + (isModel ? [name("params_bar"), name("params_bar_stride")] : []) + [name("in_bar")]
-    return items
-      + function(
+    func forward(_ keep: Int) -> CExpression { call("forward", given, [name("out"), name("work"), .integer(keep)]) }
+    let first = [
+      CFunction(
+        specifiers: "static", result: "size_t", name: own["linked_bytes"], parameters: HeaderEmitter.bytesParameters,
+        body: [.returnValue(bytes(keep: name("keep")))]),
+      function("linked_forward", out, forward(0)),
+    ]
+    guard batch.adjoint != nil else {
+      let none = [
+        ("linked_forward_keep", out), ("linked_backward", batch.gradients),
+        ("linked_backward_each", batch.eachGradients),
+      ].map { batch.noGradient(own[$0], specifiers: "static", batch.genericInputs + $1) }
+      return (first + none).items
+    }
+    let bar = [name("out_bar")] + (isModel ? [name("params_bar")] : [])
+    let eachBar = bar + (isModel ? [name("params_bar_stride")] : [])
+    let gradients = [
+      function("linked_forward_keep", out, forward(1)),
+      function(
+        "linked_backward", batch.gradients,
+        backward(given, bar + [name("in_bar"), name("stride"), name("work")], isEach: false)),
+      function(
         "linked_backward_each", batch.eachGradients,
-        backward(given, eachBars + [name("bar_stride"), name("work")], isEach: true))
+        backward(given, eachBar + [name("in_bar"), name("bar_stride"), name("work")], isEach: true)),
+    ]
+    return (first + gradients).items
   }
 }

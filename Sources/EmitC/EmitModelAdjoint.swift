@@ -5,8 +5,8 @@ import Schedule
 extension BatchEmitter {
   func runModelAdjoint(_ steps: [StepCode]) -> CFunction {
     var body = [guardArguments(adjointChecks())] + unusedParameters
-    if parameterCount == 0 { body.append(.expression(.cast("void", name("params_bar")))) }
-    if unit.ports.isEmpty { body += ["in_bar", "bar_stride"].map { .expression(.cast("void", name($0))) } }
+    if parameterCount == 0 { body.append(.ignore("params_bar")) }
+    if unit.ports.isEmpty { body += ["in_bar", "bar_stride"].map { .ignore($0) } }
     if options.checkFinite { body.append(cotangentIsFinite) }
     body += addedGradients(steps, of: schedule.backward!)
     body.append(.returnValue(name("CAJAL_OK")))
@@ -58,28 +58,21 @@ extension BatchEmitter {
   }
 
   private func clear(_ vector: CExpression, at start: CExpression? = nil, from range: Range<Int>) -> CStatement {
-    .forLoop(
-      first: CVariable(type: "size_t", name: "i", extent: nil, initial: .expression(.integer(range.lowerBound))),
-      condition: .binary("<", name("i"), .integer(range.upperBound)), step: .postfix("++", name("i")),
-      body: [
-        .expression(.assign(.index(.cast("real *", vector), start.map { $0 + name("i") } ?? name("i")), .number("0")))
-      ])
+    let entry = CExpression.index(.cast("real *", vector), start.map { $0 + name("i") } ?? name("i"))
+    return .counting(
+      "i", from: .integer(range.lowerBound), to: .integer(range.upperBound), [.expression(.assign(entry, .number("0")))]
+    )
   }
 
   func finiteness() -> [CStatement] {
-    wanted.map { wanted in
+    func row(_ port: Int) -> CExpression {
+      .cast("const real *", bar(.port(port))) + name("b") * barStride(port)
+    }
+    return wanted.map { wanted in
       switch wanted {
       case .parameters: .ifThen(bar(wanted), [allFinite(.integer(parameterCount), bar(wanted))])
       case .port(let port):
-        .ifThen(
-          bar(wanted),
-          [
-            forEachSample([
-              allFinite(
-                .integer(unit.ports[port].size),
-                .cast("const real *", bar(wanted)) + name("b") * barStride(port))
-            ])
-          ])
+        .ifThen(bar(wanted), [forEachSample([allFinite(.integer(unit.ports[port].size), row(port))])])
       }
     }
   }

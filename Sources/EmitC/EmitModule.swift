@@ -197,12 +197,7 @@ private struct ModuleEmitter {
     var items: [CItem] = []
     func list(_ type: String, _ name: String, _ descriptors: [String]) -> CExpression {
       if descriptors.isEmpty { return .number("0") }
-      items += [
-        .variable(
-          CVariable(
-            type: "static const \(type) *const", name: name, extent: "",
-            initial: .list(descriptors.map { .expression(.prefix("&", .name($0))) }))), .blank,
-      ]
+      items += CItem.array("static const \(type) *const", name, descriptors.map { .prefix("&", .name($0)) })
       return .name(name)
     }
     let programList = list("cajal_program", "programs", programs)

@@ -44,7 +44,7 @@ struct ProgramEmitter {
     items += unit.sourceLines.map { .comment($0) }
     items.append(.blank)
     func add(_ code: [StepCode]) {
-      for function in code.flatMap(\.functions) { items += [.function(function.function), .blank] }
+      items += code.flatMap(\.functions).map(\.function).items
     }
     let isCut = unit.model != nil
     let bars = (names.tensors + names.ports).map { "\($0)_bar" }
@@ -86,12 +86,7 @@ struct ProgramEmitter {
       }
     }
     if !unit.ports.isEmpty {
-      items += [
-        .variable(
-          CVariable(
-            type: "static const size_t", name: own["sizes"], extent: "",
-            initial: .list(unit.ports.map { .expression(.integer($0.size)) }))), .blank,
-      ]
+      items += CItem.array("static const size_t", own["sizes"], unit.ports.map { .integer($0.size) })
     }
     let batch = BatchEmitter(
       unit: unit, options: options, schedule: schedule, lanes: lanes, layout: layout, names: names, own: own,
@@ -119,21 +114,18 @@ struct ProgramEmitter {
   private func steps(
     of procedure: Procedure, _ name: String, outputs: [String], readsKept: Bool, isCut: Bool, _ file: inout ModuleNames
   ) -> [StepCode] {
-    let phases = procedure.steps.phaseCount
+    let steps = procedure.steps.innermost
+    let phases = steps.count { if case .samples = $0 { true } else { false } }
     var phase = 0
-    func claimed(_ steps: [Step]) -> [String] {
-      steps.flatMap { step -> [String] in
-        switch step {
-        case .once: return [file.claim("\(name)_once")]
-        case .samples:
-          phase += 1
-          return [phases == 1 ? name : file.claim("\(name)_\(phase)")]
-        case .batch: return []
-        case .rounds(let rounds): return claimed(rounds.body)
-        }
+    var functionNames = steps.compactMap { step -> String? in
+      switch step {
+      case .once: return file.claim("\(name)_once")
+      case .samples:
+        phase += 1
+        return phases == 1 ? name : file.claim("\(name)_\(phase)")
+      case .batch, .rounds: return nil
       }
-    }
-    var functionNames = claimed(procedure.steps)[...]
+    }[...]
     let names = ProcedureScope(
       inputs: names.tensors + names.ports + ["result_bar"], outputs: outputs, tables: tables,
       ports: isCut ? names.ports : nil, fileNames: file.file)
@@ -153,18 +145,6 @@ struct ProgramEmitter {
       }
     }
     return codes(procedure.steps, [])
-  }
-}
-
-extension [Step] {
-  fileprivate var phaseCount: Int {
-    reduce(0) { count, step in
-      switch step {
-      case .once, .batch: count
-      case .samples: count + 1
-      case .rounds(let rounds): count + rounds.body.phaseCount
-      }
-    }
   }
 }
 

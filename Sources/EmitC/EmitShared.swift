@@ -13,12 +13,8 @@ struct SharedCode {
 /// A program in which the samples of a batch go through the products with shared matrices together. Which inputs are
 /// shared is known from their strides; a batch of one shares them all.
 extension BatchEmitter {
-  func sharedRuns() -> [CItem] {
-    shared.flatMap { code -> [CItem] in
-      var items: [CItem] = [.function(run(code)), .blank]
-      if adjoint != nil, !unit.isAdjointEmpty { items += [.function(runAdjoint(code)), .blank] }
-      return items
-    }
+  func sharedRuns() -> [CFunction] {
+    shared.flatMap { adjoint != nil && !unit.isAdjointEmpty ? [run($0), runAdjoint($0)] : [run($0)] }
   }
 
   /// The call of a shared schedule, if the batch is one for it.
@@ -46,10 +42,8 @@ extension BatchEmitter {
 
   private func function(_ function: String, _ parameters: [CParameter], _ body: [CStatement]) -> CFunction {
     let unused = parameters.filter { parameter in !body.contains { $0.mentions(parameter.name) } }
-      .map { CStatement.expression(.cast("void", name($0.name))) }
-    return CFunction(
-      specifiers: "static", result: "int", name: function, parameters: parameters,
-      body: unused + body + [.returnValue(name("CAJAL_OK"))])
+      .map { CStatement.ignore($0.name) }
+    return .own(function, parameters, unused + body + [.returnValue(name("CAJAL_OK"))])
   }
 }
 

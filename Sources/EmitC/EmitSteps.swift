@@ -23,14 +23,14 @@ extension BatchEmitter {
     if steps.flatMap(\.functions).contains(where: { $0.arguments.contains(.kept) }) { hasKept = true }
     let work = CExpression.cast("real *", name("work"))
     var body: [CStatement] = []
-    if hasRows { body.append(constant("real *const ", "rows", plus(work, .integer(rowsStart(direction))))) }
+    if hasRows { body.append(.constant("real *const ", "rows", plus(work, .integer(rowsStart(direction))))) }
     if hasKept {
       let kept = plus(plus(work, .integer(layout.shared)), times(name("batch"), layout.rows))
       switch direction {
       case .forward:
         body.append(
-          constant("real *const ", "kept", .conditional(name("keep"), kept, .cast("real *", .number("0")))))
-      case .adjoint: body.append(constant("const real *const ", "kept", kept))
+          .constant("real *const ", "kept", .conditional(name("keep"), kept, .cast("real *", .number("0")))))
+      case .adjoint: body.append(.constant("const real *const ", "kept", kept))
       }
     }
     var places = StepPlaces(self, procedure, direction, shared)
@@ -40,15 +40,12 @@ extension BatchEmitter {
   private func statements(_ steps: [StepCode], _ places: inout StepPlaces) -> [CStatement] {
     steps.flatMap { step -> [CStatement] in
       switch step {
-      case .once(let function): return [.expression(.call(function.function.name, places.arguments(function)))]
+      case .once(let function): return [.call(function.function.name, places.arguments(function))]
       case .samples(let function):
         places.isInLoop = true
         defer { places.isInLoop = false }
-        return [
-          forEachSample(
-            hiding: places.conditions(of: function),
-            [.expression(.call(function.function.name, places.arguments(function)))])
-        ]
+        let call = CStatement.call(function.function.name, places.arguments(function))
+        return [forEachSample(hiding: places.conditions(of: function), [call])]
       case .batch(let product, let wanted):
         let call = CStatement.expression(places.call(product))
         return [wanted.isEmpty ? call : .ifThen(.any(wanted.map(bar)), [call])]
@@ -283,14 +280,14 @@ private struct StepPlaces {
     }
     let pointer = scope.claim(CName.joined(procedure.buffers[buffer].name))
     pointers[buffer] = pointer
-    return emitter.constant("real *", pointer, matrix(start))
+    return CStatement.constant("real *", pointer, matrix(start))
   }
 
   mutating func exchange(_ swap: PointerSwap) -> [CStatement] {
     let (a, b) = (pointers[swap.first]!, pointers[swap.second]!)
     let last = scope.claim("\(a)_last")
     return [
-      emitter.constant("real *const ", last, name(a)), .expression(.assign(name(a), name(b))),
+      CStatement.constant("real *const ", last, name(a)), .expression(.assign(name(a), name(b))),
       .expression(.assign(name(b), name(last))),
     ]
   }

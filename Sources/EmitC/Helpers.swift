@@ -13,8 +13,8 @@ enum HelperName {
     CFunction(
       specifiers: "static", result: "real *", name: place,
       parameters: [
-        CParameter(type: "void *", name: "bar"), CParameter(type: "size_t", name: "stride"),
-        CParameter(type: "size_t", name: "b"), CParameter(type: "real *", name: "aside"),
+        CParameter("void *", "bar"), CParameter("size_t", "stride"),
+        CParameter("size_t", "b"), CParameter("real *", "aside"),
       ],
       body: [
         .returnValue(
@@ -28,22 +28,18 @@ enum HelperName {
     CFunction(
       specifiers: "static", result: "void", name: addShared,
       parameters: [
-        CParameter(type: "void *", name: "bar"), CParameter(type: "size_t", name: "stride"),
-        CParameter(type: "size_t", name: "b"), CParameter(type: "size_t", name: "size"),
-        CParameter(type: "const real *", name: "aside"),
+        CParameter("void *", "bar"), CParameter("size_t", "stride"),
+        CParameter("size_t", "b"), CParameter("size_t", "size"),
+        CParameter("const real *", "aside"),
       ],
       body: [
         .ifThen(
           .binary("&&", name("bar"), isShared(">")),
           [
-            .variable(
-              CVariable(type: "real *const ", name: "sum", extent: nil, initial: .expression(name("bar")))),
-            .forLoop(
-              first: CVariable(type: "size_t", name: "i", extent: nil, initial: .expression(.number("0"))),
-              condition: .binary("<", name("i"), name("size")), step: .postfix("++", name("i")),
-              body: [
-                .expression(.binary("+=", .index(name("sum"), name("i")), .index(name("aside"), name("i"))))
-              ]),
+            .constant("real *const ", "sum", name("bar")),
+            .counting(
+              "i", to: name("size"),
+              [.expression(.binary("+=", .index(name("sum"), name("i")), .index(name("aside"), name("i"))))]),
           ])
       ])
   }

@@ -1,5 +1,5 @@
-import CajalSyntax
 import CajalTyping
+import Diagnostics
 import LinearMaps
 
 /// The linear-map graph of a judgement: parameters are its ports, in order; its one result is the term's vector, or

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 import LinearMaps
 
 /// What a term denotes while it is compiled (LANGUAGE.md, section 4).

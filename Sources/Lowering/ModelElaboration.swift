@@ -1,5 +1,5 @@
-import CajalSyntax
 import CajalTyping
+import Diagnostics
 import LinearMaps
 
 /// A model as a graph.

@@ -24,7 +24,7 @@ public func schedule(
     let (forward, backward) = try drafts.cut(shared: inputs)
     let steps = forward.steps + (backward?.steps ?? [])
     // Where nothing is shared, the gain may be what is computed of the gradients.
-    guard steps.hasBatchProducts || inputs.isEmpty && steps.hasWantedKernels else { continue }
+    guard !steps.products.isEmpty || inputs.isEmpty && steps.hasWantedKernels else { continue }
     schedule.variants.append(ScheduleVariant(inputs: inputs.sorted(), forward: forward, backward: backward))
   }
   return schedule

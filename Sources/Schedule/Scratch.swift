@@ -23,7 +23,7 @@ public enum Scratch {
   public static func product(_ k: Int) -> Int { k < 256 ? 256 * k : mostProduct }
 }
 
-extension [Statement] {
+extension Sequence<Statement> {
   /// What the kernel needs that needs most.
   var scratchBytes: Int {
     var most = 0
@@ -33,13 +33,5 @@ extension [Statement] {
 }
 
 extension [Step] {
-  var scratchBytes: Int {
-    reduce(0) { most, step in
-      switch step {
-      case .once(let body), .samples(let body): Swift.max(most, body.scratchBytes)
-      case .batch(let product, _): Swift.max(most, product.scratchBytes)
-      case .rounds(let rounds): Swift.max(most, rounds.body.scratchBytes)
-      }
-    }
-  }
+  var scratchBytes: Int { products.reduce(bodies.joined().scratchBytes) { Swift.max($0, $1.scratchBytes) } }
 }

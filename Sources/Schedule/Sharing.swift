@@ -29,27 +29,9 @@ extension Draft {
 }
 
 extension [Step] {
-  var hasBatchProducts: Bool {
-    contains { step in
-      switch step {
-      case .once, .samples: false
-      case .batch: true
-      case .rounds(let rounds): rounds.body.hasBatchProducts
-      }
-    }
-  }
-
   /// Whether there are calls of the runtime in loops that not every caller needs. Outside of loops nothing is saved:
   /// there a gradient is written once, and here it is cleared and added to.
-  var hasWantedKernels: Bool {
-    contains { step in
-      switch step {
-      case .once(let body), .samples(let body): body.contains { $0.hasWantedKernel(isWanted: false, isInLoop: false) }
-      case .batch: false
-      case .rounds(let rounds): rounds.body.hasWantedKernels
-      }
-    }
-  }
+  var hasWantedKernels: Bool { bodies.joined().contains { $0.hasWantedKernel(isWanted: false, isInLoop: false) } }
 }
 
 extension Statement {

@@ -110,6 +110,25 @@ extension Sequence<Statement> {
   }
 }
 
+extension [Step] {
+  /// In order, with the steps of a round in place of the rounds.
+  public var innermost: [Step] {
+    flatMap { if case .rounds(let rounds) = $0 { rounds.body.innermost } else { [$0] } }
+  }
+
+  /// The statements of each step that has some.
+  public var bodies: [[Statement]] {
+    innermost.compactMap { step in
+      switch step {
+      case .once(let body), .samples(let body): body
+      case .batch, .rounds: nil
+      }
+    }
+  }
+
+  var products: [BatchProduct] { innermost.compactMap { if case .batch(let product, _) = $0 { product } else { nil } } }
+}
+
 extension Expression {
   /// What it reads and compares.
   func effects(_ visit: (Effect) throws -> Void) rethrows {

@@ -3,17 +3,8 @@
 extension Procedure {
   /// What the workspace holds already is taken.
   mutating func planWorkspace(realBytes: Int) throws {
-    try planWorkspace(of: steps, from: workspaceSize, realBytes: realBytes)
-  }
-
-  private mutating func planWorkspace(of steps: [Step], from base: Int, realBytes: Int) throws {
-    for step in steps {
-      switch step {
-      case .once(let body), .samples(let body): try planWorkspace(of: body, from: base, realBytes: realBytes)
-      case .batch: break
-      case .rounds(let rounds): try planWorkspace(of: rounds.body, from: base, realBytes: realBytes)
-      }
-    }
+    let base = workspaceSize
+    for body in steps.bodies { try planWorkspace(of: body, from: base, realBytes: realBytes) }
   }
 
   private mutating func planWorkspace(of body: [Statement], from base: Int, realBytes: Int) throws {

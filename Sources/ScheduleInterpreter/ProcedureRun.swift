@@ -62,7 +62,7 @@ final class ProcedureRun {
     workspace = TrackedMemory("workspace", size: procedure.workspaceSize)
     rows = TrackedMemory("rows", size: batch * procedure.rowsSize)
     isDeclared = procedure.buffers.map { _ in false }
-    let declarations = procedure.steps.declarations
+    let declarations = procedure.steps.bodies.map(\.declarations)
     isOfOneStep = procedure.buffers.indices.map { buffer in declarations.count { $0.contains(buffer) } == 1 }
   }
 
@@ -236,19 +236,6 @@ final class ProcedureRun {
       value += term.coefficient * round.index
     }
     return value
-  }
-}
-
-extension [Step] {
-  /// The buffers that each step declares.
-  fileprivate var declarations: [Set<Int>] {
-    flatMap { step -> [Set<Int>] in
-      switch step {
-      case .once(let body), .samples(let body): [body.declarations]
-      case .batch: []
-      case .rounds(let rounds): rounds.body.declarations
-      }
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CajalSyntax
+import Diagnostics
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CajalSyntax
+import Diagnostics
 import Foundation
 
 /// The first argument is a command, an option, or the file to compile. Throws where it is a word that is none of these,

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CajalSyntax
+import Diagnostics
 import Driver
 import TensorFiles
 

@@ -1,6 +1,6 @@
 import ArgumentParser
-import CajalSyntax
 import CajalTyping
+import Diagnostics
 import Driver
 import EmitC
 import Foundation

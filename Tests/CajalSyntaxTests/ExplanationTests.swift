@@ -1,4 +1,4 @@
-import CajalSyntax
+import Diagnostics
 import Testing
 
 @Suite struct ExplanationTests {

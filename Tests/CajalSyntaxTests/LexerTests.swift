@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 import Testing
 
 @Suite struct LexerTests {

@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import Testing
 
 /// Values given from outside, as by `eval --set f='fun (x : Bool) => not x'`.

@@ -1,5 +1,5 @@
-import CajalSyntax
 import CajalTyping
+import Diagnostics
 import Testing
 
 /// The examples in the long texts of `cajal2c explain` are what they say.

@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import Testing
 
 /// The two zones of a model (LANGUAGE.md, section 6).

@@ -1,7 +1,7 @@
 import Adjoint
 import CajalEvaluator
-import CajalSyntax
 import CajalTyping
+import Diagnostics
 import Driver
 import Foundation
 import LinearMaps

@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import Driver
 import LinearMaps
 import Lowering

@@ -1,4 +1,4 @@
-import CajalSyntax
+import Diagnostics
 import Driver
 import LinearMaps
 import Lowering

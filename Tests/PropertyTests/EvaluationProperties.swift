@@ -1,6 +1,7 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import LinearMaps
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// A file with one program to test, last, and the declarations that it may use: data for generation, shrinking and
 /// mutation alike. Its text is what tests compile, so that the parser and the printer are tested as well.

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 // Untyped terms by hand, without places: they are printed, and get their places when they are read.
 

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// Syntax trees at random, well typed or not; equal seeds give equal trees.
 public struct TreeGenerator {

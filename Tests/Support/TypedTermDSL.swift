@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import Synchronization
 
 /// Typed terms by hand, for tests of the stages after the checker. Every node has a span of its own, so that places

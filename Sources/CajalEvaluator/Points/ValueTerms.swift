@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 
 /// Closed terms that stand for values. They contain no `succ` and no numeral at or above the horizon.
 struct ValueTerms {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// Abstract interpretation of programs on bounds of their `Nat`s.
 ///

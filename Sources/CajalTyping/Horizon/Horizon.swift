@@ -1,4 +1,4 @@
-import CajalSyntax
+import Diagnostics
 
 /// A place where a `Nat` can reach the horizon, so that its entry there is dropped.
 public struct Drop: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import CajalSyntax
+import Diagnostics
 
 extension ProgramHorizon {
   /// One message for each place where an entry may be dropped.

@@ -1,4 +1,4 @@
-import CajalSyntax
+import Diagnostics
 
 /// The `succ`s and numerals of a term and of the definitions it uses, directly or not.
 struct HorizonPlaces {

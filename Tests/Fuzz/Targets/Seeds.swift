@@ -1,5 +1,5 @@
 import Adjoint
-import CajalSyntax
+import Diagnostics
 import Foundation
 import LinearMaps
 import TensorFiles

@@ -15,11 +15,11 @@ public struct Diagnostics: Sendable {
   public var isFull: Bool { errorCount >= Self.limit }
 
   /// Adds an error that is put together only if it is kept.
-  mutating func addError(_ diagnostic: () -> Diagnostic) {
+  public mutating func addError(_ diagnostic: () -> Diagnostic) {
     if isFull { countError() } else { add(diagnostic()) }
   }
 
-  mutating func countError() { errorCount += 1 }
+  public mutating func countError() { errorCount += 1 }
 
   public mutating func add(_ diagnostic: Diagnostic) {
     switch diagnostic.severity {
