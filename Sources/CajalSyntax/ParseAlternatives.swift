@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// `case` and `fold` (LANGUAGE.md, section 8).
 extension Parser {
   /// The token in hand is the word of a form with alternatives: before `{` it cannot be a name.

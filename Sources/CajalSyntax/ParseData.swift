@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// `data` declarations and tables (LANGUAGE.md, section 8).
 extension Parser {
   /// `data Name =` follows: a declaration, whatever is in scope.

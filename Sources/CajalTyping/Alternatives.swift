@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// `case` and `fold` (LANGUAGE.md, section 8).
 extension Checker {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// `data` declarations (LANGUAGE.md, section 8).
 extension Checker {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// What `case` or `fold` takes apart, as its patterns say.
 struct Subject {

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// Where values cross an interface: a type has a dimension there, or is linked as a table (LANGUAGE.md, section 8).
 extension Checker {

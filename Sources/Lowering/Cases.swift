@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import LinearMaps
 
 /// `case` over what has a dimension: each summand of the operand goes through the linear map that its alternative is

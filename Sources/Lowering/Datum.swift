@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import LinearMaps
 
 /// What a term of a recursive type denotes: what folding it gives (LANGUAGE.md, section 8).

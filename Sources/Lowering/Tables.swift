@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import LinearMaps
 
 /// A linked table, or the part of it that begins at a row.

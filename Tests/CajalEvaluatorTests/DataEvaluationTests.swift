@@ -1,6 +1,7 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import TestSupport
 import Testing
 

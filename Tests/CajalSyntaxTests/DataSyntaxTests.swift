@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 import Testing
 
 /// LANGUAGE.md, section 8: how data are written.

@@ -1,5 +1,6 @@
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import Testing
 
 /// Ill-typed data (LANGUAGE.md, section 8): the code, and what is underlined.

@@ -1,6 +1,7 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import Testing
 
 /// What is dropped, type by type (LANGUAGE.md, sections 4 and 8).
