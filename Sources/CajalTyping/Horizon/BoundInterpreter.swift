@@ -14,7 +14,7 @@ final class BoundInterpreter {
   /// Whether what reaches the horizon is cut there, as it is when the program runs.
   private let cuts: Bool
 
-  private enum Mode: Hashable {
+  enum Mode: Hashable {
     /// Notes the index at every `succ` and numeral.
     case noting
     /// The same results without notes.
@@ -23,7 +23,7 @@ final class BoundInterpreter {
     case symbolic
   }
 
-  private enum Interruption: Error {
+  enum Interruption: Error {
     /// A bound that is no maximum of parameters plus constants.
     case steep
     case exhausted
@@ -40,11 +40,10 @@ final class BoundInterpreter {
     let mode: Mode
   }
 
-  private var mode = Mode.noting
-  var isNoting: Bool { mode == .noting }
+  var mode = Mode.noting
   private var visits = 0
   private var depth = 0
-  private var parameters = 0
+  var parameters = 0
   private var reached: [Span: Int] = [:]
   /// The same at places of a type `Nat[n]`.
   private var reachedBelow: [Span: (index: Int, count: Int)] = [:]
@@ -61,9 +60,9 @@ final class BoundInterpreter {
   private static let depthLimit = 50_000
   private static let memoryLimit = 100_000
   /// Rounds that are followed one by one where a bound grows faster than by a constant.
-  private static let roundLimit = 4096
+  static let roundLimit = 4096
   /// Rounds of a state that is a function which are followed one by one.
-  private static let unfoldingLimit = 64
+  static let unfoldingLimit = 64
   /// Argument lists that are kept apart for one definition.
   private static let demandLimit = 8
 
@@ -149,7 +148,7 @@ final class BoundInterpreter {
   }
 
   /// What is beyond `Nat[n]` is cut whatever the horizon.
-  private func cut(_ bound: IndexBound, _ type: Type) -> ShadowValue {
+  func cut(_ bound: IndexBound, _ type: Type) -> ShadowValue {
     if mode == .symbolic { return .nat(bound) }
     if case .natBelow(let count) = type { return .nat(bound.clamped(to: count - 1)) }
     return .nat(cuts ? bound.clamped(to: horizon - 1) : bound)
@@ -164,7 +163,7 @@ final class BoundInterpreter {
     }
   }
 
-  private func inMode<Result>(_ temporary: Mode, _ body: () throws -> Result) rethrows -> Result {
+  func inMode<Result>(_ temporary: Mode, _ body: () throws -> Result) rethrows -> Result {
     let outer = mode
     mode = temporary
     defer { mode = outer }
@@ -235,91 +234,6 @@ final class BoundInterpreter {
 
   private func join(_ a: TypedTerm, _ b: TypedTerm, _ environment: ShadowEnvironment?) throws -> ShadowValue {
     try interpret(a, environment).joined(with: interpret(b, environment))
-  }
-
-  // MARK: Iteration
-
-  /// At most `count` rounds, which is one or more.
-  private func iterate(
-    _ base: ShadowValue, _ state: Variable, _ step: TypedTerm, _ count: IndexBound, _ environment: ShadowEnvironment?
-  ) throws -> ShadowValue {
-    switch state.type {
-    case .bool, .real, .data:
-      return try interpret(step, ShadowEnvironment(state, anything(state.type), environment))
-        .joined(with: anything(state.type))
-    case .nat, .natBelow:
-      return try iterate(base.bound, state.type, count) {
-        try interpret(step, ShadowEnvironment(state, $0, environment)).bound
-      }
-    case .function: return try iterateFunction(base, state, step, count, environment)
-    }
-  }
-
-  /// At most `count` rounds of a step on naturals.
-  func iterate(
-    _ base: IndexBound, _ type: Type, _ count: IndexBound, _ step: (ShadowValue) throws -> IndexBound
-  ) throws -> ShadowValue {
-    if let value = try iterateInOne(base, type, count, step) { return value }
-    return try iterateByRounds(base, type, count, step)
-  }
-
-  /// With the step as a formula, all rounds at once; nil where there is no formula.
-  private func iterateInOne(
-    _ base: IndexBound, _ type: Type, _ count: IndexBound, _ step: (ShadowValue) throws -> IndexBound
-  ) throws -> ShadowValue? {
-    parameters += 1
-    let parameter = parameters
-    let formula: IndexBound
-    do {
-      formula = try inMode(.symbolic) { try step(.nat(IndexBound(parameter: parameter))) }
-    } catch Interruption.steep {
-      return nil
-    }
-    guard let (result, before) = formula.iterated(parameter, base: base, count: count) else { return nil }
-    if mode == .noting { _ = try step(cut(before, type)) }
-    return cut(result, type)
-  }
-
-  private func iterateByRounds(
-    _ base: IndexBound, _ type: Type, _ count: IndexBound, _ step: (ShadowValue) throws -> IndexBound
-  ) throws -> ShadowValue {
-    guard count.isConstant, base.isConstant else { throw Interruption.steep }
-    var current = base
-    for round in 0..<count.constant {
-      let next = try step(.nat(current)).joined(with: current)
-      guard next.isConstant else { throw Interruption.steep }
-      if next == current { break }
-      current = next
-      if round == BoundInterpreter.roundLimit {
-        // Larger than any state to come; the step is seen once more, for what it notes there.
-        current = cut(IndexBound(Int.max), type).bound
-        _ = try step(.nat(current))
-        break
-      }
-    }
-    return .nat(current)
-  }
-
-  /// A function is followed for some rounds; beyond them the step is seen once with a function of which only the
-  /// type is known.
-  private func iterateFunction(
-    _ base: ShadowValue, _ state: Variable, _ step: TypedTerm, _ count: IndexBound, _ environment: ShadowEnvironment?
-  ) throws -> ShadowValue {
-    if count.isConstant, count.constant <= BoundInterpreter.unfoldingLimit {
-      var current = base
-      var all = base
-      for _ in 0..<count.constant {
-        current = try interpret(step, ShadowEnvironment(state, current, environment))
-        all = all.joined(with: current)
-      }
-      return all
-    }
-    let unknown = anything(state.type)
-    if mode == .noting {
-      try force(base, state.type)
-      try force(interpret(step, ShadowEnvironment(state, unknown, environment)), state.type)
-    }
-    return unknown
   }
 
   // MARK: Functions

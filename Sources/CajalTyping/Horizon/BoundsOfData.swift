@@ -44,7 +44,7 @@ extension BoundInterpreter {
     guard term.type.isNatural else {
       let unknown = anything(term.type)
       let value = try step(unknown)
-      if isNoting {
+      if mode == .noting {
         try force(base, term.type)
         try force(value, term.type)
       }
