@@ -310,9 +310,9 @@ extension Explanation {
   static let inspectsState = Explanation(
     title: "a datum is taken apart while it is still being built",
     text: """
-      A datum that an `iter` or a `fold` builds is folded while it is built: what is carried on is what the
-      alternatives of its consumer make of the part that is there. Another `case` or `fold` of that part has nothing
-      to take apart.
+      A datum that an `iter` or a `fold` builds is folded while it is built: what is carried on
+      is what the alternatives of its consumer make of the part that is there. Another `case` or
+      `fold` of that part has nothing to take apart.
 
       ```cajal-error
       data Word = End | Letter Bool Word
