@@ -44,3 +44,14 @@ def system(a, v, n):
         y = (a @ y[..., None])[..., 0]
         total = total + n[..., k:k + 1] * y
     return total
+
+# A list of letters, and a tree of operations, as tables.
+TABLES = """
+data Word = End | Letter Bool Word
+data Op   = Add | Sub
+data Expr = Leaf Real | Node Op Expr Expr
+def not : Bool -o Bool = fun x => if x then false else true
+program even (w : Word[6]) : Bool = fold { End => true | Letter b rest => if b then not rest else rest } (w)
+program total (t : Expr[7], x : Real) : Real =
+  scale x (fold { Leaf d => d | Node op l r => scale l (case { Add => r | Sub => 0.5 * r } (op)) } (t))
+"""

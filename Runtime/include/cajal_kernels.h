@@ -114,6 +114,7 @@ typedef struct cajal_linked {
   const size_t *sizes;
   size_t table_count;
   const cajal_table *tables;
+  int check_finite; /* forward answers CAJAL_NOT_FINITE where a row that counts holds a NaN or an infinity */
 } cajal_linked;
 
 /* The functions of cajal.h, for a program without params and params_bar: all arguments are checked, children and counts

@@ -132,6 +132,53 @@ static call begin(const cajal_linked *l, size_t batch, const void *const in[], c
   return c;
 }
 
+static int32_t node(const cajal_linked *l, const void *reals, size_t index) {
+  return real_bytes(l) == sizeof(float) ? (int32_t)((const float *)reals)[index]
+                                        : (int32_t)((const double *)reals)[index];
+}
+
+static int is_finite(const cajal_linked *l, size_t size, const char *reals, size_t start) {
+  return real_bytes(l) == sizeof(float) ? cajal_all_finite_f32(size, (const float *)reals + start)
+                                        : cajal_all_finite_f64(size, (const double *)reals + start);
+}
+
+/* Whether the rows of one sample that count are finite. Of a tree they are marked in their first child while this runs: c
+ * is -3 - c there. */
+static int rows_are_finite(const cajal_linked *l, const cajal_table *t, const void *rows, void *nodes) {
+  const size_t row = l->sizes[t->nodes - 1] / t->rows;
+  if (t->arity == 0) return is_finite(l, (size_t)node(l, nodes, 0) * row, rows, 0);
+  int finite = 1;
+  write_real(l, nodes, 0, -3 - node(l, nodes, 0));
+  for (size_t i = 0; i < t->rows; i++) {
+    int32_t first = node(l, nodes, i * t->arity);
+    if (first > -2) continue;
+    first = -3 - first;
+    write_real(l, nodes, i * t->arity, first);
+    if (finite && !is_finite(l, row, rows, i * row)) finite = 0;
+    for (size_t r = 0; r < t->arity; r++) {
+      const int32_t child = node(l, nodes, i * t->arity + r);
+      if (child < 0) continue;
+      const int32_t mark = node(l, nodes, (size_t)child * t->arity);
+      if (mark >= -1) write_real(l, nodes, (size_t)child * t->arity, -3 - mark);
+    }
+  }
+  return finite;
+}
+
+static int tables_are_finite(const cajal_linked *l, size_t batch, const call *c) {
+  for (size_t k = 0; k < l->table_count; k++) {
+    const cajal_table *const t = &l->tables[k];
+    const size_t rows = t->nodes - 1;
+    const int is_shared = c->stride[rows] == 0 && c->stride[t->nodes] == 0;
+    for (size_t b = 0; b < (is_shared ? 1 : batch); b++) {
+      const char *const sample = (const char *)c->in[rows] + b * c->stride[rows] * real_bytes(l);
+      char *const nodes = (char *)c->in[t->nodes] + b * c->stride[t->nodes] * real_bytes(l);
+      if (!rows_are_finite(l, t, sample, nodes)) return 0;
+    }
+  }
+  return 1;
+}
+
 int cajal_linked_forward(const cajal_linked *l, size_t batch, const void *params, const void *const in[],
                          const size_t stride[], void *out, void *work, int keep) {
   if (check_inputs(l, batch, params, in, stride) != CAJAL_OK
@@ -140,6 +187,7 @@ int cajal_linked_forward(const cajal_linked *l, size_t batch, const void *params
     return CAJAL_BAD_ARGUMENT;
   }
   const call c = begin(l, batch, in, stride, work);
+  if (l->check_finite && !tables_are_finite(l, batch, &c)) return CAJAL_NOT_FINITE;
   if (l->program != NULL) {
     return (keep ? l->program->forward_keep : l->program->forward)(batch, c.in, c.stride, out, c.work);
   }

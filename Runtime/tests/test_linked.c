@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "cajal_kernels.h"
@@ -54,7 +55,7 @@ static const cajal_program inner = {
     .forward = inner_forward, .forward_keep = inner_forward, .backward = inner_backward, .backward_each = inner_each};
 static const size_t sizes[] = {ROWS * ROW, ROWS * ARITY};
 static const cajal_table trees = {1, ROWS, ARITY};
-static const cajal_linked linked = {&inner, NULL, sizes, 1, &trees};
+static const cajal_linked linked = {&inner, NULL, sizes, 1, &trees, 0};
 
 static void test_calls(void) {
   double table[BATCH * ROWS * ROW], out[BATCH], bar[BATCH * ROWS * ROW];
@@ -120,7 +121,7 @@ static void test_faults(void) {
 static void test_lists(void) {
   static const size_t list_sizes[] = {ROWS * ROW, 1};
   static const cajal_table lists = {1, ROWS, 0};
-  const cajal_linked list = {&inner, NULL, list_sizes, 1, &lists};
+  const cajal_linked list = {&inner, NULL, list_sizes, 1, &lists, 0};
   double table[ROWS * ROW + ROWS * ARITY] = {0}, out[1];
   void *work = new_scratch(cajal_linked_bytes(&list, 1, 0));
   const size_t stride[] = {ROWS * ROW, 1};
@@ -135,8 +136,32 @@ static void test_lists(void) {
   CHECK(cajal_linked_forward(&list, 1, NULL, in, stride, out, work, 0) == CAJAL_OK, "no count");
 }
 
+/* Of rows that count, and of no others; the children are as they were. */
+static void test_finite(void) {
+  static const size_t list_sizes[] = {ROWS * ROW, 1};
+  static const cajal_table lists = {1, ROWS, 0};
+  const cajal_linked tree = {&inner, NULL, sizes, 1, &trees, 1}, list = {&inner, NULL, list_sizes, 1, &lists, 1};
+  const int32_t nodes[ROWS * ARITY] = {2, 2, 2, -1, -1, -1}, two = 2;
+  const size_t stride[] = {ROWS * ROW, ROWS * ARITY}, list_stride[] = {ROWS * ROW, 1};
+  void *work = new_scratch(cajal_linked_bytes(&tree, 1, 0));
+  for (size_t bad = 0; bad < ROWS * ROW; bad++) {
+    double table[ROWS * ROW] = {0}, out[1];
+    table[bad] = (double)NAN;
+    const void *const in[] = {table, nodes}, *const list_in[] = {table, &two};
+    const int of_tree = cajal_linked_forward(&tree, 1, NULL, in, stride, out, work, 0);
+    CHECK(of_tree == (bad / ROW == 1 ? CAJAL_OK : CAJAL_NOT_FINITE), "a NaN at %zu of a tree", bad);
+    const int of_list = cajal_linked_forward(&list, 1, NULL, list_in, list_stride, out, work, 0);
+    CHECK(of_list == (bad / ROW == 2 ? CAJAL_OK : CAJAL_NOT_FINITE), "a NaN at %zu of a list", bad);
+  }
+  double table[ROWS * ROW] = {0}, out[1];
+  const void *const in[] = {table, nodes};
+  CHECK(cajal_linked_forward(&tree, 1, NULL, in, stride, out, work, 0) == CAJAL_OK, "zeros");
+  CHECK(out[0] == 100 * (2 + 2 + 2 - 1 - 1 - 1), "the children were changed: %g", out[0]);
+}
+
 void test_linked(void) {
   test_calls();
   test_faults();
   test_lists();
+  test_finite();
 }

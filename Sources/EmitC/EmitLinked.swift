@@ -51,7 +51,7 @@ struct LinkedEmitter {
     }
     let fields: [CExpression] = [
       isModel ? .number("0") : .prefix("&", name(inner)), isModel ? .prefix("&", name(inner)) : .number("0"),
-      name(own["sizes"]), .integer(tables.count), name(own["tables"]),
+      name(own["sizes"]), .integer(tables.count), name(own["tables"]), .integer(batch.options.checkFinite ? 1 : 0),
     ]
     func constant(_ type: String, _ name: String, _ extent: String?, _ initial: CInitialiser) -> CItem {
       .variable(CVariable(type: "static const \(type)", name: name, extent: extent, initial: initial))

@@ -5,6 +5,7 @@
     y, vjp = m.flip_from.vjp(x, n)    # and gradients
     layer = m.flip_from.torch()       # for PyTorch
     f = m.flip_from.jax()             # for JAX
+    m.even(*cajal.encode(m.even, "w", ("Letter", True, "End")))   # a list as the table of its nodes
 
 PyTorch and JAX are imported when they are asked for.
 """
@@ -14,10 +15,11 @@ from .denormals import denormals_flushed
 from .errors import (BuildError, CajalError, CompileError, CompileWarning, DenormalWarning, LoadError, StatusError)
 from .model import Model
 from .module import Module, load, set_openblas_threads
-from .ports import Port, Tensor
+from .ports import Port, Table, Tensor
 from .program import Program
+from .tables import encode
 
 __version__ = "0.1.0"
 __all__ = ["BuildError", "CajalError", "CompileError", "CompileWarning", "DenormalWarning", "LoadError", "Model",
-           "Module", "Port", "Program", "StatusError", "Tensor", "compile", "denormals_flushed", "load",
+           "Module", "Port", "Program", "StatusError", "Table", "Tensor", "compile", "denormals_flushed", "encode", "load",
            "set_openblas_threads", "weights"]

@@ -15,8 +15,10 @@ def as_array(value: Any, port: Port, dtype: np.dtype[Any], name: str) -> Array:
     """A value as an array of the module's type; not copied where it is one.
 
     Numbers, lists, integers and booleans are converted, narrower floats widened. A wider float is a TypeError: nothing
-    is rounded silently.
+    is rounded silently. Of a table's children and counts only whole numbers are taken.
     """
+    if port.is_nodes:
+        return _as_nodes(value, port, name)
     if not isinstance(value, np.ndarray) and not hasattr(value, "__array__"):
         return np.asarray(value, dtype)
     array = np.asarray(value)
@@ -26,6 +28,19 @@ def as_array(value: Any, port: Port, dtype: np.dtype[Any], name: str) -> Array:
     how = ", or compile with real='double'" if array.dtype == np.float64 else ""
     raise TypeError(f"{name}: {port.name} is {array.dtype}, and the module computes in {dtype}: "
                     f"convert it with .astype(np.{dtype}){how}")
+
+
+def _as_nodes(value: Any, port: Port, name: str) -> Array:
+    """As int32. How many rows count may be a number, and a batch of such numbers has one axis."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name}: {port.name} is {array.dtype}, and has to be of whole numbers")
+    limits = np.iinfo(np.int32)
+    if array.size and not limits.min <= array.min() <= array.max() <= limits.max:
+        raise ValueError(f"{name}: {port.name} has a number that is none of 32 bits")
+    if port.shape == (1,) and (array.ndim == 0 or array.ndim == 1 and array.shape != (1,)):
+        array = array[..., None]
+    return array.astype(np.int32, copy=False)
 
 
 def batch_of(shape: tuple[int, ...], port: Port, name: str) -> int | None:

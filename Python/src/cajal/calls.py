@@ -10,7 +10,7 @@ from ctypes import c_size_t, c_void_p
 from typing import Any
 
 from . import abi, denormals
-from .errors import LoadError, StatusError
+from .errors import StatusError
 from .memory import Workspace
 
 # Forward workspaces up to this size are kept from call to call.
@@ -38,11 +38,6 @@ class Calls:
         self.is_model = isinstance(raw, abi.Model)
         self.parameter_count = raw.parameter_count if isinstance(raw, abi.Model) else 0
         self.sizes = [raw.inputs[i].contents.size for i in range(raw.input_count)]
-        for i in range(raw.input_count):
-            port = raw.inputs[i].contents
-            if abi.has(port, "element") and port.element:
-                raise LoadError(f"`{name}` takes a table, `{port.name.decode().removesuffix('.nodes')}`: this package "
-                                "passes reals alone; call it from C")
         self._none = [False] * len(self.sizes)
         self.output_size = raw.output.contents.size
         self.real_bytes = raw.real_bytes

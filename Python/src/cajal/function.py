@@ -38,6 +38,7 @@ class Function:
         self.dtype: np.dtype[Any] = np.dtype(np.float32 if raw.real_bytes == 4 else np.float64)
         self.inputs = tuple(ports.port(raw.inputs[i].contents, raw.horizon) for i in range(raw.input_count))
         self.output = ports.port(raw.output.contents, raw.horizon)
+        self._dtypes = [np.dtype(np.int32) if port.is_nodes else self.dtype for port in self.inputs]
         self.linear: bool = all(port.linear for port in self.inputs)
         self.signature: str = (raw.signature if isinstance(raw, abi.Model) else raw.judgement).decode()
         # Names the function in all processes that load the same object.
@@ -70,10 +71,13 @@ class Function:
     def _bind(self, inputs: Sequence[Any], named: Mapping[str, Any]) -> Sequence[Any]:
         """The inputs in order, of positional and named arguments."""
         names = [port.name for port in self.inputs]
+        # The nodes of a table xs, xs.nodes, are given as xs_nodes.
+        spelt = {name.replace(".", "_"): name for name in names}
         if len(inputs) > len(names):
             raise TypeError(f"{self.name} takes {len(names)} inputs ({', '.join(names)}), and {len(inputs)} were given")
         bound = dict(zip(names, inputs))
-        for name, value in named.items():
+        for given, value in named.items():
+            name = spelt.get(given, given)
             if name not in names:
                 raise TypeError(f"{self.name} has no input {name!r}: it has {', '.join(names) or 'none'}")
             if name in bound:
@@ -87,8 +91,8 @@ class Function:
         """The fast way where all are arrays of the module's type, contiguous; else the general one."""
         dtype, ndarray = self.dtype, np.ndarray
         shapes = []
-        for array in inputs:
-            if type(array) is ndarray and array.dtype is dtype and array.flags.c_contiguous:
+        for array, kind in zip(inputs, self._dtypes):
+            if type(array) is ndarray and array.dtype is kind and array.flags.c_contiguous:
                 shapes.append(array.shape)
             else:
                 return self._call_general(inputs, params)
@@ -146,11 +150,17 @@ class Function:
             frame.pointers[i] = address(entry.array)
         return frame
 
+    def _only_reals(self, where: str) -> None:
+        for port in self.inputs:
+            if port.table is not None:
+                raise TypeError(f"{self.name} takes the table {port.name}: {where} has reals alone; call it on NumPy arrays")
+
     # ---- Gradients ----
 
     def _vjp(self, inputs: Sequence[Any], params: Array | None) -> tuple[
-            Array, Callable[[Any], tuple[Array | None, tuple[Array, ...]]]]:
-        """The result, and what takes a gradient of it to that of the parameters and those of the inputs."""
+            Array, Callable[[Any], tuple[Array | None, tuple[Array | None, ...]]]]:
+        """The result, and what takes a gradient of it to that of the parameters and those of the inputs; of a table's
+        children or count there is none."""
         batch, laid_out = self._lay_out(inputs, packed=True)
         # Copies: what the caller writes into an array afterwards does not change the gradient.
         laid_out = [Input(entry.array.copy(), entry.stride) for entry in laid_out]
@@ -165,18 +175,19 @@ class Function:
             calls.forward_keep(frame, count, params_at, address(out), work.address)
         lock = threading.Lock()
 
-        def vjp(out_bar: Any) -> tuple[Array | None, tuple[Array, ...]]:
+        def vjp(out_bar: Any) -> tuple[Array | None, tuple[Array | None, ...]]:
             bar = np.require(as_array(out_bar, self.output, self.dtype, f"gradient of {self.name}"),
                              requirements=["C", "A"])
             if bar.shape != shape and bar.shape != (*shape[:len(shape) - len(self.output.shape)], self.output.size):
                 raise ValueError(f"the gradient of {self.name}'s result has shape {bar.shape}: it has to be {shape}")
             # Of an empty batch, the gradient of a shared input is the sum of nothing.
-            bars = tuple(np.zeros_like(entry.array) for entry in laid_out)
+            bars = tuple(None if port.is_nodes else np.zeros_like(entry.array)
+                         for entry, port in zip(laid_out, self.inputs))
             params_bar = None if params is None else np.zeros_like(params)
             if frame is not None and work is not None:
                 with lock:
                     for i, array in enumerate(bars):
-                        frame.bars[i] = address(array)
+                        frame.bars[i] = None if array is None else address(array)
                     calls.backward(frame, count, params_at, address(bar),
                                    0 if params_bar is None else address(params_bar), work.address)
             return params_bar, bars

@@ -118,14 +118,14 @@ class Model(Function):
         return self._call(self._bind(inputs, named), address(vector))
 
     def vjp(self, *inputs: Any, params: Parameters | None = None, **named: Any) -> tuple[
-            Array, Callable[[Any], tuple[Array, tuple[Array, ...]]]]:
+            Array, Callable[[Any], tuple[Array, tuple[Array | None, ...]]]]:
         """The result y, and a function that takes y_bar to (the gradient of the parameter vector, those of the inputs).
 
         All are sums over the batch but for inputs that are batches.
         """
         out, vjp = self._vjp(self._bind(inputs, named), self._parameters(params))
 
-        def both(out_bar: Any) -> tuple[Array, tuple[Array, ...]]:
+        def both(out_bar: Any) -> tuple[Array, tuple[Array | None, ...]]:
             params_bar, bars = vjp(out_bar)
             assert params_bar is not None
             return params_bar, bars
@@ -134,6 +134,7 @@ class Model(Function):
 
     def torch(self) -> torch.nn.Module:
         """This model as an nn.Module whose parameters have the tensors' names; docs/pytorch.md. Needs PyTorch."""
+        self._only_reals("PyTorch's side")
         from .bridge_torch import model
         return model(self)
 
@@ -142,5 +143,6 @@ class Model(Function):
 
         params: a vector, or a dictionary of tensors by name.
         """
+        self._only_reals("JAX's side")
         from .bridge_jax import model
         return model(self)

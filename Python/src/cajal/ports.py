@@ -16,6 +16,8 @@ class Port:
     its matrix, (size of its result, size of its argument).
     degree: the map is a polynomial in this input of at most this degree; 0 for a result and for a model's data.
     linear: whether the map is linear in it.
+    is_nodes: of a table, its children or how many of its rows count: int32, and no gradient.
+    table: of a table, how its rows are laid out.
     """
     name: str
     type: str
@@ -23,10 +25,30 @@ class Port:
     size: int
     degree: int
     linear: bool
+    is_nodes: bool = False
+    table: Table | None = None
 
     def __str__(self) -> str:
+        if self.is_nodes:
+            return f"{self.name} : int32  shape {self.shape}, " + ("the rows that count" if self.size == 1 else "children")
         kind = "linear" if self.linear else f"degree {self.degree}" if self.degree else "data"
         return f"{self.name} : {self.type}  shape {self.shape}, {kind}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a table: at most `rows` of them, each with `arity` children at most.
+
+    parts: where a row has the weight of a constructor, "Letter", and its fields that are not recursive, "Letter.1".
+    """
+    rows: int
+    arity: int
+    parts: dict[str, slice]
+
+    @property
+    def row(self) -> int:
+        """The reals of a row."""
+        return max(part.stop for part in self.parts.values())
 
 
 @dataclass(frozen=True)
@@ -48,20 +70,25 @@ def port(raw: abi.Port, horizon: int) -> Port:
     matrix = matrix_shape(type_, horizon)
     if matrix is not None and prod(matrix) == raw.size:
         shape = matrix
-    return Port(raw.name.decode(), type_, shape, raw.size, raw.degree, bool(raw.linear))
+    is_nodes = abi.has(raw, "element") and raw.element == 1
+    table = None
+    if abi.has(raw, "parts") and raw.part_count:
+        parts = [raw.parts[i].contents for i in range(raw.part_count)]
+        table = Table(raw.nodes, raw.arity, {p.name.decode(): slice(p.offset, p.offset + p.size) for p in parts})
+    return Port(raw.name.decode(), type_, shape, raw.size, raw.degree, bool(raw.linear), is_nodes, table)
 
 
 def tensor(raw: abi.Tensor) -> Tensor:
     return Tensor(raw.name.decode(), tuple(raw.dims[:raw.rank]), raw.offset, raw.count, raw.fan_in)
 
 
-_TOKEN = re.compile(r"\s*(-o|[()]|Real\s*\[[\d\s,]*\]|\w+)")
+_TOKEN = re.compile(r"\s*(-o|[()]|Real\s*\[[\d\s,]*\]|Nat\s*\[\d+\]|\w+)")
 
 
 def matrix_shape(type_: str, horizon: int) -> tuple[int, int] | None:
     """The shape of the matrix of a function's type, and None of another type or one that is not understood.
 
-    type ::= Bool | Nat | Real | Real[d, ...] | type -o type | ( type ), and -o associates to the right.
+    type ::= Bool | Nat | Nat[n] | Real | Real[d, ...] | type -o type | ( type ), and -o associates to the right.
     """
     tokens = _TOKEN.findall(type_)
     if "".join(tokens).replace(" ", "") != type_.replace(" ", ""):
@@ -89,6 +116,8 @@ def _atom(tokens: list[str], horizon: int) -> tuple[tuple[int, ...], list[str]]:
         if rest[0] != ")":
             raise ValueError(rest[0])
         return inner, rest[1:]
+    if head.startswith("Nat") and head != "Nat":
+        return (int(re.findall(r"\d+", head)[0]),), rest
     if head.startswith("Real"):
         return (prod(int(d) for d in re.findall(r"\d+", head)),), rest
     return ({"Bool": 2, "Nat": horizon}[head] if head in ("Bool", "Nat") else int(head),), rest

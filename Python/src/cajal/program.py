@@ -31,7 +31,7 @@ class Program(Function):
             return self._call(self._bind(inputs, named), 0)
         return self._call(inputs, 0)
 
-    def vjp(self, *inputs: Any, **named: Any) -> tuple[Array, Callable[[Any], tuple[Array, ...]]]:
+    def vjp(self, *inputs: Any, **named: Any) -> tuple[Array, Callable[[Any], tuple[Array | None, ...]]]:
         """The result y, and a function that takes y_bar, of y's shape, to the gradients of <y_bar, y>.
 
         One gradient for each input, of its shape; of an input that a batch shares, the sum over the batch. The function
@@ -69,10 +69,12 @@ class Program(Function):
 
     def torch(self) -> Callable[..., torch.Tensor]:
         """This program as a differentiable function of PyTorch's tensors; docs/pytorch.md. Needs PyTorch."""
+        self._only_reals("PyTorch's side")
         from .bridge_torch import program
         return program(self)
 
     def jax(self) -> Callable[..., jax.Array]:
         """This program as a function that JAX traces, with gradient and batching; docs/jax.md. Needs JAX and g++."""
+        self._only_reals("JAX's side")
         from .bridge_jax import program
         return program(self)

@@ -1,0 +1,94 @@
+"""Lists and trees: tables in, results and gradients out."""
+import numpy as np
+import pytest
+from conftest import compiled
+
+import cajal
+import programs
+
+
+@pytest.fixture
+def tables(real):
+    return compiled(programs.TABLES, real)
+
+
+def word(letters):
+    value = "End"
+    for letter in reversed(letters):
+        value = ("Letter", letter, value)
+    return value
+
+
+@pytest.mark.parametrize("letters", [[], [True], [True, False], [True, True, True], [False] * 5])
+def test_a_list_is_folded(tables, close, letters):
+    rows, nodes = cajal.encode(tables.even, "w", word(letters))
+    assert rows.shape == (6, 4) and nodes.tolist() == [len(letters) + 1]
+    is_even = sum(letters) % 2 == 0
+    close(tables.even(rows, nodes), [1, 0] if is_even else [0, 1])
+    close(tables.even(w=rows, w_nodes=len(letters) + 1), [1, 0] if is_even else [0, 1])
+
+
+def test_a_batch_mixes_and_shares(tables, close):
+    rows, nodes = cajal.encode(tables.even, "w", [word([True]), word([]), word([True, True])])
+    close(tables.even(rows, nodes), [[0, 1], [1, 0], [1, 0]])
+    # The same rows with other counts: what does not count is as if it were not there, whatever it holds.
+    rows[2, 3:] = np.nan
+    close(tables.even(rows[2], np.array([1, 2, 3])), [[0, 0], [0, 0], [1, 0]])
+
+
+# x times the product of the leaves, halved by every Sub.
+TREE = ("Node", 0, ("Leaf", 3.0), ("Node", 1, ("Leaf", 2.0), ("Leaf", 5.0)))
+
+
+def test_a_tree_and_its_gradient(tables, close):
+    rows, nodes = cajal.encode(tables.total, "t", TREE)
+    assert nodes.tolist() == [[1, 2], [-1, -1], [3, 4]] + [[-1, -1]] * 4
+    y, vjp = tables.total.vjp(rows, nodes, 2.0)
+    close(y, 30.0)
+    rows_bar, nodes_bar, x_bar = vjp(1.0)
+    assert nodes_bar is None
+    close(x_bar, 15.0)
+    leaf = tables.total.inputs[0].table.parts["Leaf.1"].start
+    close(rows_bar[[1, 3, 4], leaf], [10.0, 15.0, 6.0])
+    # Of the operator's two entries, at the root: Add gives 30, Sub half of it.
+    close(rows_bar[0, tables.total.inputs[0].table.parts["Node.1"]], [30.0, 15.0])
+    assert not rows_bar[5:].any()
+
+
+def test_soft_rows_by_differences():
+    total = compiled(programs.TABLES, "double").total
+    rows, nodes = cajal.encode(total, "t", TREE)
+    random = np.random.default_rng(0)
+    rows[:5] += 0.3 * random.standard_normal(rows[:5].shape)
+    rows_bar = total.vjp(rows, nodes, 1.5)[1](1.0)[0]
+    for _ in range(20):
+        i, k = random.integers(5), random.integers(rows.shape[1])
+        step = np.zeros_like(rows)
+        step[i, k] = 1e-6
+        difference = (total(rows + step, nodes, 1.5) - total(rows - step, nodes, 1.5)) / 2e-6
+        assert abs(difference - rows_bar[i, k]) < 1e-6 * max(1, abs(difference))
+
+
+@pytest.mark.parametrize("change, error", [
+    (lambda nodes: nodes.astype(float), TypeError), (lambda nodes: nodes + 2 ** 40, ValueError),
+    (lambda nodes: nodes[:3], ValueError), (lambda nodes: np.zeros_like(nodes), cajal.StatusError),
+    (lambda nodes: nodes + 7, cajal.StatusError)])
+def test_bad_children(tables, change, error):
+    rows, nodes = cajal.encode(tables.total, "t", TREE)
+    with pytest.raises(error):
+        tables.total(rows, change(nodes.astype(np.int64)), 1.0)
+
+
+@pytest.mark.parametrize("value, says", [
+    (word([True] * 6), "at most 6 nodes"), (("Lettre", True, "End"), "no constructor"), (("Letter",), "has others"),
+    (("Letter", 2, "End"), "below 2"), (("Letter", [1.0], "End"), "1 entries instead of 2")])
+def test_bad_values(tables, value, says):
+    with pytest.raises(ValueError, match=says):
+        cajal.encode(tables.even, "w", value)
+
+
+def test_reals_alone_elsewhere(tables):
+    with pytest.raises(TypeError, match="takes the table w"):
+        tables.even.torch()
+    with pytest.raises(TypeError, match="takes the table w"):
+        tables.even.jax()
