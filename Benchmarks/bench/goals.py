@@ -50,6 +50,13 @@ def goals(lines):
     rows.extend(memory_goals(lines))
     rows.extend(linear_goals(lines))
 
+    for state, nodes, peer, threshold in ((8, 64, "JAX", 10), (8, 64, "PyTorch", 60), (128, 64, "JAX", 1.3)):
+        add(f"h: chains, state {state}, {nodes} nodes, both: {peer}", threshold, least(of(
+            lines, "h", data="chain", state=state, nodes=nodes, **{"pass": "both"}), lambda l, p=peer: ratio(l, p)))
+    for peer, threshold in (("JAX", 10), ("PyTorch recursion", 200)):
+        add(f"h: trees, state 8, both: {peer}", threshold, least(of(
+            lines, "h", data="tree", state=8, **{"pass": "both"}), lambda l, p=peer: ratio(l, p)), at="nodes")
+
     for which in ("forward", "backward"):
         add(f"c: {which}: of sgemm", 0.5, least(of(lines, "c", threads=1, **{"pass": which}), share), "%")
 

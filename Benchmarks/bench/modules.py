@@ -61,7 +61,7 @@ class Loaded:
         self.library = ctypes.CDLL(str(path))
         self.library.cajal_module_info.restype = POINTER(abi.Module)
         module = self.library.cajal_module_info().contents
-        assert module.abi == 1
+        assert module.abi in (1, 2)
         programs = [module.programs[i] for i in range(module.program_count)]
         models = [module.models[i] for i in range(module.model_count)]
         chosen = [p for p in models or programs if name in (None, p.contents.name.decode())]
@@ -109,7 +109,9 @@ class Call:
     def __init__(self, loaded, batch, inputs, out_bar, wanted=None, params=None, keep=True):
         self.loaded, self.batch = loaded, batch
         names = loaded.input_names
-        self.arrays = [np.ascontiguousarray(inputs[name], np.float32) for name in names]
+        # The nodes of a table, xs.nodes, are whole numbers.
+        self.arrays = [np.ascontiguousarray(inputs[name], np.int32 if name.endswith(".nodes") else np.float32)
+                       for name in names]
         for array, port in zip(self.arrays, loaded.inputs):
             assert array.size in (port.size, batch * port.size)
         shared = [array.ndim == 1 for array in self.arrays]

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from . import training_jax
+from . import folds_jax, training_jax
 from .harness import Candidate, Entrant, python_seconds
 from .recurrence_jax import FORMS
 
@@ -86,6 +86,11 @@ def candidate(label, run, inputs, out_bar, both, wanted=None):
 
 def named(result, gradients):
     return {"result": np.array(result)} | {f"gradient of {name}": np.array(g) for name, g in gradients.items()}
+
+
+def folds(fold, out_bar, both):
+    inputs = {name: array for name, array in fold.inputs.items() if not name.endswith(".nodes")}
+    return [candidate("JAX", folds_jax.runner(fold), inputs, out_bar, both)]
 
 
 def system(system, inputs, out_bar, both):

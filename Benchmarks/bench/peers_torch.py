@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from . import closures, layers_torch, training_torch
+from . import closures, folds_torch, layers_torch, training_torch
 from .harness import Candidate, Entrant, python_seconds
 from .recurrence_torch import FORMS
 from .report import NOTHING, PRODUCT
@@ -36,6 +36,27 @@ def small(program, batch, inputs, out_bar, both):
         return named(result, dict(zip(names, gradients)))
 
     return [Candidate("PyTorch closures", python_seconds(once), compare)]
+
+
+def folds(fold, out_bar, both):
+    names = [name for name in fold.inputs if not name.endswith(".nodes")]
+    values = [torch.tensor(fold.inputs[name], requires_grad=both) for name in names]
+    bar = torch.tensor(out_bar)
+
+    def contender(label, run):
+        def once():
+            if not both:
+                with torch.no_grad():
+                    return run(*values), ()
+            result = run(*values)
+            return result, torch.autograd.grad(result, values, bar)
+
+        def compare():
+            result, gradients = once()
+            return named(result, dict(zip(names, gradients)))
+        return Candidate(label, python_seconds(once), compare)
+
+    return [contender(f"PyTorch {form}".strip(), run) for form, run in folds_torch.forms(fold).items()]
 
 
 class Nothing(torch.autograd.Function):

@@ -10,6 +10,7 @@ TITLES = {
     "e": "e. Latency of one sample",
     "f": "f. From source to something that runs",
     "g": "g. Memory",
+    "h": "h. Folds over lists and trees",
     "p": "p. From Python",
 }
 
