@@ -54,10 +54,72 @@ static inline void NAMED(add_dots)(size_t columns, const REAL *restrict matrix, 
   }
 }
 
+/* How many columns a narrow matrix has, at most: its rows are too short for vectors along them. */
+#define NARROW 4
+
+/* y[rows] += matrix x, for a number of columns that is known where this is inlined. */
+static inline void NAMED(add_short_rows)(size_t rows, size_t columns, const REAL *restrict matrix,
+                                         const REAL *restrict x, REAL *restrict y) {
+  for (size_t i = 0; i < rows; i++) {
+    REAL sum = 0;
+    for (size_t j = 0; j < columns; j++) sum += matrix[i * columns + j] * x[j];
+    y[i] += sum;
+  }
+}
+
+/* Four entries, which are one row of four columns, or two rows of two. */
+typedef REAL NAMED(quad) __attribute__((vector_size(4 * sizeof(REAL))));
+
+/* y[columns] += x matrix, of 2 or 4 columns: two sums of four entries, side by side. */
+static inline void NAMED(add_short_columns)(size_t rows, size_t columns, const REAL *restrict matrix,
+                                            const REAL *restrict x, REAL *restrict y) {
+  const size_t each = 4 / columns;
+  NAMED(quad) sum[2] = {{0}, {0}}, entries;
+  size_t i = 0;
+  for (; i + 2 * each <= rows; i += 2 * each) {
+    for (size_t t = 0; t < 2; t++) {
+      const REAL *const first = x + i + t * each, *const second = first + each - 1;
+      memcpy(&entries, matrix + (i + t * each) * columns, sizeof entries);
+      sum[t] += entries * (NAMED(quad)){*first, *first, *second, *second};
+    }
+  }
+  sum[0] += sum[1];
+  for (size_t t = 0; t < each; t++) {
+    for (size_t j = 0; j < columns; j++) y[j] += sum[0][t * columns + j];
+  }
+  for (; i < rows; i++) {
+    for (size_t j = 0; j < columns; j++) y[j] += matrix[i * columns + j] * x[i];
+  }
+}
+
+/* The two, for a matrix of at most NARROW columns, rows behind each other. Transposed, it has 2 or 4. */
+static void NAMED(add_narrow)(size_t rows, size_t columns, const REAL *restrict matrix, int transposed,
+                              const REAL *restrict x, REAL *restrict y) {
+#define CASE(n)                                                                  \
+  case n:                                                                        \
+    if (transposed) NAMED(add_short_columns)(rows, n, matrix, x, y);             \
+    else NAMED(add_short_rows)(rows, n, matrix, x, y);                           \
+    break;
+  switch (columns) {
+    CASE(2)
+    CASE(4)
+  default:
+    for (size_t i = 0; i < rows; i++) {
+      for (size_t j = 0; j < columns; j++) y[i] += matrix[i * columns + j] * x[j];
+    }
+  }
+#undef CASE
+}
+
 /* y[rows] += op(matrix) x: dot products of rows, or, where columns are contiguous, four of them at a time. Stored rows
  * of the matrix are `step` apart. */
 static void NAMED(add_matrix_vector)(size_t rows, size_t columns, const REAL *restrict matrix, size_t step,
                                      int transposed, const REAL *restrict x, REAL *restrict y) {
+  const size_t stored = transposed ? rows : columns;
+  if (step == stored && (transposed ? stored == 2 || stored == 4 : stored <= NARROW)) {
+    NAMED(add_narrow)(transposed ? columns : rows, stored, matrix, transposed, x, y);
+    return;
+  }
   if (!transposed) {
     size_t i = 0;
     for (; i + ROWS <= rows; i += ROWS) NAMED(add_dots)(columns, matrix + i * step, step, x, y + i);
@@ -75,4 +137,5 @@ static void NAMED(add_matrix_vector)(size_t rows, size_t columns, const REAL *re
   }
 }
 
+#undef NARROW
 #undef ROWS

@@ -270,9 +270,22 @@ static void NAMED(multiply_by_tiles)(size_t m, size_t k, size_t n, NAMED(view) a
   }
 }
 
+/* c[m x n] += x yᵀ, for a number of columns that is known where this is inlined. */
+static inline void NAMED(add_narrow_outer)(size_t m, size_t n, const REAL *restrict x, size_t x_step,
+                                           const REAL *restrict y, REAL *restrict c) {
+  for (size_t i = 0; i < m; i++) {
+    for (size_t j = 0; j < n; j++) c[i * n + j] += x[i * x_step] * y[j];
+  }
+}
+
 /* For few entries, and for outer products, where a tile has nothing to reuse. */
 static void NAMED(add_directly)(size_t m, size_t k, size_t n, NAMED(view) a, NAMED(view) b, REAL *restrict c,
                                 size_t c_row) {
+  if (k == 1 && c_row == n && b.column == 1 && (n == 2 || n == 4)) {
+    if (n == 2) NAMED(add_narrow_outer)(m, 2, a.entries, a.row, b.entries, c);
+    else NAMED(add_narrow_outer)(m, 4, a.entries, a.row, b.entries, c);
+    return;
+  }
   for (size_t i = 0; i < m; i++) {
     for (size_t p = 0; p < k; p++) {
       const REAL x = a.entries[i * a.row + p * a.column];
@@ -304,7 +317,9 @@ void NAMED(cajal_strided_product)(size_t m, size_t k, size_t n, const REAL *rest
     }
     return;
   }
-  if (!accumulate) {
+  if (!accumulate && c_row == n) {
+    memset(c, 0, m * n * sizeof(REAL));
+  } else if (!accumulate) {
     for (size_t i = 0; i < m; i++) memset(c + i * c_row, 0, n * sizeof(REAL));
   }
   if (k == 0) return;

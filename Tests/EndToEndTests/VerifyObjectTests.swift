@@ -84,13 +84,13 @@ import Testing
   @Test func anObjectThatIsNotOursIsRefused() throws {
     try withScratch { folder in
       let object = try object(folder) { text in
-        text.replacingOccurrences(of: ".abi = CAJAL_ABI", with: ".abi = CAJAL_ABI + 1")
+        text.replacingOccurrences(of: ".abi = 1", with: ".abi = CAJAL_ABI + 1")
       }
       func refused(_ path: String, _ word: String) throws {
         let result = try verify(folder, ["--object", path])
         #expect(result.status == 2 && result.output.isEmpty && result.errors.contains(word), "\(result.errors)")
       }
-      try refused(object, "has version 2 of the interface, and this is for 1")
+      try refused(object, "has version 3 of the interface, and this is for 1 to 2")
       try refused("missing.so", "No such file")
       try refused("p.cajal", "cannot load the object")
       let other = try write("int answer(void) { return 42; }\n", to: folder + "/other.c")
