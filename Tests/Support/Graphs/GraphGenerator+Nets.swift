@@ -37,7 +37,8 @@ extension GraphGenerator {
       return g.add(g.embed(offset: 3, a, .real([size])), fit(dense(b), size))
     case .dense: return dense(a)
     case .add, .scale, .product, .shift, .fit, .constant, .transpose, .convolution, .scaled, .nonlinear, .pool, .dot,
-      .flat, .scaledSum, .counted, .row, .sweep, .nonlinearAdjoint, .loop, .matrixProduct, .squashed, .squashedScale, .ownMatrix, .wider,
+      .flat, .scaledSum, .counted, .row, .sweep, .nonlinearAdjoint, .loop, .matrixProduct, .squashed, .squashedScale,
+      .ownMatrix, .wider,
       .iteration:
       preconditionFailure("no piece of a net")
     }

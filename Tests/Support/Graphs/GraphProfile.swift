@@ -21,7 +21,8 @@ struct GraphProfile: Sendable {
       switch self {
       case .loop, .iteration, .sweep: true
       case .add, .scale, .product, .shift, .fit, .constant, .transpose, .convolution, .scaled, .nonlinear, .pool, .dot,
-        .flat, .scaledSum, .counted, .row, .nonlinearAdjoint, .dense, .layer, .netTwice, .rowsTimesTensor, .transposedTensor,
+        .flat, .scaledSum, .counted, .row, .nonlinearAdjoint, .dense, .layer, .netTwice, .rowsTimesTensor,
+        .transposedTensor,
         .tensorOfTensors, .netInLoop, .activation, .tensorOfOuter, .denseInside, .matrixProduct, .squashed,
         .squashedScale, .ownMatrix, .wider:
         false
@@ -31,7 +32,8 @@ struct GraphProfile: Sendable {
     /// One that needs a function of the runtime.
     fileprivate var isKernel: Bool {
       switch self {
-      case .convolution, .nonlinear, .pool, .counted, .row, .sweep, .nonlinearAdjoint, .layer, .netInLoop, .activation, .squashed,
+      case .convolution, .nonlinear, .pool, .counted, .row, .sweep, .nonlinearAdjoint, .layer, .netInLoop, .activation,
+        .squashed,
         .squashedScale, .ownMatrix:
         true
       case .add, .scale, .product, .shift, .fit, .constant, .transpose, .scaled, .dot, .flat, .scaledSum, .loop, .dense,
