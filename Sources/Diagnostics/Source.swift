@@ -22,6 +22,9 @@ public struct Source: Sendable {
   public let bytes: [UInt8]
   /// The offset of the first byte of every line.
   private let lineStarts: [Int]
+  /// How many Unicode scalars begin before every block of bytes: a line may be as long as the text.
+  private let scalarsBefore: [Int]
+  private static let block = 64
 
   public init(name: String, bytes: [UInt8]) {
     self.name = name
@@ -35,6 +38,16 @@ public struct Source: Sendable {
         starts.append(rest)
       }
       return starts
+    }
+    scalarsBefore = bytes.withUnsafeBytes { buffer in
+      var counts = [0]
+      counts.reserveCapacity(1 + buffer.count / Source.block)
+      var count = 0
+      for (index, byte) in buffer.enumerated() {
+        if byte & 0xC0 != 0x80 { count += 1 }
+        if (index + 1) % Source.block == 0 { counts.append(count) }
+      }
+      return counts
     }
   }
 
@@ -54,8 +67,12 @@ public struct Source: Sendable {
       let middle = (low + high) / 2
       if lineStarts[middle] <= offset { low = middle } else { high = middle }
     }
-    let scalars = bytes[lineStarts[low]..<offset].count { $0 & 0xC0 != 0x80 }
-    return Position(line: low + 1, column: scalars + 1)
+    return Position(line: low + 1, column: scalars(before: offset) - scalars(before: lineStarts[low]) + 1)
+  }
+
+  private func scalars(before offset: Int) -> Int {
+    let block = offset / Source.block
+    return bytes[(block * Source.block)..<offset].reduce(scalarsBefore[block]) { $1 & 0xC0 != 0x80 ? $0 + 1 : $0 }
   }
 
   /// The bytes of a line (counted from 1), without its end.

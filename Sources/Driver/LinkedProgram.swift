@@ -136,7 +136,8 @@ public struct LinkedProgram {
   /// of the parameters.
   ///
   /// - Parameters:
-  ///   - inputs: for each input its samples one after another, or one sample where it is shared.
+  ///   - inputs: for each input its samples one after another, or one sample where it is shared; nodes of tables as
+  ///     whole numbers. Their gradients are 0.
   ///   - shared: which inputs are passed with stride 0.
   public func run(
     batch: Int, _ inputs: [[Double]], parameters: [Double] = [], shared: [Bool]? = nil, outputBar: [Double]? = nil
@@ -159,8 +160,12 @@ public struct LinkedProgram {
       for (index, value) in values.enumerated() { pointer[index] = Real(value) }
       return pointer
     }
-    let data = inputs.map(buffer)
-    let bars = inputs.map { buffer($0.map { _ in .nan }) }
+    // The nodes of tables are no reals, and have no gradient.
+    let nodes = zip(inputs, self.inputs).map { values, port in
+      port.isNodes ? UnsafeMutableBufferPointer.copy(of: values.map(Int32.init)) : nil
+    }
+    let data = zip(inputs, nodes).map { values, nodes in buffer(nodes == nil ? values : []) }
+    let bars = zip(inputs, nodes).map { values, nodes in buffer(nodes == nil ? values.map { _ in .nan } : []) }
     let out = buffer([Double](repeating: .nan, count: batch * outputSize))
     let given = buffer(parameters)
     let parametersBar = buffer(parameters.map { _ in .nan })
@@ -168,9 +173,12 @@ public struct LinkedProgram {
     let work = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
     defer {
       for buffer in data + bars + [out, given, parametersBar] { (buffer - room).deallocate() }
+      for buffer in nodes { buffer?.deallocate() }
       work.deallocate()
     }
-    let pointers = data.map { UnsafeRawPointer($0) as UnsafeRawPointer? }
+    let pointers = zip(data, nodes).map { data, nodes -> UnsafeRawPointer? in
+      nodes.map { UnsafeRawPointer($0.baseAddress!) } ?? UnsafeRawPointer(data)
+    }
     let strides = zip(inputSizes, shared).map { $1 ? 0 : $0 }
     let call = "forward or backward of `\(name)`, batch \(batch)"
     try check(
@@ -184,10 +192,10 @@ public struct LinkedProgram {
         backward(
           batch, given, pointers, strides, seed, parametersBar, bars.map { UnsafeMutableRawPointer($0) }, work)
       }, "backward")
-    return (
-      output, zip(bars, inputs).map { pointer, values in values.indices.map { Double(pointer[$0]) } },
-      parameters.indices.map { Double(parametersBar[$0]) }
-    )
+    let gradients = zip(zip(bars, nodes), inputs).map { bar, values in
+      values.indices.map { bar.1 == nil ? Double(bar.0[$0]) : 0 }
+    }
+    return (output, gradients, parameters.indices.map { Double(parametersBar[$0]) })
   }
 
   func check(_ status: Int32, _ function: String) throws {
@@ -195,10 +203,19 @@ public struct LinkedProgram {
   }
 }
 
+extension UnsafeMutableBufferPointer {
+  fileprivate static func copy(of elements: [Element]) -> UnsafeMutableBufferPointer {
+    let buffer = UnsafeMutableBufferPointer.allocate(capacity: elements.count)
+    _ = buffer.initialize(from: elements)
+    return buffer
+  }
+}
+
 extension LinkedProgram {
   /// Whether it was compiled with its adjoint.
   func hasGradients() throws -> Bool {
-    let zeros = inputSizes.map { [Double](repeating: 0, count: $0) }
+    // No row of a tree has children.
+    let zeros = inputs.map { [Double](repeating: $0.isNodes && $0.table?.isChain == false ? -1 : 0, count: $0.size) }
     do {
       _ = try run(
         batch: 1, zeros, parameters: [Double](repeating: 0, count: parameterCount),

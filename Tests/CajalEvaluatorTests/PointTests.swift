@@ -34,6 +34,67 @@ private func context(_ types: Type...) -> [Port] { types.map { Port(variable: Ty
     #expect(try points.point(at: 12) == nil)
   }
 
+  private static let list: DataType = {
+    let list = DataType(name: "Word")
+    list.define([
+      Constructor(name: "End", fields: []), Constructor(name: "Letter", fields: [.other(.bool), .recursive]),
+    ])
+    return list
+  }()
+
+  private static let tree: DataType = {
+    let tree = DataType(name: "Expr")
+    tree.define([
+      Constructor(name: "Leaf", fields: [.other(.natBelow(3))]),
+      Constructor(name: "Node", fields: [.recursive, .other(.bool), .recursive]),
+    ])
+    return tree
+  }()
+
+  /// Lists of at most n nodes: 1 + 2 + … + 2^(n - 1). Trees: 3, then 3·2·3, then 2 · (3·18 + 18·3).
+  @Test func recursiveValuesAreEnumerated() throws {
+    func points(_ data: DataType, rows: Int, limit: Int = 2000) -> ValuePoints {
+      let port = Port(variable: Typed.variable("x", .data(data)), bound: nil, rows: rows)
+      return ValuePoints(context: [port], horizon: 4, limit: limit)
+    }
+    let lists = points(Self.list, rows: 4)
+    #expect(lists.count == 15 && lists.nodeLimit == nil)
+    let few = points(Self.list, rows: 4, limit: 14)
+    #expect(few.count == 7 && few.nodeLimit == 3)
+    let trees = points(Self.tree, rows: 5)
+    #expect(trees.count == 3 + 18 + 216 && trees.nodeLimit == nil)
+    for points in [lists, trees] {
+      var seen: Set<[[Double]]> = []
+      for index in 0..<points.count! { seen.insert(try #require(try points.point(at: index)).vectors) }
+      #expect(seen.count == points.count)
+    }
+    // Letter false (Letter true End)
+    let point = try #require(
+      try (0..<15).compactMap { try lists.point(at: $0) }.first {
+        "\($0.values[0])" == "Letter false (Letter true End)"
+      })
+    #expect(point.vectors == [[0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0, 0] + [0, 0, 0, 0], [3]])
+    for seed: UInt64 in 0..<50 {
+      let count = try #require(try points(Self.tree, rows: 30).sample(seed: seed)).vectors
+      #expect(count.map(\.count) == [30 * 7, 60])
+    }
+  }
+
+  @Test func randomTablesFit() throws {
+    for data in [Self.list, Self.tree] {
+      let port = Port(variable: Typed.variable("x", .data(data)), bound: nil, rows: 9)
+      let basis = try #require(BasisPoints(context: [port], horizon: 4))
+      let layout = try #require(TableLayout(data, horizon: 4))
+      for seed: UInt64 in 0..<100 {
+        guard case .table(let link) = [port].links(basis.randomVectors(seed: seed).map { [Dual]($0) })[0] else {
+          Issue.record("no table")
+          return
+        }
+        #expect(layout.problem(with: link, rows: 9) == nil)
+      }
+    }
+  }
+
   @Test func tablesOfTwoArguments() throws {
     let points = ValuePoints(context: context(.bool --> .bool --> .bool), horizon: 3)
     #expect(points.count == 16)

@@ -15,6 +15,14 @@ import Testing
     model step (x : Real[3], y : Real[2]) : Real[2] = apply (kernel x) y
     model square (x : Real[8], y : Real[8]) : Real = dot x y
     """
+  private static let tables = """
+    data Word = End | Letter Bool Word
+    program even (w : Word[9]) : Bool =
+      fold { End => true | Letter b rest => if b then (if rest then false else true) else rest } (w)
+    data Expr = Leaf Bool | Node Bool Expr Expr
+    program tree (t : Expr[7], f : Bool -o Real[2]) : Real[2] =
+      fold { Leaf b => f b | Node b l r => if b then scale (dot [1, 0.5] l) r else scale (dot [0.5, 1] r) l } (t)
+    """
 
   /// Verifies an object of the text whose C has been changed.
   private func verify(
@@ -43,7 +51,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [programs, models]) func soundCodeAgrees(text: String) throws {
+  @Test(arguments: [programs, models, tables]) func soundCodeAgrees(text: String) throws {
     let result = try verify(text) { $0 }
     #expect(result.status == 0, "\(result.output)")
     #expect(!result.output.contains("DISAGREES") && result.output.contains("agrees"), "\(result.output)")
@@ -95,6 +103,21 @@ import Testing
       function: "step_run_adjoint",
       code: "for (size_t i = 0; i < step_bytes(batch, 1) / sizeof(real); i++) ((real *)work)[i] = 0;",
       said: "gradient in"),
+    // Tables.
+    Fault(
+      function: "even_run", code: "for (size_t b = 0; b < batch; b++) ((real *)out)[2 * b] *= 1.5;",
+      said: "evaluation says"),
+    Fault(
+      function: "even_run", code: "if (batch >= 9) ((real *)out)[16] += 1e-6;", said: "result of sample 8, entry 0"),
+    Fault(
+      function: "even_run", code: "if (batch > 2 && stride[1] == 0) ((real *)out)[3] += 1;", said: "w.nodes shared"),
+    Fault(
+      function: "even_run_adjoint", code: "if (in_bar[0]) ((real *)in_bar[0])[5] += 1e-6;", said: "gradient in w[5] at"),
+    Fault(
+      function: "tree_run_adjoint", code: "if (in_bar[0]) ((real *)in_bar[0])[1] *= 2;", said: "gradient in t[1] at"),
+    Fault(
+      function: "tree_run_adjoint", code: "if (in_bar[2] && !in_bar[0]) ((real *)in_bar[2])[1] += 1;",
+      said: "gradient in f"),
     // Bits, and what lies around buffers.
     Fault(
       function: "mix_run", code: "if (keep) ((real *)out)[0] *= 1 + 0x1p-52;",
@@ -123,8 +146,8 @@ import Testing
   ]
 
   @Test(arguments: faults) func faultIsCaught(fault: Fault) throws {
-    let isModel = fault.function.hasPrefix("step") || fault.function.hasPrefix("square")
-    let result = try verify(isModel ? Self.models : Self.programs) { text in
+    let texts = ["step": Self.models, "square": Self.models, "even": Self.tables, "tree": Self.tables]
+    let result = try verify(texts.first { fault.function.hasPrefix($0.key) }?.value ?? Self.programs) { text in
       let start = try #require(text.range(of: " \(fault.function)("))
       let end = try #require(text.range(of: "\n}\n", range: start.upperBound..<text.endIndex))
       let last = try #require(
@@ -137,6 +160,13 @@ import Testing
     let crashes = fault.said.contains("touched")
     #expect(result.output.contains("DISAGREES") == !crashes, "\(result.output)")
     #expect(result.output.contains(fault.said), "\(result.output)")
+  }
+
+  @Test func tablesWithTooManyRowsAreNotVerified() throws {
+    let text = Self.tables.replacing("Word[9]", with: "Word[1000000]").replacing("Expr[7]", with: "Expr[20000]")
+    let result = try verify(text) { $0 }
+    #expect(result.status == 0 && result.output.contains("even: not verified"), "\(result.output)")
+    #expect(result.output.contains("tree: not verified"), "\(result.output)")
   }
 
   /// gcc 11 and 12 take entries of vectors of eight doubles from the wrong place, for some constant permutations: what

@@ -41,26 +41,26 @@ import Testing
 
   @Test(arguments: Dialect.allCases) func evaluationAgreesWithTheDenotation(dialect: Dialect) {
     hold(dialect.options(bounds: true), atLeast: 0.25) { program, random in
-      try requireHorizonSuffices(program)
-      for _ in 0..<3 { try compare(program, &random) }
+      try Self.requireHorizonSuffices(program)
+      for _ in 0..<3 { try Self.compare(program, &random) }
     }
   }
 
   @Test(arguments: Dialect.allCases) func evaluationAgreesWithTheDenotationOfClosedPrograms(dialect: Dialect) {
     hold(dialect.options(closedGround: true), atLeast: 0.25) { program, random in
-      try requireHorizonSuffices(program)
-      try compare(program, &random)
+      try Self.requireHorizonSuffices(program)
+      try Self.compare(program, &random)
     }
   }
 
   /// Where the analysis of the horizon finds no entry that may be dropped.
-  private func requireHorizonSuffices(_ program: CheckedProgram) throws {
+  static func requireHorizonSuffices(_ program: CheckedProgram) throws {
     guard let bounds = HorizonAnalysis.analyse(program.module).last, bounds.drops.isEmpty else {
       throw Discarded("entries may be dropped")
     }
   }
 
-  private func compare(_ program: CheckedProgram, _ random: inout SplitMix) throws {
+  static func compare(_ program: CheckedProgram, _ random: inout SplitMix) throws {
     guard let point = try program.valuePoint(&random) else { throw Discarded("no value point") }
     // Where a function has no matrix and one is needed, the program has no denotation.
     let graph = try program.graph()
@@ -95,7 +95,7 @@ extension CajalEvaluator.Value {
   func has(_ type: Type) -> Bool {
     switch self {
     case .bool: type == .bool
-    case .natural(let value): type == .nat && value >= 0
+    case .natural(let value): type.isNatural && value >= 0
     case .tensor(let tensor): type == .real(tensor.shape) && tensor.entries.count == type.dimension(horizon: 1)
     case .function(let function): type == function.type
     case .data(let datum): type == .data(datum.type)

@@ -74,7 +74,7 @@ public struct GraphImplementation: Implementation {
 
   public func prepare(_ programs: [CheckedProgram]) throws -> [PreparedProgram?] {
     try programs.map { program in
-      do { return try PreparedGraph(program.graph()) } catch is Discarded { return nil }
+      do { return try PreparedGraph(program.graph(), constants: program.nodeInputs) } catch is Discarded { return nil }
     }
   }
 }
@@ -85,11 +85,13 @@ public struct PreparedGraph: SampleWise {
 
   /// All of the pipeline, as the driver runs it.
   ///
-  /// - Parameter change: of the graph of the result and all gradients.
-  public init(_ graph: Graph, change: (Graph) -> Graph = { $0 }) throws {
+  /// - Parameters:
+  ///   - constants: parameters without a gradient.
+  ///   - change: of the graph of the result and all gradients.
+  public init(_ graph: Graph, constants: Set<Int> = [], change: (Graph) -> Graph = { $0 }) throws {
     try graph.verify()
     let optimised = try Pipeline.standard.run(graph)
-    let joint = change(try Pipeline.standard.run(reverse(optimised)))
+    let joint = change(try Pipeline.standard.run(reverse(optimised, constants: constants)))
     let halves = split(joint)
     forward = try Pipeline.cleanUp.run(halves.forward)
     backward = try Pipeline.cleanUp.run(halves.backward)
@@ -132,8 +134,8 @@ struct PreparedOracle: SampleWise {
 extension CheckedProgram {
   /// The derivative at a point in a direction, exact.
   public func derivative(_ point: [[Double]], direction: [[Double]]) throws -> [Double] {
-    let environment = zip(point, direction).map { [Dual]($0, direction: $1) }
-    return try oracle.evaluate(judgement, environment: environment).tangents
+    let inputs = zip(point, direction).map { [Dual]($0, direction: $1) }
+    return try oracle.evaluate(judgement, links: context.links(inputs)).tangents
   }
 
   func derivative(_ point: [[Double]], in port: Int, entry: Int) throws -> [Double] {

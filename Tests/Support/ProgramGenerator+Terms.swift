@@ -23,7 +23,8 @@ extension ProgramGenerator {
     switch type {
     case .bool: return uses.isEmpty ? finish(type, [], mode) : conditional(type, uses, mode, depth)
     case .nat: return Term(.succ(term(.nat, uses, .checked, depth - 1)))
-    case .natBelow, .data: preconditionFailure("the generators make no data")
+    case .natBelow(let count): return below(count, uses, mode, depth)
+    case .data(let data): return constructed(data, uses, depth)
     case .real: return finish(type, uses, mode)
     case .function(let argument, let result):
       let name = binder(uses)
@@ -52,7 +53,7 @@ extension ProgramGenerator {
   }
 
   private mutating func binding(_ type: Type, _ uses: [Resource], _ mode: Mode, _ depth: Int) -> Term {
-    let bound = types.any(&random, mayBeReal: type.endsInReal)
+    let bound = types.inner(&random, mayBeReal: type.endsInReal)
     let parts = split(uses, bound, type)
     let value = term(bound, parts[0], .inferred, depth - 1)
     let name = binder(parts[1])
@@ -62,7 +63,7 @@ extension ProgramGenerator {
 
   /// A function written where it is applied.
   private mutating func redex(_ type: Type, _ uses: [Resource], _ mode: Mode, _ depth: Int) -> Term {
-    let argument = types.any(&random, mayBeReal: type.endsInReal)
+    let argument = types.inner(&random, mayBeReal: type.endsInReal)
     let whole = Type.function(argument, type)
     let parts = split(uses, whole, argument)
     if mode == .inferred || random.below(2) == 0 {
@@ -110,15 +111,16 @@ extension ProgramGenerator {
     guard !uses.isEmpty else { return introduction(type, uses, mode, depth) }
     var rest = uses
     let use = rest.remove(at: random.below(rest.count))
+    if let inspected = inspection(of: use, type, rest, mode, depth) { return inspected }
     switch use.type {
-    case .natBelow, .data: preconditionFailure("the generators make no data")
+    case .data(let data): return takenApart(use.term, data, type, rest, mode, depth)
     case .function(let argument, let result):
       let parts = split(rest, argument, type)
       let applied = Term.applied(use.term, term(argument, parts[0], .checked, depth - 1))
       return term(type, parts[1] + [Resource(applied, result)], mode, depth - 1)
     case .bool:
       return .choice(use.term, term(type, rest, mode, depth - 1), term(type, rest, mode, depth - 2))
-    case .nat:
+    case .nat, .natBelow:
       let parts = split(rest, type, type)
       let base = term(type, parts[0], mode, depth - 1)
       let state = binder(parts[1])
@@ -146,7 +148,8 @@ extension ProgramGenerator {
     let index = rest.firstIndex(where: \.type.isFunction) ?? 0
     let use = rest.remove(at: index)
     switch use.type {
-    case .natBelow, .data: preconditionFailure("the generators make no data")
+    case .data(let data):
+      return .iteration(finish(type, rest, mode), "y", .named("y"), counted(use.term, data))
     case .function(let argument, let result):
       return finish(type, rest + [Resource(.applied(use.term, finish(argument, [], .checked)), result)], mode)
     case .bool where rest.count > 1:
@@ -154,7 +157,7 @@ extension ProgramGenerator {
       return .iteration(
         finish(type, rest, mode), "y", .named("y"), .choice(use.term, Term(.numeral(0)), Term(.numeral(0))))
     case .bool: return .choice(use.term, finish(type, rest, mode), finish(type, rest, mode))
-    case .nat:
+    case .nat, .natBelow:
       let base = finish(type, rest, mode)
       let state = binder([])
       let step = under(state) { $0.finish(type, [Resource(.named(state), type)], .checked) }
@@ -167,7 +170,10 @@ extension ProgramGenerator {
     if !data.isEmpty, random.below(3) > 0, let datum = datum(type) { return datum }
     switch type {
     case .bool: return Term(.bool(random.below(2) == 0))
-    case .natBelow, .data: preconditionFailure("the generators make no data")
+    case .natBelow(let count):
+      let numeral = Term(.numeral(UInt64(random.below(count))))
+      return mode == .inferred ? .ascribed(numeral, type) : numeral
+    case .data(let data): return leaf(data)
     case .nat:
       let limit = options.numerals ?? (random.below(12) == 0 ? types.horizon + 2 : max(1, min(types.horizon, 4)))
       return Term(.numeral(UInt64(random.below(limit))))

@@ -20,6 +20,10 @@ public struct ProgramGenerator {
     public var results: [Type]?
     /// Numerals are below this; where it is nil, mostly below the horizon.
     public var numerals: Int?
+    /// LANGUAGE.md, section 8.
+    public var hasData = false
+    /// The body folds a table.
+    public var foldsTable = false
 
     public init(
       reals: Bool = false, closedGround: Bool = false, size: Int = 22, horizons: [Int] = [1, 2, 3, 3, 5, 5, 10],
@@ -68,6 +72,7 @@ public struct ProgramGenerator {
   /// Names bound around the place that is being written: these hide definitions and constants.
   var scope: [String] = []
   var definitions: [RandomProgram.Definition] = []
+  var dataTypes: [DataType] = []
   /// Of a model: what may be used any number of times, also where the goal asks for no use of it. No binder hides one.
   var data: [Resource] = []
 
@@ -99,6 +104,7 @@ public struct ProgramGenerator {
   // MARK: Files
 
   mutating func program(_ seed: UInt64) -> RandomProgram {
+    if options.hasData { declareData() }
     for index in 0..<(random.below(3) == 0 || !options.hasDefinitions ? 0 : random.below(4)) { define("d\(index)") }
     let type =
       options.results.map { $0[random.below($0.count)] }
@@ -113,12 +119,15 @@ public struct ProgramGenerator {
       let name = binder(avoiding: Set(context.map(\.name)))
       context.append(.init(name: name, type: port, bound: bound(port)))
     }
+    if options.hasData, !options.closedGround { context = withTables(context) }
     scope = context.map(\.name)
     fuel = 4 + random.below(options.size)
-    let body = term(type, context.map { Resource(.named($0.name), $0.type) }, .checked, 7)
+    let uses = context.map { Resource(.named($0.name), $0.type) }
+    let body = options.foldsTable ? folded(type, uses) : term(type, uses, .checked, 7)
     var program = RandomProgram(
       seed: seed, horizon: types.horizon, context: context, type: type, body: body)
     program.definitions = definitions
+    program.dataTypes = dataTypes
     return program
   }
 
@@ -129,12 +138,13 @@ public struct ProgramGenerator {
 
   /// A definition, annotated or not, or a program that others call.
   mutating func define(_ name: String) {
-    let type = types.any(&random, depth: 3)
+    let type = types.inner(&random, depth: 3)
     fuel = 3 + random.below(options.size / 2)
     scope = []
     var parameters: [(name: String, type: Type)] = []
     var result = type
-    if random.below(3) == 0 {
+    // A parameter of a program is linked.
+    if random.below(3) == 0, type.recursiveType == nil {
       while case .function(let argument, let rest) = result {
         parameters.append((binder(avoiding: Set(parameters.map(\.name))), argument))
         result = rest

@@ -19,10 +19,18 @@ public struct RandomProgram: Sendable {
     public var name: String
     public var type: Type
     public var bound: Bound?
-    public init(name: String, type: Type, bound: Bound? = nil) {
+    /// Of a table.
+    public var rows: Int?
+    public init(name: String, type: Type, bound: Bound? = nil, rows: Int? = nil) {
       self.name = name
       self.type = type
       self.bound = bound
+      self.rows = rows
+    }
+
+    fileprivate var parameter: Parameter {
+      Parameter(
+        name: Name(name), type: TypeExpression(type), bound: bound, rows: rows.map { (UInt64($0), Span(0, 0)) })
     }
   }
 
@@ -38,6 +46,7 @@ public struct RandomProgram: Sendable {
   public var seed: UInt64
   public var horizon: Int
   public var definitions: [Definition] = []
+  public var dataTypes: [DataType] = []
   /// Of a model.
   public var nets: [Network] = []
   /// Whether it is a model: then its context are data.
@@ -60,9 +69,10 @@ public struct RandomProgram: Sendable {
 
   public var tree: SyntaxTree {
     var kinds: [Declaration.Kind] = [.horizon(UInt64(horizon))]
+    for data in dataTypes { kinds.append(data.declaration) }
     for definition in definitions { kinds.append(definition.declaration) }
     for net in nets { kinds.append(net.declaration) }
-    let parameters = context.map { Parameter(name: Name($0.name), type: TypeExpression($0.type), bound: $0.bound) }
+    let parameters = context.map(\.parameter)
     let result = TypeExpression(type)
     kinds.append(
       isModel ? .model(Name(name), parameters, result, body) : .program(Name(name), parameters, result, body))
@@ -78,7 +88,9 @@ public struct RandomProgram: Sendable {
     return bodies.reduce(0) { $0 + $1.weight } + types.reduce(0) { $0 + $1.weight }
       + horizon + 5 * (definitions.count + context.count)
       + nets.reduce(0) { $0 + 8 * $1.parameters.count + 3 * $1.layers.count + $1.result.weight } + (isModel ? 1 : 0)
-      + context.count { $0.bound != nil } + definitions.count { $0.isAnnotated }
+      + dataTypes.reduce(0) { $0 + 3 + $1.constructors.reduce(0) { $0 + 1 + $1.fields.count } }
+      + context.reduce(0) { $0 + ($1.rows ?? 0) } + context.count { $0.bound != nil }
+      + definitions.count { $0.isAnnotated }
   }
 }
 
@@ -101,6 +113,17 @@ extension RandomProgram {
     }
     copy.name = name + suffix
     return copy
+  }
+}
+
+extension DataType {
+  fileprivate var declaration: Declaration.Kind {
+    .data(
+      Name(name),
+      constructors.map { constructor in
+        ConstructorDeclaration(
+          name: Name(constructor.name), fields: constructor.fields.map { TypeExpression($0.type(in: .data(self))) })
+      })
   }
 }
 

@@ -7,6 +7,9 @@ struct RandomTypes {
   let reals: Bool
   /// The most entries of a vector of a type.
   let largest: Int
+  /// Declared types, those that are recursive and the others.
+  var recursive: [DataType] = []
+  var flat: [DataType] = []
 
   static let shapes = [[], [], [1], [2], [3], [2, 2], [2, 3], [3, 3], [1, 2], [2, 1, 2], [6]]
 
@@ -14,7 +17,29 @@ struct RandomTypes {
     if onlyReal || (reals && mayBeReal && random.below(3) > 0) {
       return .real(Self.shapes[random.below(Self.shapes.count)])
     }
+    if !recursive.isEmpty, random.below(2) == 0 {
+      if random.below(4) == 0 || flat.isEmpty { return below(&random) }
+      return .data(flat[random.below(flat.count)])
+    }
     return random.below(2) == 0 ? .bool : .nat
+  }
+
+  /// `Nat[n]`.
+  func below(_ random: inout SplitMix) -> Type {
+    let count = 1 + random.below(4)
+    return count == horizon ? .nat : .natBelow(count)
+  }
+
+  /// Of what crosses no interface: recursive types as well.
+  mutating func inner(_ random: inout SplitMix, depth: Int = 2, mayBeReal: Bool = true) -> Type {
+    guard !recursive.isEmpty, random.below(3) == 0 else { return any(&random, depth: depth, mayBeReal: mayBeReal) }
+    let data = Type.data(recursive[random.below(recursive.count)])
+    switch random.below(6) {
+    case 0: return .function(data, any(&random, depth: 1, mayBeReal: mayBeReal))
+    case 1: return .function(any(&random, depth: 1, mayBeReal: false), data)
+    case 2: return .function(data, data)
+    default: return data
+    }
   }
 
   /// - Parameters:

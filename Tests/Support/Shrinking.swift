@@ -40,6 +40,8 @@ extension RandomProgram {
         add { $0.nets[index].layers.remove(at: layer) }
       }
     }
+    // Where one is used, the file is refused without it.
+    for index in dataTypes.indices { add { $0.dataTypes.remove(at: index) } }
     for index in context.indices {
       let port = context[index]
       if body.occurrences(of: port.name) == 0 { add { $0.context.remove(at: index) } }
@@ -50,6 +52,7 @@ extension RandomProgram {
         }
       }
       if port.bound != nil { add { $0.context[index].bound = nil } }
+      if let rows = port.rows, rows > 1 { for fewer in [1, rows - 1] { add { $0.context[index].rows = fewer } } }
     }
     if case .function(let argument, let result) = type, case .function(let binder, let inner) = body.kind {
       add {
@@ -91,7 +94,10 @@ extension Term {
     switch type {
     case .bool: return Term(.bool(true))
     case .nat, .natBelow: return Term(.numeral(0))
-    case .data: return nil
+    case .data(let data):
+      guard let leaf = data.constructors.first(where: { $0.arity == 0 }) else { return nil }
+      let fields = leaf.fields.compactMap { smallest($0.type(in: type)) }
+      return fields.count == leaf.fields.count ? fields.reduce(.named(leaf.name)) { .applied($0, $1) } : nil
     case .real(let shape):
       switch shape.count {
       case 0: return Term(.decimal(1))

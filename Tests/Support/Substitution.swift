@@ -21,26 +21,29 @@ extension Term.Kind {
     }
   }
 
-  /// What a rule binds, and the index of the child in which it does.
-  public var binding: (name: String, child: Int)? {
+  /// What a rule binds in one of its children.
+  public func bound(inChild index: Int) -> [String] {
     switch self {
-    case .function(let binder, _): (binder.name.text, 0)
-    case .letIn(let name, _, _): (name.text, 1)
-    case .iterate(_, let state, _, _): (state.text, 1)
-    // The generators make no data.
-    case .cases, .fold: nil
+    case .function(let binder, _): index == 0 ? [binder.name.text] : []
+    case .letIn(let name, _, _): index == 1 ? [name.text] : []
+    case .iterate(_, let state, _, _): index == 1 ? [state.text] : []
+    case .cases(let alternatives, _), .fold(let alternatives, _):
+      alternatives.indices.contains(index) ? alternatives[index].pattern.binders.map(\.text) : []
     case .variable, .bool, .numeral, .decimal, .succ, .apply, .conditional, .add, .subtract, .negate, .scale,
       .ascription, .vector, .matrix, .error:
-      nil
+      []
     }
   }
 
-  fileprivate func renamingBinding(to name: String) -> Term.Kind {
+  /// With another name for one that is bound in a child.
+  fileprivate func renaming(_ old: String, to new: String, inChild index: Int) -> Term.Kind {
     switch self {
-    case .function(let binder, let body): .function(Binder(name: Name(name), type: binder.type), body)
-    case .letIn(_, let value, let body): .letIn(Name(name), value, body: body)
-    case .iterate(let base, _, let step, let count): .iterate(base: base, state: Name(name), step: step, count: count)
-    case .variable, .bool, .numeral, .decimal, .succ, .apply, .conditional, .cases, .fold, .add, .subtract, .negate,
+    case .function(let binder, let body): .function(Binder(name: Name(new), type: binder.type), body)
+    case .letIn(_, let value, let body): .letIn(Name(new), value, body: body)
+    case .iterate(let base, _, let step, let count): .iterate(base: base, state: Name(new), step: step, count: count)
+    case .cases(let alternatives, let operand): .cases(alternatives.renaming(old, to: new, at: index), operand)
+    case .fold(let alternatives, let operand): .fold(alternatives.renaming(old, to: new, at: index), operand)
+    case .variable, .bool, .numeral, .decimal, .succ, .apply, .conditional, .add, .subtract, .negate,
       .scale, .ascription, .vector, .matrix, .error:
       self
     }
@@ -51,6 +54,20 @@ extension [Alternative] {
   fileprivate func with(bodies: ArraySlice<Term>) -> [Alternative] {
     zip(self, bodies).map { Alternative(pattern: $0.pattern, body: $1, span: $0.span) }
   }
+
+  fileprivate func renaming(_ old: String, to new: String, at index: Int) -> [Alternative] {
+    var copy = self
+    let pattern = self[index].pattern
+    let kind: Pattern.Kind =
+      switch pattern.kind {
+      case .constructor(let name, let binders):
+        .constructor(name, binders.map { $0.text == old ? Name(new) : $0 })
+      case .successor: .successor(Name(new))
+      case .bool, .zero: pattern.kind
+      }
+    copy[index] = Alternative(pattern: Pattern(kind, pattern.span), body: self[index].body, span: self[index].span)
+    return copy
+  }
 }
 
 extension Term {
@@ -60,7 +77,7 @@ extension Term {
     var names: Set<String> = []
     for (index, child) in kind.children.enumerated() {
       var free = child.freeNames
-      if let binding = kind.binding, binding.child == index { free.remove(binding.name) }
+      free.subtract(kind.bound(inChild: index))
       names.formUnion(free)
     }
     return names
@@ -68,14 +85,14 @@ extension Term {
 
   /// The names that the term binds, in the order of the text.
   public var binders: [String] {
-    (kind.binding.map { [$0.name] } ?? []) + kind.children.flatMap(\.binders)
+    kind.children.indices.flatMap(kind.bound) + kind.children.flatMap(\.binders)
   }
 
   /// How often a name stands free in the term.
   public func occurrences(of name: String) -> Int {
     if case .variable(name) = kind { return 1 }
     return kind.children.enumerated().reduce(0) { total, child in
-      if let binding = kind.binding, binding.child == child.offset, binding.name == name { return total }
+      if kind.bound(inChild: child.offset).contains(name) { return total }
       return total + child.element.occurrences(of: name)
     }
   }
@@ -88,17 +105,20 @@ extension Term {
   private func substituting(_ value: Term, freeNames: Set<String>, for name: String) -> Term {
     if case .variable(name) = kind { return value }
     var kind = kind
-    if let binding = kind.binding, binding.name != name, freeNames.contains(binding.name) {
-      let body = kind.children[binding.child]
-      if body.occurrences(of: name) > 0 {
-        let fresh = Term.fresh(binding.name, avoiding: freeNames.union(body.freeNames).union([name]))
+    for index in kind.children.indices {
+      let bound = kind.bound(inChild: index)
+      if bound.contains(name) || kind.children[index].occurrences(of: name) == 0 { continue }
+      for binder in bound where freeNames.contains(binder) {
+        let body = kind.children[index]
+        let taken = freeNames.union(body.freeNames).union(kind.bound(inChild: index)).union([name])
+        let fresh = Term.fresh(binder, avoiding: taken)
         var children = kind.children
-        children[binding.child] = body.substituting(.named(fresh), for: binding.name)
-        kind = kind.renamingBinding(to: fresh).replacingChildren(children)
+        children[index] = body.substituting(.named(fresh), for: binder)
+        kind = kind.renaming(binder, to: fresh, inChild: index).replacingChildren(children)
       }
     }
     let children = kind.children.enumerated().map { index, child in
-      if let binding = kind.binding, binding.child == index, binding.name == name { return child }
+      if kind.bound(inChild: index).contains(name) { return child }
       return child.substituting(value, freeNames: freeNames, for: name)
     }
     return Term(kind.replacingChildren(children), span)

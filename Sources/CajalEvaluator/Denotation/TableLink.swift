@@ -56,7 +56,7 @@ public struct TableLayout: Sendable {
   }
 
   /// Why a table cannot be linked to a port of so many rows; nil where it can.
-  func problem(with link: TableLink, rows: Int) -> String? {
+  public func problem(with link: TableLink, rows: Int) -> String? {
     guard link.entries.count == rows * rowSize else { return "not of \(rows) rows of \(rowSize) entries" }
     switch link.nodes {
     case .chain(let count):

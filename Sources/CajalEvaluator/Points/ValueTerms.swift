@@ -87,7 +87,50 @@ struct ValueTerms {
     return nil
   }
 
+  /// Of a recursive type, the value that a node stands for.
+  mutating func value(of data: DataType, _ node: RecursiveValues.Node) -> TypedTerm? {
+    guard case .node(let index, var number, let parts) = node else { return nil }
+    var places = parts[...]
+    var fields: [TypedTerm?] = []
+    for field in data.constructors[index].fields {
+      switch field {
+      case .recursive: fields.append(value(of: data, places.removeFirst()))
+      case .other(let type):
+        guard let size = ValueTerms.size(of: type, horizon: horizon) else { return nil }
+        fields.append(value(of: type, number: number % size))
+        number /= size
+      }
+    }
+    return fields.contains { $0 == nil } ? nil : self.node(data, index, fields.map { $0! })
+  }
+
   // MARK: Sampled types
+
+  /// Of a recursive type, a value of at most so many nodes.
+  mutating func sample(_ data: DataType, nodes: Int) -> TypedTerm? {
+    let open = data.constructors.indices.filter { data.constructors[$0].arity < nodes }
+    let grown = open.filter { data.constructors[$0].arity > 0 }
+    let candidates = grown.isEmpty || random.next(below: 16) == 0 ? open : grown
+    guard !candidates.isEmpty else { return nil }
+    let index = candidates[random.next(below: candidates.count)]
+    var (rest, places) = (nodes - 1, data.constructors[index].arity)
+    var fields: [TypedTerm] = []
+    for field in data.constructors[index].fields {
+      let term: TypedTerm?
+      switch field {
+      case .recursive:
+        places -= 1
+        // What is left over goes to the last part; the others leave at least one node for each part behind them.
+        let own = places == 0 ? rest : 1 + random.next(below: rest - places)
+        rest -= own
+        term = sample(data, nodes: own)
+      case .other(let type): term = sample(type)
+      }
+      guard let term else { return nil }
+      fields.append(term)
+    }
+    return node(data, index, fields)
+  }
 
   /// A closed term of the type; nil where none is known.
   mutating func sample(_ type: Type) -> TypedTerm? {

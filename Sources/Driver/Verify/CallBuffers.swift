@@ -30,7 +30,9 @@ final class CallBuffers {
     self.call = call
     func reals(_ count: Int) throws -> Reals { try Reals(count, isDouble: code.isDouble) }
     func length(_ input: Int) -> Int { (call.batch - 1) * call.strides[input] + code.inputSizes[input] }
-    inputs = try code.inputSizes.indices.map { try reals(length($0)) }
+    inputs = try code.inputs.indices.map {
+      code.inputs[$0].isNodes ? try Reals(length($0), .int32) : try reals(length($0))
+    }
     for sample in 0..<call.batch {
       for (input, vector) in oracle.inputs(call.points[sample], shared: call.shared).enumerated() {
         for (index, value) in vector.enumerated() { inputs[input][sample * call.strides[input] + index] = value }
@@ -50,7 +52,7 @@ final class CallBuffers {
     output = try reals(call.batch * code.outputSize)
     keptOutput = try reals(call.batch * code.outputSize)
     cotangent = try reals(call.batch * code.outputSize)
-    gradients = try code.inputSizes.indices.map { try reals(length($0)) }
+    gradients = try code.inputs.indices.map { try reals(code.inputs[$0].isNodes ? 0 : length($0)) }
     parameterGradient = try reals(code.parameterCount)
   }
 
@@ -78,7 +80,9 @@ final class CallBuffers {
     }
     for gradient in gradients + [parameterGradient] { gradient.buffer.fillWithNaN() }
     let wantsParameters = round.wanted.count > gradients.count && round.wanted[gradients.count]
-    let bars = gradients.enumerated().map { round.wanted[$0] ? $1.buffer.start : nil }
+    let bars = gradients.enumerated().map { input, gradient in
+      code.inputs[input].isNodes ? CallBuffers.nowhere : round.wanted[input] ? gradient.buffer.start : nil
+    }
     let status = during("backward") {
       code.backward(
         call.batch, parameters.buffer.start, pointers, call.strides, cotangent.buffer.start,
@@ -100,7 +104,9 @@ final class CallBuffers {
     eachGradients = try zip(sizes, round.barStrides).map { size, stride in
       try stride.map { try Reals((call.batch - 1) * $0 + size, isDouble: code.isDouble) }
     }
-    let bars = eachGradients.map { $0?.buffer.start }
+    let bars = eachGradients.enumerated().map { index, gradient in
+      code.inputs.indices.contains(index) && code.inputs[index].isNodes ? CallBuffers.nowhere : gradient?.buffer.start
+    }
     // A stride that is not to be looked at is none that is allowed.
     let barStrides = zip(sizes, round.barStrides).map { $1 ?? max($0 - 1, 0) }
     movedWork.fillWithNaN()
@@ -130,7 +136,21 @@ final class CallBuffers {
     }
   }
 
-  private var pointers: [UnsafeRawPointer?] { inputs.map { UnsafeRawPointer($0.buffer.start) } }
+  private var pointers: [UnsafeRawPointer?] {
+    zip(inputs, code.inputs).map { input, port in
+      // Of a list, no pointer says that all rows count.
+      if port.isNodes, let table = port.table, table.isChain, countsAll(input, rows: table.rows) { return nil }
+      return UnsafeRawPointer(input.buffer.start)
+    }
+  }
+
+  private func countsAll(_ counts: Reals, rows: Int) -> Bool {
+    let index = inputs.firstIndex { $0.buffer === counts.buffer }!
+    return (0..<call.batch).allSatisfy { counts[$0 * call.strides[index]] == Double(rows) }
+  }
+
+  /// For the gradient of nodes, which is not looked at.
+  private static var nowhere: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: 1) }
 
   private func during(_ function: String, _ body: () -> Int32) -> Int32 {
     let strides = call.strides.map(String.init).joined(separator: ", ")

@@ -26,7 +26,7 @@ struct CallCheck {
   ///
   /// - Parameters:
   ///   - graph: forward, as the signature says.
-  ///   - frozen: tensors without a gradient.
+  ///   - frozen: parameters of the graph without a gradient.
   ///   - vectors: makes the vector of a parameter of the graph for the first choice of parameters, at points of even
   ///     number, or for the second.
   init?(
@@ -49,10 +49,12 @@ struct CallCheck {
     let choices = CallPlan.subsets(of: sizes.count, first: false, &random).count
     let count = max(2, min(7, Int(toInterpret / max(1, operations * Double(choices)))))
     let reals = sizes.reduce(code.outputSize + code.parameterCount) { $0 + $1 }
+    let gradientSizes =
+      code.inputs.map { $0.isNodes ? nil : $0.size } + (code.parameterCount > 0 ? [code.parameterCount] : [])
     let sets = !signature.tensors.isEmpty && code.parameterCount < 1 << 20 ? Choice.allCases : [.positive]
     plan = CallPlan(
       sizes: sizes,
-      gradientSizes: hasGradients ? sizes + (code.parameterCount > 0 ? [code.parameterCount] : []) : [], points: count,
+      gradientSizes: hasGradients ? gradientSizes : [], points: count,
       parameterSets: sets.count, work: operations / 8 + 4 * Double(reals), allowed: toCall,
       most: max(3, (1 << 23) / max(1, reals)), &random)
     let parameters = sets.map { choice in signature.tensors.map { vector($0, choice, &random) } }

@@ -39,12 +39,13 @@ struct CallPlan {
 
   /// - Parameters:
   ///   - sizes: of the inputs, in reals.
-  ///   - gradientSizes: of the gradients, in reals, that of the parameters included and last; none without `backward`.
+  ///   - gradientSizes: of the gradients, in reals, that of the parameters included and last; none without `backward`. Nil
+  ///     for an input that has none.
   ///   - points: how many points there are.
   ///   - parameterSets: how many choices of parameters.
   ///   - work: of one sample, and how much there may be in all.
   init(
-    sizes: [Int], gradientSizes: [Int], points: Int, parameterSets: Int, work: Double, allowed: Double, most: Int,
+    sizes: [Int], gradientSizes: [Int?], points: Int, parameterSets: Int, work: Double, allowed: Double, most: Int,
     _ random: inout SplitMix64
   ) {
     var batches = CallPlan.batches
@@ -53,8 +54,11 @@ struct CallPlan {
       if !batches.contains(batch) { batches.append(batch) }
     }
     let choices = CallPlan.subsets(of: sizes.count, first: false, &random)
-    let gradients = gradientSizes.count
-    let wanted = CallPlan.subsets(of: gradients, first: true, &random)
+    let present = gradientSizes.indices.filter { gradientSizes[$0] != nil }
+    let gradients = present.count
+    let wanted = CallPlan.subsets(of: gradients, first: true, &random).map { choice in
+      gradientSizes.indices.map { index in present.firstIndex(of: index).map { choice[$0] } ?? false }
+    }
     var calls: [PlannedCall] = []
     var spent = 0.0
     var next = 0
@@ -76,8 +80,9 @@ struct CallPlan {
             factors: (0..<batch).map { _ in CallPlan.factors[random.next(below: CallPlan.factors.count)] },
             wanted: wanted[next % wanted.count],
             barStrides: gradientSizes.enumerated().map { index, size -> Int? in
+              guard let size, let number = present.firstIndex(of: index) else { return nil }
               // Every choice in turn, that of the last one first; of many gradients the others' at random.
-              let place = gradients - 1 - index
+              let place = gradients - 1 - number
               switch place < 4 ? next / [1, 3, 9, 27][place] % 3 : random.next(below: 3) {
               case 0: return size + random.next(below: 3)
               case 1: return 0

@@ -52,36 +52,52 @@ final class GuardedBuffer {
   func hasSameBytes(_ other: GuardedBuffer) -> Bool { count == other.count && memcmp(start, other.start, count) == 0 }
 }
 
-/// The reals of a buffer.
+/// The reals of a buffer, or the nodes of tables.
 struct Reals {
+  enum Element {
+    case float, double
+    case int32
+
+    var bytes: Int {
+      switch self {
+      case .float, .int32: 4
+      case .double: 8
+      }
+    }
+  }
   let buffer: GuardedBuffer
-  let isDouble: Bool
+  let element: Element
 
   /// Filled with NaN.
-  init(_ count: Int, isDouble: Bool) throws {
-    buffer = try GuardedBuffer(count: count * (isDouble ? 8 : 4))
-    self.isDouble = isDouble
+  init(_ count: Int, _ element: Element) throws {
+    buffer = try GuardedBuffer(count: count * element.bytes)
+    self.element = element
   }
+
+  init(_ count: Int, isDouble: Bool) throws { try self.init(count, isDouble ? .double : .float) }
 
   subscript(_ index: Int) -> Double {
     get {
-      isDouble
-        ? buffer.start.load(fromByteOffset: 8 * index, as: Double.self)
-        : Double(buffer.start.load(fromByteOffset: 4 * index, as: Float.self))
+      let offset = index * element.bytes
+      switch element {
+      case .double: return buffer.start.load(fromByteOffset: offset, as: Double.self)
+      case .float: return Double(buffer.start.load(fromByteOffset: offset, as: Float.self))
+      case .int32: return Double(buffer.start.load(fromByteOffset: offset, as: Int32.self))
+      }
     }
     nonmutating set {
-      if isDouble {
-        buffer.start.storeBytes(of: newValue, toByteOffset: 8 * index, as: Double.self)
-      } else {
-        buffer.start.storeBytes(of: Float(newValue), toByteOffset: 4 * index, as: Float.self)
+      let offset = index * element.bytes
+      switch element {
+      case .double: buffer.start.storeBytes(of: newValue, toByteOffset: offset, as: Double.self)
+      case .float: buffer.start.storeBytes(of: Float(newValue), toByteOffset: offset, as: Float.self)
+      case .int32: buffer.start.storeBytes(of: Int32(newValue), toByteOffset: offset, as: Int32.self)
       }
     }
   }
 
-  /// Whether the real is as `GuardedBuffer.fillWithNaN` left it.
+  /// Whether the number is as `GuardedBuffer.fillWithNaN` left it.
   func isUntouched(_ index: Int) -> Bool {
-    isDouble
-      ? buffer.start.load(fromByteOffset: 8 * index, as: UInt64.self) == .max
-      : buffer.start.load(fromByteOffset: 4 * index, as: UInt32.self) == .max
+    let start = buffer.start + index * element.bytes
+    return UnsafeRawBufferPointer(start: start, count: element.bytes).allSatisfy { $0 == 0xFF }
   }
 }

@@ -74,6 +74,10 @@ struct ProgramCheck {
   }
 
   mutating func run() throws -> VerifyReport {
+    if hasTables, graph.interpretedWork > ProgramCheck.mostWork {
+      report.leaveOut(ProgramCheck.tooManyRows(graph))
+      return report
+    }
     try checkValues()
     try checkBasis()
     try checkRandomPoints()
@@ -88,16 +92,33 @@ struct ProgramCheck {
     return report
   }
 
-  var names: [String] { judgement.context.map(\.variable.name) }
+  /// Of the inputs.
+  var names: [String] { program.inputs.map(\.name) }
+
+  /// For each input its variable, and whether it is the nodes of a table.
+  var inputs: [(port: Int, isNodes: Bool)] { judgement.context.inputs }
+
+  /// The graph's parameters without a gradient.
+  var constants: Set<Int> { Set(inputs.indices.filter { inputs[$0].isNodes }) }
+
+  var hasTables: Bool { inputs.contains(where: \.isNodes) }
+
+  /// Of a graph with tables, one run.
+  static let mostWork = 3e7
+
+  static func tooManyRows(_ graph: Graph) -> String {
+    "all of it: interpreting it once takes \(String(format: "%.0e", graph.interpretedWork)) operations; "
+      + "verify it with fewer rows"
+  }
 
   private mutating func checkCalls(hasGradients: Bool) throws {
-    let sizes = program.inputSizes
+    let inputs = program.inputs
     var report = report
     let calls = CallCheck(
-      code: program, inputNames: names, graph: graph, signature: .program(ports: names.count),
+      code: program, inputNames: names, graph: graph, signature: .program(ports: names.count), frozen: constants,
       hasGradients: hasGradients, limit: limit, seed: seed,
       report: &report
-    ) { CallCheck.coarse(sizes[$0], $1, &$2) }
+    ) { inputs[$0].table?.input(inputs[$0], $1, &$2) ?? CallCheck.coarse(inputs[$0].size, $1, &$2) }
     self.report = report
     if var calls { self.report = try calls.run() }
   }

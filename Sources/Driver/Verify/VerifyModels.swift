@@ -1,5 +1,6 @@
 import Adjoint
 import CajalEvaluator
+import EmitC
 import LinearMaps
 import Lowering
 
@@ -26,9 +27,13 @@ struct ModelCheck {
   }
 
   mutating func run() throws -> VerifyReport {
+    if code.inputs.contains(where: \.isNodes), model.graph.interpretedWork > ProgramCheck.mostWork {
+      report.leaveOut(ProgramCheck.tooManyRows(model.graph))
+      return report
+    }
     var directions = 0
     let hasGradients = try code.hasGradients()
-    let adjoint = reverse(model.graph, constants: model.frozen)
+    let adjoint = reverse(model.graph, constants: constants)
     let rounding = RoundingInterpreter(arithmetic: Arithmetic(isDouble: code.isDouble))
     for point in 0..<points {
       var random = SplitMix64(seed: seed &+ UInt64(point) &* 0x9E37_79B9)
@@ -48,7 +53,7 @@ struct ModelCheck {
           compare(Array(part), want, "gradient in \(tensor.name) at point \(point)")
           offset += want.values.count
         }
-        for (index, want) in gradient[model.signature.ports].enumerated() {
+        for (index, want) in gradient[model.signature.ports].enumerated() where !code.inputs[index].isNodes {
           compare(got.gradients[index], want, "gradient in \(names[index]) at point \(point)")
         }
       }
@@ -68,14 +73,27 @@ struct ModelCheck {
 
   private var names: [String] { code.inputs.map(\.name) }
 
+  /// Of the graph, without a gradient: frozen tensors, and the nodes of tables.
+  private var constants: Set<Int> {
+    model.frozen.union(code.inputs.indices.filter { code.inputs[$0].isNodes }.map(model.signature.number(ofPort:)))
+  }
+
+  /// The input that is a parameter of the graph, if it belongs to a table.
+  private func tableInput(_ parameter: Int) -> PortDescription? {
+    guard model.signature.ports.contains(parameter) else { return nil }
+    let port = code.inputs[parameter - model.signature.ports.lowerBound]
+    return port.table == nil ? nil : port
+  }
+
   /// With positive parameters, and with the weights of the module or others.
   private mutating func checkCalls(hasGradients: Bool) throws {
     let offsets = model.tensors.reduce(into: [0]) { $0.append($0.last! + $1.dims.reduce(1, *)) }
     var report = report
     let calls = CallCheck(
-      code: code, inputNames: names, graph: model.graph, signature: model.signature, frozen: model.frozen,
+      code: code, inputNames: names, graph: model.graph, signature: model.signature, frozen: constants,
       hasGradients: hasGradients, limit: limit, seed: seed, report: &report
     ) { parameter, choice, random in
+      if let port = tableInput(parameter), let table = port.table { return table.input(port, choice, &random) }
       var values = argument(parameter, &random)
       if model.signature.tensors.contains(parameter) {
         switch choice {
@@ -98,6 +116,7 @@ struct ModelCheck {
 
   /// Parameters as they are initialised, and inputs in [0, 1].
   private func argument(_ index: Int, _ random: inout SplitMix64) -> [Double] {
+    if let port = tableInput(index), let table = port.table { return table.input(port, .positive, &random) }
     let isTensor = model.signature.tensors.contains(index)
     let bound = isTensor ? 1 / Double(max(model.tensors[index].fanIn, 1)).squareRoot() : 1
     return (0..<model.graph.parameters[index].space.dimension).map { _ in
@@ -120,7 +139,7 @@ struct ModelCheck {
     _ arguments: [[Double]], _ weights: [Double], _ gradient: [[Double]], _ random: inout SplitMix64
   ) -> Bool {
     let direction = arguments.enumerated().map { index, vector in
-      vector.map { _ in model.frozen.contains(index) ? 0 : random.nextSigned() }
+      vector.map { _ in constants.contains(index) ? 0 : random.nextSigned() }
     }
     func objective(_ step: Double) -> Double {
       let moved = zip(arguments, direction).map { zip($0, $1).map { $0 + step * $1 } }

@@ -24,7 +24,7 @@ public struct VerifyReport: Sendable {
   private static let never = "the functions of the header, which hand their arguments to those checked"
 
   public var text: String {
-    var lines = ["\(program): \(agrees ? "agrees" : "DISAGREES")"]
+    var lines = ["\(program): \(agrees ? covered.isEmpty ? "not verified" : "agrees" : "DISAGREES")"]
     lines += covered.map { "  checked      \($0)" }
     lines += (uncovered + [VerifyReport.never]).map { "  not checked  \($0)" }
     lines += disagreements.map { "  differs      \($0)" }

@@ -4,17 +4,19 @@ import CajalTyping
 extension ProgramCheck {
   /// Theorem 2: at points that are values, evaluation and the compiled map agree, where no entry is dropped.
   mutating func checkValues() throws {
-    let points = ValuePoints(context: judgement.context, horizon: module.horizon)
+    let points = ValuePoints(context: judgement.context, horizon: module.horizon, limit: limit)
     let evaluator = Evaluator(module: module)
     let exhaustive = points.count.map { $0 <= limit } ?? false
-    let count = exhaustive ? points.count! : min(limit, 256)
-    var compared = 0
+    let listed = exhaustive ? points.count! : 0
+    let sampled = exhaustive && points.nodeLimit == nil ? 0 : min(limit, 256)
+    var compared = (listed: 0, sampled: 0)
     var dropped = 0
     var unsuitable = 0
-    for index in 0..<count {
+    for index in 0..<(listed + sampled) {
       let point: ValuePoint
       do {
-        guard let next = try exhaustive ? points.point(at: index) : points.sample(seed: seed &+ UInt64(index)) else {
+        let next = try index < listed ? points.point(at: index) : points.sample(seed: seed &+ UInt64(index))
+        guard let next else {
           report.leaveOut("evaluation: a variable has a type with no closed values that are known")
           return
         }
@@ -39,7 +41,7 @@ extension ProgramCheck {
         continue
       }
       if agree(output, expected, at: point.vectors) {
-        compared += 1
+        if index < listed { compared.listed += 1 } else { compared.sampled += 1 }
       } else if !horizon.drops.isEmpty {
         // The horizon analysis has said that entries may be dropped; the other oracle knows what is left.
         dropped += 1
@@ -47,12 +49,29 @@ extension ProgramCheck {
         report.disagree("at values \(describe(point.vectors)): \(describe(output)), evaluation says \(value)")
       }
     }
-    if compared > 0 {
-      report.cover("evaluation at \(coverage(compared, of: points.count, "points that are values", seed: seed))")
-    }
+    cover(points, compared, listed)
     if dropped > 0 { report.leaveOut("evaluation at \(dropped) points at which the horizon drops entries") }
     if unsuitable > 0 {
       report.leaveOut("evaluation at \(unsuitable) points whose result has no vector at this horizon")
+    }
+  }
+
+  private mutating func cover(_ points: ValuePoints, _ compared: (listed: Int, sampled: Int), _ listed: Int) {
+    guard let most = points.nodeLimit else {
+      let count = compared.listed + compared.sampled
+      if count > 0 {
+        report.cover("evaluation at \(coverage(count, of: points.count, "points that are values", seed: seed))")
+      }
+      return
+    }
+    if compared.listed > 0 {
+      let noun = "points that are values, data of at most \(most) nodes"
+      report.cover("evaluation at \(compared.listed == listed ? "all " : "")\(compared.listed) \(noun)")
+    }
+    if compared.sampled > 0 {
+      report.cover(
+        "evaluation at \(compared.sampled) points, data of up to \(points.sampledNodes) nodes (a sample with seed \(seed))"
+      )
     }
   }
 

@@ -18,7 +18,8 @@ extension ProgramCheck {
       }
       compared += 1
     }
-    report.cover("the equations at \(coverage(compared, of: basis.count, "basis points", seed: seed))")
+    let noun = basis.hasTables ? "basis points, with \(BasisPoints.tableCount) tables of each" : "basis points"
+    report.cover("the equations at \(coverage(compared, of: basis.count, noun, seed: seed))")
   }
 
   /// Random vectors: all that can be said where a map is not multilinear.
@@ -34,16 +35,19 @@ extension ProgramCheck {
       compared += 1
     }
     report.cover("the equations at \(compared) random points")
-    let nonlinear = zip(names, judgement.degrees).filter { !$1.isLinear }.map(\.0)
+    let nonlinear = zip(variables, judgement.degrees).filter { !$1.isLinear }.map(\.0)
     if !nonlinear.isEmpty {
       report.leaveOut("all other points in \(nonlinear.joined(separator: ", ")): the map is not linear there")
     }
   }
 
+  private var variables: [String] { judgement.context.map(\.variable.name) }
+
   /// Compares machine code and interpreter at a point; false where the interpreter gives up.
   private mutating func compare(_ vectors: [[Double]]) throws -> Bool {
     let expected: [Double]
-    do { expected = try interpreter.evaluate(judgement, environment: vectors) } catch is InterpretationError {
+    let links = judgement.context.links(vectors.map { [Dual]($0) })
+    do { expected = try interpreter.evaluate(judgement, links: links).values } catch is InterpretationError {
       return false
     }
     let output = try program.run(batch: 1, vectors).output
@@ -58,13 +62,13 @@ extension ProgramCheck {
   mutating func checkMultilinearity() throws {
     guard let basis = BasisPoints(context: judgement.context, horizon: module.horizon) else { return }
     let trials = min(limit, 8)
-    for (port, degree) in judgement.degrees.enumerated() where degree.isLinear {
+    for (input, place) in inputs.enumerated() where !place.isNodes && judgement.degrees[place.port].isLinear {
       for trial in 0..<trials {
         let x = basis.randomVectors(seed: seed &+ UInt64(2 * trial))
         var (y, sum) = (x, x)
-        y[port] = basis.randomVectors(seed: seed &+ UInt64(2 * trial + 1))[port]
+        y[input] = basis.randomVectors(seed: seed &+ UInt64(2 * trial + 1))[input]
         let factor = 1.5 - Double(trial)
-        sum[port] = zip(x[port], y[port]).map { factor * $0 + $1 }
+        sum[input] = zip(x[input], y[input]).map { factor * $0 + $1 }
         let outputs = try [x, y, sum].map { try program.run(batch: 1, $0).output }
         let expected = zip(outputs[0], outputs[1]).map { factor * $0 + $1 }
         let approximations = [x, y, sum].map { rounding.run(graph, $0.map(Approximation.init(rounded:)))[0] }
@@ -73,11 +77,11 @@ extension ProgramCheck {
         whole.add(approximations[1], times: 1, weight: 1, count: 1)
         let bounds = whole.bounds(rounding.arithmetic.unit)
         if !agree(outputs[2], expected, magnitudes: whole.magnitudes, bounds: bounds) {
-          report.disagree("not linear in \(names[port]): \(describe(outputs[2])) instead of \(describe(expected))")
+          report.disagree("not linear in \(names[input]): \(describe(outputs[2])) instead of \(describe(expected))")
         }
       }
     }
-    let linear = zip(names, judgement.degrees).filter { $1.isLinear }.map(\.0)
+    let linear = zip(variables, judgement.degrees).filter { $1.isLinear }.map(\.0)
     if !linear.isEmpty {
       report.cover("additivity and homogeneity in \(linear.joined(separator: ", ")) at \(trials) random points each")
       report.leaveOut("that the machine code is linear at all other points")
