@@ -76,6 +76,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case badRows = "E0412"
   case boundedTable = "E0413"
   case inspectsState = "E0414"
+  case noEncoding = "E0415"
 
   // Warnings (W05xx)
   case entryMayBeDropped = "W0501"

@@ -350,4 +350,25 @@ extension Explanation {
       Why: `within` bounds the norm of a tensor's entries. A table's weights and fields
       are no tensor.
       """)
+
+  static let noEncoding = Explanation(
+    title: "a value has no encoding",
+    text: """
+      `cajal2c encode` writes a value as the compiled program takes it. A table has room for so many nodes, a natural
+      has to be below the dimension of its type, and a number has to be one of the program's reals.
+
+      ```text
+      cajal2c encode prog.cajal --set xs='Item 4 (Item 2 End)'
+      ```
+
+      ```cajal
+      data Items = End | Item Nat[5] Items
+      program total (xs : Items[3]) : Nat = fold { End => 0 | Item n sum => iter { sum | y => succ y } (n) } (xs)
+      ```
+
+      A list of k elements has k + 1 nodes, so two elements fit here, each below 5. Give the parameter more rows, or the
+      field a larger `Nat[n]`.
+
+      Why: what does not fit would be dropped, and the result would not be that of the value.
+      """)
 }

@@ -81,6 +81,7 @@ extension DiagnosticCode {
     case .badRows: .badRows
     case .boundedTable: .boundedTable
     case .inspectsState: .inspectsState
+    case .noEncoding: .noEncoding
     case .entryMayBeDropped: .entryMayBeDropped
     case .linearExtension: .linearExtension
     case .numberVanishes: .numberVanishes

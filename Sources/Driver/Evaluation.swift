@@ -81,11 +81,23 @@ extension Compilation {
     of judgement: Judgement, _ settings: [(name: String, value: String)], _ module: TypedModule, _ evaluator: Evaluator
   ) throws -> [Value]? {
     let ports = judgement.context.map(\.variable)
+    guard let given = try values(of: ports, in: judgement.name, settings, module, evaluator) else { return nil }
+    for variable in ports where given[variable.name] == nil {
+      add(EvaluationError.missingValue(name: variable.name, variable.span).diagnostic)
+    }
+    return diagnostics.hasErrors ? nil : ports.map { given[$0.name]! }
+  }
+
+  /// The values that are set, by name; nil where there were errors.
+  func values(
+    of ports: [Variable], in program: Name, _ settings: [(name: String, value: String)], _ module: TypedModule,
+    _ evaluator: Evaluator
+  ) throws -> [String: Value]? {
     var given: [String: Value] = [:]
     for (name, text) in settings {
       guard let variable = ports.first(where: { $0.name == name }) else {
         let known = ports.isEmpty ? "it has no variables" : "it has \(ports.map(\.name).joined(separator: ", "))"
-        add(Diagnostic(.missingValue, "`\(judgement.name.text)` has no variable `\(name)`", at: nil, help: known))
+        add(Diagnostic(.missingValue, "`\(program.text)` has no variable `\(name)`", at: nil, help: known))
         return nil
       }
       if given[name] != nil {
@@ -94,10 +106,7 @@ extension Compilation {
       }
       given[name] = try value(of: variable, text, module, evaluator)
     }
-    for variable in ports where given[variable.name] == nil {
-      add(EvaluationError.missingValue(name: variable.name, variable.span).diagnostic)
-    }
-    return diagnostics.hasErrors ? nil : ports.map { given[$0.name]! }
+    return given
   }
 
   private func value(

@@ -17,33 +17,16 @@ struct Eval: ParsableCommand {
 
   @OptionGroup var source: SourceOptions
 
-  @Option(help: ArgumentHelp("The program to evaluate; needed where the file has several.", valueName: "name"))
-  var program: String?
-
-  @Option(help: ArgumentHelp("A value for a variable of the context: a closed expression.", valueName: "name=value"))
-  var set: [String] = []
-
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many steps evaluation may take.", valueName: "N"))
-  var steps = Evaluator.defaultStepLimit
-
-  func validate() throws {
-    if steps < 1 { throw ValidationError("--steps takes a number above 0, not \(steps)") }
-    for setting in set where !setting.contains("=") {
-      throw ValidationError("--set takes a name and a value, as in --set n=3, not `\(setting)`")
-    }
-  }
+  @OptionGroup var settings: SettingOptions
 
   func run() throws {
-    let settings = set.map { setting in
-      let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return (name: parts[0].trimmingSpaces, value: String(parts[1]))
-    }
     let compilation = try source.compilation()
     try source.run(compilation) { compilation in
       do {
         guard
           let value = try compilation.evaluate(
-            program: program, settings: settings, steps: steps, checksHorizon: source.overflow != nil)
+            program: settings.program, settings: settings.pairs, steps: settings.steps,
+            checksHorizon: source.overflow != nil)
         else { return nil as Void? }
         print(value)
         return ()
@@ -52,11 +35,5 @@ struct Eval: ParsableCommand {
         return nil
       }
     }
-  }
-}
-
-extension Substring {
-  fileprivate var trimmingSpaces: String {
-    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }

@@ -95,7 +95,8 @@ struct ModelOptions: ParsableArguments {
 
 extension SourceOptions {
   func compilation(
-    _ code: CodeOptions? = nil, gradients: Bool = false, weights: String? = nil, typePreserving: TypePreserving? = nil
+    _ code: CodeOptions? = nil, real: RealType? = nil, gradients: Bool = false, weights: String? = nil,
+    typePreserving: TypePreserving? = nil
   ) throws -> Compilation {
     var options = CompilerOptions()
     options.horizon = horizon
@@ -104,8 +105,8 @@ extension SourceOptions {
     options.gradients = gradients
     options.weights = weights
     options.typePreserving = typePreserving
+    options.realBytes = (code?.real ?? real) == .double ? 8 : 4
     if let code {
-      options.realBytes = code.real == .double ? 8 : 4
       options.blas = code.blas
       options.checkFinite = code.checkFinite
       options.prefix = code.prefix
