@@ -1,6 +1,7 @@
 import CajalEvaluator
 import CajalSyntax
 import CajalTyping
+import Diagnostics
 import TensorFiles
 
 /// A value as the compiled program takes it.

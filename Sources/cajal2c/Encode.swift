@@ -1,5 +1,6 @@
 import ArgumentParser
 import CajalSyntax
+import Diagnostics
 import Driver
 import TensorFiles
 

@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 
 /// LANGUAGE.md, section 8: declared types, and the rules over them.
 extension ProgramGenerator {
