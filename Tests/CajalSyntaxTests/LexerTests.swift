@@ -120,3 +120,20 @@ import Testing
     #expect(codes(String(repeating: "a", count: 1_001)) == [.nameTooLong])
   }
 }
+
+@Suite struct PositionTests {
+  /// Columns count scalars, also where a line is longer than a block of them.
+  @Test func columnsOfLongLines() {
+    let text = String(repeating: "aβ∈𝔹 ", count: 50) + "\n" + String(repeating: "βx", count: 100) + "\n\nz"
+    let source = Source(name: "text", text: text)
+    var (line, column) = (1, 0)
+    for (offset, byte) in source.bytes.enumerated() {
+      if byte & 0xC0 == 0x80 { continue }
+      column += 1
+      let position = source.position(of: offset)
+      #expect(position.line == line && position.column == column)
+      if byte == 0x0A { (line, column) = (line + 1, 0) }
+    }
+    #expect(source.position(of: source.bytes.count + 5) == source.position(of: source.bytes.count))
+  }
+}
