@@ -316,16 +316,16 @@ extension Explanation {
 
       ```cajal-error
       data Word = End | Letter Bool Word
-      def parity : Word -o Bool =
-        fun w => fold { End => false | Letter b p => if b then (if p then false else true) else p } (w)
+      def parity : Word -o Bool = fun w =>
+        fold { End => false | Letter b p => if b then (if p then false else true) else p } (w)
       def twice : Word -o Word = fun w => Letter (parity w) End
       program p (n : Nat) : Bool = parity (iter { End | w => twice w } (n))
       ```
 
       ```cajal
       data Word = End | Letter Bool Word
-      def parity : Word -o Bool =
-        fun w => fold { End => false | Letter b p => if b then (if p then false else true) else p } (w)
+      def parity : Word -o Bool = fun w =>
+        fold { End => false | Letter b p => if b then (if p then false else true) else p } (w)
       program p (n : Nat) : Bool = iter { parity End | b => parity (Letter b End) } (n)
       ```
 
@@ -354,8 +354,9 @@ extension Explanation {
   static let noEncoding = Explanation(
     title: "a value has no encoding",
     text: """
-      `cajal2c encode` writes a value as the compiled program takes it. A table has room for so many nodes, a natural
-      has to be below the dimension of its type, and a number has to be one of the program's reals.
+      `cajal2c encode` writes a value as the compiled program takes it. A table has room for so
+      many nodes, a natural has to be below the dimension of its type, and a number has to be one
+      of the program's reals.
 
       ```text
       cajal2c encode prog.cajal --set xs='Item 4 (Item 2 End)'
@@ -363,11 +364,12 @@ extension Explanation {
 
       ```cajal
       data Items = End | Item Nat[5] Items
-      program total (xs : Items[3]) : Nat = fold { End => 0 | Item n sum => iter { sum | y => succ y } (n) } (xs)
+      program total (xs : Items[3]) : Nat =
+        fold { End => 0 | Item n sum => iter { sum | y => succ y } (n) } (xs)
       ```
 
-      A list of k elements has k + 1 nodes, so two elements fit here, each below 5. Give the parameter more rows, or the
-      field a larger `Nat[n]`.
+      A list of k elements has k + 1 nodes, so two elements fit here, each below 5. Give the
+      parameter more rows, or the field a larger `Nat[n]`.
 
       Why: what does not fit would be dropped, and the result would not be that of the value.
       """)
