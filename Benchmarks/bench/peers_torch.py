@@ -18,12 +18,8 @@ def tensors(inputs, requires_grad=False):
     return {name: torch.tensor(array, requires_grad=requires_grad) for name, array in inputs.items()}
 
 
-def small(program, batch, inputs, out_bar, both):
-    names = list(program.inputs)
-    run = closures.batched(program.closures(closures), names)
-    values = list(tensors(inputs, both).values())
-    bar = torch.tensor(out_bar)
-
+def candidate(label, run, names, values, bar, both):
+    """run: from the values, which have these names, to the result."""
     def once():
         if not both:
             with torch.no_grad():
@@ -35,28 +31,22 @@ def small(program, batch, inputs, out_bar, both):
         result, gradients = once()
         return named(result, dict(zip(names, gradients)))
 
-    return [Candidate("PyTorch closures", python_seconds(once), compare)]
+    return Candidate(label, python_seconds(once), compare)
+
+
+def small(program, batch, inputs, out_bar, both):
+    names = list(program.inputs)
+    run = closures.batched(program.closures(closures), names)
+    values = list(tensors(inputs, both).values())
+    return [candidate("PyTorch closures", run, names, values, torch.tensor(out_bar), both)]
 
 
 def folds(fold, out_bar, both):
     names = [name for name in fold.inputs if not name.endswith(".nodes")]
     values = [torch.tensor(fold.inputs[name], requires_grad=both) for name in names]
     bar = torch.tensor(out_bar)
-
-    def contender(label, run):
-        def once():
-            if not both:
-                with torch.no_grad():
-                    return run(*values), ()
-            result = run(*values)
-            return result, torch.autograd.grad(result, values, bar)
-
-        def compare():
-            result, gradients = once()
-            return named(result, dict(zip(names, gradients)))
-        return Candidate(label, python_seconds(once), compare)
-
-    return [contender(f"PyTorch {form}".strip(), run) for form, run in folds_torch.forms(fold).items()]
+    return [candidate(f"PyTorch {form}".strip(), run, names, values, bar, both)
+            for form, run in folds_torch.forms(fold).items()]
 
 
 class Nothing(torch.autograd.Function):
