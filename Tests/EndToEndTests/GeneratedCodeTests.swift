@@ -9,8 +9,9 @@ import Testing
     let files = (FileManager.default.enumerator(atPath: root)?.allObjects as? [String] ?? []).sorted()
     return files.filter { $0.hasSuffix(".cajal") }.map { root + "/" + $0 }
   }()
-  /// Those of the experiments are models of thousands of parameters; what takes long is done with some of them.
-  static let programs = examples.filter { !$0.contains("/experiments/") }
+  /// Those of the experiments are models of thousands of parameters; what takes long is done with some of them. Those
+  /// with tables have tests of their own.
+  static let programs = examples.filter { !$0.contains("/experiments/") && !$0.contains("/data/") }
   static let models = ["iterative/d-bounded", "logic/xor-d"].map { "\(projectRoot)/Examples/experiments/\($0).cajal" }
   static let configurations = [
     ["--real", "float"], ["--real", "double", "--blas", "none"], ["--real", "double", "--check-finite"],
