@@ -12,7 +12,8 @@ extension PortDescription {
     else { return nil }
     self.init(
       name: String(cString: name), type: String(cString: type), size: Int(raw.pointee.size),
-      degree: Int(clamping: raw.pointee.degree), linear: raw.pointee.linear == 1,
+      // SIZE_MAX says that there is no bound; Swift reads it as -1.
+      degree: raw.pointee.degree < 0 ? .max : Int(raw.pointee.degree), linear: raw.pointee.linear == 1,
       dims: extents(raw.pointee.rank, raw.pointee.dims))
     guard raw.pointee.struct_size >= MemoryLayout<cajal_port>.size, raw.pointee.nodes > 0 else { return }
     isNodes = raw.pointee.element == 1

@@ -12,6 +12,9 @@ import Testing
 @Suite struct DataPropertyTests {
   private static let programs = ProcessInfo.processInfo.environment["CAJAL_DATA_PROGRAMS"].flatMap(Int.init)
 
+  /// So many that a failure's own command, which sets `CAJAL_PROGRAMS`, is obeyed.
+  private static var few: Int { min(40, Property.programs) }
+
   private func hold(
     _ dialect: Dialect, closedGround: Bool = false, foldsTable: Bool = false, atLeast: Double = 0.25,
     test: String = #function, location: SourceLocation = #_sourceLocation, _ body: @escaping Property.Body
@@ -21,7 +24,7 @@ import Testing
     options.foldsTable = foldsTable
     options.size = 16
     options.horizons = [1, 2, 3, 4]
-    let share = Double(Self.programs ?? 40) / Double(Property.programs)
+    let share = Double(Self.programs ?? Self.few) / Double(Property.programs)
     PropertyTests.hold(options, share: share, atLeast: atLeast, test: test, location: location, body)
   }
 
