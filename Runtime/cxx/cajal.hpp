@@ -560,9 +560,9 @@ class library {
 
   void adopt(const cajal_module *module, const std::string &what) {
     if (module == nullptr) detail::refuse(what + " is none");
-    if (module->abi < 1 || module->abi > CAJAL_ABI)
-      detail::refuse(what + " has version " + std::to_string(module->abi) + " of the interface, not 1 to " +
-                     std::to_string(CAJAL_ABI));
+    if (module->abi < CAJAL_ABI || module->abi > CAJAL_ABI_TABLES)
+      detail::refuse(what + " has version " + std::to_string(module->abi) + " of the interface, not " + std::to_string(CAJAL_ABI) + " to " +
+                     std::to_string(CAJAL_ABI_TABLES));
     module_ = module;
   }
 

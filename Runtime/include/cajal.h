@@ -43,8 +43,9 @@
 extern "C" {
 #endif
 
-/* The newest; a module says which it needs. 2: an input may be of int32_t. */
-#define CAJAL_ABI 2u
+#define CAJAL_ABI 1u
+/* Of a module with an input that is not of reals: who calls it has to know tables. */
+#define CAJAL_ABI_TABLES 2u
 
 /* Of a workspace, in bytes: recommended, not required. */
 #define CAJAL_WORKSPACE_ALIGNMENT 64
@@ -144,7 +145,7 @@ typedef struct cajal_model {
 
 typedef struct cajal_module {
   uint32_t struct_size;
-  uint32_t abi;         /* 2 if an input is not of reals, else 1 */
+  uint32_t abi;         /* CAJAL_ABI, or CAJAL_ABI_TABLES */
   const char *compiler; /* "cajal2c 0.1.0" */
   const char *source;   /* "blur.cajal", the file's name without directories */
   size_t program_count;

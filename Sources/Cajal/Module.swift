@@ -21,8 +21,9 @@ public struct Module: @unchecked Sendable {  // nothing that it points to is eve
   }
 
   private init(object: LoadedObject?, info: UnsafePointer<cajal_module>, name: String) throws {
-    guard (1...CAJAL_ABI).contains(info.pointee.abi) else {
-      throw CajalError("\(name) has version \(info.pointee.abi) of the interface, not 1 to \(CAJAL_ABI)")
+    guard (CAJAL_ABI...CAJAL_ABI_TABLES).contains(info.pointee.abi) else {
+      throw CajalError(
+        "\(name) has version \(info.pointee.abi) of the interface, not \(CAJAL_ABI) to \(CAJAL_ABI_TABLES)")
     }
     self.object = object
     self.info = info

@@ -74,9 +74,10 @@ public final class LinkedModule {
     typealias Info = @convention(c) () -> UnsafePointer<cajal_module>?
     guard let module = unsafeBitCast(symbol, to: Info.self)() else { throw damaged(path) }
     // The fields up to abi are in every version.
-    guard (1...CAJAL_ABI).contains(module.pointee.abi) else {
+    guard (CAJAL_ABI...CAJAL_ABI_TABLES).contains(module.pointee.abi) else {
       throw Failure(
-        description: "\(path) has version \(module.pointee.abi) of the interface, and this is for 1 to \(CAJAL_ABI): "
+        description:
+          "\(path) has version \(module.pointee.abi) of the interface, and this is for \(CAJAL_ABI) to \(CAJAL_ABI_TABLES): "
           + "compile it again")
     }
     guard module.pointee.struct_size >= MemoryLayout<cajal_module>.size else { throw damaged(path) }

@@ -208,7 +208,8 @@ private struct ModuleEmitter {
         CVariable(
           type: "static const cajal_module", name: "module", extent: nil,
           initial: .fields([
-            field("struct_size", .call("sizeof", [.name("cajal_module")])), field("abi", .integer(module.abi)),
+            field("struct_size", .call("sizeof", [.name("cajal_module")])),
+            field("abi", .name(module.abi == 1 ? "CAJAL_ABI" : "CAJAL_ABI_TABLES")),
             field("compiler", .string(Array(module.options.compiler.utf8))),
             field("source", .string(Array(module.options.sourceName.utf8))),
             field("program_count", .integer(programs.count)), field("programs", programList),

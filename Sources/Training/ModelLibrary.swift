@@ -57,9 +57,9 @@ public final class ModelLibrary: @unchecked Sendable {
       throw TrainingError("\(path) is damaged: it does not say what it holds")
     }
     // The fields up to abi are in every version.
-    guard (1...CAJAL_ABI).contains(module.pointee.abi) else {
+    guard (CAJAL_ABI...CAJAL_ABI_TABLES).contains(module.pointee.abi) else {
       throw TrainingError(
-        "\(path) has version \(module.pointee.abi) of the interface, and this is for 1 to \(CAJAL_ABI): "
+        "\(path) has version \(module.pointee.abi) of the interface, and this is for \(CAJAL_ABI) to \(CAJAL_ABI_TABLES): "
           + "compile it again")
     }
     guard module.pointee.struct_size >= MemoryLayout<cajal_module>.size else {

@@ -84,7 +84,7 @@ import Testing
   @Test func anObjectThatIsNotOursIsRefused() throws {
     try withScratch { folder in
       let object = try object(folder) { text in
-        text.replacingOccurrences(of: ".abi = 1", with: ".abi = CAJAL_ABI + 1")
+        text.replacingOccurrences(of: ".abi = CAJAL_ABI", with: ".abi = CAJAL_ABI_TABLES + 1")
       }
       func refused(_ path: String, _ word: String) throws {
         let result = try verify(folder, ["--object", path])

@@ -215,7 +215,7 @@ int main(int count, char **arguments) {
   refuses("is no compiled Cajal module", [&] { cajal::library{arguments[2]}; });
   refuses("the module is none", [] { cajal::library(static_cast<const cajal_module *>(nullptr)); });
   cajal_module later = linked.module_info();
-  later.abi = CAJAL_ABI + 1;
+  later.abi = CAJAL_ABI_TABLES + 1;
   refuses("has version 3 of the interface, not 1 to 2", [&] { cajal::library{&later}; });
 
   // What the module itself answers, by its status.

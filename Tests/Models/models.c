@@ -247,7 +247,7 @@ static const cajal_module *damaged(void) {
   ports[0] = &port;
   switch (DAMAGE) {
   case 0: break;
-  case 1: copy.abi = CAJAL_ABI + 1; break;
+  case 1: copy.abi = CAJAL_ABI_TABLES + 1; break;
   case 2: copy.struct_size = offsetof(cajal_module, model_count); break;
   case 3: copy.model_count = 0; break;
   case 4: one[0] = NULL; break;

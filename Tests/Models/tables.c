@@ -171,7 +171,7 @@ static const cajal_model table = {.struct_size = sizeof(cajal_model), .horizon =
 #endif
 
 const cajal_module *cajal_module_info(void) {
-  static cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI, .compiler = "by hand",
+  static cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI_TABLES, .compiler = "by hand",
                                 .source = "tables.c", .model_count = 1};
   static cajal_model model;
   static cajal_port first, second;

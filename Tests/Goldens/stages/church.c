@@ -691,7 +691,7 @@ static const cajal_program closed_program = {.struct_size = sizeof(cajal_program
 
 static const cajal_program *const programs[] = {&pick_program, &and_program, &or_program, &closed_program};
 
-static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = 1,
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
     .compiler = "cajal2c 0.1.0", .source = "church.cajal", .program_count = 4, .programs = programs,
     .model_count = 0, .models = 0};
 

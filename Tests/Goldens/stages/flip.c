@@ -348,7 +348,7 @@ static const cajal_program flip_from_program = {.struct_size = sizeof(cajal_prog
 
 static const cajal_program *const programs[] = {&flip_program, &flip_from_program};
 
-static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = 1,
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
     .compiler = "cajal2c 0.1.0", .source = "flip.cajal", .program_count = 2, .programs = programs,
     .model_count = 0, .models = 0};
 

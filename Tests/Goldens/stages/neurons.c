@@ -172,7 +172,7 @@ static const cajal_program neurons_program = {.struct_size = sizeof(cajal_progra
 
 static const cajal_program *const programs[] = {&neurons_program};
 
-static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = 1,
+static const cajal_module module = {.struct_size = sizeof(cajal_module), .abi = CAJAL_ABI,
     .compiler = "cajal2c 0.1.0", .source = "neurons.cajal", .program_count = 1, .programs = programs,
     .model_count = 0, .models = 0};
 
