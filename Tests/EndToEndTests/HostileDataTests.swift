@@ -1,4 +1,5 @@
 import CajalSyntax
+import Diagnostics
 import Driver
 import TestSupport
 import Testing
