@@ -1,7 +1,6 @@
 /* Whether a term of the row counts: the row does, and so do the children at its first `places` places. */
-static int NAMED(counts)(size_t i, size_t rows, size_t arity, size_t places, const REAL *nodes) {
+static int NAMED(counts)(size_t i, size_t arity, size_t places, const REAL *nodes) {
   if (arity == 0) return (REAL)(i + places) < nodes[0];
-  (void)rows;
   for (size_t r = 0; r < places; r++) {
     if (nodes[i * arity + r] < 0) return 0;
   }
@@ -33,7 +32,7 @@ void NAMED(cajal_counted)(size_t rows, size_t row, size_t arity, size_t parts, c
     for (size_t c = 0; c < parts; c++) {
       const size_t places = part[3 * c], offset = part[3 * c + 1], size = part[3 * c + 2];
       const REAL weight = from[c];
-      to[c] = NAMED(counts)(i, rows, arity, places, nodes) ? weight : 0;
+      to[c] = NAMED(counts)(i, arity, places, nodes) ? weight : 0;
       if (is_cotangent || weight != 0) {
         memcpy(to + offset, from + offset, size * sizeof(REAL));
       } else {

@@ -46,8 +46,8 @@ public enum Computation: Hashable, Sendable {
     case .averagePool(let pooling): AveragePool(pooling: pooling, isTransposed: false)
     case .averageUnpool(let pooling): AveragePool(pooling: pooling, isTransposed: true)
     case .counted(let layout, let isCotangent): Counted(layout: layout, isCotangent: isCotangent)
-    case .gatherRow(let access): GatherRow(access: access)
-    case .scatterRow(let access): ScatterRow(access: access)
+    case .gatherRow(let access): TableRow(access: access, isTransposed: false)
+    case .scatterRow(let access): TableRow(access: access, isTransposed: true)
     case .nonlinear(let map): map
     case .nonlinearAdjoint(let map): NonlinearAdjoint(map: map)
     }
@@ -56,7 +56,7 @@ public enum Computation: Hashable, Sendable {
   /// Whose names a text may have.
   static let families: [any Family.Type] = [
     Add.self, Scale.self, Product.self, MiddleProduct.self, View.self, Convolution.self, AveragePool.self,
-    Counted.self, GatherRow.self, ScatterRow.self, Nonlinear.self, NonlinearAdjoint.self,
+    Counted.self, TableRow.self, Nonlinear.self, NonlinearAdjoint.self,
   ]
 }
 

@@ -44,52 +44,36 @@ struct Counted: Family {
   func work(_ dimension: Int) -> Double { Double(dimension) }
 }
 
-/// A row of a table, by its index. Operands: the table, the index; linear in the first.
-struct GatherRow: Family {
+/// A row of a table, by its index; transposed, a table that is 0 but for one row. Operands: the table or the row, the
+/// index; linear in the first.
+struct TableRow: Family {
   let access: RowAccess
+  let isTransposed: Bool
 
-  var text: String { "gatherRow[\(access.rows), \(access.size)]" }
-  var noun: String { "part" }
+  var text: String { "\(isTransposed ? "scatterRow" : "gatherRow")[\(access.rows), \(access.size)]" }
+  var noun: String { isTransposed ? "placed" : "part" }
   var operandCount: Int { 2 }
   var isCheap: Bool { false }
 
   static func read(_ text: ComputationText) throws -> Computation? {
-    text.name == "gatherRow" ? .gatherRow(try RowAccess(text)) : nil
+    switch text.name {
+    case "gatherRow": .gatherRow(try RowAccess(text))
+    case "scatterRow": .scatterRow(try RowAccess(text))
+    default: nil
+    }
   }
 
   func violation(_ operands: [Space], _ result: Space) -> String? {
-    require(
-      operands[0].dimension == access.rows * access.size && operands[1].dimension == 1
-        && result.dimension == access.size,
+    let (table, row) = isTransposed ? (result, operands[0]) : (operands[0], result)
+    return require(
+      table.dimension == access.rows * access.size && row.dimension == access.size && operands[1].dimension == 1,
       "is no row of its table")
   }
 
-  func run(_ operands: [[Double]], _ dimension: Int) -> [Double] { access.gather(operands[0], operands[1]) }
-  func dependence(_ operands: [Dependence]) -> Dependence { operands[0].indexed(by: operands[1]) }
-  func work(_ dimension: Int) -> Double { Double(dimension) }
-}
-
-/// A table that is 0 but for one row. Operands: the row, its index; linear in the first.
-struct ScatterRow: Family {
-  let access: RowAccess
-
-  var text: String { "scatterRow[\(access.rows), \(access.size)]" }
-  var noun: String { "placed" }
-  var operandCount: Int { 2 }
-  var isCheap: Bool { false }
-
-  static func read(_ text: ComputationText) throws -> Computation? {
-    text.name == "scatterRow" ? .scatterRow(try RowAccess(text)) : nil
+  func run(_ operands: [[Double]], _ dimension: Int) -> [Double] {
+    isTransposed ? access.scatter(operands[0], operands[1]) : access.gather(operands[0], operands[1])
   }
 
-  func violation(_ operands: [Space], _ result: Space) -> String? {
-    require(
-      result.dimension == access.rows * access.size && operands[1].dimension == 1
-        && operands[0].dimension == access.size,
-      "is no row of its table")
-  }
-
-  func run(_ operands: [[Double]], _ dimension: Int) -> [Double] { access.scatter(operands[0], operands[1]) }
   func dependence(_ operands: [Dependence]) -> Dependence { operands[0].indexed(by: operands[1]) }
   func work(_ dimension: Int) -> Double { Double(dimension) }
 }
