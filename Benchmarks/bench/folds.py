@@ -30,7 +30,8 @@ program fold (w : Word[{nodes}], first : Real[{state}], step : Bool -o Real[{sta
     rows[:, :, 1] = 1
     rows[:, -1, :2] = [1, 0]
     rows[:, :, 2:] = random.dirichlet([1, 1], (BATCH, nodes))
-    step = random.normal(size=(state, state, 2)) / state ** 0.5
+    # The weights' squares add up to 2/3 on average. Smaller steps would take long words to denormal numbers.
+    step = random.normal(size=(state, state, 2)) / (state * 2 / 3) ** 0.5
     inputs = {"w": rows.reshape(BATCH, -1), "w.nodes": np.full((BATCH, 1), nodes, np.int32),
               "first": random.normal(size=state).astype(np.float32), "step": step.astype(np.float32).reshape(-1)}
     return Fold("chain", state, nodes, text, inputs, wanted=["w", "first", "step"])

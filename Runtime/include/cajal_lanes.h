@@ -60,6 +60,11 @@ CAJAL_INLINE void cajal_copy_reals(size_t count, const real *from, real *to) {
 typedef real lanes;
 typedef real cajal_unaligned_lanes;
 #define CAJAL_LANES_OF(x) (x)
+/* What an int says, and x where it is true, else 0. */
+typedef int cajal_mask;
+#define CAJAL_WHERE(mask, x) ((mask) ? (x) : (real)0)
+/* What lane l holds. */
+#define CAJAL_LANE(v, l) (*(&(v) + (l)))
 
 CAJAL_INLINE void cajal_transpose_rows(size_t size, const real *rows, lanes *v) { cajal_copy_reals(size, rows, v); }
 
@@ -80,6 +85,9 @@ typedef real cajal_unaligned_lanes __attribute__((vector_size(CAJAL_LANE_BYTES),
 
 /* The same real in every lane. */
 #define CAJAL_LANES_OF(x) ((x) - (lanes){0})
+/* x in the lanes that a mask takes, else 0. */
+#define CAJAL_WHERE(mask, x) ((lanes)((cajal_mask)(x) & (mask)))
+#define CAJAL_LANE(v, l) ((v)[l])
 
 /* 16 bytes of a row: what a processor transposes without crossing the halves of its registers. */
 typedef real cajal_piece __attribute__((vector_size(16)));
@@ -307,7 +315,7 @@ CAJAL_INLINE void cajal_transpose_lanes(size_t size, const lanes *v, real *rows)
 CAJAL_INLINE void cajal_add_lanes(size_t size, const lanes *v, size_t count, lanes *sum) {
   const cajal_mask numbers = CAJAL_NUMBERS;
   const cajal_mask present = numbers < (cajal_mask){0} + (int)count;
-  for (size_t i = 0; i < size; i++) sum[i] += (lanes)((cajal_mask)v[i] & present);
+  for (size_t i = 0; i < size; i++) sum[i] += CAJAL_WHERE(present, v[i]);
 }
 
 /* sum[i] = the sum of all samples' entry i. */
@@ -320,6 +328,80 @@ CAJAL_INLINE void cajal_sum_lanes(size_t size, const lanes *v, real *sum) {
 }
 
 #endif
+
+/* Where lanes of a workspace begin: at a multiple of 64 bytes. */
+CAJAL_INLINE lanes *cajal_lanes_in(void *work) { return (lanes *)(((uintptr_t)work + 63) / 64 * 64); }
+
+/* Which lanes count a row of a tree: those that have it as a child, which is marked in its first weight. Marks its own
+ * children. */
+CAJAL_INLINE cajal_mask cajal_reached_lanes(size_t i, size_t row, size_t arity, const cajal_unaligned_lanes *nodes,
+                                            cajal_unaligned_lanes *counted) {
+  const lanes reached = i == 0 ? CAJAL_LANES_OF((real)1) : counted[i * row];
+  for (size_t r = 0; r < arity; r++) {
+    for (size_t l = 0; l < CAJAL_LANES; l++) {
+      const real child = CAJAL_LANE(nodes[i * arity + r], l);
+      if (child >= 0 && CAJAL_LANE(reached, l) != 0) CAJAL_LANE(counted[(size_t)child * row], l) = 1;
+    }
+  }
+  return (cajal_mask)(reached != CAJAL_LANES_OF((real)0));
+}
+
+/* In each lane the rows that count, as cajal_counted in cajal_kernels.h. */
+CAJAL_INLINE void cajal_counted_lanes(size_t rows, size_t row, size_t arity, size_t parts, const size_t part[],
+                                      int is_cotangent, const cajal_unaligned_lanes *table,
+                                      const cajal_unaligned_lanes *nodes, cajal_unaligned_lanes *counted) {
+  const lanes zero = CAJAL_LANES_OF((real)0);
+  if (arity > 0) {
+    for (size_t i = 0; i < rows; i++) counted[i * row] = zero;
+  }
+  for (size_t i = 0; i < rows; i++) {
+    const cajal_unaligned_lanes *const from = table + i * row;
+    cajal_unaligned_lanes *const to = counted + i * row;
+    const cajal_mask is_row = arity == 0 ? (cajal_mask)(CAJAL_LANES_OF((real)i) < *nodes)
+                                         : cajal_reached_lanes(i, row, arity, nodes, counted);
+    for (size_t c = 0; c < parts; c++) {
+      const size_t places = part[3 * c];
+      const lanes weight = from[c];
+      cajal_mask counts = is_row;
+      if (arity == 0) counts &= (cajal_mask)(CAJAL_LANES_OF((real)(i + places)) < *nodes);
+      else for (size_t r = 0; r < places; r++) counts &= (cajal_mask)(nodes[i * arity + r] >= zero);
+      to[c] = CAJAL_WHERE(counts, weight);
+      for (size_t k = part[3 * c + 1]; k < part[3 * c + 1] + part[3 * c + 2]; k++) {
+        const lanes field = from[k];
+        cajal_mask is_read = is_row;
+        if (!is_cotangent) is_read &= (cajal_mask)(weight != zero) | (cajal_mask)(field - field == zero);
+        to[k] = CAJAL_WHERE(is_read, field);
+      }
+    }
+  }
+}
+
+/* In each lane a row of a table, 0 where its number is -1. Row 0 is read for such a one: no lane branches. */
+CAJAL_INLINE void cajal_gather_row_lanes(size_t size, const cajal_unaligned_lanes *table,
+                                         const cajal_unaligned_lanes *index, cajal_unaligned_lanes *row) {
+  const cajal_mask is_row = (cajal_mask)(*index >= CAJAL_LANES_OF((real)0));
+  for (size_t l = 0; l < CAJAL_LANES; l++) {
+    const real number = CAJAL_LANE(*index, l);
+    const cajal_unaligned_lanes *const from = table + (number < 0 ? 0 : (size_t)number) * size;
+    for (size_t k = 0; k < size; k++) CAJAL_LANE(row[k], l) = CAJAL_LANE(from[k], l);
+  }
+  for (size_t k = 0; k < size; k++) row[k] = CAJAL_WHERE(is_row, row[k]);
+}
+
+/* The transpose: the row is added to that of the table, or is all of it that is not 0. */
+CAJAL_INLINE void cajal_scatter_row_lanes(size_t rows, size_t size, const cajal_unaligned_lanes *row,
+                                          const cajal_unaligned_lanes *index, cajal_unaligned_lanes *table,
+                                          int accumulate) {
+  if (!accumulate) {
+    for (size_t k = 0; k < rows * size; k++) table[k] = CAJAL_LANES_OF((real)0);
+  }
+  for (size_t l = 0; l < CAJAL_LANES; l++) {
+    const real number = CAJAL_LANE(*index, l);
+    if (number < 0) continue;
+    cajal_unaligned_lanes *const to = table + (size_t)number * size;
+    for (size_t k = 0; k < size; k++) CAJAL_LANE(to[k], l) += CAJAL_LANE(row[k], l);
+  }
+}
 
 /* Copies `count` samples, `stride` apart, to rows, and the last of them to the rows that are left. */
 CAJAL_INLINE void cajal_gather_rows(size_t size, const real *samples, size_t stride, size_t count, real *rows) {

@@ -16,7 +16,7 @@ void NAMED(cajal_blas_strided_product)(size_t m, size_t k, size_t n, const REAL 
                                        int a_transposed, const REAL *restrict b, size_t b_row, int b_transposed,
                                        REAL *restrict c, size_t c_row, int accumulate, void *scratch) {
   if (m > INT_MAX || k > INT_MAX || n > INT_MAX || a_row > INT_MAX || b_row > INT_MAX || c_row > INT_MAX || m <= 1
-      || n <= 1 || k <= 1 || NAMED(is_thin)(m, k, n, a_transposed, b_transposed)) {
+      || n <= 1 || k <= 1 || NAMED(is_thin)(m, k, n, a_transposed, b_transposed) || !openblas_knows_processor()) {
     NAMED(cajal_strided_product)(m, k, n, a, a_row, a_transposed, b, b_row, b_transposed, c, c_row, accumulate,
                                  scratch);
     return;

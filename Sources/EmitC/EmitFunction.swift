@@ -24,10 +24,13 @@ enum SampleArgument: Hashable {
 }
 
 /// What stands where the schedule has a real.
-enum Element {
+enum Element: Equatable {
   case real
-  /// Of several samples (cajal_lanes.h).
-  case lanes
+  /// Of several samples (cajal_lanes.h). What is a buffer of the workspace in the schedule is one there too, or a local
+  /// array.
+  case lanes(hasWorkspace: Bool)
+
+  var isLanes: Bool { type == "lanes" }
 
   var type: String {
     switch self {
@@ -49,7 +52,7 @@ enum Element {
 struct FunctionEmitter {
   private let procedure: Procedure
   let realBytes: Int
-  private let element: Element
+  let element: Element
   private var scope: NameScope
   /// Of the buffers that the step uses.
   private var names: [Int: String] = [:]
@@ -88,7 +91,7 @@ struct FunctionEmitter {
       case .table, .local, .pointer, .unplanned: break
       }
     }
-    if emitter.usage.branchesOnKept, element == .real, names.ports == nil {
+    if emitter.usage.branchesOnKept, !element.isLanes, names.ports == nil {
       usesKept = true
       let isKept = CExpression.binary("!=", .name("kept"), .number("0"))
       body.insert(
@@ -108,7 +111,7 @@ struct FunctionEmitter {
     for loop in loops where emitter.usage.counters.contains(loop) {
       add(.round(loop), "size_t", emitter.indices.names[loop]!)
     }
-    if usesWork || emitter.usage.usesScratch { add(.work, "real *", "work") }
+    if usesWork || emitter.usage.usesScratch { add(.work, "\(type) *", "work") }
     let function = CFunction(
       specifiers: "static", result: "void", name: name, parameters: parameters, body: body)
     return SampleFunction(function: function, arguments: arguments)
@@ -192,7 +195,7 @@ struct FunctionEmitter {
     switch procedure.buffers[buffer].storage {
     case .workspace where isLocal(buffer): variable.extent = "\(size)"
     case .workspace(let offset):
-      variable.type = "real *const "
+      variable.type = "\(element.type) *const "
       variable.initial = .expression(offset == 0 ? .name("work") : .name("work") + .integer(offset))
     case .pointer(let start):
       variable.type = "\(element.typeInMemory) *"
@@ -201,7 +204,7 @@ struct FunctionEmitter {
       if size > 1 { variable.extent = "\(size)" }
       // Written in one conditional block and read in another.
       if usage.isWrittenConditionally(buffer) {
-        let zero = CInitialiser.expression(element == .lanes ? .call("CAJAL_LANES_OF", [.number("0")]) : .number("0"))
+        let zero = CInitialiser.expression(element.isLanes ? .call("CAJAL_LANES_OF", [.number("0")]) : .number("0"))
         variable.initial = size > 1 ? .list([zero]) : zero
       }
     }
@@ -222,7 +225,7 @@ struct FunctionEmitter {
       return [.expression(.binary("+=", entry(place), expression(value)))]
     case .kernel(let kernel, let operands, let target, let accumulate):
       return [.expression(call(kernel, operands, target, accumulate))]
-    case .whenKept(let body) where element == .lanes:
+    case .whenKept(let body) where element.isLanes:
       // What nobody wants kept is written aside.
       return statements(body, depth: depth)
     case .whenKept(let body):
@@ -254,7 +257,7 @@ struct FunctionEmitter {
     defer { isInIndexLoop = wasInIndexLoop }
     var body = statements(loop.body, depth: isRound ? depth + 1 : depth)
     // gcc 12 with AVX-512 takes wrong entries where it computes several rounds of such a loop at once.
-    if isRound, element == .real, loop.comparesCounter { body.insert(.hide(name), at: 0) }
+    if isRound, !element.isLanes, loop.comparesCounter { body.insert(.hide(name), at: 0) }
     return .counted(loop, name, body)
   }
 
@@ -276,7 +279,7 @@ struct FunctionEmitter {
   /// What can be assigned: a real that is the same for all samples becomes lanes.
   private func assigned(_ value: Expression) -> CExpression {
     let plain = expression(value)
-    return element == .lanes && isScalar(value) ? .call("CAJAL_LANES_OF", [plain]) : plain
+    return element.isLanes && isScalar(value) ? .call("CAJAL_LANES_OF", [plain]) : plain
   }
 
   /// Whether the value is a real in lanes too.
@@ -290,11 +293,11 @@ struct FunctionEmitter {
     }
   }
 
-  /// Whether the buffer is a variable of the function. In lanes there is no workspace.
+  /// Whether the buffer is a variable of the function.
   private func isLocal(_ buffer: Int) -> Bool {
     switch procedure.buffers[buffer].storage {
     case .local, .unplanned: true
-    case .workspace: element == .lanes
+    case .workspace: element == .lanes(hasWorkspace: false)
     case .input, .output, .kept, .table, .rows, .keptRows, .pointer, .rowPointer: false
     }
   }

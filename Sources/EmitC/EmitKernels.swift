@@ -6,7 +6,7 @@ extension FunctionEmitter {
   func call(
     _ kernel: Kernel, _ operands: [Place], _ target: Place, _ accumulate: Bool
   ) -> CExpression {
-    let suffix = realBytes == 4 ? "f32" : "f64"
+    let suffix = element.isLanes ? "lanes" : realBytes == 4 ? "f32" : "f64"
     let from = operands.map { pointer($0) }
     let to = pointer(target)
     let add = CExpression.integer(accumulate ? 1 : 0)

@@ -7,19 +7,22 @@ extension BatchEmitter {
   func workspaceBytes(_ plan: LanePlan) -> CFunction {
     let samples = layout.batchMultiple
     let group = plan.kept * samples * layout.realBytes
+    let room = layout.shared * layout.realBytes
+    let (most, groups) = (name("SIZE_MAX"), name("groups") * .integer(group))
     let body: [CStatement] =
       group == 0
-      ? [.unused(["batch", "keep"]), .returnValue(.number("0"))]
+      ? [.unused(["batch", "keep"]), .returnValue(.integer(room))]
       : [
-        .ifThen(.prefix("!", name("keep")), [.returnValue(.integer(plan.isUnkeptLocal ? 0 : group))]),
+        .ifThen(.prefix("!", name("keep")), [.returnValue(.integer(layout.forward * layout.realBytes))]),
         .constant(
           "const size_t", "groups",
           .binary("/", name("batch"), .integer(samples))
             + .binary("!=", .binary("%", name("batch"), .integer(samples)), .number("0"))),
         .returnValue(
           .conditional(
-            .binary(">", name("groups"), .binary("/", name("SIZE_MAX"), .integer(group))), name("SIZE_MAX"),
-            name("groups") * .integer(group))),
+            .binary(
+              ">", name("groups"), .binary("/", room == 0 ? most : .binary("-", most, .integer(room)), .integer(group))),
+            most, room == 0 ? groups : .integer(room) + groups)),
       ]
     return CFunction(
       specifiers: "static", result: "size_t", name: own["bytes"],
@@ -31,11 +34,14 @@ extension BatchEmitter {
     let local = LaneNames(self)
     let size = unit.output.size
     let isKept = code.arguments.contains(.kept)
-    var body = readBuffers(code, local) + [array("result", size), array("aside", size)]
-    if isKept, plan.isUnkeptLocal { body.append(array("unkept", plan.kept)) }
+    var arrays =
+      readBuffers(code, local) + [LaneArray(name: "result", size: size), LaneArray(name: "aside", size: size)]
+    if isKept, plan.isUnkeptLocal { arrays.append(LaneArray(name: "unkept", size: plan.kept)) }
+    let body = declared(arrays, plan, of: schedule.forward)
     var group = reads(code, local)
     if isKept {
-      let unkept = CExpression.cast("cajal_unaligned_lanes *", name(plan.isUnkeptLocal ? "unkept" : "work"))
+      let unkept = CExpression.cast(
+        "cajal_unaligned_lanes *", plan.isUnkeptLocal ? name("unkept") : keptStart)
       group += [
         .hide("keep"),
         .constant(
@@ -58,11 +64,13 @@ extension BatchEmitter {
       .call(function, [.integer(unit.ports[port].size)] + arguments)
     }
     func place(_ port: Int) -> [CExpression] { [bar(.port(port)), barStride(port)] }
-    var body = readBuffers(code, local)
+    var arrays = readBuffers(code, local)
     for port in unit.ports.indices {
-      body += [array(local.bars[port], unit.ports[port].size), array(local.sums[port], unit.ports[port].size)]
+      let size = unit.ports[port].size
+      arrays += [LaneArray(name: local.bars[port], size: size), LaneArray(name: local.sums[port], size: size)]
     }
-    body.append(array("aside", unit.ports.map(\.size).max()!))
+    arrays.append(LaneArray(name: "aside", size: unit.ports.map(\.size).max()!))
+    var body = declared(arrays, plan, of: schedule.backward!)
     for port in unit.ports.indices { body.append(gradient(port, "cajal_clear_lanes", [name(local.sums[port])])) }
     var group = reads(code, local)
     if code.arguments.contains(.kept) {
@@ -85,12 +93,28 @@ extension BatchEmitter {
     return body
   }
 
-  /// - Parameter isZero: compilers do not see that a shared input is put aside before it is read.
-  private func array(_ variable: String, _ size: Int, isZero: Bool = false) -> CStatement {
-    .variable(
-      CVariable(
-        type: "lanes", name: variable, extent: "\(size)",
-        initial: isZero ? .list([.expression(.number("0"))]) : nil))
+  /// On the stack, or behind the procedure's own buffers in the workspace.
+  private func declared(_ arrays: [LaneArray], _ plan: LanePlan, of procedure: Procedure) -> [CStatement] {
+    guard plan.room > 0 else {
+      return arrays.map { array in
+        .variable(
+          CVariable(
+            type: "lanes", name: array.name, extent: "\(array.size)",
+            initial: array.isZero ? .list([.expression(.number("0"))]) : nil))
+      }
+    }
+    var end = procedure.workspaceSize
+    let places = arrays.map { array -> CStatement in
+      defer { end += array.size }
+      return .constant("lanes *const ", array.name, end == 0 ? name("room") : name("room") + .integer(end))
+    }
+    precondition(end <= plan.room, "the lanes of the inputs and outputs are counted in LanePlan")
+    return [.constant("lanes *const ", "room", .call("cajal_lanes_in", [name("work")]))] + places
+  }
+
+  /// Where what is kept of the first group begins.
+  private var keptStart: CExpression {
+    layout.shared == 0 ? name("work") : .cast("real *", name("work")) + .integer(layout.shared)
   }
 
   private func forEachGroup(_ body: [CStatement]) -> CStatement {
@@ -102,7 +126,7 @@ extension BatchEmitter {
   }
 
   private func keptGroup(_ type: String, _ plan: LanePlan) -> CExpression {
-    .cast(type, name("work")) + .binary("/", name("b"), name("CAJAL_LANES")) * .integer(plan.kept)
+    .cast(type, keptStart) + .binary("/", name("b"), name("CAJAL_LANES")) * .integer(plan.kept)
   }
 
   /// The inputs that a function reads; the last one is the cotangent of the result.
@@ -114,9 +138,12 @@ extension BatchEmitter {
     index < unit.ports.count ? unit.ports[index].size : unit.output.size
   }
 
-  private func readBuffers(_ code: SampleFunction, _ local: LaneNames) -> [CStatement] {
+  private func readBuffers(_ code: SampleFunction, _ local: LaneNames) -> [LaneArray] {
     inputs(of: code).flatMap {
-      [array(local.inputs[$0], size(ofInput: $0)), array(local.asides[$0], size(ofInput: $0), isZero: true)]
+      [
+        LaneArray(name: local.inputs[$0], size: size(ofInput: $0)),
+        LaneArray(name: local.asides[$0], size: size(ofInput: $0), isZero: true),
+      ]
     }
   }
 
@@ -140,13 +167,22 @@ extension BatchEmitter {
         case .input(let index): name(local.inputs[index])
         case .output(let index): name(outputs[index])
         case .kept: name("kept")
-        case .row, .keep, .wants, .round, .work: preconditionFailure("in no lanes")
+        case .work: name("room")
+        case .row, .keep, .wants, .round: preconditionFailure("in no lanes")
         }
       })
   }
 }
 
-/// Names of local arrays of lanes.
+/// An array of lanes of a run over a batch.
+private struct LaneArray {
+  let name: String
+  let size: Int
+  /// Compilers do not see that a shared input is put aside before it is read.
+  var isZero = false
+}
+
+/// Names of arrays of lanes.
 private struct LaneNames {
   /// Of the ports, then of the cotangent.
   var inputs: [String] = []
@@ -157,7 +193,9 @@ private struct LaneNames {
 
   init(_ emitter: BatchEmitter) {
     var scope = NameScope(inside: emitter.fileNames)
-    for name in ["b", "bar_stride", "count", "kept", "unkept", "aside", "result", "result_bar", "result_bar_aside"] {
+    for name in [
+      "b", "bar_stride", "count", "kept", "unkept", "room", "aside", "result", "result_bar", "result_bar_aside",
+    ] {
       _ = scope.take(name)
     }
     for port in emitter.names.ports {

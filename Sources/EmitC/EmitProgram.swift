@@ -134,7 +134,7 @@ struct ProgramEmitter {
         func code(_ body: [Statement]) -> SampleFunction {
           FunctionEmitter.emit(
             body, of: procedure, name: functionNames.removeFirst(), names: names, realBytes: options.realBytes,
-            element: lanes == nil ? .real : .lanes, readsKept: readsKept, loops: loops)
+            element: lanes.map { .lanes(hasWorkspace: $0.room > 0) } ?? .real, readsKept: readsKept, loops: loops)
         }
         switch step {
         case .once(let body): return .once(code(body))

@@ -25,10 +25,12 @@ struct WorkspaceLayout {
   init(_ unit: ProgramUnit, _ schedule: ProgramSchedule, lanes: LanePlan?, realBytes: Int) {
     self.realBytes = realBytes
     if let lanes {
-      (forwardRows, shared, rows, eachBytes) = (0, 0, 0, 0)
+      (forwardRows, rows, eachBytes) = (0, 0, 0)
       kept = lanes.kept
       batchMultiple = LanePlan.samples(realBytes: realBytes)
-      forward = lanes.isUnkeptLocal ? 0 : kept * batchMultiple
+      // From the next multiple of 64 bytes on.
+      shared = lanes.room == 0 ? 0 : (lanes.room + 1) * batchMultiple
+      forward = shared + (lanes.isUnkeptLocal ? 0 : kept * batchMultiple)
       return
     }
     batchMultiple = 1

@@ -6,7 +6,8 @@ public struct Pipeline: Sendable {
 
   /// What every graph goes through, forward and adjoint alike.
   public static let standard = Pipeline(passes: [
-    .simplify, .foldLoops, .unroll, .simplify, .hoistInvariant, .simplify, .removeDead,
+    .simplify, .foldLoops, .unroll, .simplify, .hoistInvariant, .simplify, .uncurry(),
+    .scaleArguments(), .removeDead,
   ])
 
   /// What a model's result with its gradients goes through.

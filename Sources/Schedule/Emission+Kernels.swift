@@ -49,7 +49,7 @@ extension Emission {
   ) -> [Statement] {
     let (m, k, n) = (product.m, product.k, product.n)
     let work = Double(m) * Double(k) * Double(n)
-    if work > Double(Threshold.writtenOutProduct) {
+    if work > Double(options.writtenOutProduct) {
       return [
         .kernel(
           .product(product, blas: options.blas && gainsFromBlas(product, work)), operands: [a, b], target: target,

@@ -5,6 +5,8 @@ public struct ScheduleOptions: Sendable {
   public var blas: Bool
   /// Products with shared matrices of at least as many reals are run for a whole batch.
   public var batchThreshold: Int
+  /// Products of at most so many multiplications are written out as loops.
+  var writtenOutProduct = Threshold.writtenOutProduct
   public init(realBytes: Int, blas: Bool, batchThreshold: Int = ScheduleOptions.defaultBatchThreshold) {
     self.realBytes = realBytes
     self.blas = blas

@@ -9,8 +9,17 @@ public func schedule(
   forward: Graph, backward: Graph?, _ signature: GraphSignature, options: ScheduleOptions, tables: TableStore,
   observe: @escaping ScheduleObserver = { _, _, _ in }
 ) throws -> ProgramSchedule {
-  var drafts = try ProgramDrafts(forward, backward, signature, options: options, tables: tables, observe: observe)
-  try drafts.run(SchedulePipeline.standard)
+  func planned(_ options: ScheduleOptions, _ observe: @escaping ScheduleObserver) throws -> ProgramDrafts {
+    var drafts = try ProgramDrafts(forward, backward, signature, options: options, tables: tables, observe: observe)
+    try drafts.run(SchedulePipeline.standard)
+    return drafts
+  }
+  if !signature.isModel, forward.readsTables {
+    let drafts = try planned(options.inLanes) { observe($0 + ", in lanes", $1, $2) }
+    let inLanes = try drafts.sampleBySample()
+    if inLanes.lanes != nil { return inLanes }
+  }
+  var drafts = try planned(options, observe)
   if signature.isModel {
     try drafts.run(SchedulePipeline.scalar)
     let (forward, backward) = try drafts.cut(shared: Set(signature.tensors))

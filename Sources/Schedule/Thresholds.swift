@@ -77,6 +77,14 @@ enum Threshold {
   /// cache.
   static let laneKeptReals = 1024
 
+  /// The same where lanes lie in the workspace, all buffers of a direction, and what is kept. Guess: a megabyte of
+  /// lanes of 64 bytes, in a second cache.
+  static let laneWorkspaceReals = 1 << 14
+
+  /// Products of at most so many multiplications are loops in lanes that lie in the workspace. Measured: `make bench
+  /// ROWS=h`, where larger ones of a shared matrix are faster for all samples together.
+  static let laneProduct = 512
+
   /// The most lanes that are variables of one function. Guess: 15.25 kB, safe on the stack of a thread.
   static let lanesOnStack = 244
 }

@@ -9,7 +9,7 @@ extension ProcedureRun {
     let size = procedure.buffers[buffer].size
     switch procedure.buffers[buffer].storage {
     case .local, .unplanned: locals[buffer] = TrackedMemory(name(buffer), size: size)
-    case .workspace where lanes != nil: locals[buffer] = TrackedMemory(name(buffer), size: size)
+    case .workspace where !hasWorkspace: locals[buffer] = TrackedMemory(name(buffer), size: size)
     // What another step has left there is still wanted, if several know of it.
     case .workspace(let offset): if isOfOneStep[buffer] { try workspace.forget(offset..<(offset + size)) }
     case .pointer: try point(buffer)
@@ -106,7 +106,7 @@ extension ProcedureRun {
       guard let kept else { throw ScheduleFault("\(name(index)) is not kept") }
       return try row(kept.memory, offset)
     case .rows(let offset): return try row(rows, offset)
-    case .workspace(let offset) where lanes == nil:
+    case .workspace(let offset) where hasWorkspace:
       guard isDeclared[index] || isInBatchProduct else { throw ScheduleFault("\(name(index)) is not declared") }
       return location(workspace, offset)
     case .workspace, .local, .unplanned:

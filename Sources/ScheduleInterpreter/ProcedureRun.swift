@@ -30,6 +30,8 @@ final class ProcedureRun {
   let keepsSampleBySample: Bool
   /// So many samples are computed side by side; nil where they come one after another.
   let lanes: Int?
+  /// Whether what the schedule puts into the workspace is there: not in lanes that are all on the stack.
+  let hasWorkspace: Bool
   /// Nil where a gradient is not wanted.
   var outputs: [PortMemory?]
 
@@ -47,7 +49,7 @@ final class ProcedureRun {
 
   init(
     _ procedure: Procedure, batch: Int, inputs: [PortMemory], outputs: [PortMemory?], tables: [TrackedMemory],
-    realBytes: Int, kept: KeptMemory?, wanted: Set<Wanted>, lanes: Int?
+    realBytes: Int, kept: KeptMemory?, wanted: Set<Wanted>, lanes: LanePlan?
   ) {
     self.procedure = procedure
     self.batch = batch
@@ -57,7 +59,8 @@ final class ProcedureRun {
     self.realBytes = realBytes
     self.kept = kept
     self.wanted = wanted
-    self.lanes = lanes
+    self.lanes = lanes.map { _ in LanePlan.samples(realBytes: realBytes) }
+    hasWorkspace = lanes.map { $0.room > 0 } ?? true
     keepsSampleBySample = procedure.buffers.contains { if case .kept = $0.storage { true } else { false } }
     workspace = TrackedMemory("workspace", size: procedure.workspaceSize)
     rows = TrackedMemory("rows", size: batch * procedure.rowsSize)
@@ -170,7 +173,7 @@ final class ProcedureRun {
       case .kernel(let kernel, let operands, let target, let accumulate):
         let facts = kernel.facts
         guard facts.canAdd || !accumulate else { throw ScheduleFault("\(kernel) cannot add") }
-        guard lanes == nil else { throw ScheduleFault("\(kernel) is called in lanes") }
+        guard lanes == nil || kernel.isInLanes else { throw ScheduleFault("\(kernel) is called in lanes") }
         try compute(
           Array(zip(operands, facts.operands)), target, facts.target, accumulate, facts.scratchBytes,
           kernel.apply)

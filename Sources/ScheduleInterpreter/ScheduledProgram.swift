@@ -190,7 +190,7 @@ public struct ScheduledProgram: Sendable {
     return ProcedureRun(
       procedure, batch: call.batch, inputs: inputs, outputs: outputs,
       tables: tables.map { TrackedMemory("table", $0.values, size: $0.values.count) }, realBytes: realBytes, kept: kept,
-      wanted: wanted, lanes: lanes.map { _ in LanePlan.samples(realBytes: realBytes) })
+      wanted: wanted, lanes: lanes)
   }
 
   /// How many samples are computed: in lanes, some of them for nobody.

@@ -26,6 +26,12 @@ import Testing
     _ = try Pipeline.standard.run(graph) { pass, result in
       #expect(agree(run(result, arguments), expected, relative: 1e-9), "\(pass.name) changed the map of seed \(seed)")
     }
+    // However small.
+    for pass in [Pass.uncurry(fewestTerms: 1), .scaleArguments(fewestTerms: 1)] {
+      guard let result = pass.run(graph) else { continue }
+      try result.verify()
+      #expect(agree(run(result, arguments), expected, relative: 1e-9), "\(pass.name) changed the map of seed \(seed)")
+    }
   }
 
   /// ⟨w, f⟩'s gradient against central differences, entry by entry.
