@@ -1,6 +1,7 @@
 """Lists and trees: tables in, results and gradients out."""
 import copy
 import dataclasses
+import itertools
 import pickle
 
 import numpy as np
@@ -89,6 +90,35 @@ def test_bad_children(tables, change, error):
 def test_bad_values(tables, value, says):
     with pytest.raises(ValueError, match=says):
         cajal.encode(tables.even, "w", value)
+
+
+AUTOMATON = """
+data Word = End | Letter Bool Word
+program automaton (w : Word[6], start : Real[3], step : Bool -o Real[3] -o Real[3], end : Real[3]) : Real =
+  dot end (fold { End => start | Letter b state => step b state } (w))
+"""
+
+
+def test_a_weighted_automaton_agrees_with_its_paths(real, close):
+    """With its gradient: how often a path takes a transition, weighted by the rest of the path."""
+    automaton = compiled(AUTOMATON, real).automaton
+    random = np.random.default_rng(3)
+    start, end = (random.integers(-4, 5, (2, 3)) / 4).astype(automaton.dtype)
+    step = (random.integers(-4, 5, (3, 3, 2)) / 4).astype(automaton.dtype)  # [state, state before, letter]
+    words = [list(w) for n in range(5) for w in itertools.product([True, False], repeat=n)]
+    rows, nodes = cajal.encode(automaton, "w", [word(w) for w in words])
+    y, vjp = automaton.vjp(rows, nodes, start, step.reshape(9, 2), end)
+    expected, expected_bar = np.zeros(len(words)), np.zeros_like(step)
+    for number, letters in enumerate(words):
+        for path in itertools.product(range(3), repeat=len(letters) + 1):
+            moves = [(path[i], path[i + 1], 0 if letter else 1) for i, letter in enumerate(letters)]
+            weights = [step[move] for move in moves]
+            ends = end[path[0]] * start[path[-1]]
+            expected[number] += ends * np.prod(weights)
+            for i, move in enumerate(moves):
+                expected_bar[move] += ends * np.prod(weights[:i] + weights[i + 1:])
+    close(y, expected)
+    close(vjp(np.ones(len(words), automaton.dtype))[3], expected_bar.reshape(9, 2))
 
 
 def test_bare_counts_of_int32_are_a_batch(tables, close):

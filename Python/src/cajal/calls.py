@@ -62,7 +62,7 @@ class Calls:
 
     def _check(self, status: int, frame: Frame, batch: int) -> None:
         if status:
-            self.check(status, batch, frame.pointers, frame.strides)
+            self.check(status, batch, list(frame.pointers), list(frame.strides))
 
     def keep(self, each: bool) -> int:
         """What a workspace is for: 1, backward; 2, backward_each."""

@@ -35,7 +35,7 @@ def misplaced(nodes: Sequence[Nodes], batch: int, pointers: Sequence[Any], strid
             continue
         samples = batch if stride else 1
         memory = (ctypes.c_int32 * ((samples - 1) * stride + table.size)).from_address(at)
-        numbers = np.frombuffer(memory, np.int32)
+        numbers = np.frombuffer(memoryview(memory), np.int32)
         for sample in range(samples):
             said = _misplaced(table, numbers[sample * stride:sample * stride + table.size])
             if said:

@@ -51,7 +51,8 @@ class Table:
     @property
     def row(self) -> int:
         """The reals of a row."""
-        return max(part.stop for part in self.parts.values())
+        stops: list[int] = [part.stop for part in self.parts.values()]
+        return max(stops)
 
     def __str__(self) -> str:
         places = (f"{name} {part.start}" + (f":{part.stop}" if part.stop - part.start > 1 else "")
