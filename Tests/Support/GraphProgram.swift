@@ -17,11 +17,14 @@ public struct GraphProgram: Sendable {
     signature = .of(forward, tensors: tensors)
   }
 
-  /// - Parameter change: of the graph of the result and all gradients.
+  /// - Parameters:
+  ///   - constants: parameters without a gradient.
+  ///   - change: of the graph of the result and all gradients.
   public init(
-    _ name: String, compiling graph: Graph, tensors: Int? = nil, change: (Graph) -> Graph = { $0 }
+    _ name: String, compiling graph: Graph, tensors: Int? = nil, constants: Set<Int> = [],
+    change: (Graph) -> Graph = { $0 }
   ) throws {
-    let prepared = try PreparedGraph(graph, change: change)
+    let prepared = try PreparedGraph(graph, constants: constants, change: change)
     self.init(name, prepared.forward, prepared.backward, tensors: tensors)
   }
 
