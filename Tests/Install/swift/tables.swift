@@ -5,7 +5,7 @@ func parity(of word: [Bool], by module: Module) throws -> (result: [Float], rows
   let even = try module.program("even", of: Float.self)
   let port = even.inputs[0]
   let table = port.table!
-  var rows = [Float](repeating: 0, count: port.size)
+  var rows = Array(repeating: Float(0), count: port.size)
   func set(_ row: Int, _ part: String, entry: Int = 0) {
     rows[row * table.rowSize + table.parts[part]!.lowerBound + entry] = 1
   }
