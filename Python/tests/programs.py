@@ -45,6 +45,7 @@ def system(a, v, n):
         total = total + n[..., k:k + 1] * y
     return total
 
+
 # A list of letters, and a tree of operations, as tables.
 TABLES = """
 data Word = End | Letter Bool Word
@@ -55,3 +56,32 @@ program even (w : Word[6]) : Bool = fold { End => true | Letter b rest => if b t
 program total (t : Expr[7], x : Real) : Real =
   scale x (fold { Leaf d => d | Node op l r => scale l (case { Add => r | Sub => 0.5 * r } (op)) } (t))
 """
+
+# A network on trees, at horizon 10: the state of a node is what a net makes of those of its children.
+TREE_MODEL = """
+data Tree = Tip Real[3] | Fork Tree Tree
+net tip (x : Real[3]) : Real[2] = dense | tanh
+net fork (l : Real[2], r : Real[2]) : Real[2] = dense | tanh
+model of_tree (t : Tree[5]) : Real[2] = fold { Tip x => tip x | Fork l r => fork l r } (t)
+"""
+
+
+def total(rows, nodes, x):
+    """Of one table [7, 5] in any library, and nodes that are numbers; a term with a missing child is left out."""
+    values = [None] * 7
+    for i in range(6, -1, -1):
+        leaf, node, number, add, sub = (rows[i, k] for k in range(5))
+        values[i] = leaf * number
+        left, right = (int(child) for child in nodes[i])
+        if left >= 0 and right >= 0:
+            values[i] = values[i] + node * values[left] * (add + 0.5 * sub) * values[right]
+    return x * values[0]
+
+
+def random_nodes(random):
+    """Children of a table of 7 rows, some with several parents, some missing."""
+    return [[int(random.choice([-1, *range(i + 1, 7)], p=_odds(6 - i))) for _ in range(2)] for i in range(7)]
+
+
+def _odds(rows):
+    return [1.0] if rows == 0 else [0.2] + [0.8 / rows] * rows

@@ -4,6 +4,8 @@
 //   cajal::library library("flip.so");                       // or a linked module: cajal::library(flip_module_info())
 //   auto flip = library.program<float>("flip_from");
 //   std::vector<float> y = flip(2, {cajal::input<float>::shared(x), n});   // one x for both samples
+//   auto even = library.program<float>("even");                            // of lists
+//   std::vector<float> z = even(2, {cajal::table<float>{rows, counts}});
 //
 // Everything that is refused is thrown as cajal::error. Objects of one function may be used in many threads at once,
 // with a workspace for each.
@@ -66,7 +68,15 @@ inline std::size_t extent(std::size_t batch, std::size_t stride, std::size_t siz
   return (batch - 1) * stride + size;
 }
 
-inline std::string reals(std::size_t count) { return std::to_string(count) + (count == 1 ? " real" : " reals"); }
+inline std::string counted(std::size_t count, const char *unit) {
+  return std::to_string(count) + " " + unit + (count == 1 ? "" : "s");
+}
+inline std::string reals(std::size_t count) { return counted(count, "real"); }
+
+/// Whether a port is the children of a table, or the counts. A module of before there were tables has no field for it.
+inline bool is_nodes(const cajal_port &port) noexcept {
+  return port.struct_size > offsetof(cajal_port, element) && port.element == 1;
+}
 
 /// A shared object, for as long as somebody has it.
 class shared_object {
@@ -158,10 +168,58 @@ class workspace {
   std::size_t size_ = 0;
 };
 
+/// Where a row of a table has the weight of a constructor, "Letter", or its first field, "Letter.1". Refused where there
+/// is no such part.
+inline const cajal_part &part(const cajal_port &rows, std::string_view name) {
+  const bool is_table = rows.struct_size > offsetof(cajal_port, parts);
+  for (std::size_t i = 0; is_table && i < rows.part_count; i++)
+    if (rows.parts[i]->name == name) return *rows.parts[i];
+  detail::refuse(std::string("`") + rows.name + "` has no part `" + std::string(name) + "`");
+}
+
+/// The nodes of lists or trees for a batch: a view. Of a tree the children of each row, N × arity numbers a sample, each
+/// above its row and below N, or -1 for none; of a list one number, how many of its rows count.
+class nodes {
+ public:
+  /// One sample after another: of a vector, an array or a span.
+  template <typename Values>
+    requires std::constructible_from<std::span<const std::int32_t>, const Values &>
+  nodes(const Values &values) : values_(values), kind_(kind::packed) {}
+
+  /// Those of one sample, for the whole batch.
+  static nodes shared(std::span<const std::int32_t> values) { return nodes(values, kind::shared, 0); }
+
+  /// Samples whose first numbers are `stride` apart.
+  static nodes strided(std::span<const std::int32_t> values, std::size_t stride) {
+    return nodes(values, kind::strided, stride);
+  }
+
+  /// All rows of all lists count.
+  static nodes all() { return nodes({}, kind::all, 0); }
+
+ private:
+  enum class kind { packed, shared, strided, all };
+  std::span<const std::int32_t> values_;
+  kind kind_;
+  std::size_t stride_ = 0;
+
+  nodes(std::span<const std::int32_t> values, kind how, std::size_t stride)
+      : values_(values), kind_(how), stride_(stride) {}
+
+  template <real>
+  friend class function;
+};
+
+template <real Real>
+struct table;
+
 /// The values of one input for a batch: a view, so they have to outlive what is done with it.
 template <real Real>
 class input {
  public:
+  /// Lists or trees.
+  input(const table<Real> &table);
+
   /// One sample after another, batch × size reals: of a vector, an array or a span.
   template <typename Values>
     requires std::constructible_from<std::span<const Real>, const Values &>
@@ -180,6 +238,8 @@ class input {
   std::span<const Real> values_;
   kind kind_;
   std::size_t stride_ = 0;
+  bool is_table_ = false;
+  cajal::nodes nodes_ = nodes::all();  // of a table
 
   input(std::span<const Real> values, kind how, std::size_t stride)
       : values_(values), kind_(how), stride_(stride) {}
@@ -187,6 +247,20 @@ class input {
   template <real>
   friend class function;
 };
+
+/// Lists or trees for a batch: `cajal::table<float>{rows, nodes}`. The rows, N × the reals of a row for each sample, and
+/// the nodes may each be shared by the batch.
+template <real Real>
+struct table {
+  input<Real> rows;
+  cajal::nodes nodes;
+};
+
+template <real Real>
+input<Real>::input(const table<Real> &table) : input(table.rows) {
+  is_table_ = true;
+  nodes_ = table.nodes;
+}
 
 /// Where a gradient is written, and whether it is that of each sample: a view. One made of nothing is not wanted.
 template <real Real>
@@ -228,12 +302,22 @@ class function {
   std::string_view signature() const noexcept { return program_ ? program_->judgement : model_->signature; }
 
   std::size_t horizon() const noexcept { return program_ ? program_->horizon : model_->horizon; }
-  std::size_t input_count() const noexcept { return program_ ? program_->input_count : model_->input_count; }
 
-  /// Name, type, size in reals and degree of an input, and of the result.
-  const cajal_port &input_port(std::size_t index) const {
-    if (index >= input_count()) refuse("there is no input " + std::to_string(index));
-    return *(program_ ? program_->inputs : model_->inputs)[index];
+  /// A table is one input, its rows and nodes together.
+  std::size_t input_count() const noexcept {
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < port_count(); at = after(at)) count++;
+    return count;
+  }
+
+  /// Name, type, size in reals and degree of an input, and of the result; of a table those of its rows.
+  const cajal_port &input_port(std::size_t index) const { return port(port_of(index)); }
+
+  /// The port of the nodes of an input that is a table, with N, the children of a row and the size of a sample; NULL of
+  /// another input.
+  const cajal_port *nodes_port(std::size_t index) const {
+    const std::size_t at = port_of(index);
+    return has_nodes(at) ? &port(at + 1) : nullptr;
   }
   const cajal_port &output_port() const noexcept { return *(program_ ? program_->output : model_->output); }
 
@@ -266,7 +350,7 @@ class function {
   }
 
   /// Writes the results for a batch, one after another, into `result`; allocates nothing where the workspace has been
-  /// used for such a batch, and there are at most eight inputs.
+  /// used for such a batch, and there are at most eight inputs, a table being two here.
   void forward(std::size_t batch, std::span<const input<Real>> inputs, std::span<Real> result, workspace &work) const {
     run(batch, inputs, result, work, program_ ? program_->forward : nullptr, model_ ? model_->forward : nullptr, 0);
   }
@@ -300,12 +384,10 @@ class function {
   function(std::shared_ptr<const detail::shared_object> object, const cajal_program *program)
       : object_(std::move(object)), program_(program) {
     check_reals(program->real_bytes);
-    check_inputs();
   }
   function(std::shared_ptr<const detail::shared_object> object, const cajal_model *model)
       : object_(std::move(object)), model_(model) {
     check_reals(model->real_bytes);
-    check_inputs();
     if (model->weights != nullptr) parameters_ = {static_cast<const Real *>(model->weights), model->parameter_count};
   }
 
@@ -315,31 +397,63 @@ class function {
              (sizeof(Real) == 4 ? "float" : "double"));
   }
 
-  /// The children of tables are not reals; a module of before there were tables has no field that says so.
-  void check_inputs() const {
-    for (std::size_t i = 0; i < input_count(); i++) {
-      const cajal_port &port = input_port(i);
-      if (port.struct_size > offsetof(cajal_port, element) && port.element != 0)
-        refuse(std::string("`") + port.name + "` belongs to a table, and inputs are of reals here: call it from C");
-    }
+  /// Ports are what the C functions take: behind the rows of a table its nodes.
+  std::size_t port_count() const noexcept { return program_ ? program_->input_count : model_->input_count; }
+  const cajal_port &port(std::size_t at) const noexcept { return *(program_ ? program_->inputs : model_->inputs)[at]; }
+  bool has_nodes(std::size_t at) const noexcept { return at + 1 < port_count() && detail::is_nodes(port(at + 1)); }
+  /// The port of the input behind the one at this port.
+  std::size_t after(std::size_t at) const noexcept { return at + (has_nodes(at) ? 2 : 1); }
+  std::size_t port_of(std::size_t index) const {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < index && at < port_count(); i++) at = after(at);
+    if (at >= port_count()) refuse("there is no input " + std::to_string(index));
+    return at;
   }
 
   [[noreturn]] void refuse(const std::string &text) const { detail::refuse(std::string(name()) + ": " + text); }
 
-  /// What `given` reals have to be for a batch; `what` says whose they are. Strided ones may be more.
+  /// What `given` reals, or numbers of nodes, have to be for a batch; `what` says whose they are. Strided ones may be more.
   template <typename What>
   void check_layout(const What &what, std::size_t batch, std::size_t size, std::size_t stride, std::size_t given,
-                    bool strided) const {
+                    bool strided, const char *unit = "real") const {
     if (strided && stride < size)
-      refuse(what() + " has samples of " + detail::reals(size) + " that are " + std::to_string(stride) + " apart");
+      refuse(what() + " has samples of " + detail::counted(size, unit) + " that are " + std::to_string(stride) +
+             " apart");
     const std::size_t extent = detail::extent(batch, stride, size);
     if (strided ? given < extent : given != extent)
-      refuse(what() + " has " + detail::reals(given) + ", where a batch of " + std::to_string(batch) + " needs " +
-             std::to_string(extent));
+      refuse(what() + " has " + detail::counted(given, unit) + ", where a batch of " + std::to_string(batch) +
+             " needs " + std::to_string(extent));
   }
 
-  void check_status(int status) const {
-    if (status != CAJAL_OK) throw error(status, std::string(name()) + ": " + cajal_status_text(status));
+  /// Throws what a status means, of a call with these inputs.
+  template <typename Arguments>
+  void check_status(int status, std::size_t batch, Arguments &in) const {
+    if (status == CAJAL_OK) return;
+    const std::string node = status == CAJAL_BAD_ARGUMENT ? misplaced_node(batch, in) : "";
+    throw error(status, std::string(name()) + ": " + (node.empty() ? cajal_status_text(status) : node));
+  }
+
+  /// Which count or child is the first that is out of its range, in words; empty where none is.
+  template <typename Arguments>
+  std::string misplaced_node(std::size_t batch, Arguments &in) const {
+    for (std::size_t at = 0; at < port_count(); at++) {
+      const auto *const nodes = static_cast<const std::int32_t *>(in.pointers()[at]);
+      const std::size_t stride = in.strides()[at], samples = stride == 0 ? 1 : batch;
+      if (!detail::is_nodes(port(at)) || nodes == nullptr) continue;
+      for (std::size_t s = 0; s < samples; s++) {
+        const std::size_t arity = port(at).arity, count = port(at).nodes;
+        const std::size_t place = cajal_misplaced_node(count, arity, nodes + s * stride);
+        if (place == std::numeric_limits<std::size_t>::max()) continue;
+        const std::string found = std::to_string(nodes[s * stride + place]), rows = std::to_string(count),
+                          row = std::to_string(place / arity), child = std::to_string(place % arity);
+        return std::string("bad argument: ") + port(at).name +
+               (arity == 1 ? " says that " + found + " rows count, and there are " + rows
+                           : ": child " + child + " of row " + row + " is " + found + "; it has to be -1, or above " +
+                                 row + " and below " + rows) +
+               (samples > 1 ? " (sample " + std::to_string(s) + ")" : "");
+      }
+    }
+    return "";
   }
 
   void check_parameters() const {
@@ -371,17 +485,36 @@ class function {
   arguments checked(std::size_t batch, std::span<const input<Real>> inputs) const {
     if (inputs.size() != input_count())
       refuse("it takes " + std::to_string(input_count()) + " inputs, not " + std::to_string(inputs.size()));
-    arguments in(inputs.size());
-    for (std::size_t i = 0; i < inputs.size(); i++) {
+    arguments in(port_count());
+    std::size_t at = 0;
+    for (const input<Real> &given : inputs) {
       using kind = typename input<Real>::kind;
-      const std::size_t size = input_port(i).size;
-      const std::size_t stride = inputs[i].kind_ == kind::packed ? size : inputs[i].stride_;
-      check_layout([&] { return std::string("input `") + input_port(i).name + "`"; }, batch, size, stride,
-                   inputs[i].values_.size(), inputs[i].kind_ == kind::strided);
-      in.pointers()[i] = inputs[i].values_.data();
-      in.strides()[i] = stride;
+      const auto what = [&] { return std::string("input `") + port(at).name + "`"; };
+      if (given.is_table_ != has_nodes(at))
+        refuse(what() + (given.is_table_ ? " is no table" : " is a table: give its rows and nodes, as a cajal::table"));
+      const std::size_t size = port(at).size;
+      const std::size_t stride = given.kind_ == kind::packed ? size : given.stride_;
+      check_layout(what, batch, size, stride, given.values_.size(), given.kind_ == kind::strided);
+      in.pointers()[at] = given.values_.data();
+      in.strides()[at] = stride;
+      if (given.is_table_) check_nodes(batch, given.nodes_, at + 1, in);
+      at = after(at);
     }
     return in;
+  }
+
+  void check_nodes(std::size_t batch, const nodes &given, std::size_t at, arguments &in) const {
+    using kind = nodes::kind;
+    const std::size_t size = port(at).size;
+    const auto what = [&] { return std::string("input `") + port(at).name + "`"; };
+    if (given.kind_ == kind::all) {
+      if (port(at).arity != 1) refuse(what() + " is missing: only of a list may all rows count");
+    } else {
+      const std::size_t stride = given.kind_ == kind::packed ? size : given.stride_;
+      check_layout(what, batch, size, stride, given.values_.size(), given.kind_ == kind::strided, "number");
+      in.pointers()[at] = given.values_.data();
+      in.strides()[at] = stride;
+    }
   }
 
   std::size_t workspace_bytes(std::size_t batch, int keep) const {
@@ -403,7 +536,8 @@ class function {
     check_parameters();
     void *memory = work.reserve(workspace_bytes(batch, keep));
     check_status(program ? program(batch, in.pointers(), in.strides(), result.data(), memory)
-                         : model(batch, parameters_.data(), in.pointers(), in.strides(), result.data(), memory));
+                         : model(batch, parameters_.data(), in.pointers(), in.strides(), result.data(), memory),
+                 batch, in);
     return in;
   }
 
@@ -419,32 +553,36 @@ class function {
 template <real Real>
 class kept {
  public:
-  /// Writes the gradients of ⟨result_bar, result⟩. Each is laid out as its input is, and of a shared one the sum over
-  /// the batch; one that has no reals is not wanted. May be called again.
+  /// Writes the gradients of ⟨result_bar, result⟩, one for each input; of a table that of its rows. Each is laid out as
+  /// its input is, and of a shared one the sum over the batch; one that has no reals is not wanted. May be called again.
   void backward(std::span<const Real> result_bar, std::span<const std::span<Real>> gradients,
                 std::span<Real> parameters_bar = {}) {
     check_counts(result_bar.size(), gradients.size());
-    std::vector<void *> pointers(gradients.size());
-    for (std::size_t i = 0; i < gradients.size(); i++) {
-      if (gradients[i].empty()) continue;
-      const cajal_port &port = function_.input_port(i);
-      const std::size_t extent = detail::extent(batch_, in_.strides()[i], port.size);
-      if (gradients[i].size() < extent)
-        function_.refuse(std::string("the gradient in `") + port.name + "` has " +
-                         detail::reals(gradients[i].size()) + ", and needs " + std::to_string(extent));
-      pointers[i] = gradients[i].data();
+    std::vector<void *> pointers(function_.port_count());
+    std::size_t at = 0;
+    for (const std::span<Real> &wanted : gradients) {
+      if (!wanted.empty()) {
+        const cajal_port &port = function_.port(at);
+        const std::size_t extent = detail::extent(batch_, in_.strides()[at], port.size);
+        if (wanted.size() < extent)
+          function_.refuse(std::string("the gradient in `") + port.name + "` has " + detail::reals(wanted.size()) +
+                           ", and needs " + std::to_string(extent));
+        pointers[at] = wanted.data();
+      }
+      at = function_.after(at);
     }
     if (!parameters_bar.empty() && parameters_bar.size() != function_.parameter_count())
       function_.refuse("it has " + std::to_string(function_.parameter_count()) + " parameters, not " +
                        std::to_string(parameters_bar.size()));
     void *work = work_.reserve(0);
-    if (function_.program_)
-      function_.check_status(function_.program_->backward(batch_, in_.pointers(), in_.strides(), result_bar.data(),
-                                                          pointers.data(), work));
-    else
-      function_.check_status(function_.model_->backward(
-          batch_, function_.parameters_.data(), in_.pointers(), in_.strides(), result_bar.data(),
-          parameters_bar.empty() ? nullptr : parameters_bar.data(), pointers.data(), work));
+    const int status =
+        function_.program_
+            ? function_.program_->backward(batch_, in_.pointers(), in_.strides(), result_bar.data(), pointers.data(),
+                                           work)
+            : function_.model_->backward(batch_, function_.parameters_.data(), in_.pointers(), in_.strides(),
+                                         result_bar.data(), parameters_bar.empty() ? nullptr : parameters_bar.data(),
+                                         pointers.data(), work);
+    function_.check_status(status, batch_, in_);
   }
   void backward(std::span<const Real> result_bar, std::initializer_list<std::span<Real>> gradients,
                 std::span<Real> parameters_bar = {}) {
@@ -460,13 +598,15 @@ class kept {
       function_.refuse("the module has no gradients of each sample, since it was compiled before there were any: "
                        "compile it again");
     check_counts(result_bar.size(), gradients.size());
-    std::vector<void *> pointers(gradients.size());
-    std::vector<std::size_t> strides(gradients.size());
-    for (std::size_t i = 0; i < gradients.size(); i++) {
-      const cajal_port &port = function_.input_port(i);
-      strides[i] = checked_stride(
-          [&] { return std::string("the gradient in `") + port.name + "`"; }, gradients[i], port.size);
-      pointers[i] = address(gradients[i]);
+    std::vector<void *> pointers(function_.port_count());
+    std::vector<std::size_t> strides(function_.port_count());
+    std::size_t at = 0;
+    for (const gradient<Real> &wanted : gradients) {
+      const cajal_port &port = function_.port(at);
+      strides[at] =
+          checked_stride([&] { return std::string("the gradient in `") + port.name + "`"; }, wanted, port.size);
+      pointers[at] = address(wanted);
+      at = function_.after(at);
     }
     if (parameters_bar.kind_ != gradient<Real>::kind::unwanted && function_.parameter_count() == 0)
       function_.refuse("it has no parameters");
@@ -474,13 +614,14 @@ class kept {
         checked_stride([] { return std::string("the gradient in the parameters"); }, parameters_bar,
                        function_.parameter_count());
     void *work = work_.grow(function_.workspace_bytes(batch_, 2));
-    if (function_.program_)
-      function_.check_status(function_.program_->backward_each(batch_, in_.pointers(), in_.strides(), result_bar.data(),
-                                                               pointers.data(), strides.data(), work));
-    else
-      function_.check_status(function_.model_->backward_each(
-          batch_, function_.parameters_.data(), in_.pointers(), in_.strides(), result_bar.data(),
-          address(parameters_bar), parameters_stride, pointers.data(), strides.data(), work));
+    const int status =
+        function_.program_
+            ? function_.program_->backward_each(batch_, in_.pointers(), in_.strides(), result_bar.data(),
+                                                pointers.data(), strides.data(), work)
+            : function_.model_->backward_each(batch_, function_.parameters_.data(), in_.pointers(), in_.strides(),
+                                              result_bar.data(), address(parameters_bar), parameters_stride,
+                                              pointers.data(), strides.data(), work);
+    function_.check_status(status, batch_, in_);
   }
   void backward_each(std::span<const Real> result_bar, std::initializer_list<gradient<Real>> gradients,
                      gradient<Real> parameters_bar = {}) {

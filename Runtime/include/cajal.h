@@ -59,7 +59,8 @@ extern "C" {
 
 typedef enum cajal_status {
   CAJAL_OK = 0,
-  CAJAL_BAD_ARGUMENT = 1, /* a null pointer, a zero batch, a stride that is neither 0 nor >= size, misalignment */
+  CAJAL_BAD_ARGUMENT = 1, /* a null pointer, a zero batch, a stride that is neither 0 nor >= size, misalignment, a
+                             count or a child of a table that is out of its range */
   CAJAL_NOT_FINITE = 2,   /* compiled with --check-finite: an input or a result holds a NaN or an infinity */
   CAJAL_NO_GRADIENT = 3   /* compiled without --emit-grad; the functions are there and answer this */
 } cajal_status;
@@ -168,7 +169,7 @@ static inline const char *cajal_status_text(int status) {
     return "ok";
   case CAJAL_BAD_ARGUMENT:
     return "bad argument: a null or misaligned pointer, a zero batch, a stride between 0 and the size, "
-           "or a batch that is too large";
+           "a batch that is too large, or a count or a child of a table that is out of its range";
   case CAJAL_NOT_FINITE:
     return "an input or a result holds a NaN or an infinity";
   case CAJAL_NO_GRADIENT:
@@ -176,6 +177,20 @@ static inline const char *cajal_status_text(int status) {
   default:
     return "unknown status";
   }
+}
+
+/* Of the nodes of one sample of a table, the place of the first count or child that is out of its range; SIZE_MAX where
+ * there is none. rows and arity are `nodes` and `arity` of the port. For a caller that was answered CAJAL_BAD_ARGUMENT. */
+#ifdef __GNUC__
+__attribute__((unused))
+#endif
+static inline size_t cajal_misplaced_node(size_t rows, size_t arity, const int32_t *nodes) {
+  if (arity == 1) return nodes[0] < 0 || (size_t)nodes[0] > rows ? 0 : SIZE_MAX;
+  for (size_t place = 0; place < rows * arity; place++) {
+    const int32_t child = nodes[place];
+    if (child < -1 || (child >= 0 && ((size_t)child <= place / arity || (size_t)child >= rows))) return place;
+  }
+  return SIZE_MAX;
 }
 
 #ifdef __cplusplus

@@ -54,16 +54,7 @@ static const cajal_table *table_of_nodes(const cajal_linked *l, size_t input) {
 /* Whether every count and every child is in its range. */
 static int are_in_range(const cajal_table *t, size_t batch, const int32_t *nodes, size_t stride) {
   for (size_t b = 0; b < (stride == 0 ? 1 : batch); b++, nodes += stride) {
-    if (t->arity == 0) {
-      if (nodes[0] < 0 || (size_t)nodes[0] > t->rows) return 0;
-      continue;
-    }
-    for (size_t i = 0; i < t->rows; i++) {
-      for (size_t r = 0; r < t->arity; r++) {
-        const int32_t child = nodes[i * t->arity + r];
-        if (child < -1 || (child >= 0 && ((size_t)child <= i || (size_t)child >= t->rows))) return 0;
-      }
-    }
+    if (cajal_misplaced_node(t->rows, t->arity == 0 ? 1 : t->arity, nodes) != SIZE_MAX) return 0;
   }
   return 1;
 }

@@ -92,6 +92,7 @@ static void test_faults(void) {
       {INT32_MIN, -1, -1, -1, -1, -1},
       {INT32_MAX, -1, -1, -1, -1, -1},
   };
+  static const size_t places[] = {0, 2, 0, 0, 5, 0, 0};
   const size_t stride[] = {ROWS * ROW, ROWS * ARITY};
   void *const in_bar[] = {NULL, NULL};
   calls = 0;
@@ -103,6 +104,8 @@ static void test_faults(void) {
     CHECK(cajal_linked_backward_each(&linked, 1, NULL, in, stride, out, NULL, 0, in_bar, stride, work)
               == CAJAL_BAD_ARGUMENT,
           "children %zu, backward_each", k);
+    CHECK(cajal_misplaced_node(ROWS, ARITY, bad[k]) == places[k], "children %zu: at place %zu", k,
+          cajal_misplaced_node(ROWS, ARITY, bad[k]));
   }
   const int32_t none[ROWS * ARITY] = {-1, -1, -1, -1, -1, -1};
   const void *const in[] = {table, none}, *const no_nodes[] = {table, NULL};
@@ -115,6 +118,7 @@ static void test_faults(void) {
   CHECK(cajal_linked_forward(&linked, 1, NULL, in, stride, NULL, work, 0) == CAJAL_BAD_ARGUMENT, "no result");
   CHECK(cajal_linked_forward(&linked, 1, NULL, in, stride, out, NULL, 0) == CAJAL_BAD_ARGUMENT, "no workspace");
   CHECK(calls == 0, "something ran, %zu times", calls);
+  CHECK(cajal_misplaced_node(ROWS, ARITY, none) == SIZE_MAX, "a tree of one row has a misplaced child");
 }
 
 /* Of a list there is one number, and where it is missing all rows count. */
@@ -131,6 +135,7 @@ static void test_lists(void) {
     calls = 0;
     const int status = cajal_linked_forward(&list, 1, NULL, in, stride, out, work, 0);
     CHECK(status == (is_right ? CAJAL_OK : CAJAL_BAD_ARGUMENT) && calls == (size_t)is_right, "count %d", count);
+    CHECK(cajal_misplaced_node(ROWS, 1, &count) == (is_right ? SIZE_MAX : 0), "count %d is misplaced or not", count);
   }
   const void *const in[] = {table, NULL};
   CHECK(cajal_linked_forward(&list, 1, NULL, in, stride, out, work, 0) == CAJAL_OK, "no count");

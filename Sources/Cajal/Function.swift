@@ -11,19 +11,7 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
   enum Parameters {
     case none
     case embedded(UnsafeRawPointer)
-    case given(Reals<Real>)
-  }
-
-  /// An input, or the result.
-  public struct Port: Sendable {
-    public let name: String
-    /// `Nat`, `Bool -o Bool`, `Real[28,28]`.
-    public let type: String
-    /// In reals.
-    public let size: Int
-    /// The map is a polynomial in it of at most this degree; 0 for a result and for data.
-    public let degree: Int
-    public let isLinear: Bool
+    case given(Held<Real>)
   }
 
   let module: Module  // keeps it loaded
@@ -34,6 +22,7 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
   /// The judgement of a program, the signature of a model.
   public let signature: String
   public let horizon: Int
+  /// A table is one input, its rows and nodes together.
   public let inputs: [Port]
   public let output: Port
   /// Of a model; 0 of a program.
@@ -47,10 +36,9 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
     name = String(cString: program.pointee.name)
     signature = String(cString: program.pointee.judgement)
     horizon = Int(program.pointee.horizon)
-    inputs = (0..<program.pointee.input_count).map { Port(program.pointee.inputs[$0]!) }
+    inputs = Port.inputs(program.pointee.inputs, program.pointee.input_count)
     output = Port(program.pointee.output)
     parameterCount = 0
-    try check(program.pointee.inputs, program.pointee.input_count)
     try checkReals(Int(program.pointee.real_bytes))
   }
 
@@ -62,10 +50,9 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
     name = String(cString: model.pointee.name)
     signature = String(cString: model.pointee.signature)
     horizon = Int(model.pointee.horizon)
-    inputs = (0..<model.pointee.input_count).map { Port(model.pointee.inputs[$0]!) }
+    inputs = Port.inputs(model.pointee.inputs, model.pointee.input_count)
     output = Port(model.pointee.output)
     parameterCount = model.pointee.parameter_count
-    try check(model.pointee.inputs, model.pointee.input_count)
     try checkReals(Int(model.pointee.real_bytes))
   }
 
@@ -83,7 +70,7 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
       throw refusal("it has \(parameterCount) parameters, not \(parameters.count)")
     }
     var other = self
-    other.held = .given(Reals(parameters))
+    other.held = .given(Held(parameters))
     return other
   }
 
@@ -120,7 +107,7 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
           batch, parameterPointer, arguments.pointers, arguments.strides, buffer.baseAddress, workspace.pointer)
       }
     }
-    try check(status)
+    try check(status, arguments)
     return Kept(function: self, batch: batch, arguments: arguments, workspace: workspace, result: result)
   }
 
@@ -164,61 +151,9 @@ public struct Function<Real: CajalReal>: @unchecked Sendable {  // nothing that 
 
   func refusal(_ text: String) -> CajalError { CajalError("\(name): \(text)") }
 
-  func check(_ status: Int32) throws {
-    guard status == Int32(CAJAL_OK.rawValue) else {
-      throw CajalError("\(name): \(String(cString: cajal_status_text(status)))", status: status)
-    }
-  }
-}
-
-extension Function.Port {
-  init(_ port: UnsafePointer<cajal_port>) {
-    // Field by field: that of an older module is shorter.
-    self.init(
-      name: String(cString: port.pointee.name), type: String(cString: port.pointee.type), size: port.pointee.size,
-      degree: port.pointee.degree, isLinear: port.pointee.linear != 0)
-  }
-}
-
-extension Function {
-  /// Inputs are of reals here; the children of tables are not.
-  private func check(_ ports: UnsafePointer<UnsafePointer<cajal_port>?>?, _ count: Int) throws {
-    for index in 0..<count {
-      guard let port = ports?[index] else { continue }
-      // A module of before there were tables does not have the field.
-      let hasElement = port.pointee.struct_size > MemoryLayout<cajal_port>.offset(of: \.element)!
-      if hasElement, port.pointee.element != 0 {
-        throw refusal("`\(String(cString: port.pointee.name))` belongs to a table: call it from C")
-      }
-    }
-  }
-}
-
-/// The inputs of a batch, as the C functions take them.
-struct Arguments<Real: CajalReal> {
-  let values: [Reals<Real>]
-  let pointers: [UnsafeRawPointer?]
-  let strides: [Int]
-
-  init(_ given: [Input<Real>], of function: Function<Real>, batch: Int) throws {
-    guard batch > 0 else { throw function.refusal("a batch of \(batch) samples") }
-    guard given.count == function.inputs.count else {
-      throw function.refusal("it takes \(function.inputs.count) inputs, not \(given.count)")
-    }
-    for (input, port) in zip(given, function.inputs) {
-      var samples = batch
-      if case .shared = input { samples = 1 }
-      let (needed, overflow) = port.size.multipliedReportingOverflow(by: samples)
-      guard !overflow else { throw function.refusal("too large a batch") }
-      guard input.reals.count == needed else {
-        throw function.refusal(
-          "input `\(port.name)` has \(input.reals.count) reals, where a batch of \(batch) needs \(needed)")
-      }
-    }
-    values = given.map { Reals($0.reals) }
-    pointers = values.map { UnsafeRawPointer($0.pointer) }
-    strides = zip(given, function.inputs).map { input, port in
-      if case .shared = input { 0 } else { port.size }
-    }
+  func check(_ status: Int32, _ arguments: Arguments<Real>) throws {
+    guard status != Int32(CAJAL_OK.rawValue) else { return }
+    let node = status == Int32(CAJAL_BAD_ARGUMENT.rawValue) ? arguments.misplacedNode : nil
+    throw CajalError("\(name): \(node ?? String(cString: cajal_status_text(status)))", status: status)
   }
 }

@@ -59,32 +59,38 @@ public final class Kept<Real: CajalReal> {
     let names = try checkedNames(resultBar, Set(wanted.keys))
     let bars = try zip(names, function.inputs).map { name, port in try wanted[name].map { try room($0, port.size) } }
     let parametersBar = try wantedOfParameters.map { try room($0, function.parameterCount) }
-    let strides = zip(names, function.inputs).map { name, port in wanted[name] == .each ? port.size : 0 }
+    let strides = function.spread(
+      zip(names, function.inputs).map { name, port in (wanted[name] == .each ? port.size : 0, nodes: 0) })
     let parametersStride = wantedOfParameters == .each ? function.parameterCount : 0
     workspace.grow(to: try function.workspaceBytes(batch, keep: 2))
-    let pointers = bars.map { $0.map { UnsafeMutableRawPointer($0.pointer) } }
+    let pointers = places(of: bars)
+    let status: Int32
     switch function.code {
     case .program(let program):
-      try function.check(
-        program.pointee.backward_each(
-          batch, arguments.pointers, arguments.strides, resultBar, pointers, strides, workspace.pointer))
+      status = program.pointee.backward_each(
+        batch, arguments.pointers, arguments.strides, resultBar, pointers, strides, workspace.pointer)
     case .model(let model):
-      try function.check(
-        model.pointee.backward_each(
-          batch, function.parameterPointer, arguments.pointers, arguments.strides, resultBar,
-          parametersBar.map { UnsafeMutableRawPointer($0.pointer) }, parametersStride, pointers, strides,
-          workspace.pointer))
+      status = model.pointee.backward_each(
+        batch, function.parameterPointer, arguments.pointers, arguments.strides, resultBar,
+        parametersBar.map { UnsafeMutableRawPointer($0.pointer) }, parametersStride, pointers, strides,
+        workspace.pointer)
     }
+    try function.check(status, arguments)
     return (values(of: bars, names), parametersBar?.values ?? [])
   }
 
-  private func room(_ gradient: Gradient, _ size: Int) throws -> Reals<Real> {
+  private func room(_ gradient: Gradient, _ size: Int) throws -> Held<Real> {
     let (count, overflow) = size.multipliedReportingOverflow(by: gradient == .each ? batch : 1)
     guard !overflow else { throw function.refusal("too large a batch") }
-    return Reals([Real](repeating: 0, count: count))
+    return Held([Real](repeating: 0, count: count))
   }
 
-  private func values(of bars: [Reals<Real>?], _ names: [String]) -> [String: [Real]] {
+  /// Where the gradients are written; of nodes there is none.
+  private func places(of bars: [Held<Real>?]) -> [UnsafeMutableRawPointer?] {
+    function.spread(bars.map { ($0.map { UnsafeMutableRawPointer($0.pointer) }, nodes: nil) })
+  }
+
+  private func values(of bars: [Held<Real>?], _ names: [String]) -> [String: [Real]] {
     var values: [String: [Real]] = [:]
     for (name, bar) in zip(names, bars) { values[name] = bar?.values }
     return values
@@ -107,25 +113,25 @@ public final class Kept<Real: CajalReal> {
   ) throws -> (inputs: [String: [Real]], parameters: [Real]) {
     let names = try checkedNames(resultBar, wanted)
     let bars = zip(names, arguments.values).map { name, values in
-      wanted?.contains(name) == false ? nil : Reals([Real](repeating: 0, count: values.count))
+      wanted?.contains(name) == false ? nil : Held([Real](repeating: 0, count: values.count))
     }
-    let parametersBar = ofParameters ? Reals([Real](repeating: 0, count: function.parameterCount)) : nil
-    let pointers = bars.map { $0.map { UnsafeMutableRawPointer($0.pointer) } }
+    let parametersBar = ofParameters ? Held([Real](repeating: 0, count: function.parameterCount)) : nil
+    let pointers = places(of: bars)
+    let status: Int32
     switch function.code {
     case .program(let program):
-      try function.check(
-        program.pointee.backward(
-          batch, arguments.pointers, arguments.strides, resultBar, pointers, workspace.pointer))
+      status = program.pointee.backward(
+        batch, arguments.pointers, arguments.strides, resultBar, pointers, workspace.pointer)
     case .model(let model):
-      try function.check(
-        model.pointee.backward(
-          batch, function.parameterPointer, arguments.pointers, arguments.strides, resultBar,
-          parametersBar.map { UnsafeMutableRawPointer($0.pointer) }, pointers, workspace.pointer))
+      status = model.pointee.backward(
+        batch, function.parameterPointer, arguments.pointers, arguments.strides, resultBar,
+        parametersBar.map { UnsafeMutableRawPointer($0.pointer) }, pointers, workspace.pointer)
     }
+    try function.check(status, arguments)
     return (values(of: bars, names), parametersBar?.values ?? [])
   }
 }
 
-extension Reals {
-  var values: [Real] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+extension Held {
+  var values: [Value] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }

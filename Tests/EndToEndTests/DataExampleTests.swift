@@ -17,6 +17,17 @@ import Testing
     }
   }
 
+  /// What `run --publish` wrote, and nothing else.
+  @Test(arguments: examples) func theReadmeShowsWhatWasPublished(example: String) throws {
+    let folder = "\(Self.folder)/\(example)"
+    let readme = try String(contentsOfFile: folder + "/README.md", encoding: .utf8)
+    let table = try String(contentsOfFile: folder + "/results/table.txt", encoding: .utf8)
+    #expect(readme.contains("```text\n\(table)```\n"))
+    for file in ["results/figure.svg", "results/figure.png", "results/points.csv", "figure.gp"] {
+      #expect(FileManager.default.fileExists(atPath: "\(folder)/\(file)"), "\(file)")
+    }
+  }
+
   /// Compiles an example with gradients and builds it with the given files; returns what was built.
   private func build(_ example: String, _ flags: [String], _ arguments: [String], into folder: String) throws -> String
   {

@@ -2,7 +2,7 @@
 tree=$work/cmake
 cp -r Examples/cmake "$tree"
 expect clean "$tree" bash -e -c "$(block docs/cmake.md sh 2)"
-diff <(block docs/cmake.md text 1) <(grep -E '^(turned|flipped|gradient)' "$work/said") >&2 ||
+diff <(block docs/cmake.md text 1) <(grep -E '^(turned|flipped|gradient|probability|if )' "$work/said") >&2 ||
   fail 'the project of docs/cmake.md prints something else'
 objects=$(nm -D --defined-only "$tree/build/turn_double.so" | awk '{ print $3 }' | grep -v '^turn_' || true)
 [[ $objects = cajal_module_info ]] || fail "turn_double.so exports $objects"

@@ -146,7 +146,7 @@ grep -q '^flip: agrees' "$work/said" || fail 'the installed compiler does not ve
 
 cxx=$(command -v g++ || command -v clang++ || true)
 if [[ $cxx ]]; then
-  cp Tests/Install/{library,plugin,rebuilt}.cpp "$work/hand"
+  cp Tests/Install/{library,plugin,rebuilt}.cpp Tests/Install/tables.{cajal,cpp} "$work/hand"
   expect clean "$work/hand" bash -e -c '
     cxx=$1 warnings="-Wall -Wextra -Wpedantic -Werror"
     compile="$CC -std=c11 -O1 $warnings -fPIC -fvisibility=hidden -I$HOME/.local/include"
@@ -160,7 +160,11 @@ if [[ $cxx ]]; then
     $compile -DCAJAL_SHARED_OBJECT -shared plain/turn.c -o plain/turn.so $libraries
     echo "int none;" | $CC -shared -x c - -o plain/none.so
     $plus -g -fsanitize=address,undefined -fno-sanitize-recover=all library.cpp turn.o $libraries -pthread -o library
-    ./library plain/turn.so plain/none.so' - "$cxx"
+    ./library plain/turn.so plain/none.so
+    "$cajal2c" tables.cajal --emit-grad --blas none -o tables.c
+    $compile -c tables.c -o tables.o
+    $plus -g -fsanitize=address,undefined -fno-sanitize-recover=all tables.cpp tables.o $libraries -o tables
+    ./tables' - "$cxx"
 
   # Built again, from 1 to 2, in one process.
   expect clean "$work/hand" "$cxx" -std=c++20 -O1 -Wall -Wextra -Werror -I"$prefix/include" rebuilt.cpp -ldl -o rebuilt

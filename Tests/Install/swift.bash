@@ -5,10 +5,11 @@ cp -rL Examples/swift "$package"
 rm -rf "$package"/.build "$package"/Sources/Turn/{turn.c,include}
 rm -rf "$work/quoted" && mkdir "$work/quoted"
 mkdir "$work/shown"
-cp Examples/swift/Package.swift Examples/swift/Sources/App/main.swift Examples/cmake/turn.cajal "$work/shown"
+cp Examples/swift/Package.swift Examples/swift/Sources/App/main.swift Examples/cmake/turn.cajal \
+  Tests/Install/swift/tables.swift "$work/shown"
 expect_quoted docs/swift-package.md "$work/shown"
 mkdir "$package/Sources/Check"
-cp Tests/Install/swift/main.swift "$package/Sources/Check"
+cp Tests/Install/swift/*.swift "$package/Sources/Check"
 cat >>"$package/Package.swift" <<'SWIFT'
 package.targets.append(
   .executableTarget(
@@ -53,10 +54,12 @@ mkdir "$work/modules"
 flags=(-std=c11 -O1 -fPIC -fvisibility=hidden -shared -DCAJAL_SHARED_OBJECT -I "$prefix/include")
 bin/cajal2c Examples/cmake/turn.cajal --emit-grad --blas none -o "$work/modules/turn.c"
 ${CC:-gcc} "${flags[@]}" "$work/modules/turn.c" -o "$work/modules/turn.so" "$prefix/lib/libcajal-none.a" -lm
+bin/cajal2c Tests/Install/tables.cajal --emit-grad --blas none -o "$work/modules/tables.c"
+${CC:-gcc} "${flags[@]}" "$work/modules/tables.c" -o "$work/modules/tables.so" "$prefix/lib/libcajal-none.a" -lm
 echo 'int none;' | ${CC:-gcc} -shared -x c - -o "$work/modules/none.so"
 for answer in 1 2; do
   sed "s/ANSWER\$/$answer/" Tests/Install/answer.cajal >"$work/modules/answer.cajal"
   bin/cajal2c "$work/modules/answer.cajal" --blas none -o "$work/modules/answer.c" 2>/dev/null
   ${CC:-gcc} "${flags[@]}" "$work/modules/answer.c" -o "$work/modules/$answer.so" "$prefix/lib/libcajal-none.a" -lm
 done
-expect swift_package swift run Check "$work"/modules/{turn,none,1,2}.so
+expect swift_package swift run Check "$work"/modules/{turn,none,1,2,tables}.so

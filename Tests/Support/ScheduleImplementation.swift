@@ -14,7 +14,8 @@ public struct ScheduleImplementation: Implementation {
       let graph = try? program.graph()
       return try graph.map {
         PreparedSchedule(
-          scheduled: try Scheduled(GraphProgram(program.program.name, compiling: $0), threshold: threshold))
+          scheduled: try Scheduled(
+            GraphProgram(program.program.name, compiling: $0, constants: program.nodeInputs), threshold: threshold))
       }
     }
   }

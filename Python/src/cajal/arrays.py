@@ -38,9 +38,14 @@ def _as_nodes(value: Any, port: Port, name: str) -> Array:
     limits = np.iinfo(np.int32)
     if array.size and not limits.min <= array.min() <= array.max() <= limits.max:
         raise ValueError(f"{name}: {port.name} has a number that is none of 32 bits")
-    if port.shape == (1,) and (array.ndim == 0 or array.ndim == 1 and array.shape != (1,)):
-        array = array[..., None]
+    array = array.reshape(counts_shape(array.shape, port))
     return array.astype(np.int32, copy=False)
+
+
+def counts_shape(shape: tuple[int, ...], port: Port) -> tuple[int, ...]:
+    """The shape of nodes with the axis of one number that counts may be given without."""
+    is_bare = port.is_nodes and port.shape == (1,) and len(shape) < 2 and shape != (1,)
+    return (*shape, 1) if is_bare else shape
 
 
 def batch_of(shape: tuple[int, ...], port: Port, name: str) -> int | None:
@@ -50,6 +55,7 @@ def batch_of(shape: tuple[int, ...], port: Port, name: str) -> int | None:
     so that a batch of one keeps its axis: one number of shape (1,) is a batch, and a batch of flat samples is refused
     where one of them would look like a sample.
     """
+    shape = counts_shape(shape, port)
     if shape == port.shape or (shape == (port.size,) and port.shape):
         return None
     if len(shape) > 0:

@@ -6,11 +6,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from . import jax_ops
-from .arrays import batch_of, common_batch
+from .arrays import as_array, batch_of, common_batch
 from .function import Function
 from .model import Model
+from .ports import Port
 from .program import Program
 
 
@@ -18,7 +20,9 @@ class Traceable:
     """A program as a function of JAX's arrays: f(x, n), inputs by position or name.
 
     Each input is one sample of its shape, which a batch shares without a copy, or a batch with an axis in front; vmap
-    adds another. TypeError: an array of another type, or a module of doubles where JAX has none.
+    adds another. Of a table there are two, its rows and its nodes, int32 and without a gradient. TypeError: an array of
+    another type, or a module of doubles where JAX has none. A child or a count that is out of its range is an error of
+    JAX's, when the call runs.
     """
 
     def __init__(self, function: Function):
@@ -37,7 +41,7 @@ class Traceable:
         """With the parameter vector of a model."""
         function = self.function
         ports = function.inputs
-        arrays = [self.array(x, port.name) for x, port in zip(inputs, ports)]
+        arrays = [self.nodes(x, port) if port.is_nodes else self.array(x, port.name) for x, port in zip(inputs, ports)]
         own = [batch_of(tuple(x.shape), port, function.name) for x, port in zip(arrays, ports)]
         batch = common_batch(own, ports, function.name)
         flat = [x.reshape(port.size) if b is None or (b == 1 and batch != 1) else x.reshape(b, port.size)
@@ -45,6 +49,15 @@ class Traceable:
         out = jax_ops.differentiable(self.handle.key, 1 if batch is None else batch)(*params, *flat)
         shape = function.output.shape
         return out.reshape(shape if batch is None else (batch, *shape))
+
+    def nodes(self, value: Any, port: Port) -> jax.Array:
+        """The children of a table, or the counts, as int32."""
+        if not hasattr(value, "dtype"):
+            return jnp.asarray(as_array(value, port, self.function.dtype, self.function.name))
+        if value.dtype != np.int32:
+            raise TypeError(f"{self.function.name}: {port.name} is {value.dtype}, and has to be int32: "
+                            "convert it with .astype(jnp.int32)")
+        return jnp.asarray(value)
 
     def array(self, value: Any, what: str) -> jax.Array:
         """A value as an array of the module's type."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 import torch.autograd.forward_ad as forward_ad
 from torch import Tensor, nn
@@ -12,15 +13,17 @@ from . import torch_ops
 from .arrays import batch_of, common_batch
 from .function import Function
 from .model import Model
+from .ports import Port
 from .program import Program
 
 
 class Layer:
     """A program as a differentiable function of tensors: layer(x, n), inputs by position or name.
 
-    Each input is one sample of its shape, which a batch shares without a copy, or a batch with an axis in front. The
-    result is contiguous, in the module's type. TypeError: a tensor of another type. ValueError: another device, or a
-    shape that does not fit.
+    Each input is one sample of its shape, which a batch shares without a copy, or a batch with an axis in front. Of a
+    table there are two, its rows and its nodes, int32 and without a gradient; both may be NumPy arrays, as cajal.encode
+    makes them. The result is contiguous, in the module's type. TypeError: a tensor of another type. ValueError: another
+    device, or a shape that does not fit. StatusError: a child or a count that is out of its range.
     """
 
     def __init__(self, function: Function):
@@ -46,16 +49,15 @@ class Layer:
 
     def call(self, params: Tensor | None, inputs: Sequence[Tensor]) -> Tensor:
         """With the parameter vector of a model, or None."""
-        dtype = self.handle.dtype
         given: list[Tensor] = []
         shapes: list[torch.Size] = []
-        for x in inputs:
+        for x, dtype in zip(inputs, self.handle.dtypes):
             if not isinstance(x, Tensor) or x.dtype is not dtype or not x.is_cpu:
-                x = self._converted(x, self.function.inputs[len(given)].name)
+                x = self._input(x, self.function.inputs[len(given)])
             given.append(x)
             shapes.append(x.shape)
-        if params is not None and (params.dtype is not dtype or not params.is_cpu):
-            params = self._converted(params, "the parameters")
+        if params is not None and (params.dtype is not self.handle.dtype or not params.is_cpu):
+            params = self._converted(params, "the parameters", self.handle.dtype)
         if torch_ops.plain((params, *given)):
             plan = self.plans.get(tuple(shapes)) or self._plan(tuple(shapes))
             return self._eager(plan, params, [x.contiguous() for x in given])
@@ -89,9 +91,25 @@ class Layer:
         return torch_ops.Plan(self.handle, 1 if batch is None else batch, flat,
                               shape if batch is None else (batch, *shape))
 
-    def _converted(self, x: Any, what: str) -> Tensor:
+    def _input(self, x: Any, port: Port) -> Tensor:
+        """An input that is no tensor of its type, or not here: of a table, NumPy's arrays and a count are taken."""
+        if port.is_nodes or port.table is not None:
+            if isinstance(x, np.ndarray):
+                x = torch.from_numpy(x)
+            elif isinstance(x, int) and port.shape == (1,) and port.is_nodes:
+                x = torch.tensor(x, dtype=torch_ops.NODES_DTYPE)
+        dtype = torch_ops.NODES_DTYPE if port.is_nodes else self.handle.dtype
+        if isinstance(x, Tensor) and x.is_cpu:
+            if x.dtype is dtype:
+                return x
+            if port.is_nodes:
+                raise TypeError(f"{self.function.name}: {port.name} is {x.dtype}, and has to be {dtype}: convert it with "
+                                f".to({dtype})")
+        return self._converted(x, port.name, dtype)
+
+    def _converted(self, x: Any, what: str, dtype: torch.dtype) -> Tensor:
         """A tensor that is not of the module's type, or not here: an error but for narrow types under autocast."""
-        name, dtype = self.function.name, self.handle.dtype
+        name = self.function.name
         if not isinstance(x, Tensor):
             raise TypeError(f"{name}: {what} is a {type(x).__name__}: give a tensor")
         if not x.is_cpu:

@@ -12,9 +12,12 @@ from typing import Any
 from . import abi, denormals
 from .errors import StatusError
 from .memory import Workspace
+from .nodes import Nodes, misplaced
 
 # Forward workspaces up to this size are kept from call to call.
 _KEPT_BYTES = 1 << 20
+
+BAD_ARGUMENT = 1
 
 
 class Frame:
@@ -37,7 +40,11 @@ class Calls:
         self.name, self.raw = name, raw
         self.is_model = isinstance(raw, abi.Model)
         self.parameter_count = raw.parameter_count if isinstance(raw, abi.Model) else 0
-        self.sizes = [raw.inputs[i].contents.size for i in range(raw.input_count)]
+        ports = [raw.inputs[i].contents for i in range(raw.input_count)]
+        self.sizes = [port.size for port in ports]
+        # Those inputs that are the nodes of a table.
+        self.nodes = [Nodes(i, port.name.decode(), port.nodes, port.arity) for i, port in enumerate(ports)
+                      if abi.has(port, "element") and port.element == 1]
         self._none = [False] * len(self.sizes)
         self.output_size = raw.output.contents.size
         self.real_bytes = raw.real_bytes
@@ -47,9 +54,15 @@ class Calls:
         self._each: Any = raw.backward_each if self.has_each else None
         self._bytes = raw.workspace_bytes
 
-    def check(self, status: int) -> None:
+    def check(self, status: int, batch: int, pointers: Sequence[Any], strides: Sequence[int]) -> None:
+        """Raises what a status that is not CAJAL_OK means, of a call with inputs at these addresses."""
         if status:
-            raise StatusError(self.name, status)
+            detail = misplaced(self.nodes, batch, pointers, strides) if status == BAD_ARGUMENT else ""
+            raise StatusError(self.name, status, detail)
+
+    def _check(self, status: int, frame: Frame, batch: int) -> None:
+        if status:
+            self.check(status, batch, list(frame.pointers), list(frame.strides))
 
     def keep(self, each: bool) -> int:
         """What a workspace is for: 1, backward; 2, backward_each."""
@@ -73,11 +86,11 @@ class Calls:
             work = Workspace(size)
             frame.work = work if size <= _KEPT_BYTES else None
         lead = (params,) if self.is_model else ()
-        self.check(self.raw_forward(batch, *lead, frame.at, frame.strides_at, out, work.address))
+        self._check(self.raw_forward(batch, *lead, frame.at, frame.strides_at, out, work.address), frame, batch)
 
     def forward_keep(self, frame: Frame, batch: int, params: int, out: int, work: int) -> None:
         lead = (params,) if self.is_model else ()
-        self.check(self._keep(batch, *lead, frame.at, frame.strides_at, out, work))
+        self._check(self._keep(batch, *lead, frame.at, frame.strides_at, out, work), frame, batch)
 
     def backward(self, frame: Frame, batch: int, params: int, out_bar: int, params_bar: int, work: int,
                  each: Sequence[bool] = (), params_each: bool = False, work_bytes: int = 0) -> None:
@@ -92,7 +105,8 @@ class Calls:
         params_each = params_each and params_bar != 0
         if True not in odd and not params_each:
             lead, bar = ((params,), (params_bar,)) if self.is_model else ((), ())
-            self.check(self._backward(batch, *lead, frame.at, frame.strides_at, out_bar, *bar, frame.bars_at, work))
+            self._check(self._backward(batch, *lead, frame.at, frame.strides_at, out_bar, *bar, frame.bars_at, work),
+                        frame, batch)
         elif self.has_each:
             self._backward_each(frame, batch, params, out_bar, params_bar, work, odd, params_each, work_bytes)
         else:
@@ -111,8 +125,8 @@ class Calls:
             frame.bar_strides[i] = self.sizes[i] if single else frame.strides[i]
         lead = (params,) if self.is_model else ()
         bar = (params_bar, self.parameter_count if params_each else 0) if self.is_model else ()
-        self.check(self._each(batch, *lead, frame.at, frame.strides_at, out_bar, *bar, frame.bars_at,
-                              frame.bar_strides_at, work))
+        self._check(self._each(batch, *lead, frame.at, frame.strides_at, out_bar, *bar, frame.bars_at,
+                               frame.bar_strides_at, work), frame, batch)
 
     def _sample_by_sample(self, frame: Frame, batch: int, params: int, out_bar: int, params_bar: int, work: int,
                           odd: Sequence[bool], params_each: bool) -> None:
@@ -123,12 +137,15 @@ class Calls:
             together.bars[i] = None if single else frame.bars[i]
         if any(together.bars) or (params_bar and not params_each):
             self.backward(together, batch, params, out_bar, 0 if params_each else params_bar, work)
+        item = [self.real_bytes] * len(self.sizes)
+        for table in self.nodes:
+            item[table.index] = 4
         alone, own = Frame(list(frame.strides)), Workspace(self.workspace_bytes(1, 1))
         row = self.output_size * self.real_bytes
         out = Workspace(row)
         for s in range(batch):
             for i, single in enumerate(odd):
-                alone.pointers[i] = (frame.pointers[i] or 0) + s * frame.strides[i] * self.real_bytes
+                alone.pointers[i] = (frame.pointers[i] or 0) + s * frame.strides[i] * item[i]
                 alone.bars[i] = (frame.bars[i] or 0) + s * self.sizes[i] * self.real_bytes if single else None
             self.forward_keep(alone, 1, params, out.address, own.address)
             bar = params_bar + s * self.parameter_count * self.real_bytes if params_each else 0

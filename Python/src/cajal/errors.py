@@ -6,7 +6,7 @@ from typing import Any
 
 STATUS_TEXT = {
     1: "bad argument: a null or misaligned pointer, a zero batch, a stride between 0 and the size, "
-       "or a batch that is too large",
+       "a batch that is too large, or a count or a child of a table that is out of its range",
     2: "an input or a result holds a NaN or an infinity",
     3: "compiled without gradients",
 }
@@ -42,14 +42,15 @@ class LoadError(CajalError):
 
 
 class StatusError(CajalError):
-    """A compiled function answers a status that is not CAJAL_OK. `status` is its number."""
+    """A compiled function answers a status that is not CAJAL_OK. `status` is its number, `detail` what was wrong, where
+    that is known."""
 
-    def __init__(self, name: str, status: int):
-        super().__init__(f"{name}: {STATUS_TEXT.get(status, f'unknown status {status}')}")
-        self.name, self.status = name, status
+    def __init__(self, name: str, status: int, detail: str = ""):
+        super().__init__(f"{name}: {detail or STATUS_TEXT.get(status, f'unknown status {status}')}")
+        self.name, self.status, self.detail = name, status, detail
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.name, self.status)
+        return type(self), (self.name, self.status, self.detail)
 
 
 class CompileWarning(UserWarning):

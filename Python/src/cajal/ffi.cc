@@ -44,7 +44,13 @@ struct Function {
 
   size_t real_bytes() const { return program ? program->real_bytes : model->real_bytes; }
   size_t input_count() const { return program ? program->input_count : model->input_count; }
-  size_t size(size_t i) const { return program ? program->inputs[i]->size : model->inputs[i]->size; }
+  size_t size(size_t i) const { return port(i).size; }
+  const cajal_port &port(size_t i) const { return program ? *program->inputs[i] : *model->inputs[i]; }
+  // The children and counts of tables; a port of before there were tables ends before `element`.
+  bool is_nodes(size_t i) const {
+    return port(i).struct_size > offsetof(cajal_port, element) && port(i).element == 1;
+  }
+  size_t item_bytes(size_t i) const { return is_nodes(i) ? sizeof(int32_t) : real_bytes(); }
   size_t output_size() const { return program ? program->output->size : model->output->size; }
   size_t parameter_count() const { return program ? 0 : model->parameter_count; }
   size_t bytes(size_t batch, int keep) const {
@@ -111,17 +117,43 @@ Memory allocate(size_t bytes) {
 
 ffi::Error refuse(const std::string &what) { return ffi::Error(ffi::ErrorCode::kInternal, "cajal: " + what); }
 
-ffi::Error answer(std::string_view key, int status) {
-  if (status == CAJAL_OK) return ffi::Error::Success();
-  return refuse(std::string(key.substr(0, key.find('@'))) + ": " + cajal_status_text(status));
-}
-
 // A call's operands from `first` on: the parameters of a model, then the inputs.
 struct Operands {
   const void *params = nullptr;
   std::vector<const void *> in;
   std::vector<size_t> stride;
 };
+
+// Which count or child is the first that is out of its range, in words; empty where none is.
+std::string misplaced_node(const Function &function, size_t batch, const Operands &operands) {
+  for (size_t i = 0; i < operands.in.size(); i++) {
+    if (!function.is_nodes(i)) continue;
+    const cajal_port &port = function.port(i);
+    const size_t samples = operands.stride[i] == 0 ? 1 : batch;
+    for (size_t s = 0; s < samples; s++) {
+      const int32_t *const nodes = static_cast<const int32_t *>(operands.in[i]) + s * operands.stride[i];
+      const size_t place = cajal_misplaced_node(port.nodes, port.arity, nodes);
+      if (place == SIZE_MAX) continue;
+      const std::string found = std::to_string(nodes[place]), rows = std::to_string(port.nodes),
+                        row = std::to_string(place / port.arity), child = std::to_string(place % port.arity);
+      return port.name + (port.arity == 1 ? " says that " + found + " rows count, and there are " + rows
+                                          : ": child " + child + " of row " + row + " is " + found +
+                                                "; it has to be -1, or above " + row + " and below " + rows) +
+             (samples > 1 ? " (sample " + std::to_string(s) + ")" : "");
+    }
+  }
+  return "";
+}
+
+ffi::Error answer(const Function &function, std::string_view key, int status, size_t batch, const Operands &operands) {
+  if (status == CAJAL_OK) return ffi::Error::Success();
+  const std::string name = std::string(key.substr(0, key.find('@'))) + ": ";
+  if (status == CAJAL_BAD_ARGUMENT) {
+    const std::string node = misplaced_node(function, batch, operands);
+    if (!node.empty()) return ffi::Error(ffi::ErrorCode::kInvalidArgument, "cajal: " + name + node);
+  }
+  return refuse(name + cajal_status_text(status));
+}
 
 ffi::Error read(const Function &function, ffi::RemainingArgs args, size_t first, size_t batch, Operands &operands) {
   const size_t inputs = function.input_count();
@@ -130,11 +162,14 @@ ffi::Error read(const Function &function, ffi::RemainingArgs args, size_t first,
     const auto buffer = args.get<ffi::AnyBuffer>(i);
     if (!buffer) return buffer.error();
     const void *data = buffer->untyped_data();
-    if (reinterpret_cast<uintptr_t>(data) % function.real_bytes() != 0) return refuse("a misaligned operand");
-    if (function.model && i == first) {
+    const bool is_params = function.model && i == first;
+    const size_t item = is_params ? function.real_bytes() : function.item_bytes(operands.in.size());
+    if (reinterpret_cast<uintptr_t>(data) % item != 0) return refuse("a misaligned operand");
+    if (is_params) {
       operands.params = data;
       continue;
     }
+    if (buffer->size_bytes() != item * buffer->element_count()) return refuse("an operand of another type");
     const size_t rank = buffer->dimensions().size(), size = function.size(operands.in.size());
     if (buffer->element_count() != (rank == 1 ? size : batch * size)) return refuse("an operand of another size");
     operands.in.push_back(data);
@@ -159,14 +194,15 @@ ffi::Error forward(ffi::RemainingArgs args, ffi::RemainingRets rets, std::string
   if (!aligned(workspace)) return refuse("XLA's buffer is not aligned to 64 bytes");
   if ((*work)->size_bytes() < function.bytes(batch, keep)) return refuse("a workspace that is too small");
   const WithDenormals denormals;
-  return answer(key, function.forward(batch, operands.params, operands.in.data(), operands.stride.data(),
-                                      (*out)->untyped_data(), workspace, keep != 0));
+  const int status = function.forward(batch, operands.params, operands.in.data(), operands.stride.data(),
+                                      (*out)->untyped_data(), workspace, keep != 0);
+  return answer(function, key, status, batch, operands);
 }
 
 // The gradients that one call of backward does not give: of each sample, where the input or parameters are shared.
 int one_by_one(const Function &function, size_t batch, const Operands &operands, const char *out_bar, char *params_bar,
                std::vector<void *> bars) {
-  const size_t real = function.real_bytes(), row = function.output_size() * real;
+  const size_t row = function.output_size() * function.real_bytes();
   const Memory work = allocate(function.bytes(1, 1)), out = allocate(row);
   if (!work || !out) return CAJAL_BAD_ARGUMENT;
   std::vector<const void *> in = operands.in;
@@ -177,10 +213,10 @@ int one_by_one(const Function &function, size_t batch, const Operands &operands,
                                  bars.data(), work.get());
     if (status != CAJAL_OK) return status;
     for (size_t i = 0; i < in.size(); i++) {
-      in[i] = static_cast<const char *>(in[i]) + operands.stride[i] * real;
-      if (bars[i]) bars[i] = static_cast<char *>(bars[i]) + function.size(i) * real;
+      in[i] = static_cast<const char *>(in[i]) + operands.stride[i] * function.item_bytes(i);
+      if (bars[i]) bars[i] = static_cast<char *>(bars[i]) + function.size(i) * function.real_bytes();
     }
-    if (params_bar) params_bar += function.parameter_count() * real;
+    if (params_bar) params_bar += function.parameter_count() * function.real_bytes();
   }
   return CAJAL_OK;
 }
@@ -234,19 +270,21 @@ ffi::Error backward(ffi::RemainingArgs args, ffi::RemainingRets rets, std::strin
     const Memory out = allocate(batch * function.output_size() * function.real_bytes());
     if (!out) return refuse("no memory");
     const int status = function.forward(batch, operands.params, in, stride, out.get(), workspace, true);
-    if (status != CAJAL_OK) return answer(key, status);
+    if (status != CAJAL_OK) return answer(function, key, status, batch, operands);
   }
   if (with_each)
-    return answer(key, function.backward_each(batch, operands.params, in, stride, bar, bars[0],
-                                              params_each ? function.parameter_count() : 0, bars.data() + 1,
-                                              bar_stride.data(), workspace));
+    return answer(function, key,
+                  function.backward_each(batch, operands.params, in, stride, bar, bars[0],
+                                         params_each ? function.parameter_count() : 0, bars.data() + 1,
+                                         bar_stride.data(), workspace),
+                  batch, operands);
   int status = CAJAL_OK;
   if (any_plain)
     status = function.backward(batch, operands.params, in, stride, bar, params_each ? nullptr : bars[0], plain.data(),
                                workspace);
   if (status == CAJAL_OK && any_each)
     status = one_by_one(function, batch, operands, bar, params_each ? static_cast<char *>(bars[0]) : nullptr, single);
-  return answer(key, status);
+  return answer(function, key, status, batch, operands);
 }
 
 }  // namespace

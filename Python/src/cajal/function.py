@@ -51,7 +51,8 @@ class Function:
 
     def _description(self) -> str:
         lines = [self.signature, "", *(f"  {port}" for port in self.inputs)]
-        lines += [f"  result : {self.output.type}  shape {self.output.shape}"]
+        distribution = ", a distribution where the links are" if self.output.is_distribution else ""
+        lines += [f"  result : {self.output.type}  shape {self.output.shape}{distribution}"]
         lines += [f"Computes in {self.dtype}, at horizon {self.horizon}. Each input is one sample of its shape, or a "
                   "batch with an axis in front; samples and batches may be mixed."]
         return "\n".join(lines)
@@ -149,11 +150,6 @@ class Function:
         for i, entry in enumerate(laid_out):
             frame.pointers[i] = address(entry.array)
         return frame
-
-    def _only_reals(self, where: str) -> None:
-        for port in self.inputs:
-            if port.table is not None:
-                raise TypeError(f"{self.name} takes the table {port.name}: {where} has reals alone; call it on NumPy arrays")
 
     # ---- Gradients ----
 

@@ -1,7 +1,8 @@
 """Compiled functions as XLA's custom calls, with gradients and batching.
 
 A call takes the parameters of a model, if it is one, and each input as [size], which the batch shares, or
-[batch, size]; it gives [batch, size of the result].
+[batch, size]; it gives [batch, size of the result]. The nodes of tables are int32, and have no gradient; the compiled code
+checks them in every call.
 """
 from __future__ import annotations
 
@@ -229,7 +230,9 @@ def _kept(key: str, batch: int) -> Callable[..., tuple[Array, Array]]:
 def _recorded(key: str, batch: int, operands: Sequence[Any]) -> tuple[Array, Array, tuple[Any, ...]]:
     """Forward for a gradient. With symbolic zeros, an operand says whether its gradient is wanted."""
     values = tuple(operand.value for operand in operands)
-    letters = "".join("1" if operand.perturbed else "0" for operand in operands)
+    # Nodes have none, though JAX may ask for one, in float0.
+    letters = "".join("1" if operand.perturbed and jnp.issubdtype(operand.value.dtype, jnp.floating) else "0"
+                      for operand in operands)
     out, work = _kept(key, batch)(*values)
     return out, work, (values, _Wanted(letters if _handles[key].first else "0" + letters))
 

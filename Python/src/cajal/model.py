@@ -134,7 +134,6 @@ class Model(Function):
 
     def torch(self) -> torch.nn.Module:
         """This model as an nn.Module whose parameters have the tensors' names; docs/pytorch.md. Needs PyTorch."""
-        self._only_reals("PyTorch's side")
         from .bridge_torch import model
         return model(self)
 
@@ -143,6 +142,5 @@ class Model(Function):
 
         params: a vector, or a dictionary of tensors by name.
         """
-        self._only_reals("JAX's side")
         from .bridge_jax import model
         return model(self)

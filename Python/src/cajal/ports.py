@@ -18,6 +18,7 @@ class Port:
     linear: whether the map is linear in it.
     is_nodes: of a table, its children or how many of its rows count: int32, and no gradient.
     table: of a table, how its rows are laid out.
+    is_distribution: of a result, whether links that are distributions make it one.
     """
     name: str
     type: str
@@ -27,17 +28,19 @@ class Port:
     linear: bool
     is_nodes: bool = False
     table: Table | None = None
+    is_distribution: bool = False
 
     def __str__(self) -> str:
         if self.is_nodes:
-            return f"{self.name} : int32  shape {self.shape}, " + ("the rows that count" if self.size == 1 else "children")
+            what = "how many rows count" if self.size == 1 else "the children of each row, -1 for none"
+            return f"{self.name} : int32  shape {self.shape}, {what}"
         kind = "linear" if self.linear else f"degree {self.degree}" if self.degree else "data"
-        return f"{self.name} : {self.type}  shape {self.shape}, {kind}"
+        return f"{self.name} : {self.type}  shape {self.shape}, {kind}" + (f", {self.table}" if self.table else "")
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a table: at most `rows` of them, each with `arity` children at most.
+    """The rows of a table: at most `rows` of them, each with `arity` children at most; of a list 1.
 
     parts: where a row has the weight of a constructor, "Letter", and its fields that are not recursive, "Letter.1".
     """
@@ -48,7 +51,13 @@ class Table:
     @property
     def row(self) -> int:
         """The reals of a row."""
-        return max(part.stop for part in self.parts.values())
+        stops: list[int] = [part.stop for part in self.parts.values()]
+        return max(stops)
+
+    def __str__(self) -> str:
+        places = (f"{name} {part.start}" + (f":{part.stop}" if part.stop - part.start > 1 else "")
+                  for name, part in self.parts.items())
+        return ("list" if self.arity == 1 else "tree") + " with rows of " + ", ".join(places)
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,8 @@ def port(raw: abi.Port, horizon: int) -> Port:
     if abi.has(raw, "parts") and raw.part_count:
         parts = [raw.parts[i].contents for i in range(raw.part_count)]
         table = Table(raw.nodes, raw.arity, {p.name.decode(): slice(p.offset, p.offset + p.size) for p in parts})
-    return Port(raw.name.decode(), type_, shape, raw.size, raw.degree, bool(raw.linear), is_nodes, table)
+    is_distribution = abi.has(raw, "distribution") and raw.distribution == 1
+    return Port(raw.name.decode(), type_, shape, raw.size, raw.degree, bool(raw.linear), is_nodes, table, is_distribution)
 
 
 def tensor(raw: abi.Tensor) -> Tensor:

@@ -69,12 +69,10 @@ class Program(Function):
 
     def torch(self) -> Callable[..., torch.Tensor]:
         """This program as a differentiable function of PyTorch's tensors; docs/pytorch.md. Needs PyTorch."""
-        self._only_reals("PyTorch's side")
         from .bridge_torch import program
         return program(self)
 
     def jax(self) -> Callable[..., jax.Array]:
         """This program as a function that JAX traces, with gradient and batching; docs/jax.md. Needs JAX and g++."""
-        self._only_reals("JAX's side")
         from .bridge_jax import program
         return program(self)

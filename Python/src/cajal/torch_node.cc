@@ -61,7 +61,7 @@ struct Plan {
   at::ScalarType type = at::kFloat;
   std::vector<size_t> stride;
   std::vector<int64_t> out_shape;
-  // (status): raises what a status that is not CAJAL_OK means.
+  // (status, addresses of the inputs...): raises what a status that is not CAJAL_OK means.
   PyObject *refuse = nullptr;
   // (needs, out_bar, workspace, params, inputs) -> gradients: where they are recorded, or somebody maps over them.
   PyObject *general = nullptr;
@@ -73,10 +73,15 @@ struct Plan {
     Py_XDECREF(general);
   }
 
-  void check(int status) const {
+  void check(int status, const std::vector<const void *> &in) const {
     if (status == CAJAL_OK) return;
     const WithGil gil;
-    const Object nothing(PyObject_CallFunction(refuse, "i", status));
+    const Object given(PyTuple_New(1 + static_cast<Py_ssize_t>(in.size())));
+    if (!given) throw_python_error();
+    PyTuple_SET_ITEM(given.get(), 0, PyLong_FromLong(status));
+    for (size_t i = 0; i < in.size(); i++)
+      PyTuple_SET_ITEM(given.get(), 1 + static_cast<Py_ssize_t>(i), PyLong_FromVoidPtr(const_cast<void *>(in[i])));
+    const Object nothing(PyObject_CallObject(refuse, given.get()));
     throw_python_error();
   }
 };
@@ -140,7 +145,8 @@ struct CajalBackward : torch::autograd::Node {
     plan->check(plan->program
                     ? plan->program->backward(plan->batch, in.data(), stride, bar.data_ptr(), to.data(), address(space))
                     : plan->model->backward(plan->batch, address(parameters), in.data(), stride, bar.data_ptr(),
-                                            address(found[0]), to.data(), address(space)));
+                                            address(found[0]), to.data(), address(space)),
+                in);
     return found;
   }
 
@@ -231,7 +237,8 @@ PyObject *call(PyObject *, PyObject *const *args, Py_ssize_t count) {
     const size_t *const stride = plan.stride.data();
     plan.check(plan.program ? plan.program->forward_keep(plan.batch, in.data(), stride, out.data_ptr(), address(work))
                             : plan.model->forward_keep(plan.batch, address(all[0]), in.data(), stride, out.data_ptr(),
-                                                       address(work)));
+                                                       address(work)),
+               in);
     const auto node = c10::make_intrusive<CajalBackward>();
     node->plan = *held;
     node->set_next_edges(torch::autograd::collect_next_edges(all));

@@ -1,6 +1,7 @@
 """Compiled functions as PyTorch's operators: `cajal::forward` and `cajal::backward`, and their autograd.
 
 An operator takes each input as [size], which the batch shares, or [batch, size], and gives [batch, size of the result].
+The nodes of tables are int32, and have no gradient; the compiled code checks them in every call.
 What the backward pass needs is a tensor of bytes that is a result of the forward pass, so that the graph owns it.
 
 The operators are opaque to torch.compile. Where nothing traces, a node of PyTorch's graph (torch_node.cc), or an autograd
@@ -26,6 +27,9 @@ from .function import Function
 
 _CPU = torch.device("cpu")
 _DTYPES = {4: torch.float32, 8: torch.float64}
+
+# Of the children of tables, and of how many rows count.
+NODES_DTYPE = torch.int32
 
 # Whether torch.func's transforms are at work; where PyTorch does not say, the way that is right for both is taken.
 _functorch_active = getattr(torch._C, "_are_functorch_transforms_active", lambda: True)
@@ -53,6 +57,7 @@ class Handle:
         self.calls: Calls = function._calls
         self.dtype = _DTYPES[self.calls.real_bytes]
         self.sizes, self.output_size = self.calls.sizes, self.calls.output_size
+        self.dtypes = tuple(NODES_DTYPE if port.is_nodes else self.dtype for port in function.inputs)
         self.pools: dict[tuple[int, ...], list[Frame]] = {}
         # Small programs need none, and then there is none to allocate, to save or to lock.
         self.has_workspace = any(self.calls.raw.workspace_bytes(batch, 1) for batch in (1, 2, 1000))
@@ -280,7 +285,7 @@ class Forward(torch.autograd.Function):
                        for v in range(count)]
             outs, works = zip(*results)
             return (torch.stack(outs), torch.stack(works)), (0, 0)
-        if params is not None or any(dim is None for dim in dims):
+        if params is not None or any(dim is None and x.is_floating_point() for x, dim in zip(inputs, dims)):
             keep = 2
         out, work = apply(key, count * batch, keep, params, *_flatten(count, batch, inputs, dims))
         # Each sample has the whole workspace: an axis that says that it came from here, without a copy.
@@ -317,9 +322,14 @@ def recorded(plan: Plan, params: Tensor | None, inputs: Sequence[Tensor]) -> Ten
         plan.node = node.plan(
             ctypes.addressof(h.calls.raw), h.calls.is_model, plan.batch,
             h.workspace_bytes(plan.batch, 1) if h.has_workspace else 0, plan.strides, tuple(plan.out_shape),
-            h.calls.check, functools.partial(_general_gradients, h, plan.batch, plan.flat_shapes))
+            functools.partial(_refuse, h, plan.batch, plan.strides),
+            functools.partial(_general_gradients, h, plan.batch, plan.flat_shapes))
     found: Tensor = node.call(plan.node, params, *inputs)
     return found
+
+
+def _refuse(h: Handle, batch: int, strides: tuple[int, ...], status: int, *pointers: int) -> None:
+    h.calls.check(status, batch, pointers, strides)
 
 
 class EagerForward(torch.autograd.Function):

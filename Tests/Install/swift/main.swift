@@ -1,5 +1,5 @@
-// Check MODULE.so OTHER.so FIRST.so SECOND.so: the library against values by hand, and what it refuses. MODULE is turn
-// without weights, OTHER no module; FIRST answers 1 and SECOND 2.
+// Check MODULE.so OTHER.so FIRST.so SECOND.so TABLES.so: the library against values by hand, and what it refuses. MODULE is
+// turn without weights, OTHER no module; FIRST answers 1 and SECOND 2; TABLES has lists and trees.
 import Cajal
 import CajalRuntime
 import Foundation
@@ -142,4 +142,64 @@ expect(try answer(first) == 1, "the first")
 expect(rename(paths[3], paths[2]) == 0, "rename")
 expect(try answer(Module(path: paths[2])) == 2, "the second")
 expect(try answer(first) == 1, "the first, still")
+
+// Lists: a row has the weights of End and Letter, and true, false.
+let tables = try Module(path: paths[4])
+expect(try parity(of: [true, false, true], by: tables).result == [1, 0], "even")
+let (odd, rowsBar) = try parity(of: [true, true, true], by: tables)
+expect(odd == [0, 1] && rowsBar == [1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0], "odd: \(odd), \(rowsBar)")
+let even = try tables.program("even", of: Float.self)
+expect(even.inputs.count == 1 && even.inputs[0].type == "Word[4]" && even.inputs[0].size == 16, "the port of a list")
+let list = even.inputs[0].table!
+expect(list.rows == 4 && list.arity == 1 && list.rowSize == 4, "a list")
+expect(list.parts == ["End": 0..<1, "Letter": 1..<2, "Letter.1": 2..<4], "\(list.parts)")
+let word: [Float] = [0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 0, 0]
+expect(try even([.table(.shared(word), nodes: [4, 3])], batch: 2) == [1, 0, 0, 0], "counts")
+expect(try even([.table(.packed(word), nodes: .all)]) == [1, 0], "all rows")
+expect(try even([.table(.packed(word + word), nodes: .shared([4]))], batch: 2) == [1, 0, 1, 0], "a shared count")
+refuses("even: bad argument: w.nodes says that 5 rows count, and there are 4 (sample 1)") {
+  _ = try even([.table(.shared(word), nodes: [4, 5])], batch: 2)
+}
+refuses("input `w` is a table: give its rows and nodes, by `.table`") { _ = try even([.packed(word)]) }
+refuses("input `w` is a table") { _ = try even([.table(.table(.packed(word), nodes: .all), nodes: .all)]) }
+refuses("the nodes of `w` are 1 numbers, where a batch of 2 needs 2") {
+  _ = try even([.table(.shared(word), nodes: [4])], batch: 2)
+}
+refuses("input `w` has 16 reals, where a batch of 2 needs 32") {
+  _ = try even([.table(.packed(word), nodes: [4, 4])], batch: 2)
+}
+
+// Trees: a row has the weights of Leaf and Node, and the number. x · ((3 · 5) · 2).
+let product = try tables.program("product", of: Float.self)
+let tree: [Float] = [0, 1, 0, 0, 1, 0, 1, 0, 3, 1, 0, 5, 1, 0, 2]
+let children: [Int32] = [1, 4, 2, 3, -1, -1, -1, -1, -1, -1]
+expect(product.inputs.map(\.name) == ["t", "x"] && product.inputs[1].table == nil, "the ports of a tree")
+let keptTree = try product.forwardKeeping([.table(.shared(tree), nodes: .shared(children)), [1, 10]], batch: 2)
+expect(keptTree.result == [30, 300], "\(keptTree.result)")
+for _ in 0..<2 {
+  let bars = try keptTree.gradients([1, 2])
+  expect(bars["x"] == [30, 60] && bars["t"]?[8] == 210 && bars["t"]?[14] == 315 && bars["t"]?[1] == 630, "\(bars)")
+  let each = try keptTree.gradients([1, 2], of: ["t": .each, "x": .sum]).inputs
+  expect(each["t"]?.count == 30 && each["t"]?[8] == 10 && each["t"]?[23] == 200 && each["x"] == [90], "\(each)")
+}
+var wrong = children
+wrong[3] = 1
+refuses("product: bad argument: t.nodes: child 1 of row 1 is 1; it has to be -1, or above 1 and below 5") {
+  _ = try product([.table(.packed(tree), nodes: .packed(wrong)), [1]])
+}
+refuses("t.nodes: child 1 of row 1 is 1; it has to be -1, or above 1 and below 5 (sample 1)") {
+  _ = try product([.table(.shared(tree), nodes: .packed(children + wrong)), .shared([1])], batch: 2)
+}
+refuses("the nodes of `t` are missing: only of a list may all rows count") {
+  _ = try product([.table(.packed(tree), nodes: .all), [1]])
+}
+refuses("input `x` is no table") {
+  _ = try product([.table(.packed(tree), nodes: .packed(children)), .table([1], nodes: .all)])
+}
+
+let weighed = try tables.model("weighed", of: Float.self).with(parameters: [2, 3, 0.5])
+let keptWord = try weighed.forwardKeeping([.table(.packed(word), nodes: .all)])
+expect(keptWord.result == [21.875], "\(keptWord.result)")
+let ofWord = try keptWord.gradientsWithParameters([1])
+expect(ofWord.parameters == [17.5, 6.25, 23.75] && ofWord.inputs["w"]?[3] == 26.25, "\(ofWord)")
 exit(failures == 0 ? 0 : 1)
