@@ -67,6 +67,17 @@ public struct JudgementPrinter: Sendable {
     }
   }
 
+  /// What `check` says of a result that is a distribution.
+  public func describe(_ result: ResultDistribution) -> String {
+    switch result {
+    case .ofTheValue: return "result: the distribution, of links that are distributions"
+    case .redrawn(let variables):
+      let names = variables.map { "`\($0.name)`" }.joined(separator: ", ")
+      let are = variables.count == 1 ? "is" : "are"
+      return "result: a distribution, of links that are; \(names) \(are) drawn anew at each use"
+    }
+  }
+
   private func describe(_ degree: Degree, _ why: String) -> String {
     if degree.isLinear { return "degree \(degree.bound), linear" }
     return (degree.bound == .max ? "no bound on the degree" : "degree \(degree.bound)") + ", not linear (\(why))"
@@ -118,7 +129,7 @@ public struct JudgementPrinter: Sendable {
 }
 
 /// The variables that stand in a step that is not their own, and all binders in the order of the text.
-private struct IteratedVariables {
+struct IteratedVariables {
   private(set) var binders: [Variable] = []
   private var captured: Set<Int> = []
   /// Of data: how often they are used.
@@ -171,8 +182,10 @@ private struct IteratedVariables {
     visit(term)
   }
 
+  func isCaptured(_ variable: Variable) -> Bool { captured.contains(variable.id) }
+
   func why(_ variable: Variable) -> String {
-    if captured.contains(variable.id) { return "used in a step" }
+    if isCaptured(variable) { return "used in a step" }
     if uses[variable.id, default: 0] > 1 { return "used more than once" }
     if variable.isData { return "used in a step, or in a part of a sum or of an `if` only" }
     return "handed to a step, or to a function that is not linear"

@@ -41,6 +41,15 @@ public final class Compilation {
     return diagnostics.hasErrors ? nil : horizons
   }()
 
+  /// The names of the programs and models whose results are distributions where their links are.
+  private lazy var distributions: Set<String> = {
+    guard let module, let horizons else { return [] }
+    let analysis = DistributionAnalysis(module)
+    let judgements = module.programs + module.models.map(\.judgement)
+    return Set(
+      zip(judgements, horizons).filter { analysis.result(of: $0, $1) != nil }.map { $0.0.name.text })
+  }()
+
   // judgements → linear-map graphs
   public private(set) lazy var graphs: [Graph]? = {
     guard let module, horizons != nil else { return nil }
@@ -113,6 +122,8 @@ public final class Compilation {
 
   private func unit(_ program: OptimisedProgram, horizon: Int, _ weights: Weights?) -> ProgramUnit {
     let judgement = program.judgement
+    var output = PortDescription(name: "", type: judgement.type, horizon: horizon, degree: 0, linear: false)
+    output.isDistribution = distributions.contains(judgement.name.text)
     return ProgramUnit(
       name: judgement.name.text, judgement: judgement.signature, sourceLines: sourceLines(of: judgement),
       horizon: horizon,
@@ -131,7 +142,7 @@ public final class Compilation {
             linear: degree.isLinear)
         ]
       },
-      output: PortDescription(name: "", type: judgement.type, horizon: horizon, degree: 0, linear: false),
+      output: output,
       forward: program.forward, backward: program.backward)
   }
 

@@ -15,7 +15,9 @@ extension PortDescription {
       // SIZE_MAX says that there is no bound; Swift reads it as -1.
       degree: raw.pointee.degree < 0 ? .max : Int(raw.pointee.degree), linear: raw.pointee.linear == 1,
       dims: extents(raw.pointee.rank, raw.pointee.dims))
-    guard raw.pointee.struct_size >= MemoryLayout<cajal_port>.size, raw.pointee.nodes > 0 else { return }
+    guard raw.pointee.struct_size >= MemoryLayout<cajal_port>.size else { return }
+    isDistribution = raw.pointee.distribution == 1
+    guard raw.pointee.nodes > 0 else { return }
     isNodes = raw.pointee.element == 1
     var parts: [TableDescription.Part] = []
     for index in 0..<raw.pointee.part_count {

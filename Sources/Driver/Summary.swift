@@ -11,13 +11,17 @@ extension Compilation {
   public func summary(costs: [ProgramCost] = []) -> String? {
     guard let module, let horizons else { return nil }
     let printer = JudgementPrinter(module)
+    let distributions = DistributionAnalysis(module)
     var blocks: [String] = []
     var costs = costs[...]
     func cost() -> [String] { costs.popFirst()?.summary(realBytes: options.realBytes) ?? [] }
     for (judgement, horizon) in zip(module.programs, horizons) {
       let norms = norms(module.outputBound(of: judgement), judgement.context.map(\.variable.name))
       blocks.append(
-        block("program \(judgement.signature)", printer.describeDegrees(judgement) + horizon.summary + norms + cost()))
+        block(
+          "program \(judgement.signature)",
+          printer.describeDegrees(judgement) + horizon.summary
+            + (distributions.result(of: judgement, horizon).map { [printer.describe($0)] } ?? []) + norms + cost()))
     }
     for net in module.nets { blocks.append(printer.print(net)) }
     for (model, horizon) in zip(module.models, horizons.dropFirst(module.programs.count)) {

@@ -131,6 +131,7 @@ struct DescriptorEmitter {
       field("size", .integer(port.size)), field("degree", degree), field("rank", .integer(dims.count)),
       ("dims", .list(shape.map { .expression(.integer($0)) })),
     ]
+    if port.isDistribution { fields.append(field("distribution", .integer(1))) }
     guard let table = port.table else { return .fields(fields) }
     fields += [
       field("element", .integer(port.isNodes ? 1 : 0)), field("nodes", .integer(table.rows)),

@@ -65,6 +65,8 @@ public struct PortDescription: Hashable, Sendable {
   public var table: TableDescription?
   /// The children or the count of the table before it: of `int32_t`, without a gradient.
   public var isNodes = false
+  /// Of a result: links that are distributions make it one (LANGUAGE.md, section 8).
+  public var isDistribution = false
 
   public init(name: String, type: String, size: Int, degree: Int, linear: Bool, dims: [Int]) {
     self.name = name

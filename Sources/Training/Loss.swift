@@ -11,6 +11,18 @@ public enum Loss: String, CaseIterable, Sendable {
   /// The mean over choices of -Σ t log max(y, 10⁻¹²): y is a distribution, t is one-hot or one too.
   case nll
 
+  /// What speaks against this loss of a model's result.
+  func doubt(about output: Port) -> String? {
+    switch self {
+    case .l1, .mse: nil
+    case .crossEntropy where output.isDistribution:
+      "the model's result is a distribution, which cross-entropy takes for logits; --loss nll is for distributions"
+    case .nll where !output.isDistribution:
+      "--loss nll takes the model's result for a distribution, which nothing proves it to be; cross-entropy is for logits"
+    case .crossEntropy, .nll: nil
+    }
+  }
+
   /// What the sum of the losses of `samples` samples with `size` entries, of so many choices each, is divided by.
   func divisor(samples: Int, size: Int, choices: Int = 1) -> Int {
     switch self {

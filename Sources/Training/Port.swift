@@ -9,6 +9,8 @@ public struct Port: Sendable {
   public let size: Int
   public let shape: [Int]
   public let content: Content
+  /// Of a result: it is a distribution where what nets give, and the inputs, are.
+  public let isDistribution: Bool
 
   public enum Content: Equatable, Sendable {
     case reals
@@ -18,12 +20,13 @@ public struct Port: Sendable {
     case nodes(Table.Nodes)
   }
 
-  init(name: String, type: String, size: Int, shape: [Int], content: Content = .reals) {
+  init(name: String, type: String, size: Int, shape: [Int], content: Content = .reals, isDistribution: Bool = false) {
     self.name = name
     self.type = type
     self.size = size
     self.shape = shape
     self.content = content
+    self.isDistribution = isDistribution
   }
 }
 
@@ -64,7 +67,9 @@ extension Port {
       throw damaged("the shape of the port `\(name)` does not agree with its size")
     }
     guard let content = Content(raw) else { throw damaged("the port `\(name)` describes no table that could be") }
-    self.init(name: name, type: String(cString: type), size: raw.size, shape: shape, content: content)
+    self.init(
+      name: name, type: String(cString: type), size: raw.size, shape: shape, content: content,
+      isDistribution: raw.distribution == 1)
   }
 
   /// Throws where an input of nodes does not follow its table, or a table has none.

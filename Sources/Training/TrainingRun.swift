@@ -101,6 +101,7 @@ private final class TrainingRun<Real: TrainingReal> {
         + "\(parts.testSamples.count) test samples; \(epochSteps) steps an epoch, \(totalSteps) in all"
         + (ranks.count > 1 ? ", on \(ranks.count) processes" : "")
         + (state.step > 0 ? ", resumed after \(state.step)" : ""))
+    if let doubt = settings.loss.doubt(about: model.output) { progress.line("warning: \(doubt)") }
     if savedStep == nil {
       try evaluateAndSave()
       try writeCheckpoint()

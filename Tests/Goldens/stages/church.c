@@ -221,7 +221,7 @@ static const cajal_port pick_input_y = {.struct_size = sizeof(cajal_port), .line
     .type = "Bool", .size = 2, .degree = 1, .rank = 1, .dims = {2}};
 static const cajal_port *const pick_inputs[] = {&pick_input_c, &pick_input_x, &pick_input_y};
 static const cajal_port pick_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
-    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}, .distribution = 1};
 static const cajal_program pick_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "pick",
     .judgement = "pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool", .input_count = 3,
@@ -406,7 +406,7 @@ static const cajal_port and_input_q = {.struct_size = sizeof(cajal_port), .linea
     .type = "Bool -o Bool -o Bool", .size = 8, .degree = 1, .rank = 1, .dims = {8}};
 static const cajal_port *const and_inputs[] = {&and_input_p, &and_input_q};
 static const cajal_port and_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
-    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}, .distribution = 1};
 static const cajal_program and_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "and",
     .judgement = "and (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
@@ -594,7 +594,7 @@ static const cajal_port or_input_q = {.struct_size = sizeof(cajal_port), .linear
     .type = "Bool -o Bool -o Bool", .size = 8, .degree = 1, .rank = 1, .dims = {8}};
 static const cajal_port *const or_inputs[] = {&or_input_p, &or_input_q};
 static const cajal_port or_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
-    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}, .distribution = 1};
 static const cajal_program or_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "or",
     .judgement = "or (p : Bool -o Bool -o Bool, q : Bool -o Bool -o Bool) : Bool", .input_count = 2,
@@ -682,7 +682,7 @@ int church_closed_backward_each(size_t batch, const float *result_bar, void *wor
 }
 
 static const cajal_port closed_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
-    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}, .distribution = 1};
 static const cajal_program closed_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "closed", .judgement = "closed () : Bool", .input_count = 0,
     .inputs = 0, .output = &closed_output, .workspace_bytes = closed_bytes, .forward = closed_generic_forward,

@@ -160,7 +160,7 @@ static const cajal_port flip_input_n = {.struct_size = sizeof(cajal_port), .line
     .type = "Nat", .size = 10, .degree = 1, .rank = 1, .dims = {10}};
 static const cajal_port *const flip_inputs[] = {&flip_input_n};
 static const cajal_port flip_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
-    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}, .distribution = 1};
 static const cajal_program flip_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "flip", .judgement = "flip (n : Nat) : Bool", .input_count = 1,
     .inputs = flip_inputs, .output = &flip_output, .workspace_bytes = flip_bytes,
@@ -338,7 +338,7 @@ static const cajal_port flip_from_input_n = {.struct_size = sizeof(cajal_port), 
     .type = "Nat", .size = 10, .degree = 1, .rank = 1, .dims = {10}};
 static const cajal_port *const flip_from_inputs[] = {&flip_from_input_x, &flip_from_input_n};
 static const cajal_port flip_from_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",
-    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}};
+    .type = "Bool", .size = 2, .degree = 0, .rank = 1, .dims = {2}, .distribution = 1};
 static const cajal_program flip_from_program = {.struct_size = sizeof(cajal_program), .horizon = 10,
     .real_bytes = sizeof(real), .name = "flip_from", .judgement = "flip_from (x : Bool, n : Nat) : Bool",
     .input_count = 2, .inputs = flip_from_inputs, .output = &flip_from_output,

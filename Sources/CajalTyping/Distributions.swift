@@ -1,0 +1,93 @@
+import CajalSyntax
+
+/// What the result of a program is where its links are distributions: mixtures of values, with entries that are no less
+/// than 0 and add up to 1, those of a function in every column, those of a table as weights of each row and each field
+/// (LANGUAGE.md, section 8, Distributions).
+public enum ResultDistribution: Hashable, Sendable {
+  /// That of the result's value for links that are drawn independently, where no row of a tree has two parents.
+  case ofTheValue
+  /// One; these variables are drawn anew at each use.
+  case redrawn([Variable])
+}
+
+/// Which results are distributions.
+public struct DistributionAnalysis {
+  private let module: TypedModule
+  private let terms: MixtureTerms
+
+  public init(_ module: TypedModule) {
+    self.module = module
+    terms = module.definitions.reduce(into: MixtureTerms()) { $0.append($1.term) }
+  }
+
+  /// Nil where nothing is claimed: there are reals, bounds or sums, something may be dropped, or a link or the result is
+  /// of a type whose values are no basis.
+  public func result(of judgement: Judgement, _ horizon: ProgramHorizon) -> ResultDistribution? {
+    guard horizon.drops.isEmpty, judgement.type.hasDistributions, judgement.type.asRecursive == nil,
+      judgement.context.allSatisfy({ $0.bound == nil && $0.variable.type.hasDistributions }),
+      terms.keep(judgement.term)
+    else { return nil }
+    var iterated = IteratedVariables()
+    iterated.visit(judgement.term)
+    let links = zip(judgement.context, judgement.degrees).filter { port, degree in
+      // A table's degree counts its rows.
+      port.rows == nil ? !degree.isLinear : iterated.isCaptured(port.variable)
+    }
+    let binders = iterated.binders.filter { !module.degree(ofBinder: $0).isLinear }
+    let redrawn = links.map(\.0.variable) + binders
+    return redrawn.isEmpty ? .ofTheValue : .redrawn(redrawn)
+  }
+}
+
+extension Type {
+  /// Whether its values are basis vectors, or functions between such: `Bool`, naturals, declared types, and functions of
+  /// these that take no function.
+  fileprivate var hasDistributions: Bool {
+    switch self {
+    case .bool, .nat, .natBelow: true
+    case .real: false
+    case .data(let type):
+      type.constructors.allSatisfy { constructor in
+        constructor.fields.allSatisfy {
+          switch $0 {
+          case .recursive: true
+          case .other(let field): !field.isFunction && field.hasDistributions
+          }
+        }
+      }
+    case .function(let argument, let result):
+      !argument.isFunction && argument.hasDistributions && result.hasDistributions
+    }
+  }
+
+  fileprivate var hasReals: Bool {
+    switch self {
+    case .bool, .nat, .natBelow: false
+    case .real: true
+    case .data(let type):
+      type.constructors.contains { constructor in
+        constructor.fields.contains { if case .other(let field) = $0 { field.hasReals } else { false } }
+      }
+    case .function(let argument, let result): argument.hasReals || result.hasReals
+    }
+  }
+}
+
+/// The terms that take mixtures to mixtures, by the definitions that they use.
+private struct MixtureTerms {
+  private var definitions: [Bool] = []
+
+  mutating func append(_ definition: TypedTerm) { definitions.append(keep(definition)) }
+
+  func keep(_ term: TypedTerm) -> Bool {
+    if term.type.hasReals { return false }
+    switch term.kind {
+    case .definition(let index): return definitions[index]
+    // Reals, which the type has shown, and sums: of two mixtures, one of twice the weight.
+    case .literal, .matrix, .add, .scale, .network: return false
+    case .variable, .bool, .natural, .primitive, .constructor, .succ, .lambda, .apply, .conditional, .iterate, .cases,
+      .fold:
+      return term.kind.children.allSatisfy(keep)
+    }
+  }
+}
