@@ -204,6 +204,44 @@ def test_types_shapes_and_devices_are_checked():
         layer(rows, x=x)
 
 
+LANES = """
+data Op   = Plus | Times
+data Tree = Leaf Bool | Node Op Tree Tree
+program value (t : Tree[15], table : Op -o Bool -o Bool -o Bool) : Bool =
+  fold { Leaf b => b | Node op l r => table op l r } (t)
+"""
+
+
+@pytest.mark.parametrize("source", [LANES, programs.TABLES, programs.SYSTEM, programs.MODEL, programs.NUMBERS])
+def test_workspaces_are_large_enough(real, source):
+    """For every batch, also where lanes make them grow in steps; and what a call of its own way allocates is exact."""
+    from cajal import torch_ops
+    module = compiled(source, real)
+    for name in module:
+        h = torch_ops.handle(module[name])
+        for keep in (1, 2):
+            for batch in (*range(1, 300), 511, 1000, 4099, 100_000):
+                assert h.workspace_bytes(batch, keep) >= h.calls.workspace_bytes(batch, h.calls.keep(keep == 2))
+
+
+@pytest.mark.parametrize("batch", [1, 15, 16, 17, 40, 200])
+def test_batches_of_trees_in_lanes(real, batch):
+    value = compiled(LANES, real).value
+    random = np.random.default_rng(batch)
+    tree = ("Node", 0, ("Node", 1, ("Leaf", True), ("Leaf", False)), ("Leaf", True))
+    rows, nodes = cajal.encode(value, "t", [tree if random.random() < 0.5 else ("Leaf", False) for _ in range(batch)])
+    table = torch.from_numpy(random.random(16).astype(value.dtype))
+    layer = value.torch()
+    alone = [gradients(lambda r, t: layer(r, n, t), [r, table]) for r, n in zip(torch.from_numpy(rows), nodes)]
+    y = gradients(lambda r, t: layer(r, nodes, t), [torch.from_numpy(rows), table])[0]
+    agree([y], [torch.stack([found[0] for found in alone])], real)
+    bar = torch.ones(batch, 2, dtype=y.dtype)
+    each = vmap(grad(lambda r, n, t: layer(r, n, t).sum()), in_dims=(0, 0, None))(
+        torch.from_numpy(rows), torch.from_numpy(nodes), table)
+    r, t = torch.from_numpy(rows).requires_grad_(), table.clone().requires_grad_()
+    agree([each], torch.autograd.grad(layer(r, nodes, t), r, bar), real)
+
+
 def of_tree(weights, rows, nodes):
     """programs.TREE_MODEL by hand, of one table."""
     def dense(net, x):

@@ -53,7 +53,6 @@ class Handle:
     """A compiled function, and frames that no call uses."""
 
     def __init__(self, function: Function):
-        self.key = function.key
         self.calls: Calls = function._calls
         self.dtype = _DTYPES[self.calls.real_bytes]
         self.sizes, self.output_size = self.calls.sizes, self.calls.output_size
@@ -61,15 +60,23 @@ class Handle:
         self.pools: dict[tuple[int, ...], list[Frame]] = {}
         # Small programs need none, and then there is none to allocate, to save or to lock.
         self.has_workspace = any(self.calls.raw.workspace_bytes(batch, 1) for batch in (1, 2, 1000))
-        # Workspaces are affine in the batch, so that a symbolic batch has a size too.
         self.affine = {keep: self._affine(keep) for keep in (1, 2)}
+        # With the sizes: torch.compile keeps graphs on disk, for which the results of an operator have these for ever.
+        self.key = function.key + "".join(f"+{fixed}+{row}" for fixed, row in self.affine.values())
 
     def _affine(self, keep: int) -> tuple[int, int]:
-        one, two = (self.calls.workspace_bytes(batch, self.calls.keep(keep == 2)) for batch in (1, 2))
-        row = max(two - one, 0) + ALIGNMENT
-        return max(one - row, 0) + ALIGNMENT, row
+        """A bound of workspaces, fixed + batch * row. What lanes need grows with their groups, so in steps, and a batch
+        that shares an input may need more from some size on: the row is that of large batches."""
+        def size(batch: int) -> int:
+            return self.calls.workspace_bytes(batch, self.calls.keep(keep == 2))
+
+        row = -((size(1024) - size(2048)) // 1024)
+        beyond = max(size(batch) - batch * row for batch in (*range(1, 66), 1023, 1024, 1025))
+        # Each table's nodes are rounded up to a line, and the rest.
+        return max(beyond, 0) + ALIGNMENT * (1 + len(self.calls.nodes)), row
 
     def workspace_bytes(self, batch: int, keep: int) -> int:
+        """At least what calls.workspace_bytes says, and there for a symbolic batch too."""
         fixed, row = self.affine[keep]
         return fixed + batch * row
 
@@ -103,7 +110,9 @@ def handle(function: Function) -> Handle:
     """The handle of a function, by its key from then on."""
     found = _handles.get(function.key)
     if found is None:
-        found = _handles.setdefault(function.key, Handle(function))
+        made = Handle(function)
+        # By the key that operators have first: who finds the handle calls them.
+        found = _handles.setdefault(function.key, _handles.setdefault(made.key, made))
     return found
 
 
@@ -147,7 +156,7 @@ def _run_forward(key: str, batch: int, keep: int, params: Tensor | None,
     if batch:
         needed = h.calls.workspace_bytes(batch, h.calls.keep(keep == 2))
         if needed > work.numel():
-            raise RuntimeError(f"{h.calls.name}: a workspace of {needed} bytes is not affine in the batch")
+            raise RuntimeError(f"{h.calls.name}: a workspace of {needed} bytes is more than was expected")
         frame, pool = h.frame(batch, inputs)
         h.calls.forward_keep(frame, batch, 0 if params is None else params.data_ptr(), out.data_ptr(),
                              work.data_ptr())
@@ -321,7 +330,7 @@ def recorded(plan: Plan, params: Tensor | None, inputs: Sequence[Tensor]) -> Ten
         denormals.note()
         plan.node = node.plan(
             ctypes.addressof(h.calls.raw), h.calls.is_model, plan.batch,
-            h.workspace_bytes(plan.batch, 1) if h.has_workspace else 0, plan.strides, tuple(plan.out_shape),
+            h.calls.workspace_bytes(plan.batch, 1) if h.has_workspace else 0, plan.strides, tuple(plan.out_shape),
             functools.partial(_refuse, h, plan.batch, plan.strides),
             functools.partial(_general_gradients, h, plan.batch, plan.flat_shapes))
     found: Tensor = node.call(plan.node, params, *inputs)
@@ -344,7 +353,7 @@ class EagerForward(torch.autograd.Function):
         out = torch.empty(plan.out_shape, dtype=h.dtype, device=_CPU)
         work = None
         if h.has_workspace:
-            work = torch.empty(h.workspace_bytes(batch, 1), dtype=torch.uint8, device=_CPU)
+            work = torch.empty(h.calls.workspace_bytes(max(batch, 1), 1), dtype=torch.uint8, device=_CPU)
         if batch:
             try:
                 frame = plan.pool.pop()
