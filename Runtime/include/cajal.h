@@ -116,6 +116,7 @@ typedef struct cajal_tensor {
   const char *name; /* "kernel.0.weight" */
   size_t rank, dims[4], offset, count;
   size_t fan_in; /* for initialisation: uniform in +-1/sqrt(fan_in), as PyTorch's default */
+  const void *initial; /* what it starts from, count reals; NULL where fan_in decides */
 } cajal_tensor;
 
 /* Neural networks linked to a program: as a program, with a vector of parameters. params_bar is overwritten, and may

@@ -289,7 +289,8 @@ void cajal_maximum_pool_relu_adjoint_f64(size_t channels, size_t h, size_t w, si
                                          const double *restrict image, const double *restrict out_bar,
                                          double *restrict image_bar);
 
-/* ---- Activations (LANGUAGE.md, section 6). The adjoints are given the function's result y. None accumulates ---- */
+/* ---- Functions of single entries (LANGUAGE.md, section 6). The adjoints of the first are given the result y. None
+ * accumulates ---- */
 
 void cajal_relu_f32(size_t n, const float *restrict x, float *restrict y);
 void cajal_relu_f64(size_t n, const double *restrict x, double *restrict y);
@@ -314,6 +315,71 @@ void cajal_softplus_f64(size_t n, const double *restrict x, double *restrict y);
 void cajal_softplus_adjoint_f32(size_t n, const float *restrict y, const float *restrict y_bar,
                               float *restrict x_bar);
 void cajal_softplus_adjoint_f64(size_t n, const double *restrict y, const double *restrict y_bar,
+                              double *restrict x_bar);
+
+void cajal_exp_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_exp_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_exp_adjoint_f32(size_t n, const float *restrict y, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_exp_adjoint_f64(size_t n, const double *restrict y, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_sqrt_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_sqrt_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_sqrt_adjoint_f32(size_t n, const float *restrict y, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_sqrt_adjoint_f64(size_t n, const double *restrict y, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_recip_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_recip_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_recip_adjoint_f32(size_t n, const float *restrict y, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_recip_adjoint_f64(size_t n, const double *restrict y, const double *restrict y_bar,
+                              double *restrict x_bar);
+
+/* The adjoints of these are given the operand x. */
+void cajal_log_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_log_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_log_adjoint_f32(size_t n, const float *restrict x, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_log_adjoint_f64(size_t n, const double *restrict x, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_sin_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_sin_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_sin_adjoint_f32(size_t n, const float *restrict x, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_sin_adjoint_f64(size_t n, const double *restrict x, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_cos_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_cos_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_cos_adjoint_f32(size_t n, const float *restrict x, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_cos_adjoint_f64(size_t n, const double *restrict x, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_abs_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_abs_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_abs_adjoint_f32(size_t n, const float *restrict x, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_abs_adjoint_f64(size_t n, const double *restrict x, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_power_f32(double exponent, size_t n, const float *restrict x, float *restrict y);
+void cajal_power_f64(double exponent, size_t n, const double *restrict x, double *restrict y);
+void cajal_power_adjoint_f32(double exponent, size_t n, const float *restrict x, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_power_adjoint_f64(double exponent, size_t n, const double *restrict x, const double *restrict y_bar,
+                              double *restrict x_bar);
+
+/* Of x[i] and x[n + i] the smaller or the larger: the first of equal ones, and a NaN where there is one. */
+void cajal_min_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_min_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_min_adjoint_f32(size_t n, const float *restrict x, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_min_adjoint_f64(size_t n, const double *restrict x, const double *restrict y_bar,
+                              double *restrict x_bar);
+void cajal_max_f32(size_t n, const float *restrict x, float *restrict y);
+void cajal_max_f64(size_t n, const double *restrict x, double *restrict y);
+void cajal_max_adjoint_f32(size_t n, const float *restrict x, const float *restrict y_bar,
+                              float *restrict x_bar);
+void cajal_max_adjoint_f64(size_t n, const double *restrict x, const double *restrict y_bar,
                               double *restrict x_bar);
 
 /* Over the whole vector. */

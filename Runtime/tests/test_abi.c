@@ -48,6 +48,7 @@ static void test_model(void) {
   AT(cajal_tensor, offset, 56);
   AT(cajal_tensor, count, 64);
   AT(cajal_tensor, fan_in, 72);
+  AT(cajal_tensor, initial, 80);
   AT(cajal_model, struct_size, 0);
   AT(cajal_model, horizon, 4);
   AT(cajal_model, real_bytes, 8);

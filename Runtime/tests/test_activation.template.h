@@ -51,6 +51,105 @@ static void NAMED(test_activation_limits)(NAMED(activation) f) {
   CHECK(isfinite(x_bar[1]) && isfinite(x_bar[3]), "the slope of %s at 1000 and 0", f.name);
 }
 
+/* A function that has a domain, and an adjoint that is given the operand or the result. */
+typedef struct NAMED(function) {
+  const char *name;
+  void (*apply)(size_t, const REAL *restrict, REAL *restrict);
+  void (*adjoint)(size_t, const REAL *restrict, const REAL *restrict, REAL *restrict);
+  double (*formula)(double), (*slope)(double);
+  int reads_operand;
+  double lower, upper;
+} NAMED(function);
+
+static double NAMED(exp_of)(double x) { return exp(x); }
+static double NAMED(log_of)(double x) { return log(x); }
+static double NAMED(log_slope)(double x) { return 1 / x; }
+static double NAMED(sqrt_of)(double x) { return sqrt(x); }
+static double NAMED(sqrt_slope)(double x) { return 1 / (2 * sqrt(x)); }
+static double NAMED(sin_of)(double x) { return sin(x); }
+static double NAMED(cos_of)(double x) { return cos(x); }
+static double NAMED(cos_slope)(double x) { return -sin(x); }
+static double NAMED(abs_of)(double x) { return fabs(x); }
+static double NAMED(abs_slope)(double x) { return (x > 0) - (x < 0); }
+static double NAMED(recip_of)(double x) { return 1 / x; }
+static double NAMED(recip_slope)(double x) { return -1 / (x * x); }
+
+static void NAMED(compare_function)(NAMED(function) f, size_t n) {
+  REAL *x = NAMED(random_vector)(n), *y = NAMED(new_vector)(n);
+  REAL *y_bar = NAMED(random_vector)(n), *x_bar = NAMED(new_vector)(n);
+  for (size_t i = 0; i < n; i++) x[i] = (REAL)(f.lower + (f.upper - f.lower) * (1 + (double)x[i]) / 2);
+  f.apply(n, x, y);
+  f.adjoint(n, f.reads_operand ? x : y, y_bar, x_bar);
+  double worst = 0, worst_slope = 0;
+  for (size_t i = 0; i < n; i++) {
+    const double at = (double)x[i], value = f.formula(at), slope = f.slope(at);
+    const double error = fabs((double)y[i] - value) / (fabs(value) + 1e-3);
+    if (!(error <= worst)) worst = error;
+    const double slope_error = fabs((double)x_bar[i] - slope * (double)y_bar[i]) / (fabs(slope) + 1e-3);
+    if (!(slope_error <= worst_slope)) worst_slope = slope_error;
+  }
+  CHECK(worst <= 4 * REAL_EPSILON, "%s of %zu: off by %g", f.name, n, worst);
+  CHECK(worst_slope <= 8 * REAL_EPSILON, "the adjoint of %s of %zu: off by %g", f.name, n, worst_slope);
+  NAMED(delete_vector)(x);
+  NAMED(delete_vector)(y);
+  NAMED(delete_vector)(y_bar);
+  NAMED(delete_vector)(x_bar);
+}
+
+static void NAMED(compare_power)(double exponent, size_t n) {
+  REAL *x = NAMED(random_vector)(n), *y = NAMED(new_vector)(n);
+  REAL *y_bar = NAMED(random_vector)(n), *x_bar = NAMED(new_vector)(n);
+  double worst = 0, worst_slope = 0;
+  for (size_t i = 0; i < n; i++) x[i] = (REAL)1.1 + x[i];
+  NAMED(cajal_power)(exponent, n, x, y);
+  NAMED(cajal_power_adjoint)(exponent, n, x, y_bar, x_bar);
+  for (size_t i = 0; i < n; i++) {
+    const double at = (double)x[i], value = exp(exponent * log(at)), slope = exponent * value / at;
+    const double error = fabs((double)y[i] - value) / value;
+    if (!(error <= worst)) worst = error;
+    const double slope_error = fabs((double)x_bar[i] - slope * (double)y_bar[i]) / (fabs(slope) + 1e-300);
+    if (!(slope_error <= worst_slope)) worst_slope = slope_error;
+  }
+  CHECK(worst <= 16 * REAL_EPSILON, "power %g of %zu: off by %g", exponent, n, worst);
+  CHECK(worst_slope <= 16 * REAL_EPSILON, "the adjoint of power %g of %zu: off by %g", exponent, n, worst_slope);
+  NAMED(delete_vector)(x);
+  NAMED(delete_vector)(y);
+  NAMED(delete_vector)(y_bar);
+  NAMED(delete_vector)(x_bar);
+}
+
+/* At kinks and at the ends of domains, as LANGUAGE.md, section 6, has them; the first of equal ones; a NaN wherever there
+ * is one. */
+static void NAMED(test_kinks)(void) {
+  const REAL zero = 0, one = 1, root = 0, minus = -1;
+  REAL y, x_bar, y2[2], x_bar4[4];
+  NAMED(cajal_abs_adjoint)(1, &zero, &one, &x_bar);
+  CHECK(x_bar == 0, "abs'(0) = %g", (double)x_bar);
+  NAMED(cajal_sqrt_adjoint)(1, &root, &one, &x_bar);
+  CHECK(isinf(x_bar) && x_bar > 0, "sqrt'(0) = %g", (double)x_bar);
+  NAMED(cajal_power_adjoint)(0, 1, &zero, &one, &x_bar);
+  CHECK(x_bar == 0, "(x^0)'(0) = %g", (double)x_bar);
+  NAMED(cajal_power)(0, 1, &zero, &y);
+  CHECK(y == 1, "0^0 = %g", (double)y);
+  NAMED(cajal_log)(1, &minus, &y);
+  CHECK(isnan(y), "log(-1) = %g", (double)y);
+  NAMED(cajal_recip)(1, &zero, &y);
+  CHECK(isinf(y), "1/0 = %g", (double)y);
+  const REAL pairs[] = {1, 2, 1, -3}, bars[] = {5, 7}, odd[] = {(REAL)NAN, 1, 2, (REAL)NAN};
+  NAMED(cajal_min)(2, pairs, y2);
+  CHECK(y2[0] == 1 && y2[1] == -3, "min = %g, %g", (double)y2[0], (double)y2[1]);
+  NAMED(cajal_min_adjoint)(2, pairs, bars, x_bar4);
+  CHECK(x_bar4[0] == 5 && x_bar4[1] == 0 && x_bar4[2] == 0 && x_bar4[3] == 7, "min' at a tie");
+  NAMED(cajal_max)(2, pairs, y2);
+  CHECK(y2[0] == 1 && y2[1] == 2, "max = %g, %g", (double)y2[0], (double)y2[1]);
+  NAMED(cajal_max_adjoint)(2, pairs, bars, x_bar4);
+  CHECK(x_bar4[0] == 5 && x_bar4[1] == 7 && x_bar4[2] == 0 && x_bar4[3] == 0, "max' at a tie");
+  NAMED(cajal_min)(2, odd, y2);
+  CHECK(isnan(y2[0]) && isnan(y2[1]), "min of a NaN");
+  NAMED(cajal_max)(2, odd, y2);
+  CHECK(isnan(y2[0]) && isnan(y2[1]), "max of a NaN");
+}
+
 static double NAMED(softmax_of)(size_t n, const double *x, size_t at) {
   double largest = x[0], total = 0;
   for (size_t i = 1; i < n; i++) largest = x[i] > largest ? x[i] : largest;
@@ -117,6 +216,22 @@ static void NAMED(test_activation)(void) {
     for (size_t n = 0; n < 40; n++) NAMED(compare_activation)(all[i], n);
     NAMED(compare_activation)(all[i], 169);
   }
+  const NAMED(function) functions[] = {
+      {"exp", NAMED(cajal_exp), NAMED(cajal_exp_adjoint), NAMED(exp_of), NAMED(exp_of), 0, -5, 5},
+      {"sqrt", NAMED(cajal_sqrt), NAMED(cajal_sqrt_adjoint), NAMED(sqrt_of), NAMED(sqrt_slope), 0, 0.01, 9},
+      {"recip", NAMED(cajal_recip), NAMED(cajal_recip_adjoint), NAMED(recip_of), NAMED(recip_slope), 0, -5, -0.1},
+      {"log", NAMED(cajal_log), NAMED(cajal_log_adjoint), NAMED(log_of), NAMED(log_slope), 1, 1.5, 9},
+      {"sin", NAMED(cajal_sin), NAMED(cajal_sin_adjoint), NAMED(sin_of), NAMED(cos_of), 1, 0.1, 1.4},
+      {"cos", NAMED(cajal_cos), NAMED(cajal_cos_adjoint), NAMED(cos_of), NAMED(cos_slope), 1, 0.1, 1.4},
+      {"abs", NAMED(cajal_abs), NAMED(cajal_abs_adjoint), NAMED(abs_of), NAMED(abs_slope), 1, -1, 1}};
+  for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+    for (size_t n = 0; n < 20; n++) NAMED(compare_function)(functions[i], n);
+    NAMED(compare_function)(functions[i], 169);
+  }
+  NAMED(compare_power)(2, 7);
+  NAMED(compare_power)(-1.5, 13);
+  NAMED(compare_power)(0.1, 33);
+  NAMED(test_kinks)();
   for (size_t n = 1; n < 20; n++) {
     NAMED(compare_softmax)(n, 1);
     NAMED(compare_softmax)(n, 100);

@@ -16,6 +16,7 @@ extension GraphBuilder {
     switch computation {
     case .nonlinearAdjoint: preconditionFailure("an adjoint is not differentiated again")
     case .add: return cotangent
+    case .times: return times(cotangent, operands[1 - index])
     case .scale(let factor): return scale(factor, cotangent)
     case .product(let product): return transposed(product, operands, cotangent, in: index)
     case .middleProduct(let product): return transposed(product, operands, cotangent, in: index)

@@ -35,6 +35,10 @@ final class Machine {
     case addend(TypedTerm, Binding?, Span)
     case sum(Value, Span)
     case scaling(Double, Span)
+    /// The parts of a tensor before the one that is awaited.
+    case part(Parts, TypedTerm, Binding?)
+    /// The states of a trajectory before the one that is awaited.
+    case trajectory(Parts, TypedTerm, Binding?)
     /// The other function of a sum, for the same argument.
     case callNext(FunctionValue, Value, Span)
     case define(Int)
@@ -43,6 +47,17 @@ final class Machine {
     case folding(TypedTerm, Binding?)
     /// The folds of a node's first parts, and the node.
     case parts([Value], DataValue, TypedTerm, Binding?)
+  }
+
+  /// Tensors one after another, while they come.
+  private final class Parts {
+    var count = 0
+    var entries: [Double] = []
+
+    func append(_ tensor: Tensor) {
+      count += 1
+      entries += tensor.entries
+    }
   }
 
   private struct MemoKey: Hashable {
@@ -122,7 +137,9 @@ final class Machine {
       return push(.branch(then: a, else: b, environment), condition, environment)
     case .iterate(_, _, _, let count): return push(.count(term, environment), count, environment)
     case .add(let left, let right): return push(.addend(right, environment, term.span), left, environment)
-    case .scale(let factor, let operand): return push(.scaling(factor, term.span), operand, environment)
+    case .scale(let factor, let operand): return push(.scaling(factor.value, term.span), operand, environment)
+    case .concatenate(let parts): return push(.part(Parts(), term, environment), parts[0], environment)
+    case .scan(let base, _, _, _): return push(.trajectory(Parts(), term, environment), base, environment)
     case .constructor(let data, let index):
       return .deliver(
         data.constructors[index].fields.isEmpty
@@ -180,6 +197,16 @@ final class Machine {
     case .addend(let right, let environment, let span): return push(.sum(value, span), right, environment)
     case .sum(let left, let span): return .deliver(try add(left, value, span))
     case .scaling(let factor, let span): return .deliver(try scale(factor, value, span))
+    case .part(let done, let term, let environment):
+      guard case .tensor(let tensor) = value, case .concatenate(let parts) = term.kind else {
+        throw misfit("a tensor", term.span)
+      }
+      done.append(tensor)
+      guard done.count == parts.count else {
+        return push(.part(done, term, environment), parts[done.count], environment)
+      }
+      return .deliver(.tensor(Tensor(shape: term.type.realShape ?? [], entries: done.entries)))
+    case .trajectory(let done, let term, let environment): return try nextState(done, value, term, environment)
     case .callNext(let function, let argument, let span):
       frames.append(.sum(value, span))
       return try call(function, argument, span)
@@ -196,6 +223,20 @@ final class Machine {
     case .parts(let done, let node, let term, let environment):
       return try next(done + [value], node, term, environment)
     }
+  }
+
+  private func nextState(
+    _ done: Parts, _ value: Value, _ term: TypedTerm, _ environment: Binding?
+  ) throws -> Control {
+    guard case .tensor(let tensor) = value, case .scan(_, let state, let step, let rounds) = term.kind else {
+      throw misfit("a tensor", term.span)
+    }
+    try self.step(term.span)
+    done.append(tensor)
+    guard done.count <= rounds else {
+      return .deliver(.tensor(Tensor(shape: term.type.realShape ?? [], entries: done.entries)))
+    }
+    return push(.trajectory(done, term, environment), step, Binding(state, value, environment))
   }
 
   // MARK: Data

@@ -5,6 +5,8 @@ protocol Scalar: Sendable {
   static var zero: Self { get }
   static func + (a: Self, b: Self) -> Self
   static func * (a: Self, b: Self) -> Self
+  static func apply(_ function: Elementwise, _ x: Self) -> Self
+  static func choose(_ choice: Choice, _ a: Self, _ b: Self) -> Self
 }
 
 extension Double: Scalar {}
@@ -13,8 +15,8 @@ extension Primitive {
   /// How many operands the constant takes.
   var arity: Int {
     switch self {
-    case .conv2d, .scale, .dot, .apply, .outer: 2
-    case .reshape, .transpose, .widen: 1
+    case .conv2d, .scale, .dot, .apply, .outer, .times, .choice: 2
+    case .reshape, .transpose, .widen, .entry, .slice, .elementwise: 1
     }
   }
 
@@ -24,7 +26,7 @@ extension Primitive {
     case .conv2d(let kernel, let image): saturatingProduct(kernel + image)
     case .dot(let shape): saturatingProduct(shape)
     case .apply(let rows, let columns): saturatingProduct([rows, columns])
-    case .scale, .outer, .reshape, .transpose, .widen: resultSize
+    case .scale, .outer, .reshape, .transpose, .widen, .times, .entry, .slice, .elementwise, .choice: resultSize
     }
   }
 
@@ -37,11 +39,22 @@ extension Primitive {
     case .apply(_, let columns): multiply(operands[0], operands[1], columns: columns)
     case .outer: operands[0].flatMap { a in operands[1].map { a * $0 } }
     case .reshape: operands[0]
+    case .times: zip(operands[0], operands[1]).map { $0 * $1 }
+    case .entry(let index, let shape): part(operands[0], from: index, count: 1, shape)
+    case .slice(let lower, let upper, let shape): part(operands[0], from: lower, count: upper - lower, shape)
+    case .elementwise(let function, _): operands[0].map { S.apply(function, $0) }
+    case .choice(let choice, _): zip(operands[0], operands[1]).map { S.choose(choice, $0, $1) }
     case .widen(let from, let to): operands[0] + [S](repeating: .zero, count: to - from)
     case .transpose(let rows, let columns):
       (0..<rows * columns).map { operands[0][($0 % rows) * columns + $0 / rows] }
     }
   }
+}
+
+/// So many entries along the first extent of a tensor.
+private func part<S>(_ entries: [S], from index: Int, count: Int, _ shape: [Int]) -> [S] {
+  let row = shape.dropFirst().reduce(1, *)
+  return Array(entries[index * row..<(index + count) * row])
 }
 
 func saturatingProduct(_ factors: [Int]) -> Int {

@@ -48,6 +48,8 @@ public struct Declaration: Sendable {
     /// No layers where they could not be read; a diagnostic has been given.
     case net(Name, [Parameter], TypeExpression, [Layer])
     case model(Name, [Parameter], TypeExpression, Term)
+    /// `param name : type [= literal]`: a learnt tensor, and what it starts from.
+    case learnt(Name, TypeExpression, Numbers?)
   }
   public let kind: Kind
   public let span: Span

@@ -31,7 +31,7 @@ extension Lexer {
   private static func isUnreadable(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.value < 0x80 {
       switch scalar {
-      case "!", "\"", "#", "$", "%", "&", "'", "/", ";", "<", ">", "?", "@", "\\", "^", "`", "~": return true
+      case "\"", "#", "$", "%", "&", "'", ";", "<", ">", "?", "@", "\\", "`", "~": return true
       default: return false
       }
     }
@@ -52,10 +52,9 @@ extension Lexer {
     case "≔": "write `=`"
     case "⟨", "⟩", "“", "”", "‘", "’", "\"": "remove it: Cajal has no strings"
     case "'": "a prime can only follow a letter, as in `x'`"
-    case "&", "∧", "!", "¬": "booleans are taken apart with `if c then a else b`"
+    case "&", "∧", "¬": "booleans are taken apart with `if c then a else b`"
     case "<", ">": "there is no comparison: a Bool is taken apart by `if`, a Nat by `iter`"
-    case "/": "there is no division: write the number out, as in `0.5 * x`; a comment starts with `--`"
-    case "^": "there are no powers: `x * x` is not linear in x; a number is written out, as in `0.25 * x`"
+    case "÷": "write `/`"
     case "#": "remove it; a comment starts with `--`, or stands between `{-` and `-}`"
     case ";": "remove it: declarations and expressions need no separator"
     default: "remove it"

@@ -142,6 +142,9 @@ public struct Lexer: Sendable {
     case UInt8(ascii: "."): take(.dot, 1)
     case UInt8(ascii: "+"): take(.plus, 1)
     case UInt8(ascii: "*"): take(.star, 1)
+    case UInt8(ascii: "/"): take(.slash, 1)
+    case UInt8(ascii: "^"): take(.caret, 1)
+    case UInt8(ascii: "!"): take(.bang, 1)
     case UInt8(ascii: "="): peek(1) == UInt8(ascii: ">") ? take(.arrow, 2) : take(.equals, 1)
     case UInt8(ascii: "-"): peek(1) == UInt8(ascii: ">") ? take(.thinArrow, 2) : take(.minus, 1)
     default: nil

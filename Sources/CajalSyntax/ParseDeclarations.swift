@@ -24,9 +24,10 @@ extension Parser {
       if following.kind == .name, isName(token, "net") { return parseNet() }
       if following.kind == .name, isName(token, "model") { return parseModel() }
       if following.kind == .name, isName(token, "data") { return parseData() }
+      if following.kind == .name, isName(token, "param") { return parseLearnt() }
       unexpected(
         "a declaration",
-        notes: ["declarations start with `program`, `model`, `net`, `def`, `type`, `data` or `horizon`"],
+        notes: ["declarations start with `program`, `model`, `net`, `param`, `def`, `type`, `data` or `horizon`"],
         help: token.kind.closesBracket
           ? "remove it: it closes nothing"
           : suggestedDeclaration.map { "did you mean `\($0)`?" }
@@ -40,7 +41,7 @@ extension Parser {
   private var suggestedDeclaration: String? {
     guard token.kind == .name else { return nil }
     return suggestion(
-      for: source.text(token.span), among: ["program", "model", "net", "def", "type", "data", "horizon"])
+      for: source.text(token.span), among: ["program", "model", "net", "param", "def", "type", "data", "horizon"])
   }
 
   // MARK: horizon
@@ -109,6 +110,22 @@ extension Parser {
     skip(to: [.colon, .equals])
     // `skip` stops at an unmatched closing bracket, which is beyond repair here.
     panicking = token.kind != .colon && token.kind != .equals
+  }
+
+  // MARK: param
+
+  /// `param name : type [= literal]`
+  private mutating func parseLearnt() -> Declaration? {
+    let start = token.span.start
+    let shape = "`param name : Real[3] = 0.1`"
+    advance()
+    let name = parseName("a name", help: "a learnt tensor is written \(shape)")
+    expect(.colon, "`:` and its type", help: "a learnt tensor is written \(shape)", recovery: [.equals])
+    let type = panicking ? TypeExpression(.error, token.span) : parseType()
+    var value: Numbers?
+    if !panicking, accept(.equals) { value = parseNumbers("what it starts from") }
+    endDeclaration()
+    return name.map { Declaration(.learnt($0, type, value), span(from: start)) }
   }
 
   // MARK: program, model, net

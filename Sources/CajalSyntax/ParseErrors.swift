@@ -114,7 +114,7 @@ extension Parser {
   var endAdvice: String? {
     switch token.kind {
     case .star:
-      "the factor on the left of `*` is a number, as in `2 * x`; `scale x y` multiplies by a variable"
+      "the factor on the left of `*` is a number, as in `2 * x`; `scale x y` multiplies by a variable, and `times x y` entry by entry"
     case .rightParen, .rightBracket, .rightBrace: "remove it: it closes nothing"
     case .equals:
       "there is no comparison: a Bool is taken apart by `if`, a Nat by `iter`; a local name is given by `let x = e in e`"

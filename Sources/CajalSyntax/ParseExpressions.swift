@@ -161,7 +161,7 @@ extension Parser {
     }
   }
 
-  /// `product ::= NUMBER * product | apply`
+  /// `product ::= NUMBER * product | power (/ power)*`
   private mutating func parseProduct() -> Term {
     var factors: [(start: Int, value: Double)] = []
     while following.kind == .star, [.numeral, .decimal, .malformedNumber].contains(token.kind) {
@@ -169,12 +169,49 @@ extension Parser {
       advance()
       advance()
     }
-    var term = parseApplication()
+    var term = parseQuotient()
     let end = previousEnd
     while let factor = factors.popLast() {
       term = make(.scale(factor.value, term), Span(factor.start, end))
     }
     return term
+  }
+
+  private mutating func parseQuotient() -> Term {
+    let start = token.span.start
+    var term = parsePower()
+    while accept(.slash) {
+      let divisor = parsePower()
+      term = make(.divide(term, divisor), span(from: start))
+    }
+    return term
+  }
+
+  /// `power ::= apply [^ [-] NUMBER]`
+  private mutating func parsePower() -> Term {
+    let start = token.span.start
+    let base = parseApplication()
+    guard accept(.caret) else { return base }
+    let isNegative = accept(.minus)
+    guard token.kind == .numeral || token.kind == .decimal else {
+      if token.kind == .malformedNumber {
+        panicking = true
+      } else {
+        unexpected(
+          "a number", notes: ["an exponent is a number, as in `x ^ 2` or `x ^ -0.5`"],
+          help: "for an exponent that is computed write `exp (times p (log x))`")
+      }
+      skip(to: [.then, .else, .in, .bar, .comma, .colon, .arrow, .equals])
+      return Term(.error, span(from: start))
+    }
+    let exponent = Double(source.text(token.span)) ?? 0
+    advance()
+    if token.kind == .caret {
+      unexpected(
+        "the end of the power", notes: ["powers do not chain"], help: "multiply the exponents, or use parentheses")
+      skip(to: [.then, .else, .in, .bar, .comma, .colon, .arrow, .equals])
+    }
+    return make(.power(base, isNegative ? -exponent : exponent), span(from: start))
   }
 
   // MARK: Application
@@ -199,7 +236,7 @@ extension Parser {
     }
   }
 
-  /// `x^2`: what stood between the two was reported, and probably an operator.
+  /// `x & y`: what stood between the two was reported, and probably an operator.
   private mutating func unreadableOperation(from start: Int) -> Term {
     panicking = true
     skip(to: [.then, .else, .in, .bar, .comma, .colon, .arrow, .equals])

@@ -49,8 +49,8 @@ struct Parser {
   var following: Token
   /// The end of the last token that was taken.
   var previousEnd = 0
-  /// How many brackets are open: only outside of all of them can `net`, `model` and `data` start a
-  /// declaration.
+  /// How many brackets are open: only outside of all of them can `net`, `model`, `data` and `param`
+  /// start a declaration.
   var brackets = 0
   /// How many calls of `parseExpression` and `parseTypeAtom` are under way.
   var nesting = 0
@@ -135,7 +135,8 @@ struct Parser {
   /// The token in hand starts a declaration.
   var atDeclaration: Bool {
     token.kind.startsDeclaration
-      || (token.kind == .name && following.kind == .name && brackets == 0 && (atModelHead || atDataHead))
+      || (token.kind == .name && following.kind == .name && brackets == 0
+        && (atModelHead || atDataHead || atLearntHead))
   }
 
   var atBoundary: Bool { token.kind == .endOfFile || atDeclaration }
@@ -155,9 +156,19 @@ struct Parser {
     return ahead.next().kind == .colon
   }
 
-  /// After an error it is not known how many brackets are open: `net`, `model` and `data` count where they start a line.
+  /// `param name :` follows.
+  private var atLearntHead: Bool {
+    guard isName(token, "param"), following.kind == .name else { return false }
+    var ahead = lexer
+    return ahead.next().kind == .colon
+  }
+
+  /// After an error it is not known how many brackets are open: `net`, `model`, `data` and `param` count where they
+  /// start a line.
   var atModelLine: Bool {
-    guard following.kind == .name, isName(token, "net") || isName(token, "model") || atDataHead else { return false }
+    guard following.kind == .name, isName(token, "net") || isName(token, "model") || atDataHead || atLearntHead else {
+      return false
+    }
     return token.span.start == 0 || source.bytes[token.span.start - 1] == 0x0A
   }
 

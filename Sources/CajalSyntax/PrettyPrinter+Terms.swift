@@ -1,7 +1,7 @@
 extension PrettyPrinter {
   /// The levels of the grammar; a term needs parentheses where a higher level is wanted than its own.
   enum Level: Int, Comparable {
-    case expression, sum, product, application, atom
+    case expression, sum, product, quotient, power, application, atom
     static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   }
 
@@ -12,8 +12,10 @@ extension PrettyPrinter {
     // Negative factors and numbers are not written, but trees that were built may hold them.
     case .scale(let factor, _): factor.sign == .minus ? .sum : .product
     case .decimal(let value): value.sign == .minus ? .sum : .atom
+    case .divide: .quotient
+    case .power: .power
     case .apply, .succ: .application
-    case .variable, .bool, .numeral, .iterate, .cases, .fold, .ascription, .vector, .matrix, .error: .atom
+    case .variable, .bool, .numeral, .iterate, .cases, .fold, .ascription, .vector, .matrix, .list, .error: .atom
     }
   }
 
@@ -30,6 +32,10 @@ extension PrettyPrinter {
     case .decimal(let value): .text("\(value)")
     case .vector(let numbers): literal(numbers)
     case .matrix(let rows): .group(bracketed(rows.map(literal)))
+    case .list(let entries): .group(bracketed(entries.map { layout($0, .expression) }))
+    case .divide: quotient(term)
+    case .power(let base, let exponent):
+      .sequence([layout(base, .application), .text(" ^ \(Self.signed(exponent))")])
     case .error: .text("<error>")
     case .succ, .apply: application(term)
     case .add, .subtract, .negate: sum(term)
@@ -37,7 +43,7 @@ extension PrettyPrinter {
     case .function: function(term)
     case .conditional(let condition, let positive, let negative): conditional(condition, positive, negative)
     case .letIn(let name, let value, let body): letIn(name, value, body)
-    case .iterate(let base, let state, let step, let count): iteration(base, state, step, count)
+    case .iterate(let iteration): self.iteration(iteration)
     case .cases(let alternatives, let operand): self.alternatives("case", alternatives, operand)
     case .fold(let alternatives, let operand): self.alternatives("fold", alternatives, operand)
     case .ascription(let inner, let type):
@@ -121,6 +127,19 @@ extension PrettyPrinter {
     return .sequence(parts + [layout(rest, .product)])
   }
 
+  /// A chain `a / b / …`, walked in a loop.
+  private func quotient(_ term: Term) -> Layout {
+    var divisors: [Layout] = []
+    var head = term
+    while case .divide(let left, let right) = head.kind {
+      divisors.append(layout(right, .power))
+      head = left
+    }
+    var parts = [layout(head, .power)]
+    for divisor in divisors.reversed() { parts += [.space, .text("/ "), divisor] }
+    return .group(.indented(.sequence(parts)))
+  }
+
   // MARK: fun, if, let, iter
 
   /// `fun x y => e`: the variables of nested functions are listed together.
@@ -160,13 +179,17 @@ extension PrettyPrinter {
       ]))
   }
 
-  private func iteration(_ base: Term, _ state: Name, _ step: Term, _ count: Term) -> Layout {
-    .group(
-      .sequence([
-        .text("iter {"), .indented(.sequence([.space, layout(base, .expression)])), .space,
-        .text("| \(state.text) =>"), .indented(.sequence([.space, layout(step, .expression)])), .space,
-        .text("} ("), .indented(layout(count, .expression)), .text(")"),
-      ]))
+  private func iteration(_ iteration: Iteration) -> Layout {
+    let mark = iteration.isData ? "!" : ""
+    var parts: [Layout] = [
+      .text("\(iteration.form.rawValue) {"), .indented(.sequence([.space, layout(iteration.base, .expression)])),
+      .space,
+      .text("| \(mark)\(iteration.state.text) =>"),
+      .indented(.sequence([.space, layout(iteration.step, .expression)])), .space,
+    ]
+    for claim in iteration.claims { parts += [.text("| "), .indented(layout(claim)), .space] }
+    parts += [.text("} ("), .indented(layout(iteration.count, .expression)), .text(")")]
+    return .group(.sequence(parts))
   }
 
   private func alternatives(_ word: String, _ alternatives: [Alternative], _ operand: Term) -> Layout {
@@ -183,5 +206,28 @@ extension PrettyPrinter {
 
   public static func text(of pattern: Pattern) -> String {
     ([pattern.head] + pattern.binders.map(\.text)).joined(separator: " ")
+  }
+
+  private func layout(_ claim: Claim) -> Layout {
+    switch claim.kind {
+    case .conserves(let weights): .sequence([.text("conserves "), layout(weights)])
+    case .nonnegative: .text("nonnegative")
+    }
+  }
+
+  /// On one line.
+  public static func text(of claim: Claim) -> String { PrettyPrinter(width: .max).layout(claim).rendered(width: .max) }
+
+  func layout(_ numbers: Numbers) -> Layout {
+    switch numbers {
+    case .number(let value): .text(Self.signed(value))
+    case .vector(let entries): literal(entries)
+    case .matrix(let rows): .group(bracketed(rows.map(literal)))
+    }
+  }
+
+  /// On one line.
+  public static func text(of numbers: Numbers) -> String {
+    PrettyPrinter(width: .max).layout(numbers).rendered(width: .max)
   }
 }

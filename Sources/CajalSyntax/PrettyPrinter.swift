@@ -40,6 +40,9 @@ public struct PrettyPrinter: Sendable {
       return judgement("program", name, parameters, type, layout(body, .expression))
     case .model(let name, let parameters, let type, let body):
       return judgement("model", name, parameters, type, layout(body, .expression))
+    case .learnt(let name, let type, let start):
+      let value = start.map { [Layout.text(" ="), .indented(.sequence([.space, layout($0)]))] } ?? []
+      return .group(.sequence([.text("param \(name.text) : "), layout(type)] + value))
     case .net(let name, let parameters, let type, let layers):
       var parts: [Layout] = []
       for (index, layer) in layers.enumerated() {

@@ -45,7 +45,10 @@ extension Term.Kind {
       if case .matrix(let b) = other { a.count == b.count && zip(a, b).allSatisfy(sameBits) } else { false }
     case .function(let a, _): if case .function(let b, _) = other { sameBinder(a, b) } else { false }
     case .letIn(let a, _, _): if case .letIn(let b, _, _) = other { a.text == b.text } else { false }
-    case .iterate(_, let a, _, _): if case .iterate(_, let b, _, _) = other { a.text == b.text } else { false }
+    case .iterate(let a): if case .iterate(let b) = other { a.hasSameHead(as: b) } else { false }
+    case .divide: if case .divide = other { true } else { false }
+    case .power(_, let a): if case .power(_, let b) = other { a.bitPattern == b.bitPattern } else { false }
+    case .list(let a): if case .list(let b) = other { a.count == b.count } else { false }
     case .cases(let a, _): if case .cases(let b, _) = other { samePatterns(a, b) } else { false }
     case .fold(let a, _): if case .fold(let b, _) = other { samePatterns(a, b) } else { false }
     case .ascription(_, let a): if case .ascription(_, let b) = other { a.isSame(as: b) } else { false }
@@ -57,6 +60,13 @@ extension Term.Kind {
     case .negate: if case .negate = other { true } else { false }
     case .error: if case .error = other { true } else { false }
     }
+  }
+}
+
+extension Iteration {
+  fileprivate func hasSameHead(as other: Iteration) -> Bool {
+    form == other.form && state.text == other.state.text && isData == other.isData
+      && claims.map(\.kind) == other.claims.map(\.kind)
   }
 }
 
@@ -89,7 +99,10 @@ extension Declaration {
     case (.net(let a, let parameters, let type, let layers), .net(let b, let parameters2, let type2, let layers2)):
       a.text == b.text && type.isSame(as: type2) && layers.map(\.kind) == layers2.map(\.kind)
         && sameParameters(parameters, parameters2)
-    case (.horizon, _), (.type, _), (.data, _), (.definition, _), (.program, _), (.net, _), (.model, _): false
+    case (.learnt(let a, let type, let start), .learnt(let b, let type2, let start2)):
+      a.text == b.text && type.isSame(as: type2) && start == start2
+    case (.horizon, _), (.type, _), (.data, _), (.definition, _), (.program, _), (.net, _), (.model, _), (.learnt, _):
+      false
     }
   }
 }

@@ -52,6 +52,9 @@ public struct SyntaxTreeDump {
     case .model(let name, let parameters, let type, let body):
       head("model", name, parameters, type, declaration.span)
       term(body, 1)
+    case .learnt(let name, let type, let start):
+      open("param \(name.text)", declaration.span, 0)
+      leaf("type `\(text(type))`" + (start.map { " = \(PrettyPrinter.text(of: $0))" } ?? ""), type.span)
     case .net(let name, let parameters, let type, let layers):
       head("net", name, parameters, type, declaration.span)
       for layer in layers { leaf("\(layer.kind)", layer.span) }
@@ -94,7 +97,12 @@ public struct SyntaxTreeDump {
     case .apply: "apply"
     case .conditional: "if"
     case .letIn(let name, _, _): "let \(name.text)"
-    case .iterate(_, let state, _, _): "iter \(state.text)"
+    case .iterate(let iteration):
+      "\(iteration.form.rawValue) \(iteration.isData ? "!" : "")\(iteration.state.text)"
+        + iteration.claims.map { " | \(PrettyPrinter.text(of: $0))" }.joined()
+    case .divide: "divide"
+    case .power(_, let exponent): "power \(PrettyPrinter.signed(exponent))"
+    case .list: "list"
     case .cases(let alternatives, _): "case " + patterns(alternatives)
     case .fold(let alternatives, _): "fold " + patterns(alternatives)
     case .add: "add"

@@ -17,7 +17,7 @@ public struct Token: Hashable, Sendable {
     case program, def, type, horizon
 
     case leftParen, rightParen, leftBracket, rightBracket, leftBrace, rightBrace
-    case bar, comma, colon, equals, dot, plus, minus, star
+    case bar, comma, colon, equals, dot, plus, minus, star, slash, caret, bang
     /// `=>`, `⇒` or `↪`.
     case arrow
     /// `⊸`; its other spelling, `-o`, is a `minus` and a `name`, which the type parser joins.
@@ -87,6 +87,9 @@ extension Token.Kind {
     case .plus: "+"
     case .minus: "-"
     case .star: "*"
+    case .slash: "/"
+    case .caret: "^"
+    case .bang: "!"
     case .arrow: "=>"
     case .lollipop: "⊸"
     case .thinArrow: "->"

@@ -114,8 +114,8 @@ extension Checker {
       let whole = isState ? result : subject.type
       let type = field.flatMap { field in field == .recursive ? whole : field.type(in: .bool) }
       let isData = isData(subject) && (!isState || isDataState(term, index, position))
-      let (binding, variable) = bind(name, type, isData: isData)
-      if let variable { part.binders.append(variable) }
+      let binding = context.bind(name, type, isData: isData)
+      if let variable = binding.variable { part.binders.append(variable) }
       bindings.append(binding)
     }
     let body = elaborate(part.alternative.body, expected)
@@ -141,16 +141,6 @@ extension Checker {
 
   private func isDataState(_ fold: Term, _ alternative: Int, _ binder: Int) -> Bool {
     zone?.states.contains(fold, alternative: alternative, binder: binder) ?? false
-  }
-
-  private func bind(_ name: Name, _ type: Type?, isData: Bool) -> (Binding, Variable?) {
-    guard isData else {
-      let binding = context.bind(name, type)
-      return (binding, binding.variable)
-    }
-    let variable = type.map { context.variable(name.text, $0, name.span) }
-    let datum = variable.map { Datum(term: TypedTerm(.variable($0), $0.type, name.span), key: nil, depth: 1) }
-    return (context.bind(data: datum, name), variable)
   }
 
   // MARK: Which variables they use

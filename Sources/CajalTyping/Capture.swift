@@ -52,7 +52,11 @@ struct Captures {
     case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
       for alternative in alternatives { outermost = min(outermost, child(alternative, of: term, level)) }
       outermost = min(outermost, child(operand, of: term, level))
-    case .succ, .apply, .conditional, .add, .scale, .network:
+    case .scan(let base, let state, let step, _):
+      outermost = child(step, of: term, binding: state, level)
+      if outermost != .max { nodes.insert(ObjectIdentifier(term)) }
+      outermost = min(outermost, child(base, of: term, level))
+    case .succ, .apply, .conditional, .add, .scale, .network, .concatenate:
       for part in term.kind.children { outermost = min(outermost, child(part, of: term, level)) }
     }
     return outermost

@@ -7,12 +7,10 @@ struct Binding {
   let name: String
   let span: Span
   let type: Type?
-  /// nil exactly where `type` is. Of data: nil.
+  /// nil exactly where `type` is.
   let variable: Variable?
   /// In the data zone of a model: it may be used any number of times.
   let isData: Bool
-  /// What it stands for there; nil exactly where `type` is.
-  let datum: Datum?
 }
 
 /// The variables in scope, the innermost of a name first, and what is known about them for diagnostics.
@@ -31,23 +29,15 @@ struct Context {
   subscript(id id: Int) -> Binding? { byID[id] }
   var names: some Sequence<String> { byName.keys }
 
-  mutating func bind(_ name: Name, _ type: Type?) -> Binding {
-    let variable = type.map { Variable(id: nextID, name: name.text, type: $0, span: name.span) }
+  mutating func bind(_ name: Name, _ type: Type?, isData: Bool = false) -> Binding {
+    let variable = type.map { Variable(id: nextID, name: name.text, type: $0, span: name.span, isData: isData) }
     let binding = Binding(
-      id: nextID, name: name.text, span: name.span, type: type, variable: variable, isData: false, datum: nil)
+      id: nextID, name: name.text, span: name.span, type: type, variable: variable, isData: isData)
     bind(binding)
     return binding
   }
 
-  /// A name for a datum; nil after an error in it.
-  mutating func bind(data datum: Datum?, _ name: Name) -> Binding {
-    let binding = Binding(
-      id: nextID, name: name.text, span: name.span, type: datum?.type, variable: nil, isData: true, datum: datum)
-    bind(binding)
-    return binding
-  }
-
-  /// A variable of the data zone that has no name in the text, or another one.
+  /// A variable of the data zone that no binder of the text stands for.
   mutating func variable(_ name: String, _ type: Type, _ span: Span) -> Variable {
     nextID += 1
     return Variable(id: nextID - 1, name: name, type: type, span: span, isData: true)
@@ -76,12 +66,22 @@ struct Context {
 
 /// The constants of LANGUAGE.md, section 5. Variables and declarations may take their names.
 enum Constant: String, CaseIterable {
-  case conv2d, scale, dot, apply, outer, reshape, transpose, widen
+  case conv2d, scale, dot, apply, outer, reshape, transpose, widen, times, entry, slice
 
+  /// Of the numerals that come before its operands are none.
   var arity: Int {
     switch self {
-    case .conv2d, .scale, .dot, .apply, .outer: 2
-    case .reshape, .transpose, .widen: 1
+    case .conv2d, .scale, .dot, .apply, .outer, .times: 2
+    case .reshape, .transpose, .widen, .entry, .slice: 1
+    }
+  }
+
+  /// How many numerals come before its operands.
+  var numerals: Int {
+    switch self {
+    case .conv2d, .scale, .dot, .apply, .outer, .reshape, .transpose, .widen, .times: 0
+    case .entry: 1
+    case .slice: 2
     }
   }
 
@@ -96,20 +96,24 @@ enum Constant: String, CaseIterable {
     case .reshape: "Real[s] -o Real[s'], for shapes of equal size"
     case .transpose: "Real[m,n] -o Real[n,m]"
     case .widen: "Nat[m] -o Nat[n], for m of at most n"
+    case .times: "Real[s] -o Real[s] -o Real[s], for any shape s, entry by entry"
+    case .entry: "Real[n,s] -o Real[s], after a numeral below n"
+    case .slice: "Real[n,s] -o Real[j-i,s], after two numerals i and j, i below j, j at most n"
     }
   }
 }
 
 /// What a name of the file stands for in an expression.
 struct Global {
-  enum Kind { case definition, program, net, model, constructor }
+  enum Kind { case definition, program, net, model, constructor, learnt }
   let kind: Kind
   let name: Name
   /// Of the declaration, in `SyntaxTree.declarations`.
   let declaration: Int
   /// nil until checked, and where an error in it has been reported.
   var type: Type?
-  /// Its index in `TypedModule.definitions`, of a net in `TypedModule.nets`; nil where checking it failed, and for a
+  /// Its index in `TypedModule.definitions`, of a net in `TypedModule.nets`, of a learnt tensor in
+  /// `TypedModule.learnt`; nil where checking it failed, and for a
   /// program that nobody calls.
   var index: Int?
   /// A program with a bounded port: it may not be called.
@@ -129,6 +133,7 @@ struct Globals {
   var aliases: [String: Alias] = [:]
   /// Those without errors.
   var nets: [Net] = []
+  var learnt: [Learnt] = []
 
   struct Alias {
     /// nil where an error in it has been reported.

@@ -12,11 +12,11 @@ struct DataStates {
 
   private var states: Set<State> = []
 
-  /// - Parameter arity: of the net that a name stands for, where nothing has taken the name.
+  /// - Parameter arity: of the net or the function on data that a name stands for, where nothing has taken the name.
   init(of body: Term, parameters: [Name], arity: @escaping (String) -> Int?) {
     var walk = Walk(arity: arity)
     for parameter in parameters { walk.bind(parameter.text, .other) }
-    walk.visit(body, in: Place(value: nil, isArgument: false))
+    walk.visit(body, in: Place(value: nil, argument: nil))
     states = walk.reached()
   }
 
@@ -36,8 +36,8 @@ struct DataStates {
   private struct Place {
     /// The `let` in whose value we are.
     let value: Int?
-    /// In an argument of a net.
-    let isArgument: Bool
+    /// In an argument of a net: how many binders there were before it. What is bound in it is no business of the net's.
+    let argument: Int?
   }
 
   private struct Walk {
@@ -60,8 +60,12 @@ struct DataStates {
       switch term.kind {
       case .variable(let name): mention(name, place)
       case .bool, .numeral, .decimal, .vector, .matrix, .error: break
-      case .succ, .conditional, .add, .subtract, .negate, .scale, .ascription:
+      case .succ, .conditional, .add, .subtract, .negate, .scale, .list, .ascription:
         for child in term.kind.children { visit(child, in: place) }
+      case .divide(let a, let b):
+        visit(a, in: place)
+        visit(b, in: argument(place))
+      case .power(let base, _): visit(base, in: argument(place))
       case .apply: visitApplication(term, place)
       case .function(let binder, let body):
         bind(binder.name.text, .other)
@@ -70,14 +74,14 @@ struct DataStates {
         let index = binders.count
         binders.append(.named)
         mentioned.append([])
-        visit(value, in: Place(value: index, isArgument: false))
+        visit(value, in: Place(value: index, argument: nil))
         scope[name.text, default: []].append(index)
         visitScope(of: [name], body, place)
-      case .iterate(let base, let state, let step, let count):
-        visit(base, in: place)
-        visit(count, in: place)
-        bind(state.text, .state(State(term: ObjectIdentifier(term))))
-        visitScope(of: [state], step, place)
+      case .iterate(let iteration):
+        visit(iteration.base, in: place)
+        visit(iteration.count, in: place)
+        bind(iteration.state.text, .state(State(term: ObjectIdentifier(term))))
+        visitScope(of: [iteration.state], iteration.step, place)
       case .cases(let alternatives, let operand), .fold(let alternatives, let operand):
         for (index, alternative) in alternatives.enumerated() { visit(alternative, index, of: term, place) }
         visit(operand, in: place)
@@ -110,14 +114,17 @@ struct DataStates {
       }
       visit(head, in: place)
       for (index, argument) in arguments.reversed().enumerated() {
-        visit(argument, in: index < ofNet ? Place(value: place.value, isArgument: true) : place)
+        visit(argument, in: index < ofNet ? self.argument(place) : place)
       }
     }
 
+    private func argument(_ place: Place) -> Place { Place(value: place.value, argument: binders.count) }
+
     private mutating func mention(_ name: String, _ place: Place) {
       guard let binder = scope[name]?.last else { return }
-      if place.isArgument { roots.append(binder) }
-      if let value = place.value { mentioned[value].append(binder) }
+      if let start = place.argument, binder < start { roots.append(binder) }
+      // What is bound in the value comes after the name.
+      if let value = place.value, binder < value { mentioned[value].append(binder) }
     }
 
     /// The states that the roots lead to.

@@ -26,7 +26,7 @@ extension Checker {
         }
         seen[name.text] = name
         aliases.append((name, type))
-      case .horizon, .definition, .program, .net, .model: break
+      case .horizon, .definition, .program, .net, .model, .learnt: break
       }
     }
     for item in written {

@@ -60,8 +60,8 @@ extension Checker {
     return TypedModule(
       horizon: horizon, definitions: definitions, programs: items.indices.compactMap { programs[$0] },
       nets: globals.nets, models: items.indices.compactMap { models[$0] },
-      typeAliases: globals.aliases.compactMapValues { $0.sized?.type }, dataTypes: dataTypes,
-      variableCount: context.nextID)
+      typeAliases: globals.aliases.compactMapValues { $0.sized?.type }, dataTypes: dataTypes, learnt: globals.learnt,
+      claims: claims, variableCount: context.nextID)
   }
 
   // MARK: The horizon
@@ -119,6 +119,7 @@ extension Checker {
     for declaration in tree.declarations {
       switch declaration.kind {
       case .horizon, .type: break
+      case .learnt(let name, let type, let initial): declareLearnt(name, type, initial, declaration.span)
       case .data(let name, let constructors): declareConstructors(name, constructors)
       case .definition(let name, let type, let body):
         let resolved = type.map { resolve($0) }
@@ -321,29 +322,71 @@ extension Checker {
   ) -> LinkedModel? {
     usage = Usage()
     let states = DataStates(of: item.body, parameters: parameters.map(\.parameter.name)) { [globals] name in
-      globals.values[name].flatMap { $0.kind == .net ? $0.netParameters.count : nil }
+      guard let global = globals.values[name] else { return DataFunction(named: name)?.arity }
+      return global.kind == .net ? global.netParameters.count : nil
     }
-    var zone = DataZone(states: states)
+    zone = DataZone(states: states)
     var inputs: [Port] = []
     let bindings = parameters.map { typed -> Binding in
-      let name = typed.parameter.name
-      let variable = typed.type.map { context.variable(name.text, $0, name.span) }
-      if let variable { inputs.append(Port(variable: variable, bound: typed.parameter.bound, rows: typed.rows)) }
-      return context.bind(data: variable.map { zone.input($0) }, name)
+      let binding = context.bind(typed.parameter.name, typed.type, isData: true)
+      if let variable = binding.variable {
+        inputs.append(Port(variable: variable, bound: typed.parameter.bound, rows: typed.rows))
+      }
+      return binding
     }
-    self.zone = zone
     let term = elaborate(item.body, result.map { .type($0, .declared(place)) } ?? .poison)
-    let links = self.zone?.allLinks ?? []
-    self.zone = nil
+    let learnt = (zone?.learnt ?? [:]).sorted { $0.key < $1.key }.map { (index: $0.key, variable: $0.value) }
+    zone = nil
     for binding in bindings.reversed() {
       unused.end(binding, "parameter of `\(item.name.text)`")
       context.unbind(binding)
     }
-    guard let term, inputs.count == parameters.count else { return nil }
+    guard let term, inputs.count == parameters.count, !hasErrors else { return nil }
+    var linking = ModelLinking(
+      term, data: inputs.map(\.variable) + learnt.map(\.variable), nets: globals.nets, context: context)
+    let body = linking.run()
+    context = linking.context
+    if let place = linking.tooDeep {
+      report(
+        Diagnostic(
+          .nestedTooDeeply, "nets are applied to nets too deeply",
+          at: Label(place, "level \(Term.maximumDepth) is reached here"), help: "use fewer nets on each other"))
+      return nil
+    }
     let judgement = Judgement(
-      name: item.name, context: links.map { $0.port(of: inputs) }, term: term,
-      degrees: links.map { _ in Degree(bound: 1, isLinear: true) })
-    return LinkedModel(name: item.name, inputs: inputs, links: links, judgement: judgement)
+      name: item.name, context: linking.links.map { $0.port(of: inputs) }, term: body,
+      degrees: linking.links.map { _ in Degree(bound: 1, isLinear: true) })
+    return LinkedModel(name: item.name, inputs: inputs, learnt: learnt, links: linking.links, judgement: judgement)
+  }
+
+  // MARK: Learnt tensors
+
+  private func declareLearnt(_ name: Name, _ written: TypeExpression, _ initial: Numbers?, _ span: Span) {
+    let type = resolve(written)
+    var shape: [Int]?
+    if case .real(let extents)? = type { shape = extents }
+    if let type, shape == nil {
+      report(
+        Diagnostic(
+          .notReal, "a learnt tensor is a `Real[…]`, not a `\(type)`", at: Label(written.span, "not reals"),
+          notes: ["what is learnt are reals"],
+          help: "declare the entries as a `Real[…]`, and make what you need of them in the model"))
+    }
+    var isFitting = true
+    if let shape, let initial, !initial.shape.isEmpty, initial.shape != shape {
+      isFitting = false
+      report(
+        Diagnostic(
+          .shapesDoNotFit, "`\(name.text)` starts from a literal of another shape",
+          at: Label(span, "the literal is of shape `\(Type.real(initial.shape))`"),
+          help: "write entries for `\(Type.real(shape))`, or one number for all"))
+    }
+    guard declare(name, .learnt, 0, shape.map { .real($0) }, nil) else { return }
+    unused.declare(learnt: name)
+    guard let shape, isFitting else { return }
+    let index = globals.learnt.count
+    globals.values[name.text]?.index = index
+    globals.learnt.append(Learnt(name: name, shape: shape, initial: initial))
   }
 }
 
@@ -352,7 +395,7 @@ extension Global.Kind {
   fileprivate var isCallable: Bool {
     switch self {
     case .definition, .program: true
-    case .net, .model, .constructor: false
+    case .net, .model, .constructor, .learnt: false
     }
   }
 }

@@ -112,14 +112,14 @@ final class DegreeAnalysis {
     guard captures.contains(term) else { return }
     switch term.kind {
     case .lambda(let variable, _): binders[variable.id] = .unknown
-    case .iterate(_, let state, _, _): binders[state.id] = .unknown
+    case .iterate(_, let state, _, _), .scan(_, let state, _, _): binders[state.id] = .unknown
     case .cases(_, let alternatives), .fold(_, let alternatives):
       for binder in alternatives.flatMap(\.binders) where binder.type.asRecursive == nil {
         binders[binder.id] = .unknown
       }
     case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor, .succ, .apply,
       .conditional, .add,
-      .scale, .network:
+      .scale, .network, .concatenate:
       break
     }
     for child in term.kind.children { saturateBinders(of: child) }

@@ -27,6 +27,12 @@ extension DegreeAnalysis {
     case .constructor(let data, let index): return constructor(data, index)
     case .cases(let operand, let alternatives): return cases(operand, alternatives, term)
     case .fold(let operand, let alternatives): return fold(operand, alternatives, term)
+    case .concatenate(let parts):
+      var powers = reify(value(of: parts[0]))
+      for part in parts.dropFirst() { powers.join(reify(value(of: part))) }
+      return .flat(powers)
+    case .scan(let base, let state, let step, let rounds):
+      return iteration(base, state, step, term, rounds: rounds + 1)
     case .network(_, let arguments):
       // Depends on its arguments, and not as a polynomial does.
       var powers = Powers()
@@ -97,6 +103,12 @@ extension DegreeAnalysis {
   }
 
   private func application(_ function: TypedTerm, _ argument: TypedTerm) -> AbstractValue {
+    if case .primitive(let primitive) = function.spineHead.kind, !primitive.isMultilinear {
+      // Depends on its operands, and not as a polynomial does.
+      var powers = reify(value(of: argument)).saturated
+      if case .apply = function.kind { powers.add(reify(value(of: function))) }
+      return .flat(powers)
+    }
     guard case .lambda(let variable, let body) = function.kind else {
       let f = value(of: function)
       return apply(f, value(of: argument))
@@ -250,6 +262,15 @@ extension DegreeAnalysis {
           self.join(self.apply(a, $0), self.apply(b, $0), type.result)
         })
     }
+  }
+}
+
+extension TypedTerm {
+  /// What is applied, in the end.
+  var spineHead: TypedTerm {
+    var head = self
+    while case .apply(let function, _) = head.kind { head = function }
+    return head
   }
 }
 

@@ -34,15 +34,15 @@ struct References {
     case .letIn(let name, let value, let body):
       collect(value)
       collect(body, binding: name.text)
-    case .iterate(let base, let state, let step, let count):
-      collect(base)
-      collect(step, binding: state.text)
-      collect(count)
+    case .iterate(let iteration):
+      collect(iteration.base)
+      collect(iteration.step, binding: iteration.state.text)
+      collect(iteration.count)
     case .cases(let alternatives, let operand), .fold(let alternatives, let operand):
       for alternative in alternatives { collect(alternative) }
       collect(operand)
     case .bool, .numeral, .decimal, .vector, .matrix, .error: break
-    case .succ, .apply, .conditional, .add, .subtract, .negate, .scale, .ascription:
+    case .succ, .apply, .conditional, .add, .subtract, .negate, .scale, .divide, .power, .list, .ascription:
       for child in term.kind.children { collect(child) }
     }
   }

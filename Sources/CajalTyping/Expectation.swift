@@ -35,6 +35,8 @@ indirect enum Expectation {
     case base(Span)
     /// The other operand of a sum.
     case operand(Span)
+    /// In brackets.
+    case entry
     /// The first argument of `scale`.
     case scalar
     /// The binder of a closed value given from outside.

@@ -53,6 +53,9 @@ extension Checker {
       message = "the patterns are of type `\(expected)`, and this is \(words ?? "`\(found)`")"
       secondary = [Label(place, "this pattern is of type `\(expected)`")]
       help = "write the patterns of the operand's type, or another operand"
+    case .entry:
+      message = "an entry in brackets is a Real, not \(words ?? "`\(found)`")"
+      help = "vectors are joined by `concat a b`, and a matrix is written row by row: `[[a, b], [c, d]]`"
     case .scalar:
       message = "the first argument of `scale` is a Real, not \(words ?? "`\(found)`")"
     case .port:

@@ -70,21 +70,8 @@ extension Checker {
   }
 
   func letIn(_ name: Name, _ value: Term, _ body: Term, _ span: Span, _ expected: Expectation) -> TypedTerm? {
-    switch zoned(value, .nothing) {
-    case .data(let datum):
-      return naming(datum, name) {
-        elaborate(body, expected)
-      } wrap: { result, binder in
-        result.map(binder)
-      }
-    case .linear(let typed): return letIn(name, typed, body, span, expected)
-    }
-  }
-
-  /// With a value of the linear zone.
-  func letIn(
-    _ name: Name, _ typedValue: TypedTerm?, _ body: Term, _ span: Span, _ expected: Expectation
-  ) -> TypedTerm? {
+    let (typedValue, isData) = zoned(value, .nothing)
+    if isData { return letData(name, typedValue, body, span, expected) }
     let place = name.span.union(body.span)
     guard let lambda = abstraction(name, typedValue?.type, body, place, expected), let typedValue else { return nil }
     guard case .function(_, let result) = lambda.type else { return nil }
@@ -98,6 +85,10 @@ extension Checker {
     if let net = net(named: head) { return application(of: net, head, spine, expected) }
     if case .variable(let name) = head.kind, let constant = constant(named: name) {
       return application(of: constant, head, spine, expected)
+    }
+    if case .variable(let name) = head.kind, context[name] == nil, globals.values[name] == nil {
+      if name == Self.concat { return concatenation(head, spine, expected) }
+      if let function = dataFunction(named: name) { return application(of: function, head, spine, expected) }
     }
     if inferability(head) == .needsType { return argumentsFirst(head, spine, expected) }
     return apply(elaborate(head, .nothing), spine[...])
@@ -160,7 +151,7 @@ extension Checker {
         + (name.map { "; or take it as a map, `\($0) : \(type)`" } ?? "; the map has the type `\(type)`")
     case (.natural, _), (.literal, .real([])): return "a product with a number is written `2 * x`"
     case (_, .real(let shape)) where shape.count == 1:
-      return "an entry is taken by a product: `dot [1.0, 0.0, …] \(name ?? "v")` is the first; or remove the argument"
+      return "an entry is taken by `entry 0 \(name ?? "v")`, the first; or remove the argument"
     case (_, .real([])): return "multiply by a variable with `scale \(name ?? "c") v`, or remove the argument"
     default: return "remove the argument, or check the number of arguments"
     }
@@ -217,9 +208,12 @@ extension Checker {
         || inferability(body, depth: depth - 1, hidden: hidden.union([binder.name.text])) == .needsType
         ? .needsType : .rigid
     case .numeral, .matrix: return .flexible
+    case .list(let entries):
+      return entries.contains { if case .list = $0.kind { true } else { false } } ? .flexible : .rigid
+    case .decimal: return zone == nil ? .rigid : .flexible
     case .variable(let name): return hidden.contains(name) || constant(named: name) == nil ? .rigid : .needsType
     case .apply: return inferabilityOfSpine(term, hidden)
-    case .conditional(_, let a, let b), .add(let a, let b), .subtract(let a, let b):
+    case .conditional(_, let a, let b), .add(let a, let b), .subtract(let a, let b), .divide(let a, let b):
       return max(
         inferability(a, depth: depth - 1, hidden: hidden), inferability(b, depth: depth - 1, hidden: hidden))
     case .letIn(let name, _, let inner):
@@ -229,9 +223,10 @@ extension Checker {
         let hidden = hidden.union(alternative.pattern.binders.map(\.text))
         return inferability(alternative.body, depth: depth - 1, hidden: hidden)
       }.max() ?? .rigid
-    case .negate(let inner), .scale(_, let inner), .iterate(let inner, _, _, _):
+    case .negate(let inner), .scale(_, let inner), .power(let inner, _):
       return inferability(inner, depth: depth - 1, hidden: hidden)
-    case .bool, .decimal, .vector, .succ, .ascription, .error: return .rigid
+    case .iterate(let iteration): return inferability(iteration.base, depth: depth - 1, hidden: hidden)
+    case .bool, .vector, .succ, .ascription, .error: return .rigid
     }
   }
 
@@ -247,7 +242,8 @@ extension Checker {
     }
     switch constant {
     case .reshape, .widen: return .needsType
-    case .conv2d, .scale, .outer: return count < constant.arity ? .needsType : .rigid
+    case .conv2d, .scale, .outer, .times, .entry, .slice:
+      return count < constant.numerals + constant.arity ? .needsType : .rigid
     case .dot, .apply, .transpose: return .rigid
     }
   }

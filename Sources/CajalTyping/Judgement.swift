@@ -23,6 +23,22 @@ public final class Variable: Hashable, Sendable {
   public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
+/// A number that something is multiplied with, as it is written: `2 * x`, or the divisor of `x / 3`.
+public struct Factor: Hashable, Sendable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public let numerator: Double
+  public let denominator: Double
+
+  public init(_ numerator: Double, over denominator: Double = 1) {
+    self.numerator = numerator
+    self.denominator = denominator
+  }
+
+  public init(floatLiteral value: Double) { self.init(value) }
+  public init(integerLiteral value: Int) { self.init(Double(value)) }
+
+  public var value: Double { numerator / denominator }
+}
+
 /// The constants of section 5, resolved to shapes. Applied to their operands one after another.
 public enum Primitive: Hashable, Sendable {
   /// Real[kh,kw] -o Real[h,w] -o Real[h,w]
@@ -41,7 +57,26 @@ public enum Primitive: Hashable, Sendable {
   case transpose(rows: Int, columns: Int)
   /// Nat[m] -o Nat[n], m ≤ n; where one of the two is the horizon, it is that of `Nat`.
   case widen(from: Int, to: Int)
+  /// Real[s] -o Real[s] -o Real[s], entry by entry
+  case times([Int])
+  /// Real[n,s] -o Real[s]
+  case entry(Int, of: [Int])
+  /// Real[n,s] -o Real[upper-lower,s]
+  case slice(Int, Int, of: [Int])
+  /// Real[s] -> Real[s] on data: the one kind of constant, with `choice`, that is not linear.
+  case elementwise(Elementwise, [Int])
+  /// Real[s] -> Real[s] -> Real[s] on data
+  case choice(Choice, [Int])
 }
+
+/// Functions of one real, applied entry by entry to data of a model.
+public enum Elementwise: Hashable, Sendable {
+  case exp, log, sqrt, sin, cos, tanh, sigmoid, softplus, relu, abs, recip
+  case power(Double)
+}
+
+/// Functions of two reals, applied entry by entry to data of a model.
+public enum Choice: String, Hashable, Sendable, CaseIterable { case min, max }
 
 /// What is made of an operand of one form.
 public struct TypedAlternative: Sendable {
@@ -60,7 +95,8 @@ public struct TypedAlternative: Sendable {
 /// A well-typed term: one node a rule of section 2 (and 5), every name resolved, every node with its type.
 ///
 /// `let x = a in b` is `apply(lambda(x, b), a)`; `a - b` is `add(a, scale(-1, b))`; a numeral is `natural` or
-/// `literal`, as its type says. Matrix literals as maps are `matrix`.
+/// `literal`, as its type says. Matrix literals as maps are `matrix`. `a / 3` is `scale`, and `a / b` is
+/// `times a (recip b)`, or `scale (recip b) a` where b is a real.
 public final class TypedTerm: Sendable {
   public enum Kind: Sendable {
     case variable(Variable)
@@ -85,7 +121,11 @@ public final class TypedTerm: Sendable {
     /// The same over a recursive type, where the binders of recursive fields have the type of the result.
     case fold(TypedTerm, [TypedAlternative])
     case add(TypedTerm, TypedTerm)
-    case scale(Double, TypedTerm)
+    case scale(Factor, TypedTerm)
+    /// Tensors one after another, or the entries of one.
+    case concatenate([TypedTerm])
+    /// The states of so many rounds, the base first.
+    case scan(base: TypedTerm, state: Variable, step: TypedTerm, rounds: Int)
     /// A net, an index into `TypedModule.nets`, applied to all of its arguments. In a model's judgement it depends
     /// on the state of an iteration; in a link it does not.
     case network(Int, [TypedTerm])
@@ -113,7 +153,36 @@ extension TypedTerm.Kind {
     case .iterate(let base, _, let step, let count): [base, step, count]
     case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
       alternatives.map(\.body) + [operand]
-    case .network(_, let arguments): arguments
+    case .network(_, let arguments), .concatenate(let arguments): arguments
+    case .scan(let base, _, let step, _): [base, step]
+    }
+  }
+
+  /// The same rule on what is made of the terms directly under it.
+  func mapping(_ change: (TypedTerm) -> TypedTerm) -> TypedTerm.Kind {
+    func changed(_ alternatives: [TypedAlternative]) -> [TypedAlternative] {
+      alternatives.map { TypedAlternative(binders: $0.binders, body: change($0.body), span: $0.span) }
+    }
+    switch self {
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor: return self
+    case .succ(let a): return .succ(change(a))
+    case .lambda(let variable, let a): return .lambda(variable, change(a))
+    case .scale(let factor, let a): return .scale(factor, change(a))
+    case .apply(let a, let b): return .apply(change(a), change(b))
+    case .add(let a, let b): return .add(change(a), change(b))
+    case .conditional(let a, let b, let c): return .conditional(change(a), then: change(b), else: change(c))
+    case .iterate(let base, let state, let step, let count):
+      return .iterate(base: change(base), state: state, step: change(step), count: change(count))
+    case .scan(let base, let state, let step, let rounds):
+      return .scan(base: change(base), state: state, step: change(step), rounds: rounds)
+    case .cases(let operand, let alternatives):
+      let parts = changed(alternatives)
+      return .cases(change(operand), parts)
+    case .fold(let operand, let alternatives):
+      let parts = changed(alternatives)
+      return .fold(change(operand), parts)
+    case .network(let net, let arguments): return .network(net, arguments.map(change))
+    case .concatenate(let parts): return .concatenate(parts.map(change))
     }
   }
 }
@@ -204,6 +273,10 @@ public struct TypedModule: Sendable {
   public let typeAliases: [String: Type]
   /// In the order of the file.
   public let dataTypes: [DataType]
+  /// In the order of the file.
+  public let learnt: [Learnt]
+  /// What is said of the states of iterations, by the places of these.
+  let claims: [Span: [Claim]]
   /// Every variable of the module has an id below this.
   public let variableCount: Int
   /// The degrees of the variables that terms bind, by id, where they differ from 1 and linear. A binder is judged
@@ -212,7 +285,8 @@ public struct TypedModule: Sendable {
 
   public init(
     horizon: Int, definitions: [Definition], programs: [Judgement], nets: [Net] = [], models: [LinkedModel] = [],
-    typeAliases: [String: Type] = [:], dataTypes: [DataType] = [], variableCount: Int = 0
+    typeAliases: [String: Type] = [:], dataTypes: [DataType] = [], learnt: [Learnt] = [],
+    claims: [Span: [Claim]] = [:], variableCount: Int = 0
   ) {
     self.horizon = horizon
     self.definitions = definitions
@@ -221,6 +295,8 @@ public struct TypedModule: Sendable {
     self.models = models
     self.typeAliases = typeAliases
     self.dataTypes = dataTypes
+    self.learnt = learnt
+    self.claims = claims
     self.variableCount = variableCount
   }
 

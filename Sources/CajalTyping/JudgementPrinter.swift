@@ -18,6 +18,10 @@ public struct JudgementPrinter: Sendable {
     }
     for program in module.programs { output += "\n" + print(program) }
     for net in module.nets { output += "\n" + print(net) }
+    for learnt in module.learnt {
+      let start = learnt.initial.map { " = \(PrettyPrinter.text(of: $0))" } ?? ""
+      output += "\nparam \(learnt.name.text) : \(Type.real(learnt.shape))\(start)\n"
+    }
     for model in module.models { output += "\n" + print(model) }
     return output
   }
@@ -106,7 +110,10 @@ public struct JudgementPrinter: Sendable {
     case .cases: "case"
     case .fold: "fold"
     case .add: "+"
-    case .scale(let factor, _): "\(factor) *"
+    case .scale(let factor, _):
+      factor.denominator == 1 ? "\(factor.numerator) *" : "/ \(factor.denominator)"
+    case .concatenate: "concat"
+    case .scan(_, let state, _, let rounds): "scan \(state.name), \(rounds) rounds"
     case .network(let net, _): "net \(module.nets[net].name.text)"
     }
   }
@@ -124,6 +131,8 @@ public struct JudgementPrinter: Sendable {
       } + ["operand"]
     case .add: ["", ""]
     case .network(_, let arguments): arguments.map { _ in "argument" }
+    case .concatenate(let parts): parts.map { _ in "" }
+    case .scan: ["base", "step"]
     }
   }
 }
@@ -150,6 +159,11 @@ struct IteratedVariables {
       visit(step, binding: state)
       steps -= 1
       visit(count)
+    case .scan(let base, let state, let step, _):
+      visit(base)
+      steps += 1
+      visit(step, binding: state)
+      steps -= 1
     case .cases(let operand, let alternatives):
       for alternative in alternatives { visit(alternative) }
       visit(operand)
@@ -162,7 +176,7 @@ struct IteratedVariables {
       }
       visit(operand)
     case .definition, .bool, .natural, .literal, .matrix, .primitive, .constructor, .succ, .apply, .conditional, .add,
-      .scale,
+      .scale, .concatenate,
       .network:
       for child in term.kind.children { visit(child) }
     }

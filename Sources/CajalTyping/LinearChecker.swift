@@ -13,6 +13,10 @@ final class Checker {
   var horizon = defaultHorizon
   /// Of the model that is being checked.
   var zone: DataZone?
+  /// The states of a model's iterations that are linear in the step.
+  var states: Set<Int> = []
+  /// What is said of the states of iterations, by the places of these.
+  var claims: [Span: [Claim]] = [:]
   /// The parameters of the program that is being checked.
   var portIDs: Set<Int> = []
   /// What the file declares and does not use.
@@ -62,6 +66,11 @@ final class Checker {
       globals.values[definition.name] = Global(
         kind: .definition, name: Name(definition.name, nowhere), declaration: index, type: definition.term.type,
         index: index, boundedPort: nil)
+    }
+    for (index, learnt) in module.learnt.enumerated() {
+      globals.values[learnt.name.text] = Global(
+        kind: .learnt, name: learnt.name, declaration: index, type: .real(learnt.shape), index: index,
+        boundedPort: nil)
     }
     for (index, net) in module.nets.enumerated() {
       globals.values[net.name.text] = Global(
@@ -132,7 +141,8 @@ final class Checker {
     if !isIncomplete, isComparable {
       for id in difference.onlyFirst + difference.onlySecond where !context.isExcused(id) {
         guard let place = uses.places[id] ?? usage.places[id] else { continue }
-        reportUsedInOne(id, place, kind, first, second)
+        let inFirst = first.span.start <= place.start && place.end <= first.span.end
+        reportUsedInOne(id, place, kind, forgetting: inFirst ? second : first, inFirst: inFirst)
       }
     }
     var last = Usage()
@@ -142,7 +152,7 @@ final class Checker {
     for clash in usage.merge(consume uses) { reportUsedTwice(clash.id, clash.first, clash.second) }
   }
 
-  enum Alternatives { case branches, operands }
+  enum Alternatives { case branches, operands, entries }
 
   // MARK: Linearity errors
 
@@ -158,7 +168,8 @@ final class Checker {
         .usedTwice, "`\(binding.name)` is used twice", at: Label(second, "and again here"),
         also: [Label(first, "used here first"), Label(binding.span, "bound here")],
         notes: [note ?? "every variable is used exactly once on each path: Cajal has no copying"]
-          + (isReal && portIDs.contains(id) ? [Self.modelsHaveData("may be used any number of times")] : []),
+          + (isReal && portIDs.contains(id) ? [Self.modelsHaveData("may be used any number of times")] : [])
+          + stateNote(id, "used any number of times"),
         help: help))
   }
 
@@ -190,11 +201,18 @@ final class Checker {
     "a `model` accepts this: its parameters are data, which \(freedom)"
   }
 
-  private func reportUsedInOne(_ id: Int, _ place: Span, _ kind: Alternatives, _ first: Term, _ second: Term) {
+  /// A state of a model's iteration may be declared to be data.
+  private func stateNote(_ id: Int, _ freedom: String) -> [String] {
+    guard states.contains(id), let binding = context[id: id] else { return [] }
+    let name = binding.name
+    return ["in a model, `| !\(name) => …` makes the state `\(name)` data, which may be \(freedom)"]
+  }
+
+  func reportUsedInOne(
+    _ id: Int, _ place: Span, _ kind: Alternatives, forgetting: Term, inFirst: Bool = true
+  ) {
     guard let binding = context[id: id] else { return }
     let name = binding.name
-    let inFirst = first.span.start <= place.start && place.end <= first.span.end
-    let forgetting = inFirst ? second : first
     let message: String
     let label: String
     let note: String
@@ -210,12 +228,20 @@ final class Checker {
       label = "the \(inFirst ? "right" : "left") operand forgets `\(name)`"
       note = "a sum is linear only if both operands depend on the same variables: `x + 1` would be affine"
       freedom = "an operand"
+    case .entries:
+      message = "`\(name)` is not used in all parts of this"
+      label = "this part forgets `\(name)`"
+      note =
+        "what is joined is linear only if all parts depend on the same variables: over different ones it would be "
+        + "affine in each"
+      freedom = "a part"
     }
     report(
       Diagnostic(
         .usedInOneBranch, message, at: Label(forgetting.span, label),
         also: [Label(place, "used here"), Label(binding.span, "bound here")],
-        notes: [note] + (portIDs.contains(id) ? [Self.modelsHaveData("\(freedom) may leave out")] : []),
+        notes: [note] + (portIDs.contains(id) ? [Self.modelsHaveData("\(freedom) may leave out")] : [])
+          + stateNote(id, "used in one part only"),
         help: "use `\(name)` there too, or use it outside of both"))
   }
 }

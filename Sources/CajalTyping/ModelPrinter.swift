@@ -38,15 +38,27 @@ extension JudgementPrinter {
       ports.append(("\(text(of: link.datum)) : \(port.typeText)", port, degree))
     }
     var lines = describeDegrees(of: judgement.term, ports)
-    for state in model.statesOfNets {
-      lines.append("nonlinear in \(state.name) : \(state.type), a net is applied to this state")
+    for state in model.dataStates {
+      let degree = module.degree(ofBinder: state)
+      if degree.isLinear { continue }
+      lines.append(
+        degree.bound <= 1
+          ? "affine in \(state.name) : \(state.type), which is data in the step"
+          : "nonlinear in \(state.name) : \(state.type), which is data in the step")
     }
-    let nets = model.nets
-    let total = nets.reduce(0) { $0 + module.nets[$1].parameterCount }
-    let shown = nets.prefix(8).map { module.nets[$0].name.text }
-    let names = (shown + (nets.count > 8 ? ["… (\(nets.count) nets)"] : [])).joined(separator: ", ")
-    lines.append(nets.isEmpty ? "no parameters" : "\(total) parameters, in \(names)")
+    lines.append(parameters(of: model))
     return lines
+  }
+
+  private func parameters(of model: LinkedModel) -> String {
+    let nets = model.nets
+    let learnt = model.learnt.map { module.learnt[$0.index] }
+    let total =
+      nets.reduce(0) { $0 + module.nets[$1].parameterCount } + learnt.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    let all = nets.map { module.nets[$0].name.text } + learnt.map(\.name.text)
+    let more = all.count > 8 ? ["… (\(all.count) nets\(learnt.isEmpty ? "" : " and learnt tensors"))"] : []
+    let names = (all.prefix(8) + more).joined(separator: ", ")
+    return all.isEmpty ? "no parameters" : "\(total) parameter\(total == 1 ? "" : "s"), in \(names)"
   }
 
   /// The concrete syntax of a datum of a link.
@@ -59,7 +71,10 @@ extension JudgementPrinter {
     room -= 1
     guard room >= 0 else { return "…" }
     guard case .network(let net, let arguments) = datum.kind else {
-      return datum.concreteSyntax(definitions: module.definitions, nets: module.nets)
+      // Shared parts make a term exponentially longer than its text.
+      guard datum.hasNodes(atMost: 4 * Self.maximumDatum) else { return "…" }
+      let text = datum.concreteSyntax(definitions: module.definitions, nets: module.nets)
+      return isArgument && text.contains(" ") && !text.hasPrefix("[") ? "(\(text))" : text
     }
     var words = [module.nets[net].name.text]
     for argument in arguments {
@@ -91,11 +106,12 @@ extension LinkedModel {
     Judgement(name: name, context: inputs, term: judgement.term, degrees: []).signature
   }
 
-  /// The states of iterations that nets are applied to, in the order of the text.
-  public var statesOfNets: [Variable] {
+  /// The states of iterations and folds that are data in their steps, in the order of the text.
+  public var dataStates: [Variable] {
     var states: [Variable] = []
     func visit(_ term: TypedTerm) {
       if case .iterate(_, let state, _, _) = term.kind, state.isData { states.append(state) }
+      if case .scan(_, let state, _, _) = term.kind, state.isData { states.append(state) }
       if case .fold(let operand, let alternatives) = term.kind, case .data(let data) = operand.type {
         for (alternative, constructor) in zip(alternatives, data.constructors) {
           for (binder, field) in zip(alternative.binders, constructor.fields) where field == .recursive {
@@ -122,5 +138,18 @@ extension LinkedModel {
     for link in links { visit(link.datum) }
     visit(judgement.term)
     return found.sorted()
+  }
+}
+
+extension TypedTerm {
+  /// Counts no further than the limit.
+  fileprivate func hasNodes(atMost limit: Int) -> Bool {
+    var left = limit
+    func count(_ term: TypedTerm) {
+      left -= 1
+      for child in term.kind.children where left >= 0 { count(child) }
+    }
+    count(self)
+    return left >= 0
   }
 }

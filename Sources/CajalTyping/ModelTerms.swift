@@ -3,106 +3,64 @@ import Diagnostics
 
 /// The data zone of a model (LANGUAGE.md, section 6).
 extension Checker {
-  /// What a term is where both zones are allowed: as the value of a `let`, and as the argument of a net.
-  enum Zoned {
-    /// nil after an error.
-    case data(Datum?)
-    case linear(TypedTerm?)
-  }
-
-  /// Elaborates a term that may be of the data zone. Outside of models there is none.
-  func zoned(_ term: Term, _ expected: Expectation) -> Zoned {
-    guard zone != nil else { return .linear(elaborate(term, expected)) }
-    switch term.kind {
-    case .variable(let name):
-      guard let binding = context[name], binding.isData else { break }
-      unused.use(binding)
-      return .data(fit(binding.datum, expected, term.span))
-    case .apply:
-      let (head, spine) = spine(of: term)
-      guard let net = net(named: head), spine.count == net.arity else { break }
-      return .data(fit(network(net, head, spine), expected, term.span))
-    case .ascription(let inner, let written):
-      guard let type = resolve(written) else { break }
-      switch zoned(inner, .type(type, .declared(written.span))) {
-      case .data(let datum): return .data(fit(datum, expected, term.span))
-      case .linear(let typed): return .linear(fit(typed, expected))
-      }
-    case .letIn(let name, let value, let body):
-      switch zoned(value, .nothing) {
-      case .data(let datum):
-        return naming(datum, name) {
-          zoned(body, expected)
-        } wrap: { result, binder in
-          switch result {
-          case .data(let inner):
-            .data(inner.map { $0.dependsOnState ? Datum(term: binder($0.term), key: nil, depth: 1) : $0 })
-          case .linear(let typed): .linear(typed.map(binder))
-          }
-        }
-      case .linear(let typed): return .linear(letIn(name, typed, body, term.span, expected))
-      }
-    case .bool, .numeral, .decimal, .vector, .matrix, .succ, .function, .conditional, .iterate, .cases, .fold, .add,
-      .subtract, .negate, .scale, .error:
-      break
-    }
-    return .linear(elaborate(term, expected))
-  }
-
-  private func fit(_ datum: Datum?, _ expected: Expectation, _ span: Span) -> Datum? {
-    guard let datum, case .type(let type, let reason) = expected, datum.type != type else { return datum }
-    mismatch(datum.type, type, span, reason)
-    return nil
-  }
-
-  // MARK: Names for data
-
-  /// In the scope of a name for a datum. A datum that depends on a state is computed where the name is given, and
-  /// `wrap` puts the `let` around what was made; other names stand for their data.
-  func naming<Result>(
-    _ datum: Datum?, _ name: Name, _ body: () -> Result, wrap: (Result, (TypedTerm) -> TypedTerm) -> Result
-  ) -> Result {
-    var local: Variable?
-    var named = datum
-    if let datum, datum.dependsOnState {
-      if case .variable = datum.term.kind {
-      } else {
-        let variable = context.variable(name.text, datum.type, name.span)
-        local = variable
-        named = Datum(term: TypedTerm(.variable(variable), datum.type, name.span), key: nil, depth: 1)
-      }
-    }
-    let binding = context.bind(data: named, name)
-    let result = body()
-    unused.end(binding, "`let`")
-    context.unbind(binding)
-    guard let local, let datum else { return result }
-    return wrap(result) { inner in
-      let lambda = TypedTerm(.lambda(local, inner), .function(local.type, inner.type), name.span.union(inner.span))
-      return TypedTerm(.apply(lambda, datum.term), inner.type, name.span.union(inner.span))
-    }
-  }
-
-  /// A datum in the linear zone: the variable that is linked to it.
-  func linked(_ datum: Datum, _ span: Span) -> TypedTerm {
-    guard let key = datum.key, var zone else {
-      if case .variable = datum.term.kind { return TypedTerm(datum.term.kind, datum.type, span) }
-      return datum.term
-    }
-    self.zone = nil
-    let variable = zone.link(datum, key, at: span, nets: globals.nets, &context)
-    self.zone = zone
-    return TypedTerm(.variable(variable), variable.type, span)
+  /// Elaborates a term, and says whether it is data: in a model, a term that uses no linear variable from outside.
+  func zoned(_ term: Term, _ expected: Expectation) -> (term: TypedTerm?, isData: Bool) {
+    guard zone != nil else { return (elaborate(term, expected), false) }
+    var outer = Usage()
+    swap(&outer, &usage)
+    let typed = elaborate(term, expected)
+    let isData = usage.places.isEmpty
+    var own = Usage()
+    swap(&own, &usage)
+    swap(&outer, &usage)
+    for clash in usage.merge(consume own) { reportUsedTwice(clash.id, clash.first, clash.second) }
+    return (typed, isData)
   }
 
   /// In the scope of a state that counts as data.
   func withData<Result>(_ name: Name, _ type: Type?, _ body: () -> Result) -> (Variable?, Result) {
-    let variable = type.map { context.variable(name.text, $0, name.span) }
-    let datum = variable.map { Datum(term: TypedTerm(.variable($0), $0.type, name.span), key: nil, depth: 1) }
-    let binding = context.bind(data: datum, name)
+    let binding = context.bind(name, type, isData: true)
     let result = body()
     context.unbind(binding)
-    return (variable, result)
+    return (binding.variable, result)
+  }
+
+  /// `let` of data.
+  func letData(
+    _ name: Name, _ value: TypedTerm?, _ body: Term, _ span: Span, _ expected: Expectation
+  ) -> TypedTerm? {
+    let binding = context.bind(name, value?.type, isData: true)
+    let typed = elaborate(body, expected)
+    unused.end(binding, "`let`")
+    context.unbind(binding)
+    guard let value, let typed, let variable = binding.variable else { return nil }
+    let lambda = TypedTerm(
+      .lambda(variable, typed), .function(variable.type, typed.type), name.span.union(body.span))
+    return TypedTerm(.apply(lambda, value), typed.type, span)
+  }
+
+  /// A learnt tensor where it is mentioned.
+  func learnt(_ global: Global, _ span: Span) -> TypedTerm? {
+    let name = global.name.text
+    guard zone != nil else {
+      report(
+        Diagnostic(
+          .notCallable, "`\(name)` is a learnt tensor, and only a model can use it", at: Label(span, "used here"),
+          also: nowhere(global) ? [] : [Label(global.name.span, "declared here")],
+          notes: ["a program is a map of its variables; a model has parameters that are learnt"],
+          help: "declare this as a `model`, or take the tensor as a parameter"))
+      return nil
+    }
+    unused.use(global.name)
+    guard let type = global.type, let index = global.index else { return nil }
+    let variable: Variable
+    if let known = zone?.learnt[index] {
+      variable = known
+    } else {
+      variable = context.variable(name, type, global.name.span)
+      zone?.learnt[index] = variable
+    }
+    return TypedTerm(.variable(variable), type, span)
   }
 
   // MARK: Nets
@@ -116,10 +74,8 @@ extension Checker {
       for argument in spine { _ = elaborate(argument.term, .poison) }
       return nil
     }
-    let datum = network(net, head, Array(spine.prefix(net.arity)))
-    let further = spine.dropFirst(net.arity)
-    let value = datum.map { linked($0, spine[net.arity - 1].whole) }
-    return apply(value, further).flatMap { fit($0, expected) }
+    let value = network(net, head, Array(spine.prefix(net.arity)))
+    return apply(value, spine.dropFirst(net.arity)).flatMap { fit($0, expected) }
   }
 
   /// A net that is referred to.
@@ -137,10 +93,10 @@ extension Checker {
   }
 
   /// A net applied to as many arguments as it takes, or fewer, which is an error.
-  func network(_ net: NetReference, _ head: Term, _ spine: [Argument]) -> Datum? {
+  private func network(_ net: NetReference, _ head: Term, _ spine: [Argument]) -> TypedTerm? {
     let parameters = net.global.netParameters
     unused.use(net.global.name)
-    var arguments: [Datum] = []
+    var arguments: [TypedTerm] = []
     for (index, argument) in spine.enumerated() {
       let expected: Expectation =
         index < parameters.count ? parameters[index].map { .type($0, .argument(of: head.span)) } ?? .poison : .poison
@@ -153,33 +109,19 @@ extension Checker {
     guard arguments.count == parameters.count, let index = net.global.index, let result = net.global.netResult else {
       return nil
     }
-    let span = spine[spine.count - 1].whole
-    guard arguments.allSatisfy({ !$0.dependsOnState }) else {
-      let terms = zip(arguments, spine).map { linked($0, $1.term.span) }
-      return Datum(term: TypedTerm(.network(index, terms), result, span), key: nil, depth: 1)
-    }
-    guard arguments.allSatisfy({ $0.depth < Term.maximumDepth }) else {
-      report(
-        Diagnostic(
-          .nestedTooDeeply, "nets are applied to nets too deeply",
-          at: Label(span, "level \(Term.maximumDepth) is reached here"), help: "use fewer nets on each other"))
-      return nil
-    }
-    return zone?.network(index, arguments, result, span)
+    return TypedTerm(.network(index, arguments), result, spine[spine.count - 1].whole)
   }
 
-  /// An argument of a net; nil after an error.
-  private func datum(_ term: Term, _ expected: Expectation, _ net: Term) -> Datum? {
+  /// An argument of a net or of a function on data; nil after an error.
+  func datum(_ term: Term, _ expected: Expectation, _ function: Term) -> TypedTerm? {
     let before = diagnosticCount
-    switch zoned(term, .poison) {
-    case .data(let datum): return fit(datum, expected, term.span)
-    case .linear:
-      if diagnosticCount == before { reportNotData(term, net) }
-      return nil
-    }
+    let (typed, isData) = zoned(term, expected)
+    if isData { return typed }
+    if diagnosticCount == before { reportNotData(term, function) }
+    return nil
   }
 
-  private func reportNotData(_ argument: Term, _ net: Term) {
+  private func reportNotData(_ argument: Term, _ function: Term) {
     // What a `let` gives is its body.
     var term = argument
     while true {
@@ -196,16 +138,23 @@ extension Checker {
     if case .variable(let name) = term.kind {
       what = "`\(name)` is not data"
       if let binding = context[name] { binder = [Label(binding.span, "bound here, in the linear zone")] }
+    } else if let place = usage.places.values.filter({ $0.start >= term.span.start && $0.end <= term.span.end })
+      .min(by: { $0.start < $1.start })
+    {
+      binder = [Label(place, "a linear variable is used here")]
     }
+    var isNet = false
+    if case .variable(let name) = function.kind { isNet = globals.values[name]?.kind == .net }
     report(
       Diagnostic(
-        .notData, "a net is applied to something that is not data", at: Label(term.span, what),
-        also: [Label(net.span, "an argument of this net")] + binder,
+        .notData, "\(isNet ? "a net" : "a function on data") is applied to something that is not data",
+        at: Label(term.span, what),
+        also: [Label(function.span, isNet ? "an argument of this net" : "an argument of this")] + binder,
         notes: [
-          "data are the model's parameters, nets applied to data, names that `let` gives to these, the state of an "
-            + "iteration in whose step a net is applied to it, and what a datum of a recursive type holds"
+          "data are the model's parameters and what is computed from them, the state of an iteration in whose step a "
+            + "net is applied to it or that is marked by `!`, and what a datum of a recursive type holds"
         ],
-        help: "apply the net to the model's parameters, or to the state of an iteration"))
+        help: "apply the net to what is computed from data alone"))
   }
 
   /// A net that is not applied to all of its arguments, or not in a model.
@@ -246,5 +195,5 @@ extension Checker {
         help: "declare a `program` for what is shared, and call that"))
   }
 
-  private func nowhere(_ global: Global) -> Bool { finishedModule != nil }
+  func nowhere(_ global: Global) -> Bool { finishedModule != nil }
 }

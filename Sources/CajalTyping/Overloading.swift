@@ -6,6 +6,12 @@ extension Checker {
   func application(
     of constant: Constant, _ head: Term, _ spine: [Argument], _ expected: Expectation
   ) -> TypedTerm? {
+    guard let numerals = numerals(of: constant, head, spine) else {
+      usage.isIncomplete = true
+      for argument in spine.dropFirst(constant.numerals) { _ = elaborate(argument.term, .poison) }
+      return nil
+    }
+    let spine = Array(spine.dropFirst(constant.numerals))
     let result = expectedResult(constant, after: spine.count, expected)
     let own = spine.prefix(constant.arity)
     guard let operands = operands(constant, own.map(\.term), spine.dropFirst(constant.arity), result) else {
@@ -14,7 +20,7 @@ extension Checker {
     }
     let known = operands.map { Optional($0.type) } + result.operands
     let whole = spine.last?.whole ?? head.span
-    switch Overload.resolve(constant, operands: known, result: result.type, horizon: horizon) {
+    switch Overload.resolve(constant, numerals, operands: known, result: result.type, horizon: horizon) {
     case .resolved(let primitive):
       guard isAllowed(primitive, whole, operands) else { break }
       let function = TypedTerm(.primitive(primitive), primitive.type(horizon: horizon), head.span)
@@ -28,6 +34,25 @@ extension Checker {
     }
     for argument in spine.dropFirst(constant.arity) { _ = elaborate(argument.term, .poison) }
     return nil
+  }
+
+  /// The numerals before the operands; nil after an error.
+  private func numerals(of constant: Constant, _ head: Term, _ spine: [Argument]) -> [Int]? {
+    var numerals: [Int] = []
+    for index in 0..<constant.numerals {
+      guard index < spine.count, case .numeral(let value) = spine[index].term.kind, value <= Type.maximumExtent else {
+        let example = constant == .entry ? "entry 0 x" : "slice 0 2 x"
+        report(
+          Diagnostic(
+            .badEntry, "`\(constant.rawValue)` takes \(constant.numerals == 1 ? "a numeral" : "two numerals") first",
+            at: Label(index < spine.count ? spine[index].term.span : head.span, "a numeral is expected here"),
+            notes: ["`\(constant.rawValue)` is \(constant.scheme)", "which entry it is decides the type"],
+            help: "write `\(example)`; the first entry has the number 0"))
+        return nil
+      }
+      numerals.append(Int(value))
+    }
+    return numerals
   }
 
   /// What the expectation says about the operands that are not given, and about the result.
@@ -78,7 +103,7 @@ extension Checker {
     case .scale:
       first = elaborate(a, .type(.real([]), .scalar))
       second = b.flatMap { elaborate($0, scaledOperand($0, further, result)) }
-    case .reshape:
+    case .reshape, .entry, .slice:
       first = elaborate(a, tensor)
     case .widen:
       first = elaborate(a, .natural(.widened))
@@ -87,7 +112,7 @@ extension Checker {
     case .conv2d:
       first = elaborate(a, tensor)
       second = b.flatMap { elaborate($0, first == nil ? .poison : like(result.type)) }
-    case .dot, .apply, .outer:
+    case .dot, .apply, .outer, .times:
       // The operand that tells more goes first: its shape may decide the other's.
       if let b, inferability(a) < inferability(b) {
         second = elaborate(b, tensor)
@@ -121,6 +146,7 @@ extension Checker {
     if case .real(let shape)? = result { shapes.result = shape }
     switch (constant, index) {
     case (.dot, _): return other
+    case (.times, _): return other ?? result
     case (.apply, 0):
       guard let vector = shapes.other, vector.count == 1, let out = shapes.result, out.count == 1 else { return nil }
       return .real([out[0], vector[0]])
@@ -130,7 +156,7 @@ extension Checker {
     case (.outer, _):
       guard let whole = shapes.result, whole.count == 2 else { return nil }
       return .real([whole[index]])
-    case (.conv2d, _), (.scale, _), (.reshape, _), (.transpose, _), (.widen, _): return nil
+    case (.conv2d, _), (.scale, _), (.reshape, _), (.transpose, _), (.widen, _), (.entry, _), (.slice, _): return nil
     }
   }
 

@@ -1,7 +1,8 @@
 import CajalSyntax
 
 extension Primitive {
-  var constant: Constant {
+  /// Nil for functions on data.
+  var constant: Constant? {
     switch self {
     case .conv2d: .conv2d
     case .scale: .scale
@@ -11,11 +12,26 @@ extension Primitive {
     case .reshape: .reshape
     case .transpose: .transpose
     case .widen: .widen
+    case .times: .times
+    case .entry: .entry
+    case .slice: .slice
+    case .elementwise, .choice: nil
     }
   }
 
-  /// The name that it has in source text.
-  public var name: String { constant.rawValue }
+  /// Linear in each operand; the others are functions on data.
+  public var isMultilinear: Bool { constant != nil }
+
+  /// The name that it has in source text, with its numerals.
+  public var name: String {
+    switch self {
+    case .entry(let index, _): "entry \(index)"
+    case .slice(let lower, let upper, _): "slice \(lower) \(upper)"
+    case .elementwise(let function, _): function.name
+    case .choice(let choice, _): choice.rawValue
+    case .conv2d, .scale, .dot, .apply, .outer, .reshape, .transpose, .widen, .times: constant?.rawValue ?? ""
+    }
+  }
 
   /// Its operands, in order.
   public var operands: [Type] {
@@ -28,6 +44,8 @@ extension Primitive {
     case .reshape(let from, _): [.real(from)]
     case .transpose(let rows, let columns): [.real([rows, columns])]
     case .widen(let from, _): [.natBelow(from)]
+    case .times(let shape), .choice(_, let shape): [.real(shape), .real(shape)]
+    case .entry(_, let shape), .slice(_, _, let shape), .elementwise(_, let shape): [.real(shape)]
     }
   }
 
@@ -42,6 +60,9 @@ extension Primitive {
     case .reshape(_, let to): .real(to)
     case .transpose(let rows, let columns): .real([columns, rows])
     case .widen(_, let to): .natBelow(to)
+    case .times(let shape), .elementwise(_, let shape), .choice(_, let shape): .real(shape)
+    case .entry(_, let shape): .real(Array(shape.dropFirst()))
+    case .slice(let lower, let upper, let shape): .real([upper - lower] + shape.dropFirst())
     }
   }
 
@@ -60,7 +81,10 @@ enum Overload {
   /// More must be known.
   case open
 
-  static func resolve(_ constant: Constant, operands: [Type?], result: Type?, horizon: Int) -> Overload {
+  /// - Parameter numerals: those that come before the operands.
+  static func resolve(
+    _ constant: Constant, _ numerals: [Int], operands: [Type?], result: Type?, horizon: Int
+  ) -> Overload {
     let first = operands.first ?? nil
     let second = operands.count > 1 ? operands[1] : nil
     switch constant {
@@ -72,7 +96,31 @@ enum Overload {
     case .reshape: return reshape(first, result)
     case .transpose: return transpose(first, result)
     case .widen: return widen(first, result, horizon)
+    case .times: return times(first, second, result)
+    case .entry: return part(first, numerals[0], numerals[0] + 1) { .entry(numerals[0], of: $0) }
+    case .slice: return part(first, numerals[0], numerals[1]) { .slice(numerals[0], numerals[1], of: $0) }
     }
+  }
+
+  private static func times(_ a: Type?, _ b: Type?, _ result: Type?) -> Overload {
+    if let text = misfit(a, rank: nil, "first operand") ?? misfit(b, rank: nil, "second operand") {
+      return .misfit(text)
+    }
+    if let a, let b, a != b { return .misfit("the operands are `\(a)` and `\(b)`, and should have one shape") }
+    guard let shape = shape(a ?? b ?? result) else { return .open }
+    return .resolved(.times(shape))
+  }
+
+  private static func part(
+    _ operand: Type?, _ lower: Int, _ upper: Int, _ primitive: ([Int]) -> Primitive
+  ) -> Overload {
+    if let text = misfit(operand, rank: nil, "operand") { return .misfit(text) }
+    guard let shape = shape(operand) else { return .open }
+    guard let extent = shape.first else { return .misfit("the operand is one `Real`, which has no entries") }
+    guard lower < upper, upper <= extent else {
+      return .misfit("entries are counted from 0, and `\(Type.real(shape))` has \(extent)")
+    }
+    return .resolved(primitive(shape))
   }
 
   private static func shape(_ type: Type?) -> [Int]? { if case .real(let shape)? = type { shape } else { nil } }

@@ -2,7 +2,7 @@ import CajalSyntax
 import Diagnostics
 
 /// What is for reals only.
-enum RealOperation: String { case added, subtracted, negated, scaled }
+enum RealOperation: String { case added, subtracted, negated, scaled, divided }
 
 extension Checker {
   /// Whether the operand's type ends in reals; reports otherwise.
@@ -36,6 +36,7 @@ extension Checker {
       return "`iter { m | y => succ y } (n)` is the sum of m and n" + reals
     case .subtracted: return "a Nat is built by `succ` and taken apart by `iter`; only reals have differences" + reals
     case .negated: return "a Nat is 0 or more; a real is negative, as in `-1.0`"
+    case .divided: return "only reals are divided; for reals write the numbers with a point"
     case .scaled: return "`iter { 0 | y => succ succ y } (n)` is twice n" + reals
     }
   }

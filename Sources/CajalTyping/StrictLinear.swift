@@ -45,7 +45,7 @@ private func reportNonlinear(_ module: TypedModule, _ captures: Captures, _ repo
     search.visit(definition.term)
   }
   for capture in search.found { report(diagnostic(capture)) }
-  for state in search.statesOfNets { report(stateOfNet(state)) }
+  for state in search.dataStates where !module.degree(ofBinder: state).isLinear { report(dataState(state)) }
 }
 
 /// A variable in a step that is not that step's state.
@@ -62,8 +62,8 @@ private struct Capture {
 private struct CaptureSearch {
   let captures: Captures
   private(set) var found: [Capture] = []
-  /// The states that nets are applied to.
-  private(set) var statesOfNets: [Variable] = []
+  /// The states that are data.
+  private(set) var dataStates: [Variable] = []
   private var seen: Set<Int> = []
   private var levels: [Int: Int] = [:]
   private var states: Set<Int> = []
@@ -84,12 +84,19 @@ private struct CaptureSearch {
     case .lambda(let variable, let body): visit(body, binding: variable)
     case .iterate(let base, let state, let step, let count):
       visit(base)
-      if state.isData { statesOfNets.append(state) }
+      if state.isData { dataStates.append(state) }
       states.insert(state.id)
       steps.append((levels.count, term.span, false))
       visit(step, binding: state)
       steps.removeLast()
       visit(count)
+    case .scan(let base, let state, let step, _):
+      visit(base)
+      if state.isData { dataStates.append(state) }
+      states.insert(state.id)
+      steps.append((levels.count, term.span, false))
+      visit(step, binding: state)
+      steps.removeLast()
     case .cases(let operand, let alternatives):
       visit(operand)
       for alternative in alternatives { visit(alternative) }
@@ -101,7 +108,8 @@ private struct CaptureSearch {
         visit(alternative)
         if isStep { steps.removeLast() }
       }
-    case .succ, .apply, .conditional, .add, .scale, .network: for child in term.kind.children { visit(child) }
+    case .succ, .apply, .conditional, .add, .scale, .network, .concatenate:
+      for child in term.kind.children { visit(child) }
     }
   }
 
@@ -150,12 +158,12 @@ private func diagnostic(_ capture: Capture) -> Diagnostic {
     notes: [whyIterated], help: "use `\(name)` in the base or in the count, or compile without --strict-linear")
 }
 
-private func stateOfNet(_ state: Variable) -> Diagnostic {
+private func dataState(_ state: Variable) -> Diagnostic {
   Diagnostic(
     .notLinear, "the step is not linear in the state `\(state.name)`",
-    at: Label(state.span, "a net is applied to this state"),
-    notes: ["a net is not linear in what it is applied to"],
-    help: "apply the net to the model's parameters, or compile without --strict-linear")
+    at: Label(state.span, "this state is data in the step"),
+    notes: ["data may be used several times or in one operand of a sum only, and a net is not linear in them"],
+    help: "apply nets to the model's parameters and use the state once, or compile without --strict-linear")
 }
 
 private func boundedPort(_ variable: Variable, _ bound: Bound) -> Diagnostic {

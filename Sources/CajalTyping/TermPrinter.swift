@@ -25,7 +25,7 @@ struct Unelaboration {
     case .literal(let entries): return literal(entries, typed)
     case .matrix(let rows): return .matrix(rows)
     case .primitive(let primitive):
-      return .ascription(Term(.variable(primitive.name), typed.span), expression(typed.type, typed.span))
+      return .ascription(head(primitive, typed.span), expression(typed.type, typed.span))
     case .succ(let inner): return .succ(term(inner))
     case .lambda(let variable, let body):
       let name = Name(variable.name, variable.span)
@@ -33,13 +33,25 @@ struct Unelaboration {
     case .apply(let function, let argument): return application(function, argument)
     case .conditional(let condition, let a, let b): return .conditional(term(condition), then: term(a), else: term(b))
     case .iterate(let base, let state, let step, let count):
-      return .iterate(base: term(base), state: Name(state.name, state.span), step: term(step), count: term(count))
+      return .iterate(
+        Iteration(
+          base: term(base), state: Name(state.name, state.span), isData: state.isData, step: term(step),
+          count: term(count)))
+    case .scan(let base, let state, let step, let rounds):
+      return .iterate(
+        Iteration(
+          .all, base: term(base), state: Name(state.name, state.span), isData: state.isData, step: term(step),
+          count: Term(.numeral(UInt64(rounds)), typed.span)))
+    case .concatenate(let parts): return concatenation(parts, typed)
     case .constructor(let data, let index): return .variable(data.constructors[index].name)
     case .cases(let operand, let alternatives): return .cases(self.alternatives(alternatives, operand), term(operand))
     case .fold(let operand, let alternatives): return .fold(self.alternatives(alternatives, operand), term(operand))
     case .add(let a, let b): return sum(a, b)
     case .scale(-1, let inner): return .negate(term(inner))
-    case .scale(let factor, let inner): return .scale(factor, term(inner))
+    case .scale(let factor, let inner):
+      if factor.denominator != 1 { return .divide(term(inner), Term(.decimal(factor.denominator), typed.span)) }
+      return factor.numerator < 0
+        ? .negate(Term(.scale(-factor.numerator, term(inner)), typed.span)) : .scale(factor.numerator, term(inner))
     case .network(let net, let arguments): return network(nets[net], arguments, typed.span)
     }
   }
@@ -87,12 +99,40 @@ struct Unelaboration {
     if case .primitive(let primitive) = head.kind, primitive.constant != .reshape, primitive.constant != .widen,
       spine.count >= primitive.operands.count
     {
-      result = Term(.variable(primitive.name), head.span)
+      if case .elementwise(.power(let exponent), _) = primitive { return .power(term(spine[0]), exponent) }
+      result = self.head(primitive, head.span)
     }
     for argument in spine.dropFirst().reversed() {
       result = Term(.apply(result, term(argument)), result.span.union(argument.span))
     }
     return .apply(result, term(spine[0]))
+  }
+
+  /// A constant with its numerals.
+  private func head(_ primitive: Primitive, _ span: Span) -> Term {
+    func applied(_ name: String, _ numerals: [Int]) -> Term {
+      numerals.reduce(Term(.variable(name), span)) { Term(.apply($0, Term(.numeral(UInt64($1)), span)), span) }
+    }
+    switch primitive {
+    case .entry(let index, _): return applied("entry", [index])
+    case .slice(let lower, let upper, _): return applied("slice", [lower, upper])
+    case .conv2d, .scale, .dot, .apply, .outer, .reshape, .transpose, .widen, .times, .elementwise, .choice:
+      return applied(primitive.name, [])
+    }
+  }
+
+  /// Entries in brackets, or tensors joined one to the next.
+  private func concatenation(_ parts: [TypedTerm], _ whole: TypedTerm) -> Term.Kind {
+    if parts.allSatisfy({ $0.type == .real([]) }), case .real(let shape) = whole.type {
+      let entries = parts.map { term($0) }
+      guard shape.count == 2 else { return .list(entries) }
+      let rows = (0..<shape[0]).map { Term(.list(Array(entries[$0 * shape[1]..<($0 + 1) * shape[1]])), whole.span) }
+      return .ascription(Term(.list(rows), whole.span), expression(whole.type, whole.span))
+    }
+    let joined = parts.dropFirst().reduce(term(parts[0])) { left, part in
+      Term(.apply(Term(.apply(Term(.variable("concat"), whole.span), left), whole.span), term(part)), whole.span)
+    }
+    return joined.kind
   }
 
   private func expression(_ type: Type, _ span: Span) -> TypeExpression {

@@ -8,7 +8,7 @@ extension Checker {
     case .variable(let name): variable(name, term, expected)
     case .bool(let value): fit(TypedTerm(.bool(value), .bool, term.span), expected)
     case .numeral(let value): numeral(value, term.span, expected)
-    case .decimal(let value): fit(TypedTerm(.literal([value]), .real([]), term.span), expected)
+    case .decimal(let value): decimal(value, term.span, expected)
     case .vector(let entries): vector(entries, term.span, expected)
     case .matrix(let rows): matrix(rows, term.span, expected)
     case .succ(let inner): successor(inner, term.span, expected)
@@ -16,14 +16,16 @@ extension Checker {
     case .apply: application(term, expected)
     case .letIn(let name, let value, let body): letIn(name, value, body, term.span, expected)
     case .conditional(let condition, let a, let b): conditional(condition, a, b, term.span, expected)
-    case .iterate(let base, let state, let step, let count):
-      iterate(base, state, step, count, term, expected)
+    case .list(let entries): list(entries, term.span, expected)
+    case .iterate(let iteration): iterate(iteration, term, expected)
     case .cases(let alternatives, let operand): taking(apart: operand, .cases, alternatives, term, expected)
     case .fold(let alternatives, let operand): taking(apart: operand, .fold, alternatives, term, expected)
     case .add(let a, let b): sum(a, b, sign: 1, term.span, expected)
     case .subtract(let a, let b): sum(a, b, sign: -1, term.span, expected)
-    case .negate(let inner): scaled(-1, inner, .negated, term.span, expected)
-    case .scale(let factor, let inner): scaled(factor, inner, .scaled, term.span, expected)
+    case .negate(let inner): multiple(-1, inner, .negated, term.span, expected)
+    case .scale(let factor, let inner): multiple(Factor(factor), inner, .scaled, term.span, expected)
+    case .divide(let a, let b): quotient(a, b, term.span, expected)
+    case .power(let base, let exponent): power(base, exponent, term.span, expected)
     case .ascription(let inner, let type): ascription(inner, type, expected)
     case .error: unreadable()
     }
@@ -47,7 +49,6 @@ extension Checker {
   private func variable(_ name: String, _ term: Term, _ expected: Expectation) -> TypedTerm? {
     if let binding = context[name] {
       use(binding, at: term.span)
-      if let datum = binding.datum { return fit(linked(datum, term.span), expected) }
       guard let variable = binding.variable else { return nil }
       return fit(TypedTerm(.variable(variable), variable.type, term.span), expected)
     }
@@ -58,11 +59,20 @@ extension Checker {
       reportNet(net, term.span, given: 0)
       return nil
     }
+    if let global = globals.values[name], global.kind == .learnt { return fit(learnt(global, term.span), expected) }
     if let global = globals.values[name] { return fit(reference(to: global, term.span), expected) }
     if let constant = Constant(rawValue: name) { return application(of: constant, term, [], expected) }
+    if name == Self.concat { return concatenation(term, [], expected) }
+    if let function = DataFunction(named: name) {
+      reportNotApplied(function, term, [])
+      return nil
+    }
     reportUnknownVariable(name, term.span)
     return nil
   }
+
+  /// The name of a form that is written as an application.
+  static let concat = "concat"
 
   /// The constant that a name stands for, where nothing has taken its name.
   func constant(named name: String) -> Constant? {
@@ -95,7 +105,9 @@ extension Checker {
 
   private func reportUnknownVariable(_ name: String, _ span: Span) {
     let declared = globals.values.values.filter { $0.kind != .model }.map(\.name.text)
-    let candidates = Array(context.names) + declared + Constant.allCases.map(\.rawValue) + ["succ", "true", "false"]
+    let candidates =
+      Array(context.names) + declared + Constant.allCases.map(\.rawValue) + DataFunction.names
+      + [Self.concat, "succ", "true", "false"]
     if let advice = WellKnownName(rawValue: name)?.advice {
       report(
         Diagnostic(
@@ -103,7 +115,7 @@ extension Checker {
           notes: ["it is not built in"], help: advice))
       return
     }
-    if Layer.Activation(rawValue: name) != nil {
+    if name == Layer.Activation.softmax.rawValue {
       report(
         Diagnostic(
           .unknownVariable, "`\(name)` is a layer, not a function", at: Label(span, "not in scope"),
@@ -129,10 +141,21 @@ extension Checker {
     case .real: return real
     case .type(let type, _) where type.isNatural: return TypedTerm(.natural(value), type, span)
     case .type(.real([]), _): return real
+    case .type(.real(let shape), .operand) where zone != nil: return filled(shape, Double(value), span)
     case .type(let type, let reason):
       mismatch(.nat, type, span, reason, found: "a number")
       return nil
     }
+  }
+
+  private func decimal(_ value: Double, _ span: Span, _ expected: Expectation) -> TypedTerm? {
+    if case .type(.real(let shape), .operand) = expected, zone != nil { return filled(shape, value, span) }
+    return fit(TypedTerm(.literal([value]), .real([]), span), expected)
+  }
+
+  /// In a model, a number beside data of a shape.
+  private func filled(_ shape: [Int], _ value: Double, _ span: Span) -> TypedTerm {
+    TypedTerm(.literal([Double](repeating: value, count: shape.reduce(1, *))), .real(shape), span)
   }
 
   private func vector(_ entries: [Double], _ span: Span, _ expected: Expectation) -> TypedTerm? {
@@ -152,14 +175,8 @@ extension Checker {
       reportRagged("row \(odd + 1) has \(rows[odd].count) entries, and row 1 has \(columns)", span)
       return nil
     }
-    let isTensor =
-      switch expected {
-      case .type(let type, _): !type.isFunction
-      case .real(let tensor, _): tensor
-      case .nothing, .poison, .applied, .natural: false
-      }
     let typed =
-      isTensor
+      isTensor(expected)
       ? TypedTerm(.literal(rows.flatMap { $0 }), .real([rows.count, columns]), span)
       : TypedTerm(.matrix(rows: rows), .function(.real([columns]), .real([rows.count])), span)
     return fit(typed, expected)
@@ -195,7 +212,13 @@ extension Checker {
     _ kind: Alternatives, _ a: Term, _ b: Term, _ expected: Expectation, because: (Span) -> Expectation.Reason
   ) -> (TypedTerm?, TypedTerm?) {
     var swapped = false
-    if case .type = expected {} else { swapped = inferability(a) < inferability(b) }
+    if kind == .operands, zone != nil, isNumber(a), !isNumber(b) {
+      // The number fills the other operand's shape.
+      swapped = true
+    } else if case .type = expected {
+    } else {
+      swapped = inferability(a) < inferability(b)
+    }
     let (first, second) = swapped ? (b, a) : (a, b)
     var typedFirst: TypedTerm?
     var typedSecond: TypedTerm?
@@ -216,44 +239,25 @@ extension Checker {
     return .poison
   }
 
-  private func iterate(
-    _ base: Term, _ state: Name, _ step: Term, _ count: Term, _ term: Term, _ expected: Expectation
-  ) -> TypedTerm? {
-    let typedBase = elaborate(base, expected)
-    var type = typedBase?.type
-    if type == nil, case .type(let wanted, _) = expected { type = wanted }
-    let forStep = after(typedBase, expected, .base(base.span))
-    let isData = zone?.states.contains(term) ?? false
-    let (variable, typedStep) =
-      isData
-      ? withData(state, type) { elaborate(step, forStep) }
-      : withVariable(state, type) { ($0.variable, elaborate(step, forStep)) }
-    let typedCount = elaborate(count, .natural(.count(count.span)))
-    guard let typedBase, let typedStep, let typedCount, let variable else { return nil }
-    return TypedTerm(
-      .iterate(base: typedBase, state: variable, step: typedStep, count: typedCount), typedBase.type,
-      term.span)
-  }
-
   // MARK: Sums and scalings
 
   private func sum(_ a: Term, _ b: Term, sign: Double, _ span: Span, _ expected: Expectation) -> TypedTerm? {
     let (first, second) = pair(.operands, a, b, inReals(expected)) { .operand($0) }
     guard let first, let second, checkReals(first, span, sign > 0 ? .added : .subtracted, a, b)
     else { return nil }
-    let right = sign > 0 ? second : TypedTerm(.scale(sign, second), second.type, second.span)
+    let right = sign > 0 ? second : TypedTerm(.scale(Factor(sign), second), second.type, second.span)
     return TypedTerm(.add(first, right), first.type, span)
   }
 
-  private func scaled(
-    _ factor: Double, _ inner: Term, _ operation: RealOperation, _ span: Span, _ expected: Expectation
+  func multiple(
+    _ factor: Factor, _ inner: Term, _ operation: RealOperation, _ span: Span, _ expected: Expectation
   ) -> TypedTerm? {
     guard let typed = elaborate(inner, inReals(expected)), checkReals(typed, span, operation) else { return nil }
     return TypedTerm(.scale(factor, typed), typed.type, span)
   }
 
   /// Sums and scalings are of reals: that decides what a numeral without a point is in them.
-  private func inReals(_ expected: Expectation) -> Expectation {
+  func inReals(_ expected: Expectation) -> Expectation {
     switch expected {
     case .nothing: .real(tensor: false, like: nil)
     case .poison, .type, .applied, .real, .natural: expected

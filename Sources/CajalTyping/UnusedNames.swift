@@ -1,17 +1,23 @@
 import CajalSyntax
 import Diagnostics
 
-/// Nets that no model applies, and data of a model that nothing uses: allowed, and probably not what was meant. What is
+/// Nets that no model applies, learnt tensors that none mentions, and data of a model that nothing uses: allowed, and probably not what was meant. What is
 /// linear and unused is an error, and not looked for here. A name that begins with `_` says that it is not used.
 struct UnusedNames {
   private var nets: [String: Name] = [:]
+  private var learnt: [String: Name] = [:]
   private var used: Set<Int> = []
   private var ended: [(name: Name, message: String, help: String)] = []
 
   mutating func declare(_ net: Name) { nets[net.text] = net }
 
-  /// A net is applied.
-  mutating func use(_ net: Name) { nets[net.text] = nil }
+  mutating func declare(learnt name: Name) { learnt[name.text] = name }
+
+  /// A net is applied, or a learnt tensor mentioned.
+  mutating func use(_ name: Name) {
+    nets[name.text] = nil
+    learnt[name.text] = nil
+  }
 
   mutating func use(_ datum: Binding) { used.insert(datum.id) }
 
@@ -35,12 +41,17 @@ struct UnusedNames {
         notes: ["what is compiled are programs and models; a net becomes part of the models that apply it"],
         help: "apply it in a `model`, or remove it")
     }
+    let unmentioned = learnt.values.filter { !$0.text.hasPrefix("_") }.map { name in
+      Diagnostic(
+        .unused, "no model mentions the learnt tensor `\(name.text)`", at: Label(name.span, "declared here"),
+        notes: ["a `param` becomes part of the models that mention it"], help: "use it in a `model`, or remove it")
+    }
     let data = ended.map { name, message, help in
       Diagnostic(
         .unused, message, at: Label(name.span, "bound here and never used"),
         notes: ["data may be used any number of times or not at all, but this has no influence on any result"],
         help: help)
     }
-    return unappliedNets + data
+    return unappliedNets + unmentioned + data
   }
 }

@@ -43,6 +43,13 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case noDimension = "E0218"
   case tableNeedsRows = "E0219"
   case noTable = "E0220"
+  case badRounds = "E0221"
+  case notConserved = "E0222"
+  case mayBeNegative = "E0223"
+  case stateIsNotData = "E0224"
+  case badEntry = "E0225"
+  case onDataOnly = "E0226"
+  case dividedByZero = "E0227"
 
   // Names and declarations (E03xx)
   case unknownVariable = "E0301"

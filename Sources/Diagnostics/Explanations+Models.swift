@@ -35,26 +35,29 @@ extension Explanation {
     title: "a net is applied to something that is not data",
     text: """
       A model has two zones. *Data* may be used any number of times: the model's parameters,
-      nets applied to data, and the names that `let` gives to these. Everything else is
-      linear, as in a program. A net is not linear in what it is applied to, so that it is
-      applied to data only.
+      and everything that is computed from them alone. What `fun` binds is linear, as in a
+      program, and so is what depends on it. A net is not linear in what it is applied to, so
+      that it is applied to data only.
 
       ```cajal-error
       net k (x : Real[9, 9]) : Real[3, 3] = dense
-      model m (x : Real[9, 9]) : Real[9, 9] = conv2d (k (2 * x)) x
+      def twice : (Real[9, 9] -o Real[9, 9]) -o Real[9, 9] -o Real[9, 9] = fun f x => f x
+      model m (x : Real[9, 9]) : Real[9, 9] = twice (fun y => conv2d (k y) x) x
       ```
 
       ```cajal
       net k (x : Real[9, 9]) : Real[3, 3] = dense
-      model m (x : Real[9, 9]) : Real[9, 9] = conv2d (k x) x
+      model m (x : Real[9, 9]) : Real[9, 9] = let y = 2 * x in conv2d (k y) y
       ```
 
-      The state of an iteration counts as data in its step where a net is applied to it:
+      The state of an iteration counts as data in its step where a net is applied to it, and
+      where it is marked by `!`:
 
       ```cajal
       net k (x : Real[9, 9]) : Real[3, 3] = dense
       net n (x : Real[9, 9]) : Nat = dense
       model m (x : Real[9, 9]) : Real[9, 9] = iter { x | y => conv2d (k y) y } (n x)
+      model o (x : Real[9, 9]) : Real[9, 9] = iter { x | !y => 0.5 * y + 1 } (n x)
       ```
 
       Why: what is computed by a program is compiled to a linear map of its variables. A net

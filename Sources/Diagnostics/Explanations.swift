@@ -53,6 +53,13 @@ extension DiagnosticCode {
     case .noDimension: .noDimension
     case .tableNeedsRows: .tableNeedsRows
     case .noTable: .noTable
+    case .badRounds: .badRounds
+    case .notConserved: .notConserved
+    case .mayBeNegative: .mayBeNegative
+    case .stateIsNotData: .stateIsNotData
+    case .badEntry: .badEntry
+    case .onDataOnly: .onDataOnly
+    case .dividedByZero: .dividedByZero
     case .unknownVariable: .unknownVariable
     case .unknownType: .unknownType
     case .duplicateDeclaration: .duplicateDeclaration

@@ -129,7 +129,9 @@ public final class Compilation {
       horizon: horizon,
       model: program.model.map { model in
         ModelDescription(
-          tensors: model.tensors.map { TensorDescription(name: $0.name, dims: $0.dims, fanIn: $0.fanIn) },
+          tensors: model.tensors.map {
+            TensorDescription(name: $0.name, dims: $0.dims, fanIn: $0.fanIn, initial: $0.initial)
+          },
           weights: weights?.vector(of: model))
       },
       ports: zip(judgement.context, judgement.degrees).flatMap { port, degree in

@@ -30,12 +30,19 @@ extension PortDescription {
 }
 
 extension TensorDescription {
-  init?(_ raw: UnsafePointer<cajal_tensor>) {
+  init?(_ raw: UnsafePointer<cajal_tensor>, isDouble: Bool) {
     let tensor = raw.pointee
     guard tensor.struct_size >= MemoryLayout<cajal_tensor>.size, let name = tensor.name, tensor.rank <= 4 else {
       return nil
     }
-    self.init(name: String(cString: name), dims: extents(tensor.rank, tensor.dims), fanIn: Int(tensor.fan_in))
+    let initial = tensor.initial.map { numbers in
+      isDouble
+        ? Array(UnsafeBufferPointer(start: numbers.assumingMemoryBound(to: Double.self), count: tensor.count))
+        : UnsafeBufferPointer(start: numbers.assumingMemoryBound(to: Float.self), count: tensor.count).map(Double.init)
+    }
+    self.init(
+      name: String(cString: name), dims: extents(tensor.rank, tensor.dims), fanIn: Int(tensor.fan_in),
+      initial: initial)
   }
 }
 

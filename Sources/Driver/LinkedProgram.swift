@@ -96,7 +96,8 @@ public struct LinkedProgram {
     var tensors: [TensorDescription] = []
     for index in 0..<Int(raw.tensor_count) {
       // One after another, without gaps.
-      guard let tensor = raw.tensors?[index], let description = TensorDescription(tensor),
+      guard let tensor = raw.tensors?[index],
+        let description = TensorDescription(tensor, isDouble: raw.real_bytes == 8),
         tensor.pointee.count == description.count, tensor.pointee.offset == tensors.reduce(0, { $0 + $1.count })
       else { return nil }
       tensors.append(description)

@@ -37,9 +37,11 @@ private struct UnrepresentableNumbers {
     switch term.kind {
     case .literal(let entries): for entry in entries { judge(entry, term.span) }
     case .matrix(let rows): for entry in rows.joined() { judge(entry, term.span) }
-    case .scale(let factor, _): judge(factor, term.span)
+    case .scale(let factor, _):
+      judge(factor.numerator, term.span)
+      judge(factor.denominator, term.span)
     case .variable, .definition, .bool, .natural, .primitive, .succ, .lambda, .apply, .conditional, .iterate,
-      .constructor, .cases, .fold, .add, .network:
+      .constructor, .cases, .fold, .add, .network, .concatenate, .scan:
       break
     }
     for child in term.kind.children { visit(child) }

@@ -49,7 +49,8 @@ private func verify(
       let name = pair.0.name.text
       guard program == nil || name == program else { return nil }
       progress(name)
-      var check = ModelCheck(name: name, model: pair.1, code: linked.models[index], limit: limit, seed: seed)
+      var check = ModelCheck(
+        linked: pair.0, module: module, model: pair.1, code: linked.models[index], limit: limit, seed: seed)
       return try check.run()
     }
 }

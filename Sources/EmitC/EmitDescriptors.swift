@@ -67,8 +67,13 @@ struct DescriptorEmitter {
     for (index, tensor) in model.tensors.enumerated() {
       let name = own.tensors[index]
       items += long(tensor.name, "\(name)_name")
+      if let initial = tensor.initial {
+        precondition(initial.count == tensor.count, "a number for each parameter")
+        items.append(.reals("\(name)_initial", initial, realBytes: options.realBytes))
+      }
       items.append(
-        constant("cajal_tensor", name, description(tensor, text(tensor.name, "\(name)_name"), model.offsets[index])))
+        constant(
+          "cajal_tensor", name, description(tensor, name, text(tensor.name, "\(name)_name"), model.offsets[index])))
     }
     if !model.tensors.isEmpty {
       items.append(constant("cajal_tensor *const", own["tensors"], pointers(to: own.tensors), extent: ""))
@@ -108,13 +113,17 @@ struct DescriptorEmitter {
     return constant(type, name, .fields(fields))
   }
 
-  private func description(_ tensor: TensorDescription, _ name: CExpression, _ offset: Int) -> CInitialiser {
+  private func description(
+    _ tensor: TensorDescription, _ name: String, _ text: CExpression, _ offset: Int
+  ) -> CInitialiser {
     let dims = tensor.dims.count <= 4 ? tensor.dims : [tensor.count]
+    let initial = tensor.initial.map { _ in CExpression.name("\(name)_initial.values") }
     return .list(
       [
-        .call("sizeof", [.name("cajal_tensor")]), name, .integer(dims.count),
+        .call("sizeof", [.name("cajal_tensor")]), text, .integer(dims.count),
       ].map { .expression($0) } + [.list((dims.isEmpty ? [0] : dims).map { .expression(.integer($0)) })]
-        + [offset, tensor.count, tensor.fanIn].map { .expression(.integer($0)) })
+        + [offset, tensor.count, tensor.fanIn].map { .expression(.integer($0)) }
+        + (initial.map { [.expression($0)] } ?? []))
   }
 
   private func description(_ port: PortDescription, _ name: String) -> CInitialiser {

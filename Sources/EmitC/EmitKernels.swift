@@ -79,7 +79,10 @@ extension FunctionEmitter {
   private func nonlinear(_ map: Nonlinear, _ size: Int) -> (String, [CExpression]) {
     switch map {
     case .bound(let ball): ("cajal_bound", bound(ball) + [.integer(size)])
-    case .activation(let activation): ("cajal_\(activation.rawValue)", [.integer(size)])
+    case .activation(.power(let exponent)):
+      ("cajal_power", [CText.number(exponent, realBytes: 8), .integer(size)])
+    case .activation(let activation): ("cajal_\(activation.name)", [.integer(size)])
+    case .choice(let choice): ("cajal_\(choice.rawValue)", [.integer(size / 2)])
     case .softmax: ("cajal_softmax", [.integer(size)])
     case .maximumPool(let pooling): ("cajal_maximum_pool", self.pooling(pooling))
     }

@@ -75,10 +75,12 @@ private func port(_ port: PortDescription, cName: String) -> JSON {
 }
 
 private func tensor(_ tensor: TensorDescription, offset: Int) -> JSON {
-  .object([
+  var fields: [String: JSON] = [
     "name": .string(tensor.name), "dims": .array(tensor.dims.map { .integer($0) }), "offset": .integer(offset),
     "count": .integer(tensor.count), "fan_in": .integer(tensor.fanIn),
-  ])
+  ]
+  if tensor.initial != nil { fields["initial"] = .bool(true) }
+  return .object(fields)
 }
 
 private enum JSON {

@@ -141,11 +141,14 @@ public struct TensorDescription: Hashable, Sendable {
   public var dims: [Int]
   /// Of the initialisation, uniform in ±1/√fanIn.
   public var fanIn: Int
+  /// Its entries at first, row-major; nil where `fanIn` decides.
+  public var initial: [Double]?
 
-  public init(name: String, dims: [Int], fanIn: Int) {
+  public init(name: String, dims: [Int], fanIn: Int, initial: [Double]? = nil) {
     self.name = name
     self.dims = dims
     self.fanIn = fanIn
+    self.initial = initial
   }
 
   /// In reals.

@@ -15,6 +15,9 @@ extension GraphBuilder {
   /// a + b, both of one space, in that space.
   public func add(_ a: Value, _ b: Value) -> Value { value(.add, [a, b], a.space) }
 
+  /// The products of entries in the same place, of two vectors of one space, in that space.
+  public func times(_ a: Value, _ b: Value) -> Value { value(.times, [a, b], a.space) }
+
   /// factor · a, in a's space.
   public func scale(_ factor: Double, _ a: Value) -> Value { value(.scale(factor), [a], a.space) }
 

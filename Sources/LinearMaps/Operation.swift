@@ -13,6 +13,8 @@ public enum Operation: Hashable, Sendable {
 /// What is computed from operands alone. Every one but `nonlinear` and its adjoint is linear in each operand on its own.
 public enum Computation: Hashable, Sendable {
   case add
+  /// Entry by entry.
+  case times
   case scale(Double)
   case product(Product)
   case middleProduct(MiddleProduct)
@@ -38,6 +40,7 @@ public enum Computation: Hashable, Sendable {
   var family: any Family {
     switch self {
     case .add: Add()
+    case .times: Times()
     case .scale(let factor): Scale(factor: factor)
     case .product(let product): product
     case .middleProduct(let product): product
@@ -55,7 +58,7 @@ public enum Computation: Hashable, Sendable {
 
   /// Whose names a text may have.
   static let families: [any Family.Type] = [
-    Add.self, Scale.self, Product.self, MiddleProduct.self, View.self, Convolution.self, AveragePool.self,
+    Add.self, Times.self, Scale.self, Product.self, MiddleProduct.self, View.self, Convolution.self, AveragePool.self,
     Counted.self, TableRow.self, Nonlinear.self, NonlinearAdjoint.self,
   ]
 }

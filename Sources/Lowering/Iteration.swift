@@ -31,6 +31,27 @@ extension Lowering {
     return try self.iteration(iteration)
   }
 
+  /// The states of all rounds, the base first.
+  func scan(
+    _ base: TypedTerm, _ state: Variable, _ step: TypedTerm, _ rounds: Int, _ term: TypedTerm,
+    _ environment: Environment
+  ) throws -> Meaning {
+    try checkDepth(term.span)
+    let start = try vector(try lower(base, environment), .interface)
+    let whole = try space(term.type, term.span)
+    return try at(term) {
+      guard rounds > 0 else { return .vector(builder.reshape(builder.use(start), whole)) }
+      let states = try builder.loop(trips: rounds, descending: false, states: [(state.name, start)]) {
+        body, parameters in
+        var scope = environment
+        scope[state] = .vector(parameters.states[0])
+        let next = try building(in: body) { try vector(try lower(step, scope), .interface) }
+        return (states: [next], stacks: [next])
+      }.stacks[0]
+      return .vector(builder.joined([start, states], whole))
+    }
+  }
+
   /// Σ_{k<H} n_k · S^k b (LANGUAGE.md, section 4).
   func iteration(_ iteration: Iteration) throws -> Meaning {
     let base = try iteration.base()

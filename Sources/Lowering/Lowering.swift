@@ -103,9 +103,18 @@ final class Lowering {
       return try at(term) { try sum([(.factor(1), a), (.factor(1), b)], term.type, term.span) }
     case .scale(let factor, let a):
       let a = try lower(a, environment)
-      return try at(term) { try sum([(.factor(factor), a)], term.type, term.span) }
+      return try at(term) { try sum([(.factor(factor.value), a)], term.type, term.span) }
+    case .concatenate(let parts): return try concatenation(try parts.map { try lower($0, environment) }, term)
+    case .scan(let base, let state, let step, let rounds):
+      return try scan(base, state, step, rounds, term, environment)
     case .network(let net, let arguments): return try network(net, arguments, term, environment)
     }
+  }
+
+  func concatenation(_ parts: [Meaning], _ term: TypedTerm) throws -> Meaning {
+    let values = try parts.map { try vector($0, .interface) }
+    let whole = try space(term.type, term.span)
+    return at(term) { .vector(builder.joined(values, whole)) }
   }
 
   private func visit(_ term: TypedTerm) throws {
@@ -223,6 +232,7 @@ extension TypedTerm {
   /// The place of the first iteration in whose step the variable stands.
   func step(using variable: Variable) -> Span? {
     if case .iterate(_, _, let step, _) = kind, step.mentions(variable) { return step.span }
+    if case .scan(_, _, let step, _) = kind, step.mentions(variable) { return step.span }
     return kind.children.lazy.compactMap { $0.step(using: variable) }.first
   }
 

@@ -68,12 +68,14 @@ extension LinkedModel {
 
 extension Lowering {
   fileprivate func lower(_ model: LinkedModel, _ typePreserving: TypePreserving?) throws -> LoweredModel {
-    var tensors = model.nets(typePreserving: typePreserving != nil).flatMap { module.nets[$0].tensors }
+    let learnt = model.learnt.map { module.learnt[$0.index].tensor }
+    var tensors = model.nets(typePreserving: typePreserving != nil).flatMap { module.nets[$0].tensors } + learnt
     if typePreserving != nil { tensors.append(try map(of: model)) }
     try check(tensors, of: model)
     for tensor in tensors { tensorValues[tensor.name] = root.parameter(tensor.name, .real(tensor.dims)) }
 
     var data = Environment()
+    for (item, tensor) in zip(model.learnt, learnt) { data[item.variable] = .vector(self.tensor(tensor)) }
     for port in model.inputs { data[port.variable] = try parameter(port) }
     var environment = Environment()
     var linked: [Value] = []
@@ -98,11 +100,30 @@ extension Lowering {
 
   /// Equal data are one object, which is lowered once: as a tree, a datum may be exponentially larger than its text.
   private func datum(_ term: TypedTerm, _ data: Environment) throws -> Meaning {
-    guard case .network(let net, let arguments) = term.kind else { return try lower(term, data) }
     if let known = loweredData[ObjectIdentifier(term)] { return known }
-    let meaning = try network(net, arguments.map { try datum($0, data) }, term)
+    let meaning = try structure(of: term, data)
     loweredData[ObjectIdentifier(term)] = meaning
     return meaning
+  }
+
+  private func structure(of term: TypedTerm, _ data: Environment) throws -> Meaning {
+    switch term.kind {
+    case .network(let net, let arguments): return try network(net, arguments.map { try datum($0, data) }, term)
+    case .apply(let function, let argument):
+      let (f, a) = (try datum(function, data), try datum(argument, data))
+      guard case .function(let function) = f else { preconditionFailure("the checker lets only functions be applied") }
+      return try at(term) { try apply(function, a) }
+    case .add(let a, let b):
+      let terms = [(Weight.factor(1), try datum(a, data)), (.factor(1), try datum(b, data))]
+      return try at(term) { try sum(terms, term.type, term.span) }
+    case .scale(let factor, let a):
+      let a = try datum(a, data)
+      return try at(term) { try sum([(.factor(factor.value), a)], term.type, term.span) }
+    case .concatenate(let parts): return try concatenation(try parts.map { try datum($0, data) }, term)
+    case .variable, .definition, .bool, .natural, .literal, .matrix, .primitive, .succ, .lambda, .conditional,
+      .iterate, .scan, .constructor, .cases, .fold:
+      return try lower(term, data)
+    }
   }
 
   func tensor(_ tensor: Tensor) -> Value { tensorValues[tensor.name]! }

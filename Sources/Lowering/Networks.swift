@@ -9,6 +9,24 @@ public struct Tensor: Sendable {
   public let dims: [Int]
   /// The inputs that an output of its layer sums over; for initialisation, as PyTorch's layers use it.
   public let fanIn: Int
+  /// Its entries at first; nil where `fanIn` decides.
+  public let initial: [Double]?
+
+  init(name: String, dims: [Int], fanIn: Int, initial: [Double]? = nil) {
+    self.name = name
+    self.dims = dims
+    self.fanIn = fanIn
+    self.initial = initial
+  }
+}
+
+extension Learnt {
+  /// It starts as the bias of a layer with so many inputs does, where it has no literal.
+  var tensor: Tensor {
+    let count = shape.reduce(1, *)
+    let initial = initial.map { $0.shape.isEmpty ? [Double](repeating: $0.entries[0], count: count) : $0.entries }
+    return Tensor(name: name.text, dims: shape, fanIn: count, initial: initial)
+  }
 }
 
 extension Layer.Kind {
@@ -52,22 +70,11 @@ extension Lowering {
     let values = try arguments.map { try vector($0, .interface) }
     let result = try space(term.type, term.span)
     let output = at(term) {
-      var value = concatenated(values)
+      var value = builder.joined(values, .real([values.reduce(0) { $0 + $1.space.dimension }]))
       for layer in net.layers.indices { value = self.layer(layer, of: net, value) }
       return builder.reshape(value, result)
     }
     return reflect(output, term.type, term.span)
-  }
-
-  private func concatenated(_ values: [Value]) -> Value {
-    let space = Space.real([values.reduce(0) { $0 + $1.space.dimension }])
-    if values.count == 1 { return builder.reshape(builder.use(values[0]), space) }
-    var (result, offset) = (builder.zero(space), 0)
-    for value in values {
-      result = builder.add(result, builder.embed(offset: offset, value, space))
-      offset += value.space.dimension
-    }
-    return result
   }
 
   private func layer(_ index: Int, of net: Net, _ operand: Value) -> Value {

@@ -30,6 +30,7 @@ final class Simplify: Rewriter {
   ) -> Value? {
     switch computation {
     case .add: sum(operands[0], operands[1])
+    case .times: entrywise(operands[0], operands[1], space, in: builder)
     case .scale(let factor): scaled(factor, operands[0], space, in: builder)
     case .product(let product): self.product(product, operands[0], operands[1], space, in: builder)
     case .view(let view): viewed(view, operands[0], space, in: builder)
@@ -42,6 +43,13 @@ final class Simplify: Rewriter {
   private func sum(_ a: Value, _ b: Value) -> Value? {
     if a.isZero { return b }
     if b.isZero { return a }
+    return nil
+  }
+
+  /// With a constant of equal entries it is a multiple.
+  private func entrywise(_ a: Value, _ b: Value, _ space: Space, in builder: GraphBuilder) -> Value? {
+    if let factor = a.uniform { return make(.scale(factor), [b], space, in: builder) }
+    if let factor = b.uniform { return make(.scale(factor), [a], space, in: builder) }
     return nil
   }
 
@@ -139,12 +147,15 @@ final class Simplify: Rewriter {
       return offset + count <= distance || offset >= a.space.dimension + distance ? builder.zero(space) : nil
     case .add where isSmall:
       return make(.add, [again(a.operands[0], offset), again(a.operands[1], offset)], space, in: builder)
+    case .times where isSmall:
+      return make(.times, [again(a.operands[0], offset), again(a.operands[1], offset)], space, in: builder)
     case .scale(let factor) where isSmall:
       return make(.scale(factor), [again(a.operands[0], offset)], space, in: builder)
     case .product(let p) where isSmall && p.k == 1 && p.n == 1:
       let scaling = Product(m: count, k: 1, n: 1)
       return make(.product(scaling), [again(a.operands[0], offset), a.operands[1]], space, in: builder)
-    case .add, .scale, .product, .middleProduct, .view(.transpose), .conv2d, .averagePool, .averageUnpool, .counted,
+    case .add, .times, .scale, .product, .middleProduct, .view(.transpose), .conv2d, .averagePool, .averageUnpool,
+      .counted,
       .gatherRow, .scatterRow, .nonlinear, .nonlinearAdjoint, nil:
       return nil
     }
@@ -216,6 +227,13 @@ extension Value {
   fileprivate var computation: Computation? { operation.computation }
   fileprivate var vector: SparseVector? { if case .constant(let vector) = operation { vector } else { nil } }
   fileprivate var isZero: Bool { vector?.entries.isEmpty ?? false }
+  /// The value of all entries of a constant, where it is one and not 0.
+  fileprivate var uniform: Double? {
+    guard let vector, let first = vector.entries.first, vector.entries.count == space.dimension,
+      vector.entries.allSatisfy({ $0.value == first.value })
+    else { return nil }
+    return first.value
+  }
   /// The value of a constant of ℝ that is not 0.
   fileprivate var scalar: Double? { space.dimension == 1 ? vector?.entries.first?.value : nil }
   /// The entry of a constant with just one, in a space of more.

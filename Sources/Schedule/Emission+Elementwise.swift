@@ -106,6 +106,8 @@ extension Form {
   fileprivate func split() -> (rest: Form, units: [UnitTerm]) {
     switch self {
     case .zero: return (.zero, [])
+    // Where it is a unit vector, its entries are.
+    case .entrywise: return (self, [])
     case .atom(let atom):
       guard case .unit(let position) = atom.kind else { return (self, []) }
       return (.zero, [UnitTerm(factor: .literal(1), position: position, lower: atom.lower, upper: atom.upper)])

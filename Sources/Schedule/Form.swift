@@ -9,6 +9,8 @@ indirect enum Form {
   case sum(Form, Form)
   case scale(Double, Form)
   case scaled(Scalar, Form)
+  /// Entry by entry.
+  case entrywise(Form, Form)
 }
 
 /// A vector by its entries in `lower ..< upper`, zero elsewhere.
@@ -51,6 +53,12 @@ extension Form {
     return factor == 1 ? a : .scale(factor, a)
   }
 
+  static func times(_ a: Form, _ b: Form) -> Form {
+    if case .zero = a { return a }
+    if case .zero = b { return b }
+    return .entrywise(a, b)
+  }
+
   static func multiply(_ factor: Scalar?, _ a: Form) -> Form {
     guard let factor else { return .zero }
     if case .literal(let value) = factor { return multiply(value, a) }
@@ -82,6 +90,8 @@ extension Form {
       return .add(a.moved(by: distance, dimension: dimension), b.moved(by: distance, dimension: dimension))
     case .scale(let factor, let a): return .multiply(factor, a.moved(by: distance, dimension: dimension))
     case .scaled(let factor, let a): return .multiply(factor, a.moved(by: distance, dimension: dimension))
+    case .entrywise(let a, let b):
+      return .times(a.moved(by: distance, dimension: dimension), b.moved(by: distance, dimension: dimension))
     }
   }
 
@@ -91,7 +101,7 @@ extension Form {
     case .zero: true
     case .atom(let atom):
       if case .entries(let entries, _) = atom.kind { entries.allSatisfy { $0?.isLeaf ?? true } } else { true }
-    case .sum, .scale, .scaled: false
+    case .sum, .scale, .scaled, .entrywise: false
     }
   }
 
@@ -99,7 +109,7 @@ extension Form {
   var weight: Int {
     switch self {
     case .zero, .atom: 1
-    case .sum(let a, let b): a.weight + b.weight
+    case .sum(let a, let b), .entrywise(let a, let b): a.weight + b.weight
     case .scale(_, let a), .scaled(_, let a): a.weight
     }
   }
@@ -127,6 +137,7 @@ extension Form {
     case .sum(let a, let b): return .add(a.entry(at: index, probe: probe), b.entry(at: index, probe: probe))
     case .scale(let factor, let a): return a.entry(at: index, probe: probe).map { .multiply(factor, $0) }
     case .scaled(let factor, let a): return .multiply(factor, a.entry(at: index, probe: probe))
+    case .entrywise(let a, let b): return .multiply(a.entry(at: index, probe: probe), b.entry(at: index, probe: probe))
     }
   }
 
@@ -137,7 +148,7 @@ extension Form {
     switch self {
     case .zero: break
     case .atom(let atom): atom.edges(into: &edges)
-    case .sum(let a, let b):
+    case .sum(let a, let b), .entrywise(let a, let b):
       a.edges(into: &edges)
       b.edges(into: &edges)
     case .scale(_, let a), .scaled(_, let a): a.edges(into: &edges)
@@ -149,7 +160,7 @@ extension Form {
     switch self {
     case .zero: break
     case .atom(let atom): atom.visit(visitor)
-    case .sum(let a, let b):
+    case .sum(let a, let b), .entrywise(let a, let b):
       a.visit(visitor)
       b.visit(visitor)
     case .scale(_, let a): a.visit(visitor)

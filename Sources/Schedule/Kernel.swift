@@ -153,13 +153,16 @@ extension Nonlinear {
     switch self {
     case .bound, .activation, .softmax: size
     case .maximumPool(let pooling): pooling.outSize
+    case .choice: size / 2
     }
   }
 
   fileprivate var text: String {
     switch self {
     case .bound(let ball): "bound \(ball.norm.rawValue) \(ball.radius)"
-    case .activation(let activation): activation.rawValue
+    case .activation(.power(let exponent)): "power \(exponent)"
+    case .activation(let activation): activation.name
+    case .choice(let choice): choice.rawValue
     case .softmax: "softmax"
     case .maximumPool(let pooling): "maximum pool \(pooling.size) of \(pooling.image)"
     }

@@ -46,7 +46,7 @@ extension Form {
     switch self {
     case .zero: []
     case .atom(let atom): [atom]
-    case .sum(let a, let b): a.atoms + b.atoms
+    case .sum(let a, let b), .entrywise(let a, let b): a.atoms + b.atoms
     case .scale(_, let a), .scaled(_, let a): a.atoms
     }
   }

@@ -62,6 +62,7 @@ final class RegionPlanner {
     case .add:
       forms[index] = .add(forms[operands[0]], forms[operands[1]])
       pending[index] = pending[operands[0]] + pending[operands[1]]
+    case .times: forms[index] = .times(forms[operands[0]], forms[operands[1]])
     case .scale(let factor): forms[index] = .multiply(factor, forms[operands[0]])
     case .product(let product): plan(product, at: index)
     case .middleProduct(let product): add(.kernel(.middleProduct(product)), at: index)
@@ -131,7 +132,7 @@ final class RegionPlanner {
         && pending[index].count <= Threshold.expressionAtoms
     }
     switch computation {
-    case .add, .scale, .view(.shift), .view(.slice), .view(.embed), .view(.reshape): return true
+    case .add, .times, .scale, .view(.shift), .view(.slice), .view(.embed), .view(.reshape): return true
     case .product(let product):
       if product.isScaling {
         let scalarSlot = product.m == 1 ? 0 : 1
@@ -196,7 +197,7 @@ extension Form {
         entries: runs.vector.entries.lazy
           .filter { $0.index - offset >= lower && $0.index - offset < upper }
           .map { SparseVector.Entry(index: $0.index - offset, value: $0.value) })
-    case .sum, .scale, .scaled: return nil
+    case .sum, .scale, .scaled, .entrywise: return nil
     }
   }
 }

@@ -2,9 +2,15 @@ import TensorFiles
 
 /// The parameters that training starts from.
 enum Initialisation {
-  /// Uniform in ±1/√fan_in, PyTorch's default. A number depends on the seed, the tensor's name and its index alone.
+  /// What the module says, or else uniform in ±1/√fan_in, PyTorch's default. A number depends on the seed, the tensor's
+  /// name and its index alone.
   static func fill<Real: TrainingReal>(_ parameters: Buffer<Real>, of model: Model, seed: UInt64) {
     for tensor in model.tensors {
+      if let initial = tensor.initial {
+        (parameters.base + tensor.range.lowerBound).update(
+          from: initial.assumingMemoryBound(to: Real.self), count: tensor.range.count)
+        continue
+      }
       let stream = RandomStream(seed: seed, name: "init:\(tensor.name)")
       let bound = 1 / Double(tensor.fanIn).squareRoot()
       for index in 0..<tensor.range.count {

@@ -3,12 +3,14 @@ import SharedObjects
 import TensorFiles
 
 /// A named piece of a model's vector of parameters.
-public struct ParameterTensor: Sendable {
+public struct ParameterTensor: @unchecked Sendable {
   public let name: String
   public let shape: [Int]
   /// Where it lies in the vector, in reals.
   public let range: Range<Int>
   public let fanIn: Int
+  /// What it starts from, as many of the model's reals; nil where `fanIn` decides.
+  public let initial: UnsafeRawPointer?
 }
 
 /// A model of a loaded module, in Swift's terms. Valid as long as its `ModelLibrary` lives.
@@ -110,8 +112,11 @@ public struct Model: @unchecked Sendable {
 
 extension ParameterTensor {
   fileprivate init(_ pointer: UnsafePointer<cajal_tensor>, _ damaged: (String) -> TrainingError) throws {
-    let raw = pointer.pointee
-    guard raw.struct_size >= MemoryLayout<cajal_tensor>.size else { throw damaged("a tensor's structure is too short") }
+    // Older modules have no `initial`.
+    let required = MemoryLayout.offset(of: \cajal_tensor.initial)!
+    guard let raw = structure(pointer, size: pointer.pointee.struct_size, required: required) else {
+      throw damaged("a tensor's structure is too short")
+    }
     guard let name = raw.name else { throw damaged("a tensor has no name") }
     self.name = String(cString: name)
     guard let shape = checkedShape(raw.rank, raw.dims, count: raw.count), raw.offset >= 0 else {
@@ -123,5 +128,6 @@ extension ParameterTensor {
     self.shape = shape
     range = raw.offset..<end
     fanIn = raw.fan_in
+    initial = raw.initial
   }
 }

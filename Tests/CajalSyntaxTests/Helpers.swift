@@ -43,7 +43,12 @@ func shape(_ term: Term) -> String {
   case .apply: return "(@\(children))"
   case .conditional: return "(if\(children))"
   case .letIn(let name, _, _): return "(let \(name.text)\(children))"
-  case .iterate(_, let state, _, _): return "(iter \(state.text)\(children))"
+  case .iterate(let iteration):
+    let claims = iteration.claims.map { " | " + PrettyPrinter.text(of: $0) }.joined()
+    return "(\(iteration.form.rawValue) \(iteration.isData ? "!" : "")\(iteration.state.text)\(claims)\(children))"
+  case .divide: return "(/\(children))"
+  case .power(_, let exponent): return "(^ \(exponent)\(children))"
+  case .list: return "(list\(children))"
   case .cases(let alternatives, _): return "(case \(patterns(alternatives))\(children))"
   case .fold(let alternatives, _): return "(fold \(patterns(alternatives))\(children))"
   case .add: return "(+\(children))"

@@ -12,7 +12,8 @@ import Testing
     .recursiveType, .badHorizon, .typeTooLarge, .badBound, .layerDoesNotFit, .notData, .netNotApplied, .notCallable,
     .netTooLarge, .unused, .missingAlternative, .repeatedAlternative, .foreignAlternative, .wrongBinderCount,
     .notFolded, .noDimension, .tableNeedsRows, .noTable, .mutualData, .higherOrderRecursion, .fieldOfRecursiveType,
-    .noLeafConstructor, .duplicateBinder, .badNatural, .badRows, .boundedTable,
+    .noLeafConstructor, .duplicateBinder, .badNatural, .badRows, .boundedTable, .badRounds, .notConserved,
+    .mayBeNegative, .stateIsNotData, .badEntry, .onDataOnly, .dividedByZero,
   ]
 
   @Test(arguments: codes)

@@ -98,7 +98,7 @@ final class PolynomialDenotation {
         total = sum(total, scale(weight, current))
       }
       return total
-    case .literal, .matrix, .primitive, .constructor, .cases, .fold, .add, .scale, .network:
+    case .literal, .matrix, .primitive, .constructor, .cases, .fold, .add, .scale, .concatenate, .scan, .network:
       fatalError("not in the kernel")
     }
   }

@@ -39,8 +39,10 @@ extension RandomProgram {
 extension Term {
   fileprivate func features(inStep: Bool, nets: [String], _ found: inout Set<String>) {
     switch kind {
-    case .iterate(let base, let state, let step, let count):
-      found.insert("iteration")
+    case .iterate(let iteration):
+      let (base, state, step, count) = (iteration.base, iteration.state, iteration.step, iteration.count)
+      found.insert(iteration.form == .all ? "scan" : "iteration")
+      if iteration.isData { found.insert("state that is data") }
       if inStep { found.insert("iteration in an iteration's step") }
       base.features(inStep: inStep, nets: nets, &found)
       step.features(inStep: true, nets: nets, &found)
@@ -58,6 +60,9 @@ extension Term {
     case .letIn: found.insert("let")
     case .variable("conv2d"): found.insert("conv2d")
     case .variable("dot"): found.insert("dot")
+    case .divide: found.insert("quotient")
+    case .power: found.insert("power")
+    case .list: found.insert("bracket of expressions")
     case .variable, .bool, .numeral, .decimal, .succ, .add, .subtract, .negate, .scale, .ascription, .vector,
       .matrix, .error:
       break

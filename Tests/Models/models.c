@@ -187,7 +187,14 @@ static const cajal_port *const inputs[] = {&port_x, &port_y};
   static const cajal_tensor identifier = {.struct_size = sizeof(cajal_tensor), .name = tensor_name, .rank = 1, \
                                           .dims = {rows}, .offset = at, .count = rows, .fan_in = columns}
 MATRIX(linear_weight, "linear.weight", OUTPUTS, INPUTS, 0);
+#ifdef INITIAL
+static const REAL initial_bias[OUTPUTS] = {3, (REAL)-0.25};
+static const cajal_tensor linear_bias = {.struct_size = sizeof(cajal_tensor), .name = "linear.bias", .rank = 1,
+                                         .dims = {OUTPUTS}, .offset = OUTPUTS * INPUTS, .count = OUTPUTS,
+                                         .fan_in = INPUTS, .initial = initial_bias};
+#else
 VECTOR(linear_bias, "linear.bias", OUTPUTS, INPUTS, OUTPUTS *INPUTS);
+#endif
 MATRIX(first_weight, "first.weight", HIDDEN, INPUTS, 0);
 VECTOR(first_bias, "first.bias", HIDDEN, INPUTS, layer1);
 MATRIX(second_weight, "second.weight", OUTPUTS, HIDDEN, layer1 + HIDDEN);

@@ -102,6 +102,11 @@ import Testing
       var binders = binders
       binders[state.id] = branches
       collect(step, binders, branches, into: &uses)
+    case .scan(let base, let state, let step, _):
+      collect(base, binders, branches, into: &uses)
+      var binders = binders
+      binders[state.id] = branches
+      collect(step, binders, branches, into: &uses)
     case .conditional(let condition, let a, let b):
       collect(condition, binders, branches, into: &uses)
       collect(a, binders, branches + 1, into: &uses)
@@ -109,6 +114,8 @@ import Testing
     case .add(let a, let b):
       collect(a, binders, branches + 1, into: &uses)
       collect(b, binders, branches + 1, into: &uses)
+    case .concatenate(let parts):
+      for part in parts { collect(part, binders, branches + 1, into: &uses) }
     case .cases(let operand, let alternatives), .fold(let operand, let alternatives):
       collect(operand, binders, branches, into: &uses)
       for alternative in alternatives {

@@ -50,6 +50,8 @@ extension TypedTerm {
     case .apply: "apply"
     case .conditional: "conditional"
     case .add: "add"
+    case .concatenate: "concatenate"
+    case .scan(_, let state, _, let rounds): "scan \(state.id) \(state.type) \(rounds)"
     case .network(let net, _): "network \(net)"
     }
   }

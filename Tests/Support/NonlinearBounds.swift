@@ -14,6 +14,8 @@ extension Nonlinear {
       error = x.value.indices.map { i in
         let (v, e, y) = (x.value[i], x.error[i], abs(result[i]))
         switch activation {
+        case .exp, .log, .sqrt, .sin, .cos, .abs, .recip, .power:
+          return activation.spread(v, unit * e) / unit + c * y
         case .relu: return v < -unit * e ? 0 : e
         case .tanh: return min(2 / unit, e * min(1, 1 - y * y + 2 * unit * e)) + c * y
         case .sigmoid: return min(1 / unit, e * min(0.25, y * (1 - y) + unit * e)) + c * y
@@ -26,6 +28,7 @@ extension Nonlinear {
       let errors = x.value.indices.map { x.error[$0] + abs(x.value[$0] - largest) }
       let mean = zip(result, errors).reduce(0) { $0 + $1.0 * $1.1 }
       error = result.indices.map { min(1 / unit, result[$0] * (errors[$0] + mean + c + Double(result.count))) }
+    case .choice: error = result.indices.map { max(x.error[$0], x.error[result.count + $0]) }
     case .maximumPool(let pooling):
       error = pooling.candidates(x, unit).map { $0.reduce(0) { max($0, x.error[$1]) } }
     case .bound(let ball):
@@ -60,6 +63,9 @@ extension Nonlinear {
         // The slope, its error, and how much of the cotangent a kink may take or give.
         let (slope, slopeError, kink): (Double, Double, Double) =
           switch activation {
+          case .exp, .log, .sqrt, .sin, .cos, .recip, .power:
+            (abs(activation.slope(y)), activation.spreadOfSlope(y, unit * e) / unit + c * abs(activation.slope(y)), 0)
+          case .abs: (y == 0 ? 0 : 1, 0, e > 0 && abs(y) <= unit * e ? 2 : 0)
           case .relu: (y > 0 ? 1 : 0, 0, e > 0 && y <= unit * e ? 1 : 0)
           case .tanh: (1 - y * y, 2 * abs(y) * e + 2, 0)
           case .sigmoid: (y * (1 - y), e + 2, 0)
@@ -69,6 +75,16 @@ extension Nonlinear {
         error[i] =
           slope * w.error[i] + (slopeError + slope) * w.magnitude[i] + kink / unit
           * (w.magnitude[i] + unit * w.error[i])
+      }
+    case .choice:
+      for i in w.value.indices {
+        let (a, b) = (i, w.value.count + i)
+        let near = unit * (known.error[a] + known.error[b])
+        let isOpen = near > 0 && abs(known.value[a] - known.value[b]) <= near
+        for place in [a, b] where isOpen || result[place] != 0 || w.value[i] == 0 {
+          magnitude[place] = w.magnitude[i]
+          error[place] = w.error[i] + (isOpen ? w.magnitude[i] / unit : 0)
+        }
       }
     case .softmax:
       let n = Double(result.count) * rounds
@@ -173,5 +189,37 @@ extension Ball {
       }
     }
     return (magnitudes, errors)
+  }
+}
+
+extension Nonlinear.Activation {
+  /// The most that the value differs from that at x within a distance; infinite where that is not known.
+  fileprivate func spread(_ x: Double, _ distance: Double) -> Double {
+    if distance == 0 { return 0 }
+    switch self {
+    case .sin, .cos, .abs, .tanh, .softplus, .relu, .sigmoid: return distance
+    case .exp: return value(x) * expm1(distance)
+    case .log, .sqrt, .recip, .power:
+      // Monotonic on either side of 0.
+      if case .power(let exponent) = self, exponent >= 1, exponent == exponent.rounded(), Swift.abs(x) <= distance {
+        return exponent * pow(Swift.abs(x) + distance, exponent - 1) * distance
+      }
+      let ends = [value(x - distance) - value(x), value(x + distance) - value(x)].map { Swift.abs($0) }
+      return Swift.abs(x) > distance && ends.allSatisfy(\.isFinite) ? max(ends[0], ends[1]) : .infinity
+    }
+  }
+
+  fileprivate func spreadOfSlope(_ known: Double, _ distance: Double) -> Double {
+    if distance == 0 { return 0 }
+    switch self {
+    case .exp, .sin, .cos: return distance
+    case .abs, .relu, .tanh, .sigmoid, .softplus: return 2
+    case .sqrt, .log:
+      let ends = [slope(known - distance) - slope(known), slope(known + distance) - slope(known)].map { Swift.abs($0) }
+      return known > distance ? max(ends[0], ends[1]) : .infinity
+    case .recip: return (2 * Swift.abs(known) + distance) * distance
+    case .power(let exponent):
+      return Swift.abs(exponent) * Nonlinear.Activation.power(exponent - 1).spread(known, distance)
+    }
   }
 }

@@ -29,6 +29,10 @@ extension ProgramGenerator {
   }
 
   private mutating func tensor(_ shape: [Int], _ uses: [Resource], _ mode: Mode, _ depth: Int) -> Term {
+    if depth > 1, random.below(4) == 0, let term = structured(shape, uses, depth) {
+      return mode == .inferred ? .ascribed(term, .real(shape)) : term
+    }
+    if !data.isEmpty, areData(uses), depth > 1, random.below(3) == 0 { return functionOfData(shape, uses, depth) }
     switch (shape.count, random.below(4)) {
     case (_, 0): return reshaped(shape, uses, depth)
     case (0, _):
@@ -50,6 +54,65 @@ extension ProgramGenerator {
       let kernel = [1 + 2 * random.below(2), 1 + 2 * random.below(2)]
       return constant("conv2d", .real(kernel), .real(shape), result: shape, uses, depth)
     default: return literalOr(shape, uses, mode)
+    }
+  }
+
+  /// By the rules for parts of tensors and for entries.
+  private mutating func structured(_ shape: [Int], _ uses: [Resource], _ depth: Int) -> Term? {
+    let size = shape.reduce(1, *)
+    switch random.below(5) {
+    case 0:
+      guard isVisible("times") else { return nil }
+      return constant("times", .real(shape), .real(shape), result: shape, uses, depth)
+    case 1:
+      guard shape.count == 1, shape[0] <= 3 else { return nil }
+      // A bracket of numbers alone is another form.
+      let first = Term(.add(term(.real([]), uses, .checked, depth - 2), term(.real([]), uses, .checked, depth - 2)))
+      return Term(
+        .list([first] + (1..<shape[0]).map { _ in term(.real([]), uses, .checked, depth - 2) }.map(\.unbracketed)))
+    case 2:
+      let count = 1 + random.below(3)
+      guard isVisible("entry"), size * count <= 64 else { return nil }
+      let whole = term(.real([count] + shape), uses, .inferred, depth - 1)
+      return .applied(.named("entry"), Term(.numeral(UInt64(random.below(count)))), whole)
+    case 3:
+      guard shape.count > 0, isVisible("slice"), size <= 32 else { return nil }
+      let before = random.below(2)
+      let extent = before + shape[0] + random.below(2)
+      let whole = term(.real([extent] + shape.dropFirst()), uses, .inferred, depth - 1)
+      return .applied(
+        .named("slice"), Term(.numeral(UInt64(before))), Term(.numeral(UInt64(before + shape[0]))), whole)
+    default:
+      guard shape.count > 0, shape[0] <= 4 else { return nil }
+      let state = Type.real(Array(shape.dropFirst()))
+      let parts = split(uses, state, state)
+      let base = term(state, parts[0], .checked, depth - 1)
+      let name = "t\(depth)"
+      scope.append(name)
+      defer { scope.removeLast() }
+      let step = term(state, parts[1] + [Resource(.named(name), state)], .checked, depth - 2)
+      return Term(
+        .iterate(
+          Iteration(
+            .all, base: base, state: Name(name), step: step, count: Term(.numeral(UInt64(shape[0] - 1))))))
+    }
+  }
+
+  /// In a model, of data. Functions that are not defined everywhere are left to other tests.
+  private mutating func functionOfData(_ shape: [Int], _ uses: [Resource], _ depth: Int) -> Term {
+    let type = Type.real(shape)
+    func operand() -> Term { term(type, uses, .checked, depth - 1) }
+    let names = ["tanh", "sigmoid", "sin", "cos", "softplus", "abs", "relu"].filter(isVisible)
+    let typed = Term.ascribed(operand(), type)
+    switch random.below(6) {
+    case 0: return Term(.power(typed, [2, 3, 1, 0][random.below(4)]))
+    case 1:
+      let divisor = Term(.add(Term(.decimal(1)), Term(.power(.ascribed(operand(), type), 2))))
+      return Term(.divide(typed, divisor))
+    case 2:
+      let name = ["min", "max"][random.below(2)]
+      return isVisible(name) ? .applied(.named(name), typed, .ascribed(operand(), type)) : typed
+    default: return names.isEmpty ? typed : .applied(.named(names[random.below(names.count)]), typed)
     }
   }
 
@@ -120,6 +183,16 @@ extension ProgramGenerator {
     default:
       let flat = Term(.vector((0..<shape.reduce(1, *)).map { _ in number() }))
       return .ascribed(.applied(.named("reshape"), flat), .real(shape))
+    }
+  }
+}
+
+extension Term {
+  /// Not in brackets of its own: a row stands among rows only.
+  fileprivate var unbracketed: Term {
+    switch kind {
+    case .vector, .list: Term(.negate(self))
+    default: self
     }
   }
 }

@@ -160,7 +160,7 @@ extension Term {
       case .conditional: 5
       case .function(let binder, _): 4 + (binder.type == nil ? 0 : 1)
       case .letIn: 6
-      case .apply, .ascription, .add, .subtract, .negate, .scale, .succ: 3
+      case .apply, .ascription, .add, .subtract, .negate, .scale, .succ, .divide, .power, .list: 3
       case .variable, .error: 2
       }
     return kind.children.reduce(own) { $0 + $1.weight }

@@ -159,6 +159,7 @@ public struct BoundingInterpreter {
       return BoundedVector(
         value: plain(a.value), magnitude: a.magnitude.map { size * $0 },
         error: a.value.indices.map { size * (a.error[$0] + 2 * a.magnitude[$0]) }, terms: a.terms)
+    case .times: return bilinear(terms: 1)
     case .product(let product): return bilinear(terms: product.k)
     case .middleProduct(let product): return bilinear(terms: product.inner)
     case .conv2d(let convolution): return bilinear(terms: Int(convolution.work) / max(1, dimension) + 1)

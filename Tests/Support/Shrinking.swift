@@ -154,12 +154,13 @@ extension Term {
         }
       }
       if case .ascription(let inner, _) = function.kind { steps.append(.applied(inner, argument)) }
-    case .iterate(let base, let state, let step, let count):
+    case .iterate(let iteration):
+      let (base, state, step) = (iteration.base, iteration.state, iteration.step)
       steps.append(step.substituting(base, for: state.text))
       steps.append(.binding(state.text, to: base, in: step))
       if case .variable(state.text) = step.kind {
       } else {
-        steps.append(.iteration(base, state.text, .named(state.text), count))
+        steps.append(Term(.iterate(iteration.with(base: base, step: .named(state.text), count: iteration.count))))
       }
     case .numeral(let value) where value > 0: steps += [0, value / 2, value - 1].map { Term(.numeral($0)) }
     case .decimal(let value): steps += [0, 1].filter { $0 != value }.map { Term(.decimal($0)) }
@@ -171,7 +172,7 @@ extension Term {
     case .cases(let alternatives, _), .fold(let alternatives, _):
       for alternative in alternatives where alternative.pattern.binders.isEmpty { steps.append(alternative.body) }
     case .variable, .bool, .numeral, .succ, .function, .conditional, .add, .subtract, .negate, .scale, .ascription,
-      .error:
+      .divide, .power, .list, .error:
       break
     }
     return steps

@@ -15,7 +15,10 @@ extension Term.Kind {
     case .add: .add(new[0], new[1])
     case .subtract: .subtract(new[0], new[1])
     case .conditional: .conditional(new[0], then: new[1], else: new[2])
-    case .iterate(_, let state, _, _): .iterate(base: new[0], state: state, step: new[1], count: new[2])
+    case .iterate(let iteration): .iterate(iteration.with(base: new[0], step: new[1], count: new[2]))
+    case .divide: .divide(new[0], new[1])
+    case .power(_, let exponent): .power(new[0], exponent)
+    case .list: .list(new)
     case .cases(let alternatives, _): .cases(alternatives.with(bodies: new.dropLast()), new[new.count - 1])
     case .fold(let alternatives, _): .fold(alternatives.with(bodies: new.dropLast()), new[new.count - 1])
     }
@@ -26,11 +29,11 @@ extension Term.Kind {
     switch self {
     case .function(let binder, _): index == 0 ? [binder.name.text] : []
     case .letIn(let name, _, _): index == 1 ? [name.text] : []
-    case .iterate(_, let state, _, _): index == 1 ? [state.text] : []
+    case .iterate(let iteration): index == 1 ? [iteration.state.text] : []
     case .cases(let alternatives, _), .fold(let alternatives, _):
       alternatives.indices.contains(index) ? alternatives[index].pattern.binders.map(\.text) : []
     case .variable, .bool, .numeral, .decimal, .succ, .apply, .conditional, .add, .subtract, .negate, .scale,
-      .ascription, .vector, .matrix, .error:
+      .ascription, .vector, .matrix, .divide, .power, .list, .error:
       []
     }
   }
@@ -40,11 +43,11 @@ extension Term.Kind {
     switch self {
     case .function(let binder, let body): .function(Binder(name: Name(new), type: binder.type), body)
     case .letIn(_, let value, let body): .letIn(Name(new), value, body: body)
-    case .iterate(let base, _, let step, let count): .iterate(base: base, state: Name(new), step: step, count: count)
+    case .iterate(let iteration): .iterate(iteration.with(state: Name(new)))
     case .cases(let alternatives, let operand): .cases(alternatives.renaming(old, to: new, at: index), operand)
     case .fold(let alternatives, let operand): .fold(alternatives.renaming(old, to: new, at: index), operand)
     case .variable, .bool, .numeral, .decimal, .succ, .apply, .conditional, .add, .subtract, .negate,
-      .scale, .ascription, .vector, .matrix, .error:
+      .scale, .ascription, .vector, .matrix, .divide, .power, .list, .error:
       self
     }
   }

@@ -63,7 +63,7 @@ public struct TreeGenerator {
 
   public mutating func term(_ depth: Int) -> Term {
     let kind: Term.Kind =
-      switch depth > 0 ? below(13) : 0 {
+      switch depth > 0 ? below(17) : 0 {
       case 0: leaf()
       case 1: .succ(term(depth - 1))
       case 2: .function(Binder(name: named(), type: below(2) == 0 ? type(2) : nil), term(depth - 1))
@@ -71,6 +71,10 @@ public struct TreeGenerator {
       case 5: .conditional(term(depth - 1), then: term(depth - 1), else: term(depth - 1))
       case 6: .letIn(named(), term(depth - 1), body: term(depth - 1))
       case 7: .iterate(base: term(depth - 1), state: named(), step: term(depth - 1), count: term(depth - 1))
+      case 12: .iterate(iteration(depth))
+      case 13: .divide(term(depth - 1), term(depth - 1))
+      case 14: .power(term(depth - 1), signed())
+      case 15: .list([Term(.variable(name()), Self.nowhere)] + (0..<below(4)).map { _ in entry(depth - 1) })
       case 8: .add(term(depth - 1), term(depth - 1))
       case 9: .subtract(term(depth - 1), term(depth - 1))
       case 10: .negate(term(depth - 1))
@@ -78,6 +82,32 @@ public struct TreeGenerator {
       default: .ascription(term(depth - 1), type(3))
       }
     return Term(kind, Self.nowhere)
+  }
+
+  /// Not in brackets: a row stands among rows only.
+  private mutating func entry(_ depth: Int) -> Term {
+    let term = term(depth)
+    switch term.kind {
+    case .vector, .list: return Term(.negate(term), Self.nowhere)
+    default: return term
+    }
+  }
+
+  private mutating func iteration(_ depth: Int) -> Iteration {
+    Iteration(
+      below(2) == 0 ? .all : .last, base: term(depth - 1), state: named(), isData: below(2) == 0,
+      step: term(depth - 1),
+      claims: (0..<below(3)).map { _ in
+        Claim(below(2) == 0 ? .nonnegative : .conserves(numbers()), Self.nowhere)
+      }, count: term(depth - 1))
+  }
+
+  private mutating func numbers() -> Numbers {
+    switch below(3) {
+    case 0: .number(signed())
+    case 1: .vector((0...below(4)).map { _ in signed() })
+    default: .matrix([[signed(), signed()], [signed(), signed()]])
+    }
   }
 
   private mutating func parameter() -> Parameter {
@@ -101,7 +131,8 @@ public struct TreeGenerator {
 
   public mutating func declaration() -> Declaration {
     let kind: Declaration.Kind =
-      switch below(8) {
+      switch below(9) {
+      case 8: .learnt(named(), type(3), below(2) == 0 ? numbers() : nil)
       case 0: .horizon(next() >> UInt64(below(63)) | 1)
       case 1: .type(Name("Image", Self.nowhere), type(5))
       case 2, 3: .definition(named(), below(2) == 0 ? type(4) : nil, term(below(6)))

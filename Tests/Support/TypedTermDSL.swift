@@ -68,7 +68,7 @@ public enum Typed {
   }
 
   public static func add(_ a: TypedTerm, _ b: TypedTerm) -> TypedTerm { make(.add(a, b), a.type) }
-  public static func scale(_ factor: Double, _ a: TypedTerm) -> TypedTerm { make(.scale(factor, a), a.type) }
+  public static func scale(_ factor: Double, _ a: TypedTerm) -> TypedTerm { make(.scale(Factor(factor), a), a.type) }
 
   /// A constant of section 5 with its type: the types of its operands, then that of its result.
   public static func primitive(_ primitive: Primitive, _ types: Type...) -> TypedTerm {

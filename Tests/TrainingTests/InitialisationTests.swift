@@ -33,6 +33,22 @@ import Testing
     }
   }
 
+  @Test func fromWhatTheModuleSays() throws {
+    for real in ["float", "double"] {
+      try withScratch { folder in
+        let library = try ModelLibrary(path: try buildModels(folder, ["-DREAL=\(real)", "-DOUTPUTS=2", "-DINITIAL"]))
+        let model = try library.model(named: "linear")
+        func bias<Real: TrainingReal>(_: Real.Type) throws -> [Double] {
+          let parameters = try Buffer<Real>(model.parameterCount, for: "a test")
+          Initialisation.fill(parameters, of: model, seed: 3)
+          #expect(model.tensors[0].range.allSatisfy { parameters[$0] != 0 && abs(Double(parameters[$0])) <= 1 })
+          return model.tensors[1].range.map { Double(parameters[$0]) }
+        }
+        #expect(try (real == "float" ? bias(Float.self) : bias(Double.self)) == [3, -0.25])
+      }
+    }
+  }
+
   @Test func fromAFileAndFromTheModule() throws {
     try withScratch { folder in
       let library = try ModelLibrary(path: try buildModels(folder, ["-DWEIGHTS"]))

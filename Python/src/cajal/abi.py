@@ -37,7 +37,7 @@ class Port(Structure):
 
 class Tensor(Structure):
     _fields_ = [("struct_size", c_uint32), ("name", c_char_p), ("rank", c_size_t), ("dims", c_size_t * 4),
-                ("offset", c_size_t), ("count", c_size_t), ("fan_in", c_size_t)]
+                ("offset", c_size_t), ("count", c_size_t), ("fan_in", c_size_t), ("initial", c_void_p)]
 
 
 WorkspaceBytes = CFUNCTYPE(c_size_t, c_size_t, c_int)

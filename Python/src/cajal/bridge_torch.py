@@ -154,12 +154,14 @@ class ModelModule(nn.Module):
 
     @torch.no_grad()
     def reset_parameters(self) -> None:
-        """The embedded weights; without them, each parameter uniform in +-1/sqrt(fan_in)."""
+        """The embedded weights; without them, each parameter as the file says, or else uniform in +-1/sqrt(fan_in)."""
         embedded = self.function.weights
         for tensor, (holder, leaf) in zip(self.function.tensors, self._leaves):
             parameter = holder._parameters[leaf]
             assert parameter is not None
-            if embedded is None:
+            if embedded is None and tensor.initial is not None:
+                parameter.copy_(torch.tensor(tensor.initial, dtype=parameter.dtype).reshape(tensor.shape))
+            elif embedded is None:
                 bound = max(tensor.fan_in, 1) ** -0.5
                 parameter.uniform_(-bound, bound)
             else:

@@ -25,7 +25,7 @@ class Model(Function):
     """
 
     def __init__(self, path: str, digest: str, raw: abi.Model):
-        self.tensors = tuple(sorted((ports.tensor(raw.tensors[i].contents) for i in range(raw.tensor_count)),
+        self.tensors = tuple(sorted((ports.tensor(raw.tensors[i].contents, raw.real_bytes) for i in range(raw.tensor_count)),
                                     key=lambda tensor: tensor.offset))
         self.parameter_count: int = raw.parameter_count
         self._weights_at: int = raw.weights or 0
@@ -50,11 +50,13 @@ class Model(Function):
         return None if vector is None else self.unpack(vector)
 
     def initial(self, seed: int | np.random.Generator | None = None) -> Array:
-        """A vector of parameters to start from: each tensor uniform in +-1/sqrt(fan_in), as in PyTorch."""
+        """A vector of parameters to start from: each tensor as the file says, or else uniform in +-1/sqrt(fan_in), as in
+        PyTorch."""
         random = np.random.default_rng(seed)
         vector = np.zeros(self.parameter_count, self.dtype)
         for t in self.tensors:
-            vector[t.offset:t.offset + t.count] = random.uniform(-1, 1, t.count) / max(t.fan_in, 1) ** 0.5
+            drawn = random.uniform(-1, 1, t.count) / max(t.fan_in, 1) ** 0.5
+            vector[t.offset:t.offset + t.count] = drawn if t.initial is None else t.initial
         return vector
 
     def unpack(self, vector: Array) -> dict[str, Array]:

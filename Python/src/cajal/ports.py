@@ -1,6 +1,7 @@
 """What a program's inputs and results are: names, types, shapes, degrees."""
 from __future__ import annotations
 
+import ctypes
 import re
 from dataclasses import dataclass
 from math import prod
@@ -64,13 +65,14 @@ class Table:
 class Tensor:
     """A named piece of a model's parameter vector: `count` reals from `offset` on, of this shape.
 
-    Initialised uniformly in +-1/sqrt(fan_in), as PyTorch does.
+    It starts from `initial`, its entries in a row; where that is None, uniformly in +-1/sqrt(fan_in), as PyTorch does.
     """
     name: str
     shape: tuple[int, ...]
     offset: int
     count: int
     fan_in: int
+    initial: tuple[float, ...] | None = None
 
 
 def port(raw: abi.Port, horizon: int) -> Port:
@@ -88,8 +90,12 @@ def port(raw: abi.Port, horizon: int) -> Port:
     return Port(raw.name.decode(), type_, shape, raw.size, raw.degree, bool(raw.linear), is_nodes, table, is_distribution)
 
 
-def tensor(raw: abi.Tensor) -> Tensor:
-    return Tensor(raw.name.decode(), tuple(raw.dims[:raw.rank]), raw.offset, raw.count, raw.fan_in)
+def tensor(raw: abi.Tensor, real_bytes: int) -> Tensor:
+    initial = None
+    if abi.has(raw, "initial") and raw.initial:
+        real = ctypes.c_float if real_bytes == 4 else ctypes.c_double
+        initial = tuple((real * raw.count).from_address(raw.initial))
+    return Tensor(raw.name.decode(), tuple(raw.dims[:raw.rank]), raw.offset, raw.count, raw.fan_in, initial)
 
 
 _TOKEN = re.compile(r"\s*(-o|[()]|Real\s*\[[\d\s,]*\]|Nat\s*\[\d+\]|\w+)")

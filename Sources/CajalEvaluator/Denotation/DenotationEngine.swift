@@ -78,7 +78,8 @@ final class DenotationEngine {
     case .natural(let numeral): return .vector(try basis(term.type, Int(exactly: numeral)))
     case .literal(let entries): return .vector([Dual](entries))
     case .matrix(let rows): return map(term.type, .matrix([Dual](rows.flatMap { $0 })), isMultilinear: true)
-    case .primitive(let primitive): return map(term.type, .primitive(primitive, []), isMultilinear: true)
+    case .primitive(let primitive):
+      return map(term.type, .primitive(primitive, []), isMultilinear: primitive.isMultilinear)
     case .succ(let operand): return try shift(interpret(operand, environment))
     case .lambda(let variable, let body): return closure(term, variable, body, environment)
     case .apply(let function, let argument):
@@ -90,7 +91,10 @@ final class DenotationEngine {
       return try weightedSum(
         [(.one, interpret(left, environment)), (.one, interpret(right, environment))], term.type)
     case .scale(let factor, let operand):
-      return try weightedSum([(Dual(factor), interpret(operand, environment))], term.type)
+      return try weightedSum([(Dual(factor.value), interpret(operand, environment))], term.type)
+    case .concatenate(let parts): return .vector(try parts.flatMap { try entries(interpret($0, environment)) })
+    case .scan(let base, let state, let step, let rounds):
+      return try scan(base, state, step, rounds, environment)
     case .constructor(let data, let index): return try constructor(data, index, [], term.type)
     case .cases(let operand, let alternatives): return try cases(operand, alternatives, term, environment)
     case .fold(let operand, let alternatives): return try fold(operand, alternatives, term, environment)
@@ -150,6 +154,21 @@ final class DenotationEngine {
       if !weights[round].vanishes { terms.append((weights[round], current)) }
     }
     return try weightedSum(terms, base.type)
+  }
+
+  /// s_0, …, s_rounds.
+  private func scan(
+    _ base: TypedTerm, _ state: Variable, _ step: TypedTerm, _ rounds: Int, _ environment: Environment?
+  ) throws -> Denotation {
+    var current = try interpret(base, environment)
+    var all = try entries(current)
+    for _ in 0..<rounds {
+      current = try interpret(step, Environment(state, current, environment))
+      let vector = try entries(current)
+      try spend(vector.count)
+      all += vector
+    }
+    return .vector(all)
   }
 
   func weightedSum(_ terms: [(Dual, Denotation)], _ type: Type) throws -> Denotation {

@@ -44,7 +44,15 @@ struct Multilinearity {
       case .variable(let variable): use(variable)
       case .definition(let index):
         if !(definitions.indices.contains(index) && definitions[index]) { mark(below: Int.max) }
-      case .bool, .natural, .literal, .matrix, .primitive, .constructor: break
+      case .primitive(let primitive): if !primitive.isMultilinear { mark(below: Int.max) }
+      case .bool, .natural, .literal, .matrix, .constructor: break
+      case .concatenate(let parts): for part in parts { visit(part) }
+      case .scan(let base, let state, let step, _):
+        visit(base)
+        level += 1
+        levels[state] = level
+        visit(step)
+        level -= 1
       case .succ(let a), .scale(_, let a): visit(a)
       case .cases(let operand, let alternatives):
         visit(operand)

@@ -223,6 +223,13 @@ final class BoundInterpreter {
     case .fold(let operand, let alternatives): return try fold(operand, alternatives, term, environment)
     case .add(let a, let b): return try join(a, b, environment)
     case .scale(_, let operand): return try interpret(operand, environment)
+    case .concatenate(let parts):
+      for part in parts { _ = try interpret(part, environment) }
+      return .opaque
+    case .scan(let base, let state, let step, let rounds):
+      _ = try interpret(base, environment)
+      if rounds > 0 { _ = try iterate(.opaque, state, step, IndexBound(rounds), environment) }
+      return .opaque
     case .network(_, let arguments):
       for argument in arguments {
         let value = try interpret(argument, environment)

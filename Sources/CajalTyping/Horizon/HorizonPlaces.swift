@@ -22,7 +22,7 @@ struct HorizonPlaces {
         value[term.span] = max(number, value[term.span, default: 0])
       case .succ: successors.insert(term.span)
       case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .constructor,
-        .cases, .fold, .add, .scale, .network:
+        .cases, .fold, .add, .scale, .network, .concatenate, .scan:
         break
       }
     }
@@ -39,7 +39,7 @@ struct HorizonPlaces {
           case .natural(let number): number >= UInt64(term.type.dimension(horizon: module.horizon) ?? 0)
           case .definition(let index): counting[index]
           case .variable, .bool, .literal, .matrix, .primitive, .lambda, .apply, .conditional, .iterate, .constructor,
-            .cases, .fold, .add, .scale, .network:
+            .cases, .fold, .add, .scale, .network, .concatenate, .scan:
             false
           }
         })

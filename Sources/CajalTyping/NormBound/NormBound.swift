@@ -84,6 +84,13 @@ public struct NormBound: Hashable, Sendable {
     return NormBound(l1: product, l2: product, linf: product)
   }
 
+  /// The products of entries in the same place.
+  static func entrywise(_ a: NormBound, _ b: NormBound) -> NormBound {
+    NormBound(
+      l1: dot(a, b).l1, l2: min(Upward.product(a.l2, b.linf), Upward.product(a.linf, b.l2)),
+      linf: Upward.product(a.linf, b.linf))
+  }
+
   /// Every product of an entry of the one and an entry of the other.
   static func outer(_ a: NormBound, _ b: NormBound) -> NormBound {
     NormBound(

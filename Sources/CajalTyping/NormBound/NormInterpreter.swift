@@ -91,7 +91,16 @@ final class NormInterpreter {
       return try iterate(base, state, step, count, environment)
     case .constructor, .cases, .fold: return reflect(.none, term.type)
     case .add(let a, let b): return add(try interpret(a, environment), try interpret(b, environment))
-    case .scale(let factor, let operand): return scale(factor.magnitude, try interpret(operand, environment))
+    case .scale(let factor, let operand):
+      // As a quotient it may have been rounded down.
+      let size = factor.value.magnitude
+      return scale(factor.denominator == 1 ? size : size.nextUp, try interpret(operand, environment))
+    case .concatenate(let parts):
+      var whole = NormBound.zero
+      for part in parts { whole = whole.followed(by: try interpret(part, environment).vector) }
+      return .vector(whole.completed(dimension: dimension(term.type)))
+    case .scan(let base, let state, let step, let rounds):
+      return .vector(try scan(base, state, step, rounds, environment).completed(dimension: dimension(term.type)))
     case .network(let net, let arguments):
       var input = NormBound.zero
       for argument in arguments {
@@ -260,6 +269,22 @@ final class NormInterpreter {
     return .vector(sums.weighted(by: weights).completed(dimension: dimension(state.type)))
   }
 
+  /// Of the states of all rounds, one after another.
+  private func scan(
+    _ base: TypedTerm, _ state: Variable, _ step: TypedTerm, _ rounds: Int, _ environment: Environment
+  ) throws -> NormBound {
+    var current = try interpret(base, environment).vector
+    var whole = current
+    for round in 0..<rounds {
+      guard round < Self.roundLimit else { return .none }
+      var inner = environment
+      inner[state.id] = .vector(current)
+      current = try interpret(step, inner).vector
+      whole = whole.followed(by: current)
+    }
+    return whole
+  }
+
   /// The state after some rounds.
   private func state(
     after rounds: Int, _ start: NormBound, _ next: (NormBound) throws -> NormBound
@@ -308,6 +333,12 @@ final class NormInterpreter {
       bound = MatrixBound(entries: a, rows: Double(rows), columns: Double(columns)).applied(to: b)
     case .outer: bound = .outer(a, b)
     case .reshape, .transpose, .widen: bound = a
+    // Entries of it.
+    case .entry, .slice: bound = a
+    case .times: bound = .entrywise(a, b)
+    case .elementwise(let function, _): bound = function.outputBound(a)
+    // No larger than one of the two.
+    case .choice: bound = NormBound(l1: .infinity, l2: .infinity, linf: max(a.linf, b.linf))
     }
     return .vector(bound.completed(dimension: dimension(type)))
   }

@@ -22,6 +22,26 @@ extension TypedLayer {
   }
 }
 
+extension Elementwise {
+  func outputBound(_ input: NormBound) -> NormBound {
+    switch self {
+    case .abs, .relu: return input
+    case .tanh: return NormBound(l1: input.l1, l2: input.l2, linf: min(1, input.linf))
+    // |sin x| ≤ |x|
+    case .sin: return NormBound(l1: input.l1, l2: input.l2, linf: min(1, input.linf))
+    case .cos, .sigmoid: return NormBound(l1: .infinity, l2: .infinity, linf: 1)
+    case .softplus:
+      let ln2 = 0.693_147_180_559_945_4
+      return NormBound(l1: .infinity, l2: .infinity, linf: Upward.sum(ln2, input.linf))
+    case .sqrt: return NormBound(l1: .infinity, l2: .infinity, linf: Upward.root(input.linf))
+    case .power(let exponent):
+      guard exponent == 2 else { return exponent == 1 ? input : .none }
+      return .entrywise(input, input)
+    case .exp, .log, .recip: return .none
+    }
+  }
+}
+
 extension Layer.Activation {
   fileprivate func outputBound(_ input: NormBound, size: Double) -> NormBound {
     switch self {

@@ -44,6 +44,12 @@ extension LinkedModule {
     guard linked.tensors.map(\.fanIn) == model.tensors.map(\.fanIn),
       zip(linked.tensors, model.tensors).allSatisfy({ $1.dims.count > 4 || $0.dims == $1.dims })
     else { throw differs("the tensors of \(name) have other shapes; \(help)") }
+    for (tensor, expected) in zip(linked.tensors, model.tensors) {
+      let stored = realBytes == 4 ? expected.initial?.map { Double(Float($0)) } : expected.initial
+      guard tensor.initial == stored else {
+        throw differs("the tensor `\(tensor.name)` of \(name) starts from other numbers")
+      }
+    }
     switch (linked.weights, model.parameterCount == 0 ? nil : model.weights) {
     case (nil, nil): break
     case (nil, .some): throw differs("\(name) has no weights in it; it was compiled without --weights")

@@ -60,6 +60,7 @@ struct RoundingInterpreter {
     }
     switch computation {
     case .add: return sum(operands[0], operands[1], dimension)
+    case .times: return product(terms: 1)
     case .scale(let factor): return product(terms: 2, magnitude: .scale(abs(factor)))
     case .product(let p): return product(terms: Double(p.k))
     case .middleProduct(let p): return product(terms: Double(p.inner))

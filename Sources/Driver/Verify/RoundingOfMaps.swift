@@ -15,11 +15,8 @@ extension RoundingInterpreter {
     switch map {
     case .activation(let activation):
       for index in values.indices {
-        switch activation {
-        case .relu: errors[index] = x.values[index] < -off[index] ? 0 : off[index]
-        case .tanh, .softplus: errors[index] = off[index] + ofFunction * abs(values[index])
-        case .sigmoid: errors[index] = off[index] / 4 + ofFunction * values[index]
-        }
+        errors[index] =
+          activation.change(x.values[index], off[index]) + (activation.isExact ? 0 : ofFunction * abs(values[index]))
       }
     case .softmax:
       let mean = zip(values, off).reduce(0) { $0 + $1.0 * $1.1 }
@@ -31,6 +28,7 @@ extension RoundingInterpreter {
         errors[index] = min(1, values[index] * relative * (1 + relative))
       }
     case .maximumPool(let pooling): errors = pooling.windows.map { $0.reduce(0) { max($0, off[$1]) } }
+    case .choice: errors = values.indices.map { max(off[$0], off[values.count + $0]) }
     case .bound(let ball):
       let size = ball.size(x.values)
       let wrong = ball.size(off)
@@ -57,14 +55,9 @@ extension RoundingInterpreter {
     switch map {
     case .activation(let activation):
       for index in y.indices {
-        let slope = abs(Interpreter().apply(.nonlinearAdjoint(map), [[y[index]], [1]], 1)[0])
-        let change: Double
-        switch activation {
-        case .relu: change = off[index] > 0 && y[index] <= off[index] ? 1 : 0
-        case .tanh: change = (2 * abs(y[index]) + off[index]) * off[index] + 2 * arithmetic.unit
-        case .sigmoid: change = (1 + off[index]) * off[index] + arithmetic.unit
-        case .softplus: change = exp(-y[index]) * off[index] * (1 + off[index]) + ofFunction * slope
-        }
+        let slope = abs(activation.slope(y[index]))
+        let change =
+          activation.changeOfSlope(y[index], off[index]) + activation.roundingOfSlope(slope) * arithmetic.unit
         result.magnitudes[index] = slope * w.magnitudes[index]
         result.errors[index] = slope * w.errors[index] + change * all[index]
       }
@@ -87,6 +80,17 @@ extension RoundingInterpreter {
         result.magnitudes[best] = w.magnitudes[cotangent]
         result.errors[best] = w.errors[cotangent]
         if isOpen { for index in window { result.errors[index] = all[cotangent] } }
+      }
+    case .choice(let choice):
+      let size = w.values.count
+      for index in 0..<size {
+        let places = [index, size + index]
+        let (first, second) = (y[places[0]], y[places[1]])
+        let taken = places[choice.takesFirst(first, second) ? 0 : 1]
+        result.magnitudes[taken] = w.magnitudes[index]
+        result.errors[taken] = w.errors[index]
+        let near = off[places[0]] + off[places[1]]
+        if near > 0, abs(first - second) <= near { for place in places { result.errors[place] = all[index] } }
       }
     case .bound(let ball): bound(ball, y, off, w, all, &result)
     }
@@ -146,6 +150,7 @@ extension Nonlinear {
     switch self {
     case .bound, .activation, .softmax: operand
     case .maximumPool(let pooling): pooling.out.reduce(1, *)
+    case .choice: operand / 2
     }
   }
 }

@@ -1,5 +1,6 @@
 import Adjoint
 import CajalEvaluator
+import CajalTyping
 import EmitC
 import LinearMaps
 import Lowering
@@ -7,23 +8,30 @@ import Lowering
 /// Compares the machine code of a model with the interpreter of its graph, as it is before any pass, and its gradients
 /// with the interpreted adjoint and with differences of the interpreted map.
 ///
-/// The interpreter shares the lowering of the model; the differences do not share transposition.
+/// The interpreter shares the lowering of the model; the differences do not share transposition. Where no net is in the
+/// way, the equations share neither.
 struct ModelCheck {
+  let linked: LinkedModel
+  let module: TypedModule
   let model: LoweredModel
   let code: LinkedProgram
   let points: Int
   let limit: Int
   let seed: UInt64
-  private(set) var report: VerifyReport
+  var report: VerifyReport
 
-  init(name: String, model: LoweredModel, code: LinkedProgram, limit: Int, seed: UInt64) {
+  init(
+    linked: LinkedModel, module: TypedModule, model: LoweredModel, code: LinkedProgram, limit: Int, seed: UInt64
+  ) {
+    self.linked = linked
+    self.module = module
     self.model = model
     self.code = code
     // A point of a model costs what thousands of a program's do.
     points = min(limit, 8)
     self.limit = limit
     self.seed = seed
-    report = VerifyReport(program: name)
+    report = VerifyReport(program: linked.name.text)
   }
 
   mutating func run() throws -> VerifyReport {
@@ -67,6 +75,7 @@ struct ModelCheck {
     if directions < points {
       report.leaveOut("\(points - directions) directions: a kink of the model is too near for differences")
     }
+    try checkEquations()
     try checkCalls(hasGradients: hasGradients)
     return report
   }
@@ -74,7 +83,7 @@ struct ModelCheck {
   private var names: [String] { code.inputs.map(\.name) }
 
   /// Of the graph, without a gradient: frozen tensors, and the nodes of tables.
-  private var constants: Set<Int> {
+  var constants: Set<Int> {
     model.frozen.union(code.inputs.indices.filter { code.inputs[$0].isNodes }.map(model.signature.number(ofPort:)))
   }
 
@@ -110,7 +119,7 @@ struct ModelCheck {
     if var calls { self.report = try calls.run() }
   }
 
-  private func arguments(_ random: inout SplitMix64) -> [[Double]] {
+  func arguments(_ random: inout SplitMix64) -> [[Double]] {
     model.graph.parameters.indices.map { argument($0, &random) }
   }
 
@@ -126,7 +135,10 @@ struct ModelCheck {
   }
 
   private mutating func compare(_ got: [Double], _ want: Approximation, _ what: String) {
-    let arithmetic = Arithmetic(isDouble: code.isDouble)
+    compare(got, want, what, in: Arithmetic(isDouble: code.isDouble))
+  }
+
+  mutating func compare(_ got: [Double], _ want: Approximation, _ what: String, in arithmetic: Arithmetic) {
     for (index, bound) in want.bounds(arithmetic.unit).enumerated()
     where !arithmetic.allows(got[index], want.values[index], magnitude: want.magnitudes[index], bound: bound) {
       report.disagree("\(what), entry \(index): \(got[index]), expected \(want.values[index])")

@@ -10,28 +10,27 @@ public enum Nonlinear: Hashable, Sendable {
   case softmax
   /// The largest entry of every window.
   case maximumPool(Pooling)
+  /// Of the vector's first half and its second, entry by entry, the smaller or the larger; the first where they are equal.
+  case choice(Choice)
 
-  public enum Activation: String, Hashable, Sendable, CaseIterable { case relu, tanh, sigmoid, softplus }
+  public enum Choice: String, Hashable, Sendable, CaseIterable { case min, max }
 
   public enum Reads { case operand, result }
 
   /// What the adjoint is given besides the cotangent: what the map was applied to, or what it made of it.
   public var adjointReads: Reads {
     switch self {
-    case .bound, .maximumPool: .operand
-    case .activation, .softmax: .result
+    case .bound, .maximumPool, .choice: .operand
+    case .softmax: .result
+    case .activation(let activation): activation.adjointReads
     }
   }
 
   /// Whether 0 is mapped to 0.
   public var keepsZero: Bool {
     switch self {
-    case .bound, .maximumPool: true
-    case .activation(let activation):
-      switch activation {
-      case .relu, .tanh: true
-      case .sigmoid, .softplus: false
-      }
+    case .bound, .maximumPool, .choice: true
+    case .activation(let activation): activation.value(0) == 0
     case .softmax: false
     }
   }
@@ -42,6 +41,7 @@ public enum Nonlinear: Hashable, Sendable {
     case .bound, .activation, .softmax: dimension
     case .maximumPool(let pooling):
       pooling.isWellFormed && pooling.image.reduce(1, *) == dimension ? pooling.out.reduce(1, *) : nil
+    case .choice: dimension % 2 == 0 ? dimension / 2 : nil
     }
   }
 
@@ -55,6 +55,9 @@ public enum Nonlinear: Hashable, Sendable {
       let total = powers.reduce(0, +)
       return powers.map { $0 / total }
     case .maximumPool(let pooling): return pooling.maximum(x)
+    case .choice(let choice):
+      let size = x.count / 2
+      return (0..<size).map { choice.takesFirst(x[$0], x[size + $0]) ? x[$0] : x[size + $0] }
     }
   }
 
@@ -62,11 +65,15 @@ public enum Nonlinear: Hashable, Sendable {
   func adjoint(_ known: [Double], _ cotangent: [Double]) -> [Double] {
     switch self {
     case .bound(let ball): return ball.adjoint(known, cotangent)
-    case .activation(let activation): return zip(known, cotangent).map { activation.slope(atResult: $0) * $1 }
+    case .activation(let activation): return zip(known, cotangent).map { activation.pulled($1, at: $0) }
     case .softmax:
       let inner = zip(known, cotangent).reduce(0) { $0 + $1.0 * $1.1 }
       return zip(known, cotangent).map { $0 * ($1 - inner) }
     case .maximumPool(let pooling): return pooling.maximumAdjoint(known, cotangent)
+    case .choice(let choice):
+      let size = cotangent.count
+      let isFirst = (0..<size).map { choice.takesFirst(known[$0], known[size + $0]) }
+      return (0..<size).map { isFirst[$0] ? cotangent[$0] : 0 } + (0..<size).map { isFirst[$0] ? 0 : cotangent[$0] }
     }
   }
 }
@@ -76,22 +83,21 @@ extension Nonlinear {
     switch self {
     case .bound: "bounded"
     case .activation(let activation):
-      switch activation {
-      case .relu: "rectified"
-      case .tanh, .sigmoid: "squashed"
-      case .softplus: "smoothed"
-      }
+      activation.noun
     case .softmax: "normalised"
     case .maximumPool: "pooled"
+    case .choice(let choice): choice.rawValue
     }
   }
 
   fileprivate func text(_ suffix: String) -> String {
     switch self {
     case .bound(let ball): "bound\(suffix)[\(ball.norm.rawValue), \(ball.radius)]"
-    case .activation(let activation): "\(activation.rawValue)\(suffix)"
+    case .activation(.power(let exponent)): "power\(suffix)[\(exponent)]"
+    case .activation(let activation): "\(activation.name)\(suffix)"
     case .softmax: "softmax\(suffix)"
     case .maximumPool(let pooling): "maximumPool\(suffix)[\(pooling.text)]"
+    case .choice(let choice): "\(choice.rawValue)\(suffix)"
     }
   }
 
@@ -106,9 +112,18 @@ extension Nonlinear {
       self = .bound(Ball(norm: norm, radius: radius))
     case "softmax": self = .softmax
     case "maximumPool": self = .maximumPool(try Pooling(text))
+    case "power":
+      guard let exponent = text.settings.first.flatMap(Double.init) else {
+        throw text.fail("`\(text.name)` wants an exponent")
+      }
+      self = .activation(.power(exponent))
     case let name:
-      guard let activation = Activation(rawValue: name) else { return nil }
-      self = .activation(activation)
+      if let choice = Choice(rawValue: name) {
+        self = .choice(choice)
+      } else {
+        guard let activation = Activation.named.first(where: { $0.name == name }) else { return nil }
+        self = .activation(activation)
+      }
     }
   }
 }
@@ -161,27 +176,4 @@ struct NonlinearAdjoint: Family {
   }
 
   func work(_ dimension: Int) -> Double { Double(dimension) }
-}
-
-extension Nonlinear.Activation {
-  func value(_ x: Double) -> Double {
-    switch self {
-    case .relu: x > 0 || x.isNaN ? x : 0
-    case .tanh: Foundation.tanh(x)
-    case .sigmoid: 1 / (1 + exp(-x))
-    // log(1 + exp x), without overflow.
-    case .softplus: max(x, 0) + log1p(exp(-abs(x)))
-    }
-  }
-
-  /// The derivative where the value is y: each of these functions is monotonic.
-  func slope(atResult y: Double) -> Double {
-    switch self {
-    case .relu: y > 0 ? 1 : 0
-    case .tanh: 1 - y * y
-    case .sigmoid: y * (1 - y)
-    // softplus' = sigmoid = 1 − exp(−softplus).
-    case .softplus: -expm1(-y)
-    }
-  }
 }

@@ -15,6 +15,23 @@ struct Add: Family {
   func work(_ dimension: Int) -> Double { Double(dimension) }
 }
 
+struct Times: Family {
+  var text: String { "times" }
+  var noun: String { "product" }
+  var operandCount: Int { 2 }
+  var isCheap: Bool { false }
+
+  static func read(_ text: ComputationText) -> Computation? { text.name == "times" ? .times : nil }
+
+  func violation(_ operands: [Space], _ result: Space) -> String? {
+    require(operands[0] == result && operands[1] == result, "multiplies \(operands) in \(result)")
+  }
+
+  func run(_ operands: [[Double]], _ dimension: Int) -> [Double] { zip(operands[0], operands[1]).map { $0 * $1 } }
+  func dependence(_ operands: [Dependence]) -> Dependence { operands[0].multiplying(operands[1]) }
+  func work(_ dimension: Int) -> Double { Double(dimension) }
+}
+
 struct Scale: Family {
   let factor: Double
 

@@ -20,11 +20,14 @@ extension SplitMix {
   }
 
   public mutating func nonlinear() -> Nonlinear {
-    switch below(8) {
+    switch below(10) {
     case 0, 1: .bound(Ball(norm: Ball.Norm.allCases[below(3)], radius: 0.7))
     case 2: .softmax
     case 3: .maximumPool(pooling())
-    case let other: .activation(Nonlinear.Activation.allCases[other % 4])
+    case 4: .choice(Nonlinear.Choice.allCases[below(2)])
+    // Those that are defined everywhere, and do not grow beyond measure.
+    case 5: .activation([.sin, .cos, .abs][below(3)])
+    case let other: .activation([.relu, .tanh, .sigmoid, .softplus][other % 4])
     }
   }
 }
@@ -40,10 +43,22 @@ extension GraphBuilder {
     switch map {
     case .maximumPool(let pooling):
       return value(.nonlinear(map), [offKinks(fit(.real(pooling.image)))], .real(pooling.out))
+    case .choice:
+      let (a, b) = (offKinks(fit(nil)), offKinks(scale(-0.5, fit(nil))))
+      let whole = Space.real([2 * a.space.dimension])
+      let pair = add(embed(offset: 0, a, whole), embed(offset: a.space.dimension, reshapedLike(a, b), whole))
+      return value(.nonlinear(map), [pair], a.space)
     case .activation, .softmax, .bound:
       let operand = offKinks(fit(nil))
       return value(.nonlinear(map), [operand], operand.space)
     }
+  }
+
+  /// The entries of b that a has room for, and 0 where there are none.
+  private func reshapedLike(_ a: Value, _ b: Value) -> Value {
+    let (wanted, given) = (a.space.dimension, b.space.dimension)
+    if given >= wanted { return slice(offset: 0, b, .real([wanted])) }
+    return embed(offset: 0, b, .real([wanted]))
   }
 
   /// Entries that are equal, or 0, by construction would be where a map has no derivative.
