@@ -15,13 +15,17 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
     .target(name: "Diagnostics"),
     .target(name: "CajalSyntax", dependencies: ["Diagnostics"]),
     .target(
       name: "CajalTyping",
-      dependencies: ["CajalSyntax", .product(name: "OrderedCollections", package: "swift-collections")]),
+      dependencies: [
+        "CajalSyntax", .product(name: "OrderedCollections", package: "swift-collections"),
+        .product(name: "BigInt", package: "BigInt"),
+      ]),
     .target(name: "CajalEvaluator", dependencies: ["CajalTyping"]),
     .target(name: "LinearMaps"),
     .target(

@@ -29,6 +29,7 @@ public func check(
   if let typed = module {
     module = judgeDegrees(of: typed, strict: options.strictLinear, report: { checker.report($0) })
   }
+  if !checker.hasErrors, let module { module.proveClaims { checker.report($0) } }
   // Where something could not be read or checked, that may be what uses them.
   if !checker.hasErrors, !diagnostics.hasErrors {
     for warning in checker.unused.diagnostics { checker.report(warning) }

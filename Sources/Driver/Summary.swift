@@ -21,12 +21,16 @@ extension Compilation {
         block(
           "program \(judgement.signature)",
           printer.describeDegrees(judgement) + horizon.summary
-            + (distributions.result(of: judgement, horizon).map { [printer.describe($0)] } ?? []) + norms + cost()))
+            + (distributions.result(of: judgement, horizon).map { [printer.describe($0)] } ?? []) + norms
+            + module.invariants(of: judgement) + cost()))
     }
     for net in module.nets { blocks.append(printer.print(net)) }
     for (model, horizon) in zip(module.models, horizons.dropFirst(module.programs.count)) {
       let norms = norms(module.outputBound(of: model), model.links.map { printer.text(of: $0.datum) })
-      blocks.append(block("model \(model.signature)", printer.describe(model) + horizon.summary + norms + cost()))
+      blocks.append(
+        block(
+          "model \(model.signature)",
+          printer.describe(model) + horizon.summary + norms + module.invariants(of: model) + cost()))
     }
     let text = blocks.joined(separator: "\n")
     return text.isEmpty ? "no programs; \(module.definitions.count) definitions are well typed\n" : text
