@@ -81,6 +81,9 @@ extension Checker {
     case .operand(let other):
       message = "the operands of a sum have different types: `\(expected)` and \(words ?? "`\(found)`")"
       secondary = [Label(other, "this is `\(expected)`")]
+      if found == .real([]) || expected == .real([]), case .real = found, case .real = expected {
+        help = "one `Real` for all entries is written `scale c [1, 1, …]`"
+      }
     }
     if words == nil, let arguments = found.arguments(before: expected) {
       let types = arguments.map { "`\($0)`" }.joined(separator: " and ")

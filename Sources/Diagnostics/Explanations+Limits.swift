@@ -93,7 +93,8 @@ extension Explanation {
   static let missingValue = Explanation(
     title: "a parameter has no value",
     text: """
-      `cajal2c eval` needs a value for every parameter of the program.
+      `cajal2c eval` and `cajal2c run` need a value for every parameter of the program; to run
+      a model they need its weights too.
 
       ```text
       cajal2c eval prog.cajal --set x=true

@@ -12,6 +12,7 @@ struct Cajal2c: ParsableCommand {
         cajal2c prog.cajal --emit graph              print a stage of the compilation
         cajal2c check prog.cajal                     types, degrees and horizon bounds
         cajal2c eval prog.cajal --set n=3            evaluate a program
+        cajal2c run prog.cajal --set x='[0.5, 1]'    a program or a model on vectors, or its derivative there
         cajal2c encode prog.cajal --set xs=End       a value as the compiled program takes it
         cajal2c matrix prog.cajal --program f        the matrix of a linear program
         cajal2c verify prog.cajal                    compare the machine code with two oracles
@@ -20,6 +21,6 @@ struct Cajal2c: ParsableCommand {
       Exit codes: 0 fine, 1 errors in the program, 2 wrong usage, 70 a bug in the compiler.
       """,
     version: compilerName,
-    subcommands: [Compile.self, Check.self, Eval.self, Encode.self, Matrix.self, Verify.self, Explain.self],
+    subcommands: [Compile.self, Check.self, Eval.self, Run.self, Encode.self, Matrix.self, Verify.self, Explain.self],
     defaultSubcommand: Compile.self)
 }

@@ -46,15 +46,7 @@ struct Matrix: ParsableCommand {
       case .csv: bytes = Array(tensor.csv.utf8)
       case .npy: bytes = tensor.npy
       }
-      if let output {
-        do { try writeDurably(bytes, to: output) } catch let failure as DurableWriteFailure {
-          throw FileProblem(
-            diagnostic: Diagnostic(
-              .unwritableFile, "\(failure)", at: nil, help: "check that its directory exists and can be written to"))
-        }
-      } else {
-        print(String(decoding: bytes, as: UTF8.self), terminator: "")
-      }
+      try deliver(bytes, to: output)
       return ()
     }
   }

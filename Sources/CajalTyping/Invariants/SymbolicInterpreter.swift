@@ -24,6 +24,7 @@ final class SymbolicInterpreter {
   /// What the same functions give on the same operands is the same.
   private var known: [Call: [Polynomial]] = [:]
   private var work = 0
+  private var total = 0
   private var depth = 0
 
   private struct Call: Hashable {
@@ -36,7 +37,9 @@ final class SymbolicInterpreter {
     case choice(Choice)
   }
 
-  static let workLimit = 400_000
+  static let workLimit = 200_000
+  /// Of all that one interpreter is asked.
+  static let totalLimit = 600_000
   private static let depthLimit = 20_000
   private static let largest = 4_096
   private static let mostRounds = 16
@@ -50,7 +53,8 @@ final class SymbolicInterpreter {
 
   private func spend(_ amount: Int) throws {
     work += amount
-    if work > Self.workLimit { throw Exhausted() }
+    total += amount
+    if work > Self.workLimit || total > Self.totalLimit { throw Exhausted() }
   }
 
   private func dimension(_ type: Type) -> Int? {

@@ -23,7 +23,7 @@ extension GraphGenerator {
       let (image, out) = (Space.real(pooling.image), Space.real(pooling.out))
       return isOne(in: 2)
         ? g.value(.averagePool(pooling), [fit(a, image)], out) : g.value(.averageUnpool(pooling), [fit(a, out)], image)
-    case .dot: return g.dot(a, fit(b, a.space))
+    case .dot: return isOne(in: 2) ? g.dot(a, fit(b, a.space)) : g.times(a, fit(b, a.space))
     case .flat: return flat(a)
     case .scaledSum: return g.add(g.scaled(a, by: fit(b, .scalar)), fit(b, a.space))
     case .counted: return counted(g, a)
@@ -66,11 +66,15 @@ extension GraphGenerator {
 
   private mutating func nonlinearAdjoint(_ g: GraphBuilder, _ a: Value, _ b: Value) -> Value {
     let map = random.nonlinear()
-    guard case .maximumPool(let pooling) = map else {
-      return g.value(.nonlinearAdjoint(map), [a, fit(b, a.space)], a.space)
+    switch map {
+    case .maximumPool(let pooling):
+      return g.value(
+        .nonlinearAdjoint(map), [fit(a, .real(pooling.image)), fit(b, .real(pooling.out))], .real(pooling.image))
+    case .choice:
+      let pair = Space.real([2 * b.space.dimension])
+      return g.value(.nonlinearAdjoint(map), [fit(a, pair), b], pair)
+    case .activation, .bound, .softmax: return g.value(.nonlinearAdjoint(map), [a, fit(b, a.space)], a.space)
     }
-    return g.value(
-      .nonlinearAdjoint(map), [fit(a, .real(pooling.image)), fit(b, .real(pooling.out))], .real(pooling.image))
   }
 
   private mutating func product(_ g: GraphBuilder, _ a: Value, _ b: Value) -> Value {
