@@ -84,7 +84,7 @@ private struct MixtureTerms {
     switch term.kind {
     case .definition(let index): return definitions[index]
     // Reals, which the type has shown, and sums: of two mixtures, one of twice the weight.
-    case .literal, .matrix, .add, .scale, .network: return false
+    case .literal, .matrix, .add, .scale, .concatenate, .scan, .network: return false
     case .variable, .bool, .natural, .primitive, .constructor, .succ, .lambda, .apply, .conditional, .iterate, .cases,
       .fold:
       return term.kind.children.allSatisfy(keep)
