@@ -23,8 +23,8 @@ public struct DistributionAnalysis {
   /// Nil where nothing is claimed: there are reals, bounds or sums, something may be dropped, or a link or the result is
   /// of a type whose values are no basis.
   public func result(of judgement: Judgement, _ horizon: ProgramHorizon) -> ResultDistribution? {
-    guard horizon.drops.isEmpty, judgement.type.hasDistributions, judgement.type.asRecursive == nil,
-      judgement.context.allSatisfy({ $0.bound == nil && $0.variable.type.hasDistributions }),
+    guard horizon.drops.isEmpty, terms.types.haveMixtures(judgement.type), judgement.type.asRecursive == nil,
+      judgement.context.allSatisfy({ $0.bound == nil && terms.types.haveMixtures($0.variable.type) }),
       terms.keep(judgement.term)
     else { return nil }
     var iterated = IteratedVariables()
@@ -39,48 +39,52 @@ public struct DistributionAnalysis {
   }
 }
 
-extension Type {
+/// What is to be known of types; each declared type is looked into once, however often others have it.
+private final class MixtureTypes {
+  private var withReals: [DataType: Bool] = [:]
+
   /// Whether its values are basis vectors, or functions between such: `Bool`, naturals, declared types, and functions of
   /// these that take no function.
-  fileprivate var hasDistributions: Bool {
-    switch self {
+  func haveMixtures(_ type: Type) -> Bool {
+    switch type {
     case .bool, .nat, .natBelow: true
     case .real: false
-    case .data(let type):
-      type.constructors.allSatisfy { constructor in
-        constructor.fields.allSatisfy {
-          switch $0 {
-          case .recursive: true
-          case .other(let field): !field.isFunction && field.hasDistributions
-          }
-        }
-      }
-    case .function(let argument, let result):
-      !argument.isFunction && argument.hasDistributions && result.hasDistributions
+    case .data(let type): !haveReals(.data(type))
+    case .function(let argument, let result): !argument.isFunction && haveMixtures(argument) && haveMixtures(result)
     }
   }
 
-  fileprivate var hasReals: Bool {
-    switch self {
-    case .bool, .nat, .natBelow: false
-    case .real: true
+  /// Whether there are reals anywhere in it, or functions in a declared type.
+  func haveReals(_ type: Type) -> Bool {
+    switch type {
+    case .bool, .nat, .natBelow: return false
+    case .real: return true
     case .data(let type):
-      type.constructors.contains { constructor in
-        constructor.fields.contains { if case .other(let field) = $0 { field.hasReals } else { false } }
+      if let known = withReals[type] { return known }
+      let result = type.constructors.contains { constructor in
+        constructor.fields.contains {
+          switch $0 {
+          case .recursive: false
+          case .other(let field): field.isFunction || self.haveReals(field)
+          }
+        }
       }
-    case .function(let argument, let result): argument.hasReals || result.hasReals
+      withReals[type] = result
+      return result
+    case .function(let argument, let result): return haveReals(argument) || haveReals(result)
     }
   }
 }
 
 /// The terms that take mixtures to mixtures, by the definitions that they use.
 private struct MixtureTerms {
+  let types = MixtureTypes()
   private var definitions: [Bool] = []
 
   mutating func append(_ definition: TypedTerm) { definitions.append(keep(definition)) }
 
   func keep(_ term: TypedTerm) -> Bool {
-    if term.type.hasReals { return false }
+    if types.haveReals(term.type) { return false }
     switch term.kind {
     case .definition(let index): return definitions[index]
     // Reals, which the type has shown, and sums: of two mixtures, one of twice the weight.

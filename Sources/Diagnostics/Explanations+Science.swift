@@ -25,8 +25,9 @@ extension Explanation {
       the base are. The compiler proves it, exactly, on the numbers as they are written.
 
       ```cajal-error
-      program p (k : Real, s : Real[2], n : Nat) : Real[2] =
-        iter { s | y => y + scale k ([[-1, 0], [0.9, 0]] y) | conserves [1, 1] } (n)
+      param k : Real
+      model m (s : Real[2], n : Nat) : Real[2] =
+        iter { s | !y => y + scale k ([[-1, 0], [0.9, 0]] y) | conserves [1, 1] } (n)
       ```
 
       ```cajal

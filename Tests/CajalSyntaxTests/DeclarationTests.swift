@@ -191,7 +191,7 @@ import Testing
       type = Bool
       def e = fun x -> x
       """)
-    #expect(found == ["E0005@1:14", "E0005@3:16", "E0005@3:48", "E0005@4:13", "E0005@4:19", "E0005@5:6", "E0005@6:15"])
+    #expect(found == ["E0005@1:14", "E0005@3:16", "E0005@3:48", "E0005@4:19", "E0005@5:6", "E0005@6:15"])
     #expect(tree.declarations.count == 5)
   }
 
