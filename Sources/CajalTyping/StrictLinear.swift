@@ -84,19 +84,11 @@ private struct CaptureSearch {
     case .lambda(let variable, let body): visit(body, binding: variable)
     case .iterate(let base, let state, let step, let count):
       visit(base)
-      if state.isData { dataStates.append(state) }
-      states.insert(state.id)
-      steps.append((levels.count, term.span, false))
-      visit(step, binding: state)
-      steps.removeLast()
+      visit(step, of: term, state)
       visit(count)
     case .scan(let base, let state, let step, _):
       visit(base)
-      if state.isData { dataStates.append(state) }
-      states.insert(state.id)
-      steps.append((levels.count, term.span, false))
-      visit(step, binding: state)
-      steps.removeLast()
+      visit(step, of: term, state)
     case .cases(let operand, let alternatives):
       visit(operand)
       for alternative in alternatives { visit(alternative) }
@@ -123,6 +115,15 @@ private struct CaptureSearch {
     levels[variable.id] = levels.count
     visit(term)
     levels[variable.id] = nil
+  }
+
+  /// The step of an iteration or of a trajectory.
+  private mutating func visit(_ step: TypedTerm, of loop: TypedTerm, _ state: Variable) {
+    if state.isData { dataStates.append(state) }
+    states.insert(state.id)
+    steps.append((levels.count, loop.span, false))
+    visit(step, binding: state)
+    steps.removeLast()
   }
 
   private mutating func use(_ variable: Variable, _ span: Span) {

@@ -21,35 +21,13 @@ struct Matrix: ParsableCommand {
   @Option(help: ArgumentHelp("The program; needed where the file has several.", valueName: "name"))
   var program: String?
 
-  @Option(help: "How it is written: text, csv or npy; by default what the output's name ends in, else text.")
-  var format: TensorFormat?
-
-  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write instead of standard output.", valueName: "file"))
-  var output: String?
-
-  private var chosenFormat: TensorFormat {
-    format ?? TensorFormat.allCases.first { output?.hasSuffix(".\($0.rawValue)") == true } ?? .text
-  }
-
-  func validate() throws {
-    if chosenFormat == .npy && output == nil {
-      throw ValidationError("npy is no text: give a file to write, as in -o \(program ?? "program").npy")
-    }
-  }
+  @OptionGroup var output: TensorOutput
 
   func run() throws {
     try source.run(try source.compilation()) { compilation in
       guard let tensor = try compilation.tensor(of: program) else { return nil as Void? }
-      let bytes: [UInt8]
-      switch chosenFormat {
-      case .text: bytes = Array(tensor.text.utf8)
-      case .csv: bytes = Array(tensor.csv.utf8)
-      case .npy: bytes = tensor.npy
-      }
-      try deliver(bytes, to: output)
+      try output.deliver(text: tensor.text, csv: tensor.csv, npy: tensor.npy)
       return ()
     }
   }
 }
-
-extension TensorFormat: ExpressibleByArgument {}

@@ -27,21 +27,7 @@ struct Run: ParsableCommand {
   @Flag(help: "The derivatives of the result in each variable, at that point.")
   var jacobian = false
 
-  @Option(help: "How it is written: text, csv or npy; by default what the output's name ends in, else text.")
-  var format: TensorFormat?
-
-  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write instead of standard output.", valueName: "file"))
-  var output: String?
-
-  private var chosenFormat: TensorFormat {
-    format ?? TensorFormat.allCases.first { output?.hasSuffix(".\($0.rawValue)") == true } ?? .text
-  }
-
-  func validate() throws {
-    if chosenFormat == .npy && output == nil {
-      throw ValidationError("npy is no text: give a file to write, as in -o result.npy")
-    }
-  }
+  @OptionGroup var output: TensorOutput
 
   func run() throws {
     try source.run(try source.compilation(weights: weights)) { compilation in
@@ -55,24 +41,8 @@ struct Run: ParsableCommand {
         source.report(problem.diagnostics, in: problem.source)
         return nil
       }
-      let bytes: [UInt8]
-      switch chosenFormat {
-      case .text: bytes = Array(result.text.utf8)
-      case .csv: bytes = Array(result.csv.utf8)
-      case .npy: bytes = result.npy
-      }
-      try deliver(bytes, to: output)
+      try output.deliver(text: result.text, csv: result.csv, npy: result.npy)
       return ()
     }
-  }
-}
-
-/// Writes to a file, or to standard output.
-func deliver(_ bytes: [UInt8], to output: String?) throws {
-  guard let output else { return print(String(decoding: bytes, as: UTF8.self), terminator: "") }
-  do { try writeDurably(bytes, to: output) } catch let failure as DurableWriteFailure {
-    throw FileProblem(
-      diagnostic: Diagnostic(
-        .unwritableFile, "\(failure)", at: nil, help: "check that its directory exists and can be written to"))
   }
 }
