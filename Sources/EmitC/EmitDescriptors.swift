@@ -117,13 +117,12 @@ struct DescriptorEmitter {
     _ tensor: TensorDescription, _ name: String, _ text: CExpression, _ offset: Int
   ) -> CInitialiser {
     let dims = tensor.dims.count <= 4 ? tensor.dims : [tensor.count]
-    let initial = tensor.initial.map { _ in CExpression.name("\(name)_initial.values") }
+    let initial = tensor.initial == nil ? CExpression.number("0") : .name("\(name)_initial.values")
     return .list(
       [
         .call("sizeof", [.name("cajal_tensor")]), text, .integer(dims.count),
       ].map { .expression($0) } + [.list((dims.isEmpty ? [0] : dims).map { .expression(.integer($0)) })]
-        + [offset, tensor.count, tensor.fanIn].map { .expression(.integer($0)) }
-        + (initial.map { [.expression($0)] } ?? []))
+        + [offset, tensor.count, tensor.fanIn].map { .expression(.integer($0)) } + [.expression(initial)])
   }
 
   private func description(_ port: PortDescription, _ name: String) -> CInitialiser {
