@@ -29,9 +29,9 @@ public func check(
   if let typed = module {
     module = judgeDegrees(of: typed, strict: options.strictLinear, report: { checker.report($0) })
   }
-  if !checker.hasErrors, let module { module.proveClaims { checker.report($0) } }
-  // Where something could not be read or checked, that may be what uses them.
+  // Where something could not be read or checked, that may be what is claimed, or what uses a name.
   if !checker.hasErrors, !diagnostics.hasErrors {
+    module?.proveClaims { checker.report($0) }
     for warning in checker.unused.diagnostics { checker.report(warning) }
   }
   diagnostics.add(contentsOf: checker.takeDiagnostics())

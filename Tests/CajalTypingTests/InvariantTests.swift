@@ -133,6 +133,12 @@ import Testing
     #expect((x + .nonnegative).lower == Rational(-2) && (x * .all) == .all)
     #expect(Elementwise.recip.interval(Interval(lower: Rational(2), upper: nil)).upper == Rational(1, over: 2))
   }
+
+  /// Where the step could not be read, what is left of it says nothing.
+  @Test func nothingIsSaidOfWhatCouldNotBeRead() {
+    let step = "iter { x | !y => y + [f * 1, 0] | conserves [1, 1] } (n)"
+    #expect(checked("param f : Real\nmodel p (x : Real[2], n : Nat) : Real[2] = \(step)").codes == ["E0005"])
+  }
 }
 
 extension String {

@@ -17,8 +17,8 @@ compilers=("$CC")
 # ---- The object, as `make x.so` makes it ----
 
 # What a module may need of others.
-needed='^(memcpy|memset|memmove|expf?|tanhf?|log1pf?|fabsf?|sqrtf?|expm1f?|logf?|ldexpf?|frexpf?|cblas_[sd]gemm'
-needed+='|__cxa_finalize|__gmon_start__|_ITM_(de)?registerTMCloneTable)$'
+needed='^(memcpy|memset|memmove|expf?|tanhf?|log1pf?|fabsf?|sqrtf?|expm1f?|logf?|sinf?|cosf?|pow|strcmp|ldexpf?|frexpf?|cblas_[sd]gemm'
+needed+='|openblas_get_corename|__cxa_finalize|__gmon_start__|_ITM_(de)?registerTMCloneTable)$'
 
 check_object() { # MODULE, without .so
   local object=$1.so declared exported other held
