@@ -159,7 +159,8 @@ def test_what_is_known_of_a_table(tables):
     assert "t.nodes : int32  shape (7, 2), the children of each row, -1 for none" in tables.total.__doc__
     assert "list with rows of End 0, Letter 1, Letter.1 2:4" in tables.even.__doc__
     assert "w.nodes : int32  shape (1,), how many rows count" in tables.even.__doc__
-    assert "w : Word[6]" in tables.even.signature and not tables.even.output.is_distribution
+    assert "w : Word[6]" in tables.even.signature and tables.even.output.is_distribution
+    assert not tables.total.output.is_distribution
 
 
 def test_a_result_that_is_a_distribution_says_so(tables):
