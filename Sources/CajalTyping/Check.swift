@@ -30,8 +30,8 @@ public func check(
     module = judgeDegrees(of: typed, strict: options.strictLinear, report: { checker.report($0) })
   }
   // Where something could not be read or checked, that may be what is claimed, or what uses a name.
+  if !checker.hasErrors, !diagnostics.hasErrors { module?.proveClaims { checker.report($0) } }
   if !checker.hasErrors, !diagnostics.hasErrors {
-    module?.proveClaims { checker.report($0) }
     for warning in checker.unused.diagnostics { checker.report(warning) }
   }
   diagnostics.add(contentsOf: checker.takeDiagnostics())

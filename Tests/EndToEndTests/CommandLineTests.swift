@@ -294,7 +294,7 @@ private let blur = """
           model learnt (x : Real[9,9]) : Real[9,9]
             x : Real[9,9]   no bound on the degree, not linear (used in a step)
             steps x : Nat   degree 1, linear
-            nonlinear in y : Real[9,9], a net is applied to this state
+            nonlinear in y : Real[9,9], which is data in the step
             1541 parameters, in kernel, steps, even
             nothing is dropped at horizon 10
             no bound on the norm of the result follows: there is none for `x`
@@ -302,7 +302,7 @@ private let blur = """
           """)
       #expect(try cajal2c("check", file).output == result.output)
       let strict = try cajal2c("check", file, "--strict-linear")
-      #expect(strict.status == 1 && strict.errors.contains("a net is applied to this state"))
+      #expect(strict.status == 1 && strict.errors.contains("this state is data in the step"))
     }
   }
 
