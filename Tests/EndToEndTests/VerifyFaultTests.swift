@@ -114,10 +114,10 @@ import Testing
     Fault(
       function: "even_run_adjoint", code: "if (in_bar[0]) ((real *)in_bar[0])[5] += 1e-6;", said: "gradient in w[5] at"),
     Fault(
-      function: "tree_run_adjoint_batch", code: "if (in_bar[0]) ((real *)in_bar[0])[1] *= 2;",
+      function: "tree_run_adjoint", code: "if (in_bar[0]) ((real *)in_bar[0])[1] *= 2;",
       said: "gradient in t[1] at"),
     Fault(
-      function: "tree_run_adjoint_batch", code: "if (in_bar[2] && !in_bar[0]) ((real *)in_bar[2])[1] += 1;",
+      function: "tree_run_adjoint", code: "if (in_bar[2] && !in_bar[0]) ((real *)in_bar[2])[1] += 1;",
       said: "gradient in f"),
     // Bits, and what lies around buffers.
     Fault(

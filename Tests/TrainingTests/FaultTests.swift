@@ -70,6 +70,8 @@ import Testing
 
   @Test(arguments: [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT"), (SIGHUP, "SIGHUP")])
   func aSignalStopsARun(signal: Int32, name: String) throws {
+    // A shell starts what goes on in the background with some of them ignored, and that is inherited.
+    Foundation.signal(signal, SIG_DFL)
     try withModel { folder, module in
       let process = Process()
       process.executableURL = URL(fileURLWithPath: trainerPath)
