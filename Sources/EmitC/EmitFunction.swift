@@ -30,7 +30,12 @@ enum Element: Equatable {
   /// array.
   case lanes(hasWorkspace: Bool)
 
-  var isLanes: Bool { type == "lanes" }
+  var isLanes: Bool {
+    switch self {
+    case .real: false
+    case .lanes: true
+    }
+  }
 
   var type: String {
     switch self {

@@ -81,8 +81,8 @@ enum Threshold {
   /// lanes of 64 bytes, in a second cache.
   static let laneWorkspaceReals = 1 << 14
 
-  /// Products of at most so many multiplications are loops in lanes that lie in the workspace. Measured: `make bench
-  /// ROWS=h`, where larger ones of a shared matrix are faster for all samples together.
+  /// Products of at most so many multiplications are loops in lanes that lie in the workspace. Guess: a tree's
+  /// bilinear step on states of 8 (`make bench ROWS=h`).
   static let laneProduct = 512
 
   /// The most lanes that are variables of one function. Guess: 15.25 kB, safe on the stack of a thread.
