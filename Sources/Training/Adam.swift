@@ -1,9 +1,11 @@
 import Foundation
 import TrainingKernels
 
-/// Adam as PyTorch defines it, without weight decay. D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization".
+/// Adam as PyTorch defines it, and AdamW where weights decay. D. P. Kingma, J. Ba, "Adam: a method for stochastic
+/// optimization"; I. Loshchilov, F. Hutter, "Decoupled weight decay regularization".
 struct Adam: Sendable {
   let learningRate: Double
+  var weightDecay = 0.0
   var beta1 = 0.9
   var beta2 = 0.999
   var epsilon = 1e-8
@@ -12,7 +14,8 @@ struct Adam: Sendable {
   func numbers(step: Int, scale: Double) -> training_adam {
     training_adam(
       scale: scale, step_size: learningRate / (1 - pow(beta1, Double(step))),
-      root: (1 - pow(beta2, Double(step))).squareRoot(), beta1: beta1, beta2: beta2, epsilon: epsilon)
+      root: (1 - pow(beta2, Double(step))).squareRoot(), beta1: beta1, beta2: beta2, epsilon: epsilon,
+      keep: 1 - learningRate * weightDecay)
   }
 }
 

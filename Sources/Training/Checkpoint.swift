@@ -10,6 +10,11 @@ struct Checkpoint: BitwiseCopyable {
   var lossCount: Int
   /// That the run took so far.
   var seconds: Double
+  /// The least validation loss, and the step that had it.
+  var bestLoss = Double.infinity
+  var bestStep = 0
+  /// Evaluations since then.
+  var evaluationsSinceBest = 0
 
   static let format = "cajal-train checkpoint 1"
 
@@ -23,6 +28,9 @@ struct Checkpoint: BitwiseCopyable {
     metadata["loss_sum"] = String(lossSum)
     metadata["loss_count"] = String(lossCount)
     metadata["seconds"] = String(seconds)
+    metadata["best_loss"] = String(bestLoss)
+    metadata["best_step"] = String(bestStep)
+    metadata["evaluations_since_best"] = String(evaluationsSinceBest)
     let file = TensorFile(
       metadata: metadata,
       tensors: [
@@ -51,7 +59,13 @@ struct Checkpoint: BitwiseCopyable {
     lossSum = try number("loss_sum")
     lossCount = try number("loss_count")
     seconds = try number("seconds")
-    guard step >= 0, lossCount >= 0 else { throw TrainingError("\(path) is damaged: a count is below 0") }
+    // Checkpoints of before there was a validation have none of these.
+    if file.metadata["best_loss"] != nil {
+      bestLoss = try number("best_loss")
+      bestStep = try number("best_step")
+      evaluationsSinceBest = try number("evaluations_since_best")
+    }
+    guard step >= 0, lossCount >= 0, bestStep >= 0, evaluationsSinceBest >= 0 else { throw TrainingError("\(path) is damaged: a count is below 0") }
     let buffers = [
       ("parameters", trainer.parameters), ("adam.exp_avg", trainer.first), ("adam.exp_avg_sq", trainer.second),
     ]

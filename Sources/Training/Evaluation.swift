@@ -5,7 +5,7 @@ import TensorFiles
 public struct EvaluationSettings: Sendable {
   public var modelPath: String
   public var modelName: String?
-  public var dataFolder: String
+  public var data: DataSource
   public var task: LearningTask
   public var loss: Loss
   public var part = Dataset.Part.test
@@ -21,7 +21,7 @@ public struct EvaluationSettings: Sendable {
 
   public init(modelPath: String, dataFolder: String, task: LearningTask, loss: Loss) {
     self.modelPath = modelPath
-    self.dataFolder = dataFolder
+    data = DataSource(dataFolder)
     self.task = task
     self.loss = loss
   }
@@ -42,14 +42,10 @@ private func evaluate<Real: TrainingReal>(
   _ settings: EvaluationSettings, _ model: Model, _ real: Real.Type
 ) throws -> Measures {
   let workers = Workers(threads: settings.threads)
-  let parameters = try Buffer<Real>(model.parameterCount, for: "parameters")
-  if let path = settings.weightsPath {
-    try Initialisation.fill(parameters, of: model, from: TensorFile(reading: path))
-  } else if model.parameterCount > 0, !Initialisation.fill(parameters, embeddedIn: model) {
-    throw TrainingError("the model `\(model.name)` has no embedded weights: give some with --weights")
-  }
-  let samples: Samples<Real> = try loadSamples(
-    settings.task, settings.dataFolder, settings.part, model, limit: settings.limit, workers)
+  let parameters: Buffer<Real> = try Initialisation.parameters(of: model, weightsPath: settings.weightsPath)
+  let samples: Samples<Real>? = try loadSamples(
+    settings.task, settings.data.alone, settings.part, model, limit: settings.limit, loss: settings.loss, workers)
+  guard let samples else { throw TrainingError("there are no test samples in \(settings.data.path)") }
   let evaluator = try Evaluator(model, samples, loss: settings.loss, workers: workers)
   let measures = try evaluator.evaluate(parameters)
   if let path = settings.outputsPath {
@@ -62,7 +58,8 @@ private func evaluate<Real: TrainingReal>(
   return measures
 }
 
-private func save<Real: TrainingReal>(
+/// Writes outputs of samples: as `.npy`, or as safetensors with the samples' inputs and targets.
+func save<Real: TrainingReal>(
   _ outputs: [Real], of chosen: [Int], _ samples: Samples<Real>, _ model: Model, to path: String
 ) throws {
   let shape = [chosen.count] + model.output.shape
@@ -82,14 +79,4 @@ private func save<Real: TrainingReal>(
     }
   }
   try TensorFile(tensors: tensors).write(to: path)
-}
-
-extension Measures {
-  public static func csvHeader(isClassification: Bool) -> String {
-    isClassification ? "samples,loss,accuracy" : "samples,loss,l1,mse,psnr,exact"
-  }
-
-  public func csv(isClassification: Bool) -> String {
-    isClassification ? "\(count),\(loss),\(accuracy)" : "\(count),\(loss),\(l1),\(mse),\(psnr),\(exact)"
-  }
 }

@@ -10,6 +10,7 @@ final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
   private let calls: [ModelCall<Real>]
   private let measures: Buffer<SampleMeasures>
   private let statuses: Buffer<Int32>
+  private let spread: TargetSpread
 
   /// Samples in a call: the same whatever a run's batch is, so that evaluations agree in every bit.
   private static var chunk: Int { 64 }
@@ -25,6 +26,7 @@ final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
     let batches: Set = [min(Self.chunk, samples.count), (samples.count - 1) % Self.chunk + 1]
     calls = try (0..<workers.threads).map { _ in try ModelCall(model, samples, batches: batches, gradients: false) }
     measures = try Buffer(samples.count, for: "measures")
+    spread = TargetSpread(samples)
     statuses = try Buffer(chunkCount(of: samples.count, size: Self.chunk), for: "measures")
   }
 
@@ -51,7 +53,7 @@ final class Evaluator<Real: TrainingReal>: @unchecked Sendable {
     for chunk in 0..<statuses.count where statuses[chunk] != 0 {
       throw TrainingError("the model `\(model.name)` refused a batch: \(Model.statusText(statuses[chunk]))")
     }
-    return Measures(measures.elements, loss: loss, size: size, answer: samples.answer)
+    return Measures(measures.elements, loss: loss, size: size, answer: samples.answer, spread: spread)
   }
 
   /// Where a model stops at a NaN or an infinity, its output is all NaN, so that the measures are.

@@ -1,20 +1,31 @@
 import CZlib
 import TensorFiles
 
-/// The samples of a safetensors file: for each input of the model a tensor of its name and shape [N, …], and `target`.
+/// The samples of a file: for each input of the model a tensor of its name and shape [N, …], and `target`.
 extension Samples {
-  /// - Parameter limit: how many samples to keep, the first ones; nil for all.
-  init(file path: String, model: Model, limit: Int?) throws {
-    let source = try SampleFile(path, model, limit: limit)
+  /// - Parameters:
+  ///   - limit: how many samples to keep, the first ones; nil for all.
+  ///   - targets: without, there need not be any; all are 0 then.
+  ///   - choosesTarget: the target's index may stand for it, as the loss is of choices.
+  init(
+    file path: String, model: Model, limit: Int?, targets: Bool = true, choosesTarget: Bool = false
+  ) throws {
+    let source = try SampleFile(path, model, limit: limit, targets: targets)
     count = source.kept
     inputs = try model.inputs.map { port in
       switch port.content {
-      case .reals: .reals(try source.reals(port))
+      case .reals: .reals(try source.reals(port, choice: port.choice))
       case .table(let table): .reals(try source.reals(port, rowSize: table.rowSize))
       case .nodes(let nodes): .nodes(try source.nodes(port, nodes))
       }
     }
-    target = try source.reals(source.target)
+    let choice = source.target.choice ?? (choosesTarget && source.target.shape.count == 1 ? .index : nil)
+    target =
+      targets
+      ? try source.reals(source.target, choice: choice)
+      : Column(
+        try Buffer(model.output.size, for: "the samples of \(path)"), shape: model.output.shape,
+        index: try Buffer(count, for: "the samples of \(path)"))
     answer = .choices(1)
     inputNames = model.inputs.map(\.name)
     checksum = (inputs + [.reals(target)]).reduce(0) { sum, column in
@@ -36,59 +47,96 @@ extension Buffer {
 /// A file of samples, while they are read.
 private struct SampleFile {
   let path: String
-  let file: TensorFile
   let target: Port
   /// How many samples there are, and how many of them are read.
   let total, kept: Int
+  private let data: DataFile
+  private var file: TensorFile { data.tensors }
 
-  init(_ path: String, _ model: Model, limit: Int?) throws {
+  init(_ path: String, _ model: Model, limit: Int?, targets: Bool) throws {
     self.path = path
-    file = try TensorFile(reading: path)
     target = Port(name: "target", type: model.output.type, size: model.output.size, shape: model.output.shape)
     guard !model.inputs.contains(where: { $0.name == "target" }) else {
       throw TrainingError(
         "the model `\(model.name)` has an input called `target`, which is the name of its result in \(path)")
     }
-    guard let target = file["target"] else {
-      throw TrainingError(
-        "\(path): the tensor \"target\" of shape [N, …] is missing; its first dimension counts the samples")
+    data = try DataFile(path, ports: model.inputs + [target])
+    guard let counted = targets ? "target" : model.inputs.first?.name else {
+      throw TrainingError("the model `\(model.name)` has no input, by which samples could be counted")
     }
-    guard let total = target.shape.first, total > 0 else {
+    let found = data.tensors[counted]
+    guard let found else {
       throw TrainingError(
-        "\(path) has no samples: the tensor \"target\" has the shape \(target.shape), "
+        "\(path): the tensor \"\(counted)\" of shape [N, …] is missing; its first dimension counts the samples"
+          + data.columnsText)
+    }
+    guard let total = found.shape.first, total > 0 else {
+      throw TrainingError(
+        "\(path) has no samples: the tensor \"\(counted)\" has the shape \(found.shape), "
           + "and its first dimension counts them")
     }
     self.total = total
     kept = limit ?? total
     guard kept <= total else { throw TrainingError("\(path) has \(total) samples, and \(kept) were asked for") }
     let names = Set(model.inputs.map(\.name) + ["target"])
-    for tensor in file.tensors where !names.contains(tensor.name) {
+    for tensor in data.tensors.tensors where !names.contains(tensor.name) {
       throw TrainingError(
-        "\(path): there is a tensor \"\(tensor.name)\", and the model `\(model.name)` has no such input")
+        "\(path): there is a \(data.unit) \"\(tensor.name)\", and the model `\(model.name)` has no such input")
     }
   }
 
-  /// - Parameter rowSize: of a table.
-  func reals<Real: TrainingReal>(_ port: Port, rowSize: Int? = nil) throws -> Column<Real> {
-    let tensor = try tensor(port, shapes: [[total] + port.shape, [total, port.size]])
-    let rows = try Buffer<Real>(kept * port.size, for: "the samples of \(path)")
-    func copy<Stored: TrainingReal>(_ values: [Stored]) throws {
-      for index in 0..<rows.count {
-        rows[index] = Real(values[index])
-        if rows[index].isFinite { continue }
-        let place = rowSize.map { ", row \(index % port.size / $0)" } ?? ""
-        let advice = ", which is too large for the model's reals: compile it with --real double"
-        throw TrainingError(
-          "\(path): the tensor \"\(port.name)\" holds \(values[index]) in sample \(index / port.size)\(place)"
-            + (values[index].isFinite ? advice : ""))
-      }
+  /// - Parameters:
+  ///   - choice: how one value can stand for the entries of a sample.
+  ///   - rowSize: of a table.
+  func reals<Real: TrainingReal>(_ port: Port, choice: Port.Choice? = nil, rowSize: Int? = nil) throws -> Column<Real> {
+    if let choice, let tensor = file[port.name], [[total], [total, 1]].contains(tensor.shape), port.size > 1 {
+      return try chosen(port, choice, tensor)
     }
-    if tensor.dtype == .f32 {
-      try copy(file.values(named: port.name, as: Float.self))
-    } else if tensor.dtype == .f64 {
-      try copy(file.values(named: port.name, as: Double.self))
-    } else {
-      throw wrongType(tensor, "F32 and F64")
+    let tensor = try tensor(port, shapes: [[total] + port.shape, [total, port.size]])
+    func place(_ index: Int) -> String {
+      let row = rowSize.map { ", row \(index % port.size / $0)" } ?? ""
+      return "in \(data.place(ofSample: index / port.size))\(row)"
+    }
+    let wider = "compile it with --real double"
+    let values = try tensor.reals(as: Real.self) { value, index in
+      throw TrainingError(
+        "\(path): the tensor \"\(port.name)\" holds \(value) \(place(index)), a whole number that the model's reals do "
+          + "not have" + (Real.self == Float.self ? ": \(wider)" : ""))
+    }
+    guard let values else { throw wrongType(tensor, "integers and floats of 16, 32 and 64 bits") }
+    let rows = try Buffer<Real>(kept * port.size, for: "the samples of \(path)")
+    for index in 0..<rows.count {
+      rows[index] = values[index]
+      if values[index].isFinite { continue }
+      let stored = tensor.dtype == .f64 ? try file.values(named: port.name, as: Double.self)[index] : Double(values[index])
+      throw TrainingError(
+        "\(path): the tensor \"\(port.name)\" holds \(stored) \(place(index))"
+          + (stored.isFinite ? ", which is too large for the model's reals: \(wider)" : ""))
+    }
+    return Column(rows, shape: port.shape)
+  }
+
+  /// One-hot, from the index of each sample's 1, or its truth value.
+  private func chosen<Real: TrainingReal>(_ port: Port, _ choice: Port.Choice, _ tensor: Tensor) throws -> Column<Real> {
+    let indices: [Int]
+    switch choice {
+    case .truth:
+      guard tensor.dtype == .bool else {
+        throw wrongType(tensor, "truth values (BOOL), or both entries of Bool, of which `true` is the first,")
+      }
+      indices = tensor.bytes.map { $0 == 0 ? 1 : 0 }
+    case .index:
+      guard let integers = tensor.integers else { throw wrongType(tensor, "indices, whole numbers,") }
+      indices = integers
+    }
+    let rows = try Buffer<Real>(kept * port.size, for: "the samples of \(path)")
+    for sample in 0..<kept {
+      guard (0..<port.size).contains(indices[sample]) else {
+        throw TrainingError(
+          "\(path): the tensor \"\(port.name)\" holds the index \(indices[sample]) in \(data.place(ofSample: sample)); "
+            + "\(port.type) has 0 to \(port.size - 1)")
+      }
+      rows[sample * port.size + indices[sample]] = 1
     }
     return Column(rows, shape: port.shape)
   }
@@ -102,28 +150,20 @@ private struct SampleFile {
     }
     let shape = nodes.isList ? [total] : [total, nodes.rows, nodes.arity]
     let tensor = try tensor(port, shapes: [shape, [total, nodes.size]])
+    guard let values = tensor.integers else { throw wrongType(tensor, "whole numbers") }
     let rows = try Buffer<Int32>(kept * nodes.size, for: "the samples of \(path)")
-    func copy(_ values: [some FixedWidthInteger]) throws {
-      for index in 0..<rows.count {
-        guard let value = Int32(exactly: values[index]), nodes.allows(value, at: index % nodes.size) else {
-          throw outOfRange("\(values[index])", index, port, nodes)
-        }
-        rows[index] = value
+    for index in 0..<rows.count {
+      guard let value = Int32(exactly: values[index]), nodes.allows(value, at: index % nodes.size) else {
+        throw outOfRange("\(values[index])", index, port, nodes)
       }
-    }
-    if tensor.dtype == .i32 {
-      try copy(file.values(named: port.name, as: Int32.self))
-    } else if tensor.dtype == .i64 {
-      try copy(file.values(named: port.name, as: Int64.self))
-    } else {
-      throw wrongType(tensor, "I32 and I64")
+      rows[index] = value
     }
     return Column(rows, shape: port.shape)
   }
 
   private func tensor(_ port: Port, shapes: [[Int]]) throws -> Tensor {
     guard let tensor = file[port.name] else {
-      throw TrainingError("\(path): there is no tensor \"\(port.name)\" of shape \(shapes[0])")
+      throw TrainingError("\(path): there is no tensor \"\(port.name)\" of shape \(shapes[0])" + data.columnsText)
     }
     guard shapes.contains(tensor.shape) else {
       throw TrainingError(
@@ -138,7 +178,7 @@ private struct SampleFile {
   }
 
   private func outOfRange(_ value: String, _ index: Int, _ port: Port, _ nodes: Table.Nodes) -> TrainingError {
-    let start = "\(path): the tensor \"\(port.name)\" has in sample \(index / nodes.size)"
+    let start = "\(path): the tensor \"\(port.name)\" has in \(data.place(ofSample: index / nodes.size))"
     if nodes.isList { return TrainingError("\(start) the count \(value): a list has 0 to \(nodes.rows) rows") }
     let row = index % nodes.size / nodes.arity
     let rest = row + 1 < nodes.rows ? ", or a row from \(row + 1) to \(nodes.rows - 1)" : ", as this is the last row"

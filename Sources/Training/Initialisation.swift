@@ -32,7 +32,18 @@ enum Initialisation {
     }
   }
 
-  /// The weights that are embedded in the module.
+  /// Those that nothing is learnt for any more: of a file, or else those that are embedded in the module.
+  static func parameters<Real: TrainingReal>(of model: Model, weightsPath: String?) throws -> Buffer<Real> {
+    let parameters = try Buffer<Real>(model.parameterCount, for: "parameters")
+    if let weightsPath {
+      try fill(parameters, of: model, from: TensorFile(reading: weightsPath))
+    } else if model.parameterCount > 0, !fill(parameters, embeddedIn: model) {
+      throw TrainingError("the model `\(model.name)` has no embedded weights: give some with --weights")
+    }
+    return parameters
+  }
+
+  /// The weights that are embedded in the module; false where there are none.
   static func fill<Real: TrainingReal>(_ parameters: Buffer<Real>, embeddedIn model: Model) -> Bool {
     guard let weights = model.weights else { return false }
     parameters.base.update(from: weights.assumingMemoryBound(to: Real.self), count: parameters.count)

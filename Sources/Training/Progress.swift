@@ -27,15 +27,21 @@ public final class Progress: @unchecked Sendable {
     let now = ContinuousClock.now
     if let lastShown, now - lastShown < .milliseconds(100), step < total { return }
     lastShown = now
-    let seconds = (now - began) / .seconds(1)
-    let rate = Double(step - beganAt) / max(seconds, 1e-9)
+    let rate = rate(at: step, now)
     let width = 24
     let filled = total > 0 ? width * step / total : width
     let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled)
-    let left = duration(Double(total - step) / max(rate, 1e-9))
     show(
-      "\r\u{1b}[K[\(bar)] step \(step)/\(total)  \(Int(rate * Double(batch))) samples/s  \(left) left  "
+      "\r\u{1b}[K[\(bar)] step \(step)/\(total)  \(Int(rate * Double(batch))) samples/s  \(left(after: step)) left  "
         + "loss \(significant(loss, 4))")
+  }
+
+  /// How long the rest takes at the rate so far.
+  func left(after step: Int) -> String { duration(Double(total - step) / max(rate(at: step, .now), 1e-9)) }
+
+  /// Steps a second.
+  private func rate(at step: Int, _ now: ContinuousClock.Instant) -> Double {
+    Double(step - beganAt) / max((now - began) / .seconds(1), 1e-9)
   }
 
   /// Writes a line that stays.

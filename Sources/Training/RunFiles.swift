@@ -28,12 +28,15 @@ struct RunFiles {
     try folder.write(
       parts.configuration,
       [
-        ("steps", String(totalSteps)), ("train-samples", String(parts.trainSamples.count)),
-        ("test-samples", String(parts.testSamples.count)),
+        ("steps", String(totalSteps)), ("train-samples", String(parts.samples.train.count)),
+        ("test-samples", String(parts.samples.test.count)),
+        ("validation-samples", String(parts.samples.validation?.count ?? 0)),
       ])
   }
 
-  private static let metricsHeader = "step,epoch,train_loss,test_loss,test_l1,psnr,exact,accuracy,grad_norm,seconds"
+  private static let metricsHeader =
+    "step,epoch,train_loss,validation_loss,test_loss,test_l1,psnr,psnr_1,exact,rmse,r2,relative_error,accuracy,grad_norm,"
+    + "seconds"
 
   func flush() throws {
     try steps.flush()

@@ -28,6 +28,8 @@ final class RunFolder {
 
   var checkpoint: String { path + "/checkpoint.safetensors" }
   var weights: String { path + "/model.safetensors" }
+  var best: String { path + "/best.safetensors" }
+  var outputs: String { path + "/outputs.safetensors" }
   var metrics: String { path + "/metrics.csv" }
   var steps: String { path + "/steps.csv" }
   var configuration: String { path + "/config.json" }

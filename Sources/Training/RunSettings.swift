@@ -3,22 +3,25 @@ public struct RunSettings: Sendable {
   public var modelPath: String
   /// nil: the only model of the module.
   public var modelName: String?
-  public var dataFolder: String
+  public var data: DataSource
   public var task: LearningTask
   public var loss: Loss
   public var length = Length.epochs(10)
   public var batch = 64
-  public var learningRate = 5e-4
+  public var optimizer = Optimizer()
+  public var schedule = RateSchedule()
   public var seed: UInt64 = 0
   /// The largest global norm of the gradient; nil: no limit.
   public var clip: Double?
   public var threads = 1
   public var pieces = 4
-  /// Steps from one evaluation to the next; nil: an epoch.
+  /// A run ends after so many evaluations in which the validation loss has not become less; nil: it does not.
+  public var patience: Int?
+  /// Steps from one evaluation to the next; nil: an epoch, or as many as make a hundred evaluations.
   public var evaluateEvery: Int?
   /// Further steps to evaluate after.
   public var evaluateAt: [Int] = []
-  /// Steps from one checkpoint to the next; nil: an epoch.
+  /// Steps from one checkpoint to the next; nil: as from one evaluation to the next by default.
   public var checkpointEvery: Int?
   public var out: String
   public var resume = false
@@ -38,7 +41,7 @@ public struct RunSettings: Sendable {
 
   public init(modelPath: String, dataFolder: String, task: LearningTask, loss: Loss, out: String) {
     self.modelPath = modelPath
-    self.dataFolder = dataFolder
+    data = DataSource(dataFolder)
     self.task = task
     self.loss = loss
     self.out = out
@@ -51,7 +54,11 @@ public struct RunSettings: Sendable {
 struct RunConfiguration: Equatable {
   let fields: [(name: String, value: String)]
 
-  init(_ settings: RunSettings, _ model: Model, trainChecksum: UInt, initialWeights: UInt64?) {
+  init(
+    _ settings: RunSettings, _ model: Model, trainChecksum: UInt, validationChecksum: UInt?, initialWeights: UInt64?,
+    totalSteps: Int
+  ) {
+    let (optimizer, schedule) = (settings.optimizer, settings.schedule)
     fields = [
       ("model", model.name),
       ("signature", model.signatureHash),
@@ -62,13 +69,26 @@ struct RunConfiguration: Equatable {
       ("train-images", settings.trainLimit.map(String.init) ?? "all"),
       ("test-images", settings.testLimit.map(String.init) ?? "all"),
       ("batch", String(settings.batch)),
-      ("lr", String(settings.learningRate)),
+      ("optimizer", optimizer.kind.rawValue),
+      ("momentum", String(optimizer.momentum)),
+      ("weight-decay", String(optimizer.weightDecay)),
+      ("lr", String(schedule.rate)),
+      ("schedule", schedule.description(totalSteps: totalSteps)),
+      ("warmup", String(schedule.warmup)),
       ("seed", String(settings.seed)),
       ("clip", settings.clip.map { String($0) } ?? "none"),
       ("pieces", String(settings.pieces)),
       ("weights", initialWeights.map { String($0, radix: 16) } ?? "none"),
+      ("validation", settings.data.validation.description(checksum: validationChecksum)),
+      ("patience", settings.patience.map(String.init) ?? "none"),
     ]
   }
+
+  /// What fields were before there were such.
+  private static let earlier = [
+    "optimizer": "adam", "momentum": "0.0", "weight-decay": "0.0", "schedule": "constant", "warmup": "0",
+    "validation": "none", "patience": "none",
+  ]
 
   init(metadata: [String: String]) {
     fields = metadata.filter { $0.key.hasPrefix(Self.prefix) }
@@ -86,7 +106,8 @@ struct RunConfiguration: Equatable {
   func differences(from stored: RunConfiguration) -> String? {
     let theirs = Dictionary(uniqueKeysWithValues: stored.fields.map { ($0.name, $0.value) })
     let texts = fields.compactMap { name, value in
-      theirs[name] == value ? nil : "\(name) was \(theirs[name] ?? "not there") and is \(value)"
+      let before = theirs[name] ?? Self.earlier[name]
+      return before == value ? nil : "\(name) was \(before ?? "not there") and is \(value)"
     }
     return texts.isEmpty ? nil : texts.joined(separator: "; ")
   }

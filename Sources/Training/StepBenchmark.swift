@@ -19,13 +19,10 @@ private func timeSteps<Real: TrainingReal>(
   _ settings: RunSettings, _ model: Model, _ real: Real.Type, _ next: () -> Int?, _ report: (String) -> Void
 ) throws {
   let workers = Workers(threads: settings.threads)
-  let samples: Samples<Real> = try loadSamples(
-    settings.task, settings.dataFolder, .train, model, limit: settings.trainLimit, workers)
-  let trainer = try Trainer(
-    model, samples,
-    Trainer.Settings(
-      loss: settings.loss, batch: settings.batch, learningRate: settings.learningRate, seed: settings.seed,
-      clip: settings.clip, pieces: settings.pieces), workers: workers)
+  let samples: Samples<Real>? = try loadSamples(
+    settings.task, settings.data, .train, model, limit: settings.trainLimit, loss: settings.loss, workers)
+  guard let samples else { preconditionFailure("there are always training samples") }
+  let trainer = try Trainer(model, samples, Trainer.Settings(settings, totalSteps: 0), workers: workers)
   if let path = settings.weightsPath {
     try Initialisation.fill(trainer.parameters, of: model, from: TensorFile(reading: path))
   } else {

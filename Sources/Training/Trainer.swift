@@ -10,11 +10,19 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
   struct Settings: Sendable {
     var loss: Loss
     var batch: Int
-    var learningRate: Double
+    var optimizer: Optimizer
+    var schedule: RateSchedule
+    /// Of the run, over which the schedule goes.
+    var totalSteps: Int
     var seed: UInt64
     /// The largest global norm of the gradient; nil: no limit.
     var clip: Double?
     var pieces: Int
+
+    init(_ run: RunSettings, totalSteps: Int) {
+      (loss, batch, seed, clip, pieces) = (run.loss, run.batch, run.seed, run.clip, run.pieces)
+      (optimizer, schedule, self.totalSteps) = (run.optimizer, run.schedule, totalSteps)
+    }
   }
 
   /// What a step found before it changed the parameters.
@@ -27,7 +35,7 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
   let model: Model
   let settings: Settings
   let parameters: Buffer<Real>
-  /// Adam's moments.
+  /// Adam's moments; of gradient descent the first is the velocity.
   let first, second: Buffer<Real>
   /// Steps that were done.
   var step = 0
@@ -37,7 +45,6 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
   private let samples: Samples<Real>
   private let workers: Workers
   private let ranks: Ranks
-  private let adam: Adam
   /// The pieces of this process.
   private let own: Range<Int>
   private let calls: [ModelCall<Real>]
@@ -75,7 +82,6 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     self.settings = settings
     self.workers = workers
     self.ranks = ranks
-    adam = Adam(learningRate: settings.learningRate)
     parameters = try Buffer(model.parameterCount, for: "parameters")
     first = try Buffer(model.parameterCount, for: "parameters")
     second = try Buffer(model.parameterCount, for: "parameters")
@@ -95,7 +101,9 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     }
   }
 
-  var stepsPerEpoch: Int { chunkCount(of: samples.count, size: settings.batch) }
+  var stepsPerEpoch: Int { Self.stepsPerEpoch(samples, batch: settings.batch) }
+
+  static func stepsPerEpoch(_ samples: Samples<Real>, batch: Int) -> Int { chunkCount(of: samples.count, size: batch) }
 
   /// The part of a batch that a piece takes.
   private static func range(of piece: Int, in batch: Int, _ pieces: Int) -> Range<Int> {
@@ -113,13 +121,14 @@ final class Trainer<Real: TrainingReal>: @unchecked Sendable {
     let loss = try gradients(of: batch, from: batchStart)
     let (gradient, norm) = try timed(.reduction) { try sumGradients(batch) }
     let step = step + 1
-    let numbers = adam.numbers(step: step, scale: clippingScale(norm: norm, limit: settings.clip))
+    let (optimizer, scale) = (settings.optimizer, clippingScale(norm: norm, limit: settings.clip))
+    let rate = settings.schedule.rate(step: step, totalSteps: settings.totalSteps)
     timed(.adam) {
       workers.runChunks(of: model.parameterCount, size: Self.chunk) { chunk, range in
         let at = range.lowerBound
-        chunkNotFinite[chunk] = Real.adam(
-          numbers, range.count, parameters: parameters.base + at, gradient: gradient.base + at, first: first.base + at,
-          second: second.base + at)
+        chunkNotFinite[chunk] = optimizer.update(
+          step: step, rate: rate, scale: scale, range.count, parameters: parameters.base + at,
+          gradient: gradient.base + at, first: first.base + at, second: second.base + at)
       }
     }
     self.step = step

@@ -47,6 +47,7 @@ private final class TrainingRun<Real: TrainingReal> {
   private var savedStep: Int?
   private let secondsBefore: Double
   private var latest: Measures?
+  private var latestValidation: Double?
   private var lastNorm = 0.0
 
   private var trainer: Trainer<Real> { parts.trainer }
@@ -97,8 +98,9 @@ private final class TrainingRun<Real: TrainingReal> {
     stop.begin()
     let epochSteps = trainer.stepsPerEpoch
     progress.line(
-      "\(model.name): \(model.parameterCount) parameters, \(parts.trainSamples.count) training samples, "
-        + "\(parts.testSamples.count) test samples; \(epochSteps) steps an epoch, \(totalSteps) in all"
+      "\(model.name): \(model.parameterCount) parameters, \(parts.samples.train.count) training samples, "
+        + (parts.samples.validation.map { "\($0.count) to choose by, " } ?? "")
+        + "\(parts.samples.test.count) test samples; \(epochSteps) steps an epoch, \(totalSteps) in all"
         + (ranks.count > 1 ? ", on \(ranks.count) processes" : "")
         + (state.step > 0 ? ", resumed after \(state.step)" : ""))
     if let doubt = settings.loss.doubt(about: model.output) { progress.line("warning: \(doubt)") }
@@ -107,7 +109,7 @@ private final class TrainingRun<Real: TrainingReal> {
       try writeCheckpoint()
     }
     progress.begin(at: state.step, of: totalSteps)
-    while state.step < totalSteps {
+    while state.step < totalSteps, !isOutOfPatience {
       // One signal to one process stops all.
       if let signal = ranks.gather(stop.signal() ?? 0).first(where: { $0 != 0 }) {
         if savedStep != state.step { try writeCheckpoint() }
@@ -121,14 +123,19 @@ private final class TrainingRun<Real: TrainingReal> {
       try write { try $0.steps.append("\(state.step),\(result.loss),\(result.gradientNorm)") }
       progress.update(step: state.step, batch: settings.batch, loss: result.loss)
 
-      let (step, isLast) = (state.step, state.step == totalSteps)
+      let step = state.step
       let trainLoss = state.lossSum / Double(state.lossCount)
-      try evaluateAndSave(isLast: isLast)
-      if step % epochSteps == 0 || isLast { reportEpoch(trainLoss) }
-      if isLast || step % (settings.checkpointEvery ?? epochSteps) == 0 { try writeCheckpoint() }
+      try evaluateAndSave(isLast: step == totalSteps)
+      let isLast = step == totalSteps || isOutOfPatience
+      if step % parts.usualInterval == 0 || isLast { reportEpoch(trainLoss, isLast: isLast) }
+      if isLast || step % (settings.checkpointEvery ?? parts.usualInterval) == 0 { try writeCheckpoint() }
     }
-    try writeWeights()
+    if parts.validator != nil { reportBest() }
+    try writeWeights(to: \.weights)
+    if case .vectors = settings.task.measured(by: settings.loss) { try writeOutputs() }
   }
+
+  private var isOutOfPatience: Bool { settings.patience.map { state.evaluationsSinceBest >= $0 } ?? false }
 
   /// A step; where a NaN or an infinity stops it, the tables are completed first.
   private func nextStep() throws -> Trainer<Real>.StepResult {
@@ -144,7 +151,7 @@ private final class TrainingRun<Real: TrainingReal> {
   /// What is due after this step, other than a checkpoint.
   private func evaluateAndSave(isLast: Bool = false) throws {
     let step = state.step
-    let every = settings.evaluateEvery ?? trainer.stepsPerEpoch
+    let every = settings.evaluateEvery ?? parts.usualInterval
     if isLast || step % every == 0 || settings.evaluateAt.contains(step) { try evaluate() }
     if settings.snapshots.contains(step) { try write { try saveSnapshot($0.folder) } }
   }
@@ -152,32 +159,55 @@ private final class TrainingRun<Real: TrainingReal> {
   private func evaluate() throws {
     let measures = try parts.evaluator.evaluate(trainer.parameters)
     latest = measures
-    let isClassification = settings.task.isClassification(settings.loss)
+    let validation = try parts.validator?.evaluate(trainer.parameters).loss
+    if let validation { try noteBest(validation) }
+    latestValidation = validation
     let trainLoss = state.lossCount > 0 ? "\(state.lossSum / Double(state.lossCount))" : ""
-    let fields = [
-      "\(state.step)", "\(Double(state.step) / Double(trainer.stepsPerEpoch))", trainLoss, "\(measures.loss)",
-      isClassification ? "" : "\(measures.l1)", isClassification ? "" : "\(measures.psnr)",
-      isClassification ? "" : "\(measures.exact)", isClassification ? "\(measures.accuracy)" : "",
-      state.step > 0 ? "\(lastNorm)" : "", String(format: "%.3f", seconds),
-    ]
+    let values = Dictionary(
+      uniqueKeysWithValues: measures.columns(settings.task.measured(by: settings.loss)).map { ($0.name, $0.value) })
+    let measured = ["l1", "psnr", "psnr_1", "exact", "rmse", "r2", "relative_error", "accuracy"].map { values[$0] ?? "" }
+    let fields =
+      [
+        "\(state.step)", "\(Double(state.step) / Double(trainer.stepsPerEpoch))", trainLoss,
+        validation.map { "\($0)" } ?? "", "\(measures.loss)",
+      ] + measured + [state.step > 0 ? "\(lastNorm)" : "", String(format: "%.3f", seconds)]
     try write { try $0.metrics.append(fields.joined(separator: ",")) }
     (state.lossSum, state.lossCount) = (0, 0)
   }
 
+  /// Keeps the parameters with the least validation loss.
+  private func noteBest(_ loss: Double) throws {
+    guard loss < state.bestLoss else {
+      state.evaluationsSinceBest += 1
+      return
+    }
+    (state.bestLoss, state.bestStep, state.evaluationsSinceBest) = (loss, state.step, 0)
+    try writeWeights(to: \.best)
+  }
+
+  private func reportBest() {
+    var text = "best: step \(state.bestStep), validation loss \(significant(state.bestLoss, 5)): best.safetensors"
+    if isOutOfPatience { text += " (stopped after \(state.evaluationsSinceBest) evaluations without a better one)" }
+    progress.line(text)
+  }
+
   private var seconds: Double { secondsBefore + (ContinuousClock.now - started) / .seconds(1) }
 
-  private func reportEpoch(_ trainLoss: Double) {
+  private func reportEpoch(_ trainLoss: Double, isLast: Bool) {
     let epoch = Double(state.step) / Double(trainer.stepsPerEpoch)
     var text = "epoch \(significant(epoch, 4))  step \(state.step)  train loss \(significant(trainLoss, 5))"
+    if let latestValidation { text += "  validation loss \(significant(latestValidation, 5))" }
     if let latest {
       text += "  test loss \(significant(latest.loss, 5))"
-      if settings.task.isClassification(settings.loss) {
-        text += "  accuracy \(significant(latest.accuracy, 4))"
-      } else {
+      switch settings.task.measured(by: settings.loss) {
+      case .choices: text += "  accuracy \(significant(latest.accuracy, 4))"
+      case .images:
         text += "  psnr \(significant(latest.psnr, 4)) dB" + (latest.exact > 0 ? " (\(latest.exact) exact)" : "")
+      case .vectors: text += "  relative error \(significant(latest.relativeError, 4))"
       }
     }
-    progress.line(text + "  \(String(format: "%.1f", seconds)) s")
+    text += "  \(String(format: "%.1f", seconds)) s"
+    progress.line(isLast ? text : text + ", \(progress.left(after: state.step)) left")
   }
 
   /// Rows first: a checkpoint's rows are always there.
@@ -191,16 +221,31 @@ private final class TrainingRun<Real: TrainingReal> {
     savedStep = state.step
   }
 
-  private func writeWeights() throws {
+  private func writeWeights(to path: KeyPath<RunFolder, String> & Sendable) throws {
     let metadata = [
       "trainer": "cajal-train", "model": model.name, "signature": model.signature, "task": settings.task.name,
       "loss": settings.loss.rawValue, "step": String(state.step), "seed": String(settings.seed),
     ]
-    try write { try model.tensorFile(of: trainer.parameters, metadata: metadata).write(to: $0.folder.weights) }
+    try write {
+      try model.tensorFile(of: trainer.parameters, metadata: metadata).write(to: $0.folder[keyPath: path])
+    }
   }
 
+  /// The outputs of the test samples beside their targets, for `plot`.
+  private func writeOutputs() throws {
+    let size = max(model.output.size, 1)
+    let chosen = Array(0..<min(parts.samples.test.count, max(Self.outputEntries / size, 1)))
+    try write { files in
+      let outputs = try parts.evaluator.outputs(trainer.parameters, of: chosen)
+      try save(outputs, of: chosen, parts.samples.test, model, to: files.folder.outputs)
+    }
+  }
+
+  /// How many entries of outputs are kept at most.
+  private static var outputEntries: Int { 1 << 20 }
+
   private func saveSnapshot(_ folder: RunFolder) throws {
-    let (chosen, testSamples) = (parts.snapshotSamples, parts.testSamples)
+    let (chosen, testSamples) = (parts.snapshotSamples, parts.samples.test)
     try makeFolder(folder.snapshots)
     func save<Element: TensorElement>(_ name: String, _ values: [Element], _ shape: [Int]) throws {
       try folder.write(NumpyFile.bytes(values, shape: [chosen.count] + shape), to: "\(folder.snapshots)/\(name).npy")

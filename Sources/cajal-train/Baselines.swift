@@ -18,13 +18,13 @@ struct Baselines: ParsableCommand {
   func run() throws {
     let baselines = try data.task.baselines(
       folder: data.data, trainLimit: data.trainImages, testLimit: data.testImages, threads: data.threads)
-    let isClassification = data.task.isClassification(data.task.usualLoss)
-    printLine("baseline,\(Measures.csvHeader(isClassification: isClassification))")
+    let kind = data.task.measured(by: data.task.usualLoss)
+    printLine("baseline,\(Measures.csvHeader(kind))")
     for baseline in baselines {
-      printLine("\(baseline.name),\(baseline.measures.csv(isClassification: isClassification))")
+      printLine("\(baseline.name),\(baseline.measures.csv(kind))")
     }
-    if !isClassification, let best = baselines.min(by: { $0.measures.l1 < $1.measures.l1 }) {
-      printLine("best (\(best.name)),\(best.measures.csv(isClassification: false))")
+    if kind == .images, let best = baselines.min(by: { $0.measures.l1 < $1.measures.l1 }) {
+      printLine("best (\(best.name)),\(best.measures.csv(kind))")
     }
   }
 }

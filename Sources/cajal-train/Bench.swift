@@ -17,23 +17,7 @@ struct Bench: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: "The loss. By default that of the task: l1, cross-entropy, nll or mse.")
-  var loss: Loss?
-
-  @Option(help: ArgumentHelp("Samples a step.", valueName: "N"))
-  var batch = 64
-
-  @Option(help: ArgumentHelp("Adam's learning rate.", valueName: "R"))
-  var lr = 5e-4
-
-  @Option(help: ArgumentHelp("Clip the gradient's global norm to this.", valueName: "R"))
-  var clip: Double?
-
-  @Option(help: ArgumentHelp("Pieces a batch is split into for the threads.", valueName: "N"))
-  var pieces = 4
-
-  @Option(help: ArgumentHelp("Start from these weights.", valueName: "file.safetensors"))
-  var weights: String?
+  @OptionGroup var learning: LearningOptions
 
   @Option(help: ArgumentHelp("Steps a round.", valueName: "N"))
   var steps = 10
@@ -45,25 +29,17 @@ struct Bench: ParsableCommand {
   var wait = false
 
   func validate() throws {
-    try require(batch, "--batch", from: 1, to: 1 << 24)
-    try require(pieces, "--pieces", from: 1, to: 1024)
     try require(steps, "--steps", from: 1)
     try require(rounds, "--rounds", from: 1)
-    if !(lr > 0 && lr.isFinite) { throw ValidationError("--lr takes a number above 0, not \(lr)") }
-    if let clip, !(clip > 0 && clip.isFinite) { throw ValidationError("--clip takes a number above 0, not \(clip)") }
   }
 
   func run() throws {
     // There is no folder.
     var settings = RunSettings(
-      modelPath: model.module, dataFolder: data.data, task: data.task, loss: loss ?? data.task.usualLoss, out: "")
+      modelPath: model.module, dataFolder: data.data, task: data.task, loss: learning.loss ?? data.task.usualLoss, out: "")
+    learning.apply(to: &settings)
     settings.modelName = model.model
-    settings.batch = batch
-    settings.learningRate = lr
-    settings.clip = clip
     settings.threads = data.threads
-    settings.pieces = pieces
-    settings.weightsPath = weights
     settings.trainLimit = data.trainImages
     var remaining = 0..<rounds
     try timeSteps(

@@ -12,6 +12,9 @@ struct CajalTrain: ParsableCommand {
         cajal-train blur.so --data DIR --task blur --epochs 10 --out runs/blur
         cajal-train evaluate blur.so --data DIR --task blur \\
           --weights runs/blur/model.safetensors
+        cajal-train decay.so --data train.csv --test test.csv --loss mse \\
+          --out runs/decay               samples of your own
+        cajal-train plot runs/decay
         cajal-train baselines --data DIR --task blur
         cajal-train train --help               what a run can be told
 
@@ -23,6 +26,8 @@ struct CajalTrain: ParsableCommand {
       143 SIGTERM, 129 SIGHUP.
       """,
     version: "cajal-train \(version)",
-    subcommands: [Train.self, Evaluate.self, Baselines.self, Bench.self],
+    subcommands: [
+      Train.self, Evaluate.self, Predict.self, Plot.self, Compare.self, Baselines.self, Bench.self,
+    ],
     defaultSubcommand: Train.self)
 }

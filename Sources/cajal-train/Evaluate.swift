@@ -10,6 +10,8 @@ struct Evaluate: ParsableCommand {
           --weights runs/blur/model.safetensors
         cajal-train evaluate blur.so --data DIR --task blur \\
           --save-outputs rows.npy --images 0,1,2
+        cajal-train evaluate decay.so --data outside.csv --loss mse \\
+          --weights runs/decay/best.safetensors
 
       Without --weights those that are embedded in the module are used. Measures
       go to standard output; of how many samples outputs were saved, to standard
@@ -48,6 +50,7 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let loss = loss ?? data.task.usualLoss
     var settings = EvaluationSettings(modelPath: model.module, dataFolder: data.data, task: data.task, loss: loss)
+    settings.data = data.source
     settings.modelName = model.model
     settings.part = set
     settings.weightsPath = weights
@@ -60,8 +63,8 @@ struct Evaluate: ParsableCommand {
       let count = settings.outputSamples?.count ?? measures.count
       printError("cajal-train: saved the outputs of \(count) of \(measures.count) samples in \(saveOutputs)")
     }
-    let isClassification = data.task.isClassification(loss)
-    printLine(Measures.csvHeader(isClassification: isClassification))
-    printLine(measures.csv(isClassification: isClassification))
+    let kind = data.task.measured(by: loss)
+    printLine(Measures.csvHeader(kind))
+    printLine(measures.csv(kind))
   }
 }

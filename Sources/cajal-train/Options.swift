@@ -3,6 +3,8 @@ import Foundation
 import Training
 
 extension Loss: ExpressibleByArgument {}
+extension Optimizer.Kind: ExpressibleByArgument {}
+extension RateSchedule.Kind: ExpressibleByArgument {}
 extension Dataset.Part: ExpressibleByArgument {}
 
 extension LearningTask: ExpressibleByArgument {
@@ -42,13 +44,17 @@ enum Selection: ExpressibleByArgument {
 struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The folder with the four files of MNIST or Fashion-MNIST; for the task files, with train.safetensors and "
-        + "test.safetensors.",
-      valueName: "folder"))
+      "A file of samples, .csv, .npz or .safetensors, or a folder with train.csv and test.csv or the like; for tasks "
+        + "of images the folder with the four files of MNIST or Fashion-MNIST.",
+      valueName: "path"))
   var data: String
 
-  @Option(help: "What is learnt from the data; K, the size of a list, is from 1 to 64.")
-  var task: LearningTask
+  @Option(
+    help: "What is learnt from the data: files is for samples of your own; K, the size of a list, is from 1 to 64.")
+  var task = LearningTask.files
+
+  @Option(help: ArgumentHelp("The test samples, where --data is a file.", valueName: "file"))
+  var test: String?
 
   @Option(help: ArgumentHelp("Use the first N training samples or images only.", valueName: "N"))
   var trainImages: Int?
@@ -62,7 +68,10 @@ struct DataOptions: ParsableArguments {
       valueName: "N"))
   var threads = availableProcessors()
 
+  var source: DataSource { DataSource(data, testPath: test) }
+
   func validate() throws {
+    if test != nil, task != .files { throw ValidationError("--test is for the task files, not for \(task.name)") }
     try require(threads, "--threads", from: 1, to: 1024)
     try require(trainImages, "--train-images", from: 1)
     try require(testImages, "--test-images", from: 1)

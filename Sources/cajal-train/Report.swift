@@ -6,7 +6,7 @@ import Training
 /// trainer, and 128 plus the signal's number where one stopped a run.
 func report(_ error: any Error) -> Int32 {
   switch error {
-  case is TrainingError, is SafetensorsError, is DurableWriteFailure:
+  case is TrainingError, is SafetensorsError, is NumpyError, is DurableWriteFailure:
     printError("cajal-train: \(error)")
     return 1
   case let stopped as StoppedRun:

@@ -11,9 +11,16 @@ struct Train: ParsableCommand {
         cajal-train blur.so --data DIR --task blur --epochs 10 --out runs/blur \\
           --resume
         cajal-train xor.so --data DIR --task xor --steps 2000 --out runs/xor
+        cajal-train decay.so --data train.csv --validation 0.2 --loss mse \\
+          --steps 2000 --schedule cosine --out runs/decay
 
-      The run's folder holds model.safetensors, metrics.csv, steps.csv,
-      config.json and checkpoint.safetensors. After any interruption the same
+      A CSV has a header and a sample a row; a column is an entry of an input,
+      x[0], or of the model's result, target[0]; x alone is one number, or the
+      index of a natural or of an enumeration.
+
+      The run's folder holds model.safetensors, with --validation
+      best.safetensors, metrics.csv, steps.csv, config.json and
+      checkpoint.safetensors. After any interruption the same
       command with --resume goes on, to the same bits as if it had not been
       interrupted; where there is no checkpoint yet, it begins. SIGINT, SIGTERM
       and SIGHUP end a run after the step at hand and a checkpoint.
@@ -28,8 +35,7 @@ struct Train: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: "The loss. By default that of the task: l1, cross-entropy, nll or mse.")
-  var loss: Loss?
+  @OptionGroup var learning: LearningOptions
 
   @Option(help: ArgumentHelp("Passes over the training samples. By default 10.", valueName: "N"))
   var epochs: Int?
@@ -37,30 +43,29 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("Steps, instead of --epochs.", valueName: "N"))
   var steps: Int?
 
-  @Option(help: ArgumentHelp("Samples a step.", valueName: "N"))
-  var batch = 64
-
-  @Option(help: ArgumentHelp("Adam's learning rate.", valueName: "R"))
-  var lr = 5e-4
-
   @Option(help: ArgumentHelp("Seed of the first parameters and of the order of the samples.", valueName: "N"))
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Clip the gradient's global norm to this.", valueName: "R"))
-  var clip: Double?
+  @Option(
+    help: ArgumentHelp(
+      "Choose the best parameters by these samples, and keep them in best.safetensors: a part of the training samples, as "
+        + "0.2, which are not learnt from then, or a file of their own.",
+      valueName: "part|file"))
+  var validation: String?
+
+  @Option(
+    help: ArgumentHelp("End after N evaluations in which the validation loss has not become less.", valueName: "N"))
+  var patience: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Pieces a batch is split into for the threads; the result's rounding depends on it.", valueName: "N"))
-  var pieces = 4
-
-  @Option(help: ArgumentHelp("Evaluate after every N steps; by default every epoch.", valueName: "N"))
+      "Evaluate after every N steps; by default every epoch, or as many as make a hundred evaluations.", valueName: "N"))
   var evalEvery: Int?
 
   @Option(help: ArgumentHelp("Evaluate also after these steps.", valueName: "N,N,…"))
   var evalAt: NumberList?
 
-  @Option(help: ArgumentHelp("Write a checkpoint after every N steps; by default every epoch.", valueName: "N"))
+  @Option(help: ArgumentHelp("Write a checkpoint after every N steps; by default as it evaluates by default.", valueName: "N"))
   var checkpointEvery: Int?
 
   @Option(help: ArgumentHelp("The run's folder.", valueName: "folder"))
@@ -74,9 +79,6 @@ struct Train: ParsableCommand {
     help: "Join the processes that an MPI launcher started; by default where there are several.")
   var mpi: Bool?
 
-  @Option(help: ArgumentHelp("Start from these weights.", valueName: "file.safetensors"))
-  var weights: String?
-
   @Option(help: ArgumentHelp("Save outputs after these steps, as snapshots/STEP.npy.", valueName: "N,N,…"))
   var snapshots: NumberList?
 
@@ -89,32 +91,33 @@ struct Train: ParsableCommand {
     if epochs != nil, steps != nil { throw ValidationError("give --epochs or --steps, not both") }
     try require(epochs, "--epochs", from: 0, to: 1_000_000)
     try require(steps, "--steps", from: 0)
-    try require(batch, "--batch", from: 1, to: 1 << 24)
-    try require(pieces, "--pieces", from: 1, to: 1024)
+    try require(patience, "--patience", from: 1)
     try require(evalEvery, "--eval-every", from: 1)
     try require(checkpointEvery, "--checkpoint-every", from: 1)
-    if !(lr > 0 && lr.isFinite) { throw ValidationError("--lr takes a number above 0, not \(lr)") }
+    if patience != nil, validation == nil { throw ValidationError("--patience needs --validation") }
+    if let validation, let part = Double(validation), !(part > 0 && part < 1) {
+      throw ValidationError("--validation takes a part between 0 and 1, or a file, not \(validation)")
+    }
     if snapshotImages != nil, snapshots == nil { throw ValidationError("--snapshot-images needs --snapshots") }
-    if let clip, !(clip > 0 && clip.isFinite) { throw ValidationError("--clip takes a number above 0, not \(clip)") }
   }
 
   func run() throws {
     var settings = RunSettings(
-      modelPath: model.module, dataFolder: data.data, task: data.task, loss: loss ?? data.task.usualLoss, out: out)
+      modelPath: model.module, dataFolder: data.data, task: data.task, loss: learning.loss ?? data.task.usualLoss,
+      out: out)
+    settings.data = data.source
+    if let validation { settings.data.validation = Double(validation).map { .part($0) } ?? .file(validation) }
+    settings.patience = patience
+    learning.apply(to: &settings)
     settings.modelName = model.model
     if let steps { settings.length = .steps(steps) }
     if let epochs { settings.length = .epochs(epochs) }
-    settings.batch = batch
-    settings.learningRate = lr
     settings.seed = seed
-    settings.clip = clip
     settings.threads = data.threads
-    settings.pieces = pieces
     settings.evaluateEvery = evalEvery
     settings.evaluateAt = evalAt?.numbers ?? []
     settings.checkpointEvery = checkpointEvery
     settings.resume = resume
-    settings.weightsPath = weights
     settings.trainLimit = data.trainImages
     settings.testLimit = data.testImages
     settings.snapshots = snapshots?.numbers ?? []

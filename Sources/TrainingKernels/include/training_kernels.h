@@ -11,6 +11,7 @@ typedef struct training_adam {
   double step_size; /* the learning rate / (1 - beta1^step) */
   double root;      /* sqrt(1 - beta2^step) */
   double beta1, beta2, epsilon;
+  double keep; /* what parameters are multiplied by first: 1 - the learning rate times the decay */
 } training_adam;
 
 /* Updates parameters and moments. Returns how many parameters or second moments are NaN or infinite now. */
@@ -18,6 +19,18 @@ size_t training_adam_f32(training_adam numbers, size_t count, float *parameters,
                          float *second);
 size_t training_adam_f64(training_adam numbers, size_t count, double *parameters, const double *gradient,
                          double *first, double *second);
+
+/* The numbers of a step of gradient descent, as PyTorch's SGD computes it. */
+typedef struct training_sgd {
+  double scale; /* what the gradient is multiplied by first */
+  double rate, momentum, decay;
+} training_sgd;
+
+/* velocity = velocity * momentum + gradient + parameters * decay, and parameters -= velocity * rate. Returns how many
+ * of both are NaN or infinite now. */
+size_t training_sgd_f32(training_sgd numbers, size_t count, float *parameters, const float *gradient, float *velocity);
+size_t training_sgd_f64(training_sgd numbers, size_t count, double *parameters, const double *gradient,
+                        double *velocity);
 
 /* to += from. */
 void training_add_f32(size_t count, float *to, const float *from);
