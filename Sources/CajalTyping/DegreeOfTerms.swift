@@ -114,13 +114,9 @@ extension DegreeAnalysis {
       return apply(f, value(of: argument))
     }
     // A binder that meets its argument, as `let` does: the body is evaluated once for both.
+    // A use of it counts as what it stands for: in operands of a sum the largest counts, not all of them.
     let bound = value(of: argument)
     let symbol = fresh()
-    if case .flat(let powers) = bound {
-      let result = binding(variable, to: .flat(.of(symbol))) { value(of: body) }
-      record(variable, reify(result)[symbol])
-      return substitute(symbol, powers, in: result)
-    }
     let result = binding(variable, to: adding(.of(symbol), to: bound)) { value(of: body) }
     record(variable, reify(result)[symbol])
     return substitute(symbol, Powers(), in: result)

@@ -194,7 +194,8 @@ final class Checker {
           secondary.isEmpty
             ? "every variable is used exactly once on each path: Cajal has no discarding"
             : "every variable is used exactly once on each path: shadowing a variable does not discard it"
-        ], help: secondary.isEmpty ? help : "rename the inner variable, and use `\(name)`"))
+        ] + stateNote(binding.id, "left unused"),
+        help: secondary.isEmpty ? help : "rename the inner variable, and use `\(name)`"))
   }
 
   private static func modelsHaveData(_ freedom: String) -> String {

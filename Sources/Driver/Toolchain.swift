@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// The C compiler and the runtime that generated code is built with, as the Makefile does it.
 public struct Toolchain: Sendable {
@@ -88,7 +89,7 @@ public struct Toolchain: Sendable {
     func changed(_ path: String) -> Date? {
       (try? files.attributesOfItem(atPath: path))?[.modificationDate] as? Date
     }
-    let library = (runtime as NSString).deletingLastPathComponent + "/build/libcajal.a"
+    let library = parentFolder(of: runtime) + "/build/libcajal.a"
     let madeWith = (compiler + Toolchain.defaultFlags + ["openblas"]).joined(separator: " ") + "\n"
     guard let built = changed(library), (try? String(contentsOfFile: library + ".flags", encoding: .utf8)) == madeWith
     else { return nil }

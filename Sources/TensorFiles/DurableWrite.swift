@@ -39,8 +39,7 @@ public func writeDurably(_ bytes: [UInt8], to path: String) throws {
     unlink(temporary)
     throw error
   }
-  let folder = (path as NSString).deletingLastPathComponent
-  let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY)
+  let directory = open(parentFolder(of: path), O_RDONLY | O_DIRECTORY)
   guard directory >= 0 else { return }
   fsync(directory)
   close(directory)

@@ -65,7 +65,9 @@ struct Checkpoint: BitwiseCopyable {
       bestStep = try number("best_step")
       evaluationsSinceBest = try number("evaluations_since_best")
     }
-    guard step >= 0, lossCount >= 0, bestStep >= 0, evaluationsSinceBest >= 0 else { throw TrainingError("\(path) is damaged: a count is below 0") }
+    guard step >= 0, lossCount >= 0, bestStep >= 0, evaluationsSinceBest >= 0 else {
+      throw TrainingError("\(path) is damaged: a count is below 0")
+    }
     let buffers = [
       ("parameters", trainer.parameters), ("adam.exp_avg", trainer.first), ("adam.exp_avg_sq", trainer.second),
     ]

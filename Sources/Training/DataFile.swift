@@ -23,9 +23,10 @@ struct DataFile {
           let name = member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name
           return try NumpyFile.tensor(name, bytes: member.bytes, source: "\(path), \(member.name)")
         }, path: path)
-    default:
+    case "safetensors":
       table = nil
       tensors = try TensorFile(reading: path)
+    default: throw TrainingError("\(path): samples are read from files that end in .safetensors, .npz or .csv")
     }
   }
 

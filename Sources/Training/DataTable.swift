@@ -3,7 +3,7 @@ import TensorFiles
 
 /// A CSV file of samples: a header, and then a sample a row. A column is an entry of a tensor: `x[0]`, `target[3][1]`,
 /// or `t` where the tensor is one number or an index.
-struct DataTable {
+public struct DataTable {
   let path: String
   private let header: [String]
   private let rows: [Row]
@@ -16,7 +16,7 @@ struct DataTable {
   }
 
   /// The separator is a comma, a semicolon or a tab, as the header says.
-  init(_ bytes: [UInt8], path: String) throws {
+  public init(_ bytes: [UInt8], path: String) throws {
     self.path = path
     let text = String(decoding: bytes, as: UTF8.self)
     var (header, rows): ([String], [Row]) = ([], [])
@@ -56,7 +56,7 @@ struct DataTable {
 
   /// The columns as tensors, by the shapes of the ports. Columns that are no port's are kept too, each as a tensor of its
   /// own, so that whoever reads the tensors names them.
-  func tensorFile(_ ports: [Port]) throws -> TensorFile {
+  public func tensorFile(_ ports: [Port]) throws -> TensorFile {
     var tensors: [Tensor] = []
     var left = Set(header.indices)
     for port in ports {
@@ -97,7 +97,8 @@ struct DataTable {
     switch port.choice {
     case .truth?:
       return Tensor(
-        port.name, truths: try rows.map { row in
+        port.name,
+        truths: try rows.map { row in
           switch trimmed(row.cells[column]).lowercased() {
           case "true": true
           case "false": false
@@ -144,7 +145,7 @@ struct DataTable {
   }
 
   /// The names of a tensor's columns, row-major.
-  static func names(of port: Port) -> [String] {
+  public static func names(of port: Port) -> [String] {
     port.shape.reduce([port.name]) { names, dimension in
       names.flatMap { name in (0..<dimension).map { "\(name)[\($0)]" } }
     }

@@ -108,7 +108,8 @@ private struct SampleFile {
     for index in 0..<rows.count {
       rows[index] = values[index]
       if values[index].isFinite { continue }
-      let stored = tensor.dtype == .f64 ? try file.values(named: port.name, as: Double.self)[index] : Double(values[index])
+      let stored =
+        tensor.dtype == .f64 ? try file.values(named: port.name, as: Double.self)[index] : Double(values[index])
       throw TrainingError(
         "\(path): the tensor \"\(port.name)\" holds \(stored) \(place(index))"
           + (stored.isFinite ? ", which is too large for the model's reals: \(wider)" : ""))
@@ -117,7 +118,8 @@ private struct SampleFile {
   }
 
   /// One-hot, from the index of each sample's 1, or its truth value.
-  private func chosen<Real: TrainingReal>(_ port: Port, _ choice: Port.Choice, _ tensor: Tensor) throws -> Column<Real> {
+  private func chosen<Real: TrainingReal>(_ port: Port, _ choice: Port.Choice, _ tensor: Tensor) throws -> Column<Real>
+  {
     let indices: [Int]
     switch choice {
     case .truth:

@@ -20,7 +20,9 @@ public struct Port: Sendable {
     case nodes(Table.Nodes)
   }
 
-  init(name: String, type: String, size: Int, shape: [Int], content: Content = .reals, isDistribution: Bool = false) {
+  public init(
+    name: String, type: String, size: Int, shape: [Int], content: Content = .reals, isDistribution: Bool = false
+  ) {
     self.name = name
     self.type = type
     self.size = size

@@ -6,8 +6,8 @@ import TensorFiles
 func makeFolder(_ path: String) throws -> [String] {
   var status = stat()
   if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return [] }
-  let parent = (path as NSString).deletingLastPathComponent
-  let made = parent.isEmpty || parent == path ? [] : try makeFolder(parent)
+  let parent = parentFolder(of: path)
+  let made = parent == path ? [] : try makeFolder(parent)
   guard mkdir(path, 0o777) == 0 else {
     let number = errno
     for folder in made.reversed() { rmdir(folder) }

@@ -19,8 +19,8 @@ public struct RunRecord: Sendable {
       }
       return data
     }
-    let object = try? JSONSerialization.jsonObject(with: try contents("config.json"))
-    guard let configuration = object as? [String: String] else {
+    let text = try contents("config.json")
+    guard let configuration = try? JSONSerialization.jsonObject(with: text) as? [String: String] else {
       throw TrainingError("\(path)/config.json is damaged")
     }
     func table(_ name: String) throws -> [[String: String]] {
@@ -51,8 +51,11 @@ public func compare(_ runs: [RunRecord]) -> [[String]] {
     Set(runs.map { $0.configuration[name] ?? "" }).count > 1
   }.sorted()
   let rows = runs.map { $0.best ?? $0.metrics.last ?? [:] }
-  let measured = ["step", "train_loss", "validation_loss", "test_loss", "test_l1", "psnr", "psnr_1", "rmse", "r2", "relative_error", "accuracy"]
-    .filter { name in rows.contains { !($0[name] ?? "").isEmpty } }
+  let measured = [
+    "step", "train_loss", "validation_loss", "test_loss", "test_l1", "psnr", "psnr_1", "rmse", "r2", "relative_error",
+    "accuracy",
+  ]
+  .filter { name in rows.contains { !($0[name] ?? "").isEmpty } }
   let header = ["run"] + asked + measured + ["seconds"]
   return [header]
     + zip(runs, rows).map { run, row in

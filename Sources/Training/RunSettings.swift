@@ -21,7 +21,7 @@ public struct RunSettings: Sendable {
   public var evaluateEvery: Int?
   /// Further steps to evaluate after.
   public var evaluateAt: [Int] = []
-  /// Steps from one checkpoint to the next; nil: as from one evaluation to the next by default.
+  /// Steps from one checkpoint to the next; nil: as from one evaluation to the next by default, and five seconds at least.
   public var checkpointEvery: Int?
   public var out: String
   public var resume = false

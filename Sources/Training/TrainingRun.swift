@@ -45,6 +45,7 @@ private final class TrainingRun<Real: TrainingReal> {
   private var state: Checkpoint
   /// The step of the checkpoint that is there.
   private var savedStep: Int?
+  private var savedAt = ContinuousClock.now
   private let secondsBefore: Double
   private var latest: Measures?
   private var latestValidation: Double?
@@ -128,11 +129,19 @@ private final class TrainingRun<Real: TrainingReal> {
       try evaluateAndSave(isLast: step == totalSteps)
       let isLast = step == totalSteps || isOutOfPatience
       if step % parts.usualInterval == 0 || isLast { reportEpoch(trainLoss, isLast: isLast) }
-      if isLast || step % (settings.checkpointEvery ?? parts.usualInterval) == 0 { try writeCheckpoint() }
+      if isLast || isCheckpointDue { try writeCheckpoint() }
     }
     if parts.validator != nil { reportBest() }
     try writeWeights(to: \.weights)
     if case .vectors = settings.task.measured(by: settings.loss) { try writeOutputs() }
+  }
+
+  /// The same in all processes.
+  private var isCheckpointDue: Bool {
+    if let every = settings.checkpointEvery { return state.step % every == 0 }
+    guard state.step % parts.usualInterval == 0 else { return false }
+    // A short step is done sooner than a file is on the disk.
+    return ranks.ofFirst(ContinuousClock.now - savedAt >= .seconds(5))
   }
 
   private var isOutOfPatience: Bool { settings.patience.map { state.evaluationsSinceBest >= $0 } ?? false }
@@ -165,7 +174,9 @@ private final class TrainingRun<Real: TrainingReal> {
     let trainLoss = state.lossCount > 0 ? "\(state.lossSum / Double(state.lossCount))" : ""
     let values = Dictionary(
       uniqueKeysWithValues: measures.columns(settings.task.measured(by: settings.loss)).map { ($0.name, $0.value) })
-    let measured = ["l1", "psnr", "psnr_1", "exact", "rmse", "r2", "relative_error", "accuracy"].map { values[$0] ?? "" }
+    let measured = ["l1", "psnr", "psnr_1", "exact", "rmse", "r2", "relative_error", "accuracy"].map {
+      values[$0] ?? ""
+    }
     let fields =
       [
         "\(state.step)", "\(Double(state.step) / Double(trainer.stepsPerEpoch))", trainLoss,
@@ -219,6 +230,7 @@ private final class TrainingRun<Real: TrainingReal> {
       try state.write(to: $0.folder.checkpoint, trainer, parts.configuration)
     }
     savedStep = state.step
+    savedAt = .now
   }
 
   private func writeWeights(to path: KeyPath<RunFolder, String> & Sendable) throws {

@@ -3,15 +3,15 @@ import CZlib
 /// The members of a zip archive below 4 GiB, stored or deflated: what NumPy's `savez` and `savez_compressed` write.
 ///
 /// PKWARE's APPNOTE 6.3: the directory at the end counts; a member's own header may leave its sizes out.
-struct ZipArchive {
-  struct Member {
-    let name: String
-    let bytes: [UInt8]
+public struct ZipArchive {
+  public struct Member {
+    public let name: String
+    public let bytes: [UInt8]
   }
 
-  let members: [Member]
+  public let members: [Member]
 
-  init(_ archive: [UInt8], path: String) throws {
+  public init(_ archive: [UInt8], path: String) throws {
     let reader = Reader(bytes: archive, path: path)
     // The end of the directory has 22 bytes, and behind it a remark of up to 65 535.
     let latest = archive.count - 22

@@ -36,7 +36,8 @@ struct Bench: ParsableCommand {
   func run() throws {
     // There is no folder.
     var settings = RunSettings(
-      modelPath: model.module, dataFolder: data.data, task: data.task, loss: learning.loss ?? data.task.usualLoss, out: "")
+      modelPath: model.module, dataFolder: data.data, task: data.task, loss: learning.loss ?? data.task.usualLoss,
+      out: "")
     learning.apply(to: &settings)
     settings.modelName = model.model
     settings.threads = data.threads

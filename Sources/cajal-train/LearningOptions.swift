@@ -22,7 +22,8 @@ struct LearningOptions: ParsableArguments {
   var warmup = 0
 
   @Option(
-    help: ArgumentHelp("Steps from one fall of --schedule step to the next; by default a third of the run.", valueName: "N"))
+    help: ArgumentHelp(
+      "Steps from one fall of --schedule step to the next; by default a third of the run.", valueName: "N"))
   var decayEvery: Int?
 
   @Option(help: ArgumentHelp("What --schedule step multiplies the learning rate by.", valueName: "R"))

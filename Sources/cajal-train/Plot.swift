@@ -27,6 +27,8 @@ struct Plot: ParsableCommand {
   var into: String?
 
   func run() throws {
-    for path in try RunPlots(RunRecord(reading: folder)).draw(into: into ?? "\(folder)/plots", format) { printLine(path) }
+    for path in try RunPlots(RunRecord(reading: folder)).draw(into: into ?? "\(folder)/plots", format) {
+      printLine(path)
+    }
   }
 }

@@ -59,13 +59,17 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Evaluate after every N steps; by default every epoch, or as many as make a hundred evaluations.", valueName: "N"))
+      "Evaluate after every N steps; by default every epoch, or as many as make a hundred evaluations.", valueName: "N")
+  )
   var evalEvery: Int?
 
   @Option(help: ArgumentHelp("Evaluate also after these steps.", valueName: "N,N,…"))
   var evalAt: NumberList?
 
-  @Option(help: ArgumentHelp("Write a checkpoint after every N steps; by default as it evaluates by default.", valueName: "N"))
+  @Option(
+    help: ArgumentHelp(
+      "Write a checkpoint after every N steps; by default as it evaluates by default, unless there was one in the last five "
+        + "seconds.", valueName: "N"))
   var checkpointEvery: Int?
 
   @Option(help: ArgumentHelp("The run's folder.", valueName: "folder"))

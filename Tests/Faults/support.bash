@@ -55,7 +55,7 @@ unbroken() { # REAL
 equal() { # RUN REAL: whether all of a run that is finished is as without a break, the seconds apart
   local whole=$folder/unbroken-$2
   cmp -s "$1/model.safetensors" "$whole/model.safetensors" && cmp -s "$1/steps.csv" "$whole/steps.csv" &&
-    cmp -s <(cut -d, -f1-9 "$1/metrics.csv") <(cut -d, -f1-9 "$whole/metrics.csv")
+    cmp -s <(cut -d, -f1-14 "$1/metrics.csv") <(cut -d, -f1-14 "$whole/metrics.csv")
 }
 
 checkpoint_step() { # RUN

@@ -40,7 +40,7 @@ expect() { # WHAT CODE TEXT: of the last command, whose output is in $folder/log
 same() { # RUN RUN: whether two that are finished are equal, the seconds apart
   cmp "$folder/$1/model.safetensors" "$folder/$2/model.safetensors" &&
     cmp "$folder/$1/steps.csv" "$folder/$2/steps.csv" &&
-    cmp <(cut -d, -f1-9 "$folder/$1/metrics.csv") <(cut -d, -f1-9 "$folder/$2/metrics.csv")
+    cmp <(cut -d, -f1-14 "$folder/$1/metrics.csv") <(cut -d, -f1-14 "$folder/$2/metrics.csv")
 }
 
 # ---- Without MPI ----

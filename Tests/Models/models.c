@@ -4,7 +4,7 @@
  *   network (x : Real[INPUTS]) : Real[OUTPUTS] = dense HIDDEN | tanh | dense
  *   pair    (x : Real[INPUTS], y : Real[INPUTS]) : Real[OUTPUTS] = the sum of two dense layers
  *
- * REAL, INPUTS, OUTPUTS and HIDDEN are set where it is compiled. With EXPLODE the gradients of `linear` grow without
+ * REAL, INPUTS, INPUT_TYPE, OUTPUTS and HIDDEN are set where it is compiled. With EXPLODE the gradients of `linear` grow without
  * bound; with STATUS its adjoint answers this, with FORWARD_STATUS the model itself; with WEIGHTS its parameters are
  * embedded, each 1/4; with DAMAGE something is wrong with what the module says of itself. */
 #include <math.h>
@@ -27,6 +27,9 @@
 #ifndef INPUT_DIMS
 #define INPUT_DIMS {INPUTS}
 #define INPUT_RANK 1
+#endif
+#ifndef INPUT_TYPE
+#define INPUT_TYPE "Real"
 #endif
 #ifndef OUTPUT_DIMS
 #define OUTPUT_DIMS {OUTPUTS}
@@ -174,7 +177,7 @@ static int pair_backward(size_t batch, const void *params, const void *const in[
 #define PORT(identifier, port_name, port_type, port_size, port_rank, ...)                                     \
   static const cajal_port identifier = {.struct_size = sizeof(cajal_port), .name = port_name, .type = port_type, \
                                         .size = port_size, .rank = port_rank, .dims = __VA_ARGS__}
-PORT(port_x, "x", "Real", INPUTS, INPUT_RANK, INPUT_DIMS);
+PORT(port_x, "x", INPUT_TYPE, INPUTS, INPUT_RANK, INPUT_DIMS);
 PORT(port_y, "y", "Real", INPUTS, INPUT_RANK, INPUT_DIMS);
 PORT(port_out, "", "Real", OUTPUTS, OUTPUT_RANK, OUTPUT_DIMS);
 static const cajal_port *const inputs[] = {&port_x, &port_y};

@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["x.so", "--task", "blur", "--out", "r"], "'--data <folder>'"),
+    (["x.so", "--task", "blur", "--out", "r"], "'--data <path>'"),
     (["x.so", "--data", "d", "--task", "smear", "--out", "r"], "smear"),
     (["x.so", "--data", "d", "--task", "blur", "--out", "r", "--loss", "l2"], "l2"),
     (["x.so", "--data", "d", "--task", "blur", "--out", "r", "--batch", "0"], "--batch takes a number from 1"),
@@ -75,7 +75,7 @@ import Testing
       result = try cajalTrain(
         "evaluate", module, "--model", "linear", "--data", folder, "--task", "blur", "--weights",
         folder + "/run/model.safetensors", "--save-outputs", folder + "/o.npy", "--images", "1,2")
-      #expect(result.status == 0 && result.output.hasPrefix("samples,loss,l1,mse,psnr,exact\n20,"))
+      #expect(result.status == 0 && result.output.hasPrefix("samples,loss,l1,mse,psnr,psnr_1,exact\n20,"))
       #expect(contents(folder + "/o.npy")?.count == 128 + 2 * 12 * 4)
       #expect(result.errors == "cajal-train: saved the outputs of 2 of 20 samples in \(folder)/o.npy\n")
       for more in [[], ["--images", "all"]] {

@@ -13,7 +13,8 @@ import Testing
   ) -> [String] {
     [
       module, "--model", "network", "--data", folder, "--task", "blur", "--batch", "6", "--steps", "\(steps)",
-      "--checkpoint-every", "\(checkpoint)", "--threads", "2", "--out", "\(folder)/\(out)", "--resume",
+      "--checkpoint-every", "\(checkpoint)", "--eval-every", "7", "--threads", "2", "--out", "\(folder)/\(out)",
+      "--resume",
     ]
   }
 

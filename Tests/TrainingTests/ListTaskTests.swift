@@ -197,14 +197,14 @@ import Testing
       var settings = RunSettings(modelPath: path, dataFolder: folder, task: task, loss: .mse, out: folder + "/run")
       settings.length = .steps(40)
       settings.batch = 4
-      settings.learningRate = 0.01
+      settings.schedule.rate = 0.01
       settings.threads = 2
       try train(settings, progress: silent)
       let metrics = try rows(settings.out + "/metrics.csv")
-      let losses = metrics.map { Double($0[3]) ?? .nan }
+      let losses = metrics.map { Double($0[4]) ?? .nan }
       #expect(losses.allSatisfy(\.isFinite) && losses.last! < losses[0])
       // test_l1, psnr and exact are for images.
-      #expect(metrics.allSatisfy { Array($0[4...6]) == ["", "", ""] && (0...1).contains(Double($0[7]) ?? -1) })
+      #expect(metrics.allSatisfy { $0[5...11].allSatisfy(\.isEmpty) && (0...1).contains(Double($0[12]) ?? -1) })
       for (folderName, threads) in [("again", 1), ("other", 3)] {
         var again = settings
         (again.out, again.threads) = ("\(folder)/\(folderName)", threads)

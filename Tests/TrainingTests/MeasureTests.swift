@@ -21,6 +21,37 @@ import Testing
     #expect(isClose(result.psnr, (20 + second) / 2, relative: 1e-9))
   }
 
+  /// scikit-image 0.26.0 and torchmetrics 1.9.0 say 20 dB with the range 1.
+  @Test func psnrOfAFixedRangeBesideThatOfTheTarget() {
+    let target = [0.2, 0.3, 0.5, 0.6]
+    for more in [[], [(target, target)]] {
+      let result = measures([(target.map { $0 + 0.1 }, target)] + more)
+      #expect(isClose(result.psnr, 12.041199826559248, relative: 1e-9))
+      #expect(isClose(result.psnr1, 20, relative: 1e-9))
+    }
+    #expect(measures([([0.5], [0.0])]).psnr1 == 20 * log10(2))
+  }
+
+  /// What scikit-learn's r2_score says of all entries with multioutput "variance_weighted".
+  @Test func vectorsAreMeasuredByWhatIsExplained() throws {
+    let targets = [[1.0, 10], [2.0, 14], [6.0, 12]]
+    let outputs = [[1.5, 10], [2.0, 13], [5.0, 14]]
+    let buffer = try Buffer<Double>(6, for: "a test")
+    for (index, value) in targets.joined().enumerated() { buffer[index] = value }
+    let samples = Samples<Double>(
+      count: 3, inputs: [], target: Column(buffer, shape: [2]), answer: .choices(1), inputNames: [], checksum: 0)
+    let each = zip(outputs, targets).map { SampleMeasures($0, $1, size: 2, loss: .mse) }
+    let result = each.withUnsafeBufferPointer {
+      Measures($0, loss: .mse, size: 2, spread: TargetSpread(samples))
+    }
+    // Squares of errors: 0.25 + 1 + 1 + 4; of targets around their means: 14 and 8, around 0: 41 and 440.
+    #expect(isClose(result.r2, 1 - 6.25 / 22))
+    #expect(isClose(result.relativeError, (6.25 / 481).squareRoot()))
+    #expect(isClose(result.rmse, (6.25 / 6).squareRoot()))
+    // Targets that do not vary explain nothing.
+    #expect(measures([([1.0], [2.0])], loss: .mse).r2.isNaN)
+  }
+
   @Test func aTargetOfOneValueHasNoPSNR() {
     let result = measures([([0.5, 0.0], [0.0, 0.0]), ([0.0, 0.9], [0.0, 1.0])])
     #expect(result.exact == 0)

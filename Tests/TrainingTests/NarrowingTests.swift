@@ -34,16 +34,46 @@ import Testing
     }
   }
 
-  /// A file with x in another type: as many bytes as F16 takes.
-  @Test(arguments: ["BF16", "F16", "I16"]) func otherTypes(type: String) throws {
+  /// A file with x in another type, as three entries of these bytes.
+  private func file(_ type: String, _ bytes: [UInt8]) -> [UInt8] {
     let header =
-      "{\"x\":{\"dtype\":\"\(type)\",\"shape\":[1,3],\"data_offsets\":[8,14]},"
+      "{\"x\":{\"dtype\":\"\(type)\",\"shape\":[1,3],\"data_offsets\":[8,\(8 + bytes.count)]},"
       + "\"target\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}}"
-    let bytes =
-      (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) } + Array(header.utf8)
-      + [UInt8](repeating: 0, count: 14)
-    expectFailure("the tensor \"x\" has the type \(type), and only F32 and F64 are read") {
-      _ = try samples(bytes, as: Float.self)
+    return (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) } + Array(header.utf8)
+      + [UInt8](repeating: 0, count: 8) + bytes
+  }
+
+  /// The bytes are what NumPy and ml_dtypes store for the values.
+  @Test(
+    arguments: [
+      ("BF16", [0x80, 0x3f, 0x20, 0xc0, 0x49, 0x40], [1, -2.5, 3.140625]),
+      ("F16", [0x00, 0x3c, 0x01, 0x00, 0xff, 0xfb], [1, 0x1p-24, -65504]),
+      ("I16", [1, 0, 0xff, 0xff, 0, 0x80], [1, -1, -32768]), ("U8", [0, 7, 255], [0, 7, 255]),
+      ("BOOL", [0, 1, 1], [0, 1, 1]), ("I8", [0x80, 0xff, 0x7f], [-128, -1, 127]),
+      ("I64", [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0] + [UInt8](repeating: 0xff, count: 8), [1, 0x1p24, -1]),
+    ] as [(String, [UInt8], [Float])]) func otherTypesWhoseNumbersAreTheModels(
+      type: String, bytes: [UInt8], values: [Float]
+    ) throws
+  {
+    let read = try samples(file(type, bytes), as: Float.self)
+    #expect((0..<3).map { read.inputs[0].row(0)[$0] } == values)
+  }
+
+  @Test func numbersThatTheModelDoesNotHave() throws {
+    // 2²⁴ + 1 is no float.
+    let odd = file("I32", [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1])
+    expectFailure(
+      "\"x\" holds 16777217 in sample 0, a whole number that the model's reals do not have: compile it with"
+    ) {
+      _ = try samples(odd, as: Float.self)
+    }
+    #expect(try samples(odd, as: Double.self).inputs[0].row(0)[2] == 16_777_217)
+    expectFailure("\"x\" holds inf in sample 0") {
+      _ = try samples(file("F16", [0, 0x7c, 0, 0, 0, 0]), as: Float.self)
+    }
+    expectFailure("the tensor \"x\" has the type F8_E4M3, and only integers and floats of 16, 32 and 64 bits are read")
+    {
+      _ = try samples(file("F8_E4M3", [0, 0, 0]), as: Float.self)
     }
   }
 

@@ -57,6 +57,76 @@ import TrainingKernels
     #expect(isClose(last, expected, relative: 2e-6), "\(last)")
   }
 
+  /// What PyTorch 2.15 computes in four steps.
+  @Test(arguments: [
+    (
+      Optimizer.Kind.adam, 0.0, 0.1,
+      [0.4985820359098784, -1.2357102777845737, 1.9720080595890648, -0.014691124648648895, -0.0016226933665584435]
+    ),
+    (.sgd, 0, 0, [0.5015000000000001, -1.2485, 1.9749999999999999, -0.0050000001, 0.01099999998]),
+    (.sgd, 0.9, 0.1, [0.5009277399515, -1.23661158022825, 1.887243340632, -0.0094950002706201, 0.011908954779001243]),
+  ]) func decayAndMomentum(kind: Optimizer.Kind, momentum: Double, decay: Double, expected: [Double]) {
+    var optimizer = Optimizer()
+    (optimizer.kind, optimizer.momentum, optimizer.weightDecay) = (kind, momentum, decay)
+    func last<Real: TrainingReal>(_ real: Real.Type) -> [Double] {
+      var parameters = Self.start.map { Real($0) }
+      var (first, second) = ([Real](repeating: 0, count: 5), [Real](repeating: 0, count: 5))
+      for step in 1...4 {
+        // A scale of a half, of gradients of twice the size.
+        let gradient = Self.gradients[(step - 1) % 3].map { Real(2 * $0) }
+        let notFinite = optimizer.update(
+          step: step, rate: 0.01, scale: 0.5, 5, parameters: &parameters, gradient: gradient, first: &first,
+          second: &second)
+        #expect(notFinite == 0)
+      }
+      return parameters.map(Double.init)
+    }
+    #expect(isClose(last(Double.self), expected, relative: 1e-12))
+    #expect(isClose(last(Float.self), expected, relative: 2e-6, absolute: 1e-8))
+  }
+
+  @Test(arguments: [Double.nan, .infinity]) func descentFindsWhatIsNotFinite(value: Double) {
+    var optimizer = Optimizer()
+    optimizer.kind = .sgd
+    var (parameters, first, second) = ([1.0, 1, 1], [0.0, 0, 0], [0.0, 0, 0])
+    #expect(
+      optimizer.update(
+        step: 1, rate: 0.1, scale: 1, 3, parameters: &parameters, gradient: [0, value, 0], first: &first,
+        second: &second) == 1)
+  }
+
+  /// What PyTorch 2.15's CosineAnnealingLR, StepLR, and LinearLR before the former give.
+  @Test func schedules() {
+    func rates(_ count: Int, of totalSteps: Int, _ change: (inout RateSchedule) -> Void) -> [Double] {
+      var schedule = RateSchedule()
+      schedule.rate = 0.1
+      change(&schedule)
+      return (1...count).map { schedule.rate(step: $0, totalSteps: totalSteps) }
+    }
+    #expect(rates(3, of: 3) { _ in } == [0.1, 0.1, 0.1])
+    #expect(
+      isClose(
+        rates(10, of: 10) { $0.kind = .cosine },
+        [
+          0.1, 0.09755282581475769, 0.09045084971874738, 0.07938926261462367, 0.06545084971874739, 0.05000000000000001,
+          0.03454915028125264, 0.020610737385376353, 0.009549150281252635, 0.002447174185242324,
+        ]))
+    #expect(
+      isClose(
+        rates(8, of: 8) { ($0.kind, $0.every, $0.factor) = (.step, 3, 0.5) },
+        [0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025]))
+    #expect(
+      isClose(
+        rates(12, of: 12) { ($0.kind, $0.warmup) = (.cosine, 4) },
+        [
+          0.025, 0.05, 0.07500000000000001, 0.1, 0.1, 0.09619397662556434, 0.08535533905932738, 0.0691341716182545,
+          0.05,
+          0.030865828381745515, 0.014644660940672627, 0.0038060233744356634,
+        ]))
+    // By default it falls twice in a run.
+    #expect(isClose(rates(7, of: 7) { $0.kind = .step }, [0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001]))
+  }
+
   @Test func everyLengthOfTheLoops() {
     for count in 0..<40 {
       let values = (0..<count).map { Double($0 * 7 % 5) - 1.5 }

@@ -36,8 +36,8 @@ import Testing
         }
       }
       var files = settings(folder, "a/b/run", module: module)
-      (files.task, files.dataFolder) = (.files, module)
-      expectFailure("\(module)/train.safetensors: cannot be read: Not a directory") {
+      (files.task, files.data.path) = (.files, module)
+      expectFailure("\(module): samples are read from files that end in .safetensors, .npz or .csv") {
         try train(files, progress: silent)
       }
       #expect(!FileManager.default.fileExists(atPath: folder + "/a"))

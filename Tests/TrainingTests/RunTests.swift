@@ -15,12 +15,12 @@ import Testing
       #expect(steps.map { $0[0] } == (1...30).map(String.init))
       let metrics = try rows(run + "/metrics.csv")
       #expect(metrics.map { $0[0] } == ["0", "1", "3", "4", "8", "12", "16", "20", "24", "28", "30"])
-      #expect(metrics[0][2].isEmpty && metrics.allSatisfy { $0.count == 10 })
+      #expect(metrics[0][2].isEmpty && metrics.allSatisfy { $0.count == 15 })
       // The training loss is the mean over the steps since the row before.
       let losses = steps.map { Double($0[1])! }
       #expect(isClose(Double(metrics[4][2])!, (losses[4] + losses[5] + losses[6] + losses[7]) / 4))
-      #expect(metrics[4][8] == steps[7][2])
-      #expect(Double(metrics.last![3])! < Double(metrics[0][3])! / 2, "the test loss did not fall")
+      #expect(metrics[4][13] == steps[7][2])
+      #expect(Double(metrics.last![4])! < Double(metrics[0][4])! / 2, "the test loss did not fall")
       #expect(metrics[5][1] == "\(12.0 / 7)")
 
       let names = try FileManager.default.contentsOfDirectory(atPath: run).sorted()
@@ -74,7 +74,7 @@ import Testing
       settings.outputSamples = [3, 0]
       let measures = try evaluate(settings)
       let last = try rows(folder + "/run/metrics.csv").last!
-      #expect([measures.loss, measures.l1, measures.psnr].map { "\($0)" } == Array(last[3...5]))
+      #expect([measures.loss, measures.l1, measures.psnr].map { "\($0)" } == Array(last[4...6]))
       let outputs = try TensorFile(reading: folder + "/out.safetensors")
       #expect(outputs["output"]?.shape == [2, 4, 3])
       let target: [Float] = try outputs.values(named: "target")
@@ -190,7 +190,7 @@ import Testing
         expectFailure(message, sourceLocation: sourceLocation) { try train(changed, progress: silent) }
       }
       refused("batch was 6 and is 7") { $0.batch = 7 }
-      refused("lr was 0.01 and is 0.02") { $0.learningRate = 0.02 }
+      refused("lr was 0.01 and is 0.02") { $0.schedule.rate = 0.02 }
       refused("seed was 0 and is 1") { $0.seed = 1 }
       refused("clip was 0.2 and is none") { $0.clip = nil }
       refused("pieces was 4 and is 2") { $0.pieces = 2 }
@@ -248,7 +248,7 @@ import Testing
         try TensorFile(reading: second.out + "/model.safetensors")
       )
       for tensor in a.tensors { #expect(b[tensor.name]?.bytes == tensor.bytes) }
-      #expect(try rows(first.out + "/metrics.csv").last![3] == rows(second.out + "/metrics.csv")[0][3])
+      #expect(try rows(first.out + "/metrics.csv").last![4] == rows(second.out + "/metrics.csv")[0][4])
 
       var wrong = settings(folder, "wrong", module: module, steps: 0)
       wrong.modelName = "linear"
@@ -291,10 +291,10 @@ import Testing
       try writeDataset(wide, rows: 6, columns: 5)
       let wideModule = try buildModels(wide, imageFlags(rows: 6, columns: 5))
       let loss = try failure("loss") {
-        ($0.learningRate, $0.dataFolder, $0.modelPath) = (3e37, wide, wideModule)
+        ($0.schedule.rate, $0.data.path, $0.modelPath) = (3e37, wide, wideModule)
       }
       #expect(loss.hasPrefix("step 2: the loss is inf: the model's result holds a NaN or an infinity"), "\(loss)")
-      let parameters = try failure("parameters") { $0.learningRate = 1e39 }
+      let parameters = try failure("parameters") { $0.schedule.rate = 1e39 }
       #expect(parameters.hasPrefix("step 1: the update made the tensor `linear.weight`"), "\(parameters)")
       #expect(parameters.contains("The checkpoint of step 0 is kept"))
       let written = try TensorFile(reading: folder + "/parameters/checkpoint.safetensors").values(
@@ -324,7 +324,7 @@ import Testing
       settings.modelName = "linear"
       expectFailure("step 1: the model found a NaN or an infinity") { try train(settings, progress: silent) }
       let metrics = try rows(folder + "/run/metrics.csv")
-      #expect(metrics.count == 1 && metrics[0][3] == "nan" && metrics[0][5] == "nan")
+      #expect(metrics.count == 1 && metrics[0][4] == "nan" && metrics[0][6] == "nan")
     }
     try withModel(["-DFORWARD_STATUS=1"]) { folder, module in
       var settings = settings(folder, "run", module: module)
@@ -349,11 +349,11 @@ import Testing
       settings.modelName = "linear"
       settings.length = .epochs(20)
       settings.batch = 10
-      settings.learningRate = 0.05
+      settings.schedule.rate = 0.05
       try train(settings, progress: silent)
       let metrics = try rows(folder + "/run/metrics.csv")
-      #expect(metrics.count == 21 && metrics.last![7] == "1.0" && metrics.last![5].isEmpty)
-      #expect(Double(metrics.last![3])! < 0.2)
+      #expect(metrics.count == 21 && metrics.last![12] == "1.0" && metrics.last![6].isEmpty)
+      #expect(Double(metrics.last![4])! < 0.2)
     }
   }
 

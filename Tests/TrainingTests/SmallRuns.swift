@@ -15,7 +15,7 @@ extension SmallRuns {
     settings.modelName = "network"
     settings.length = .steps(steps)
     settings.batch = 6
-    settings.learningRate = 0.01
+    settings.schedule.rate = 0.01
     settings.clip = 0.2
     settings.evaluateEvery = 4
     settings.evaluateAt = [1, 3].filter { $0 <= steps }

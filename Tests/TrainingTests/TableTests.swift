@@ -95,7 +95,8 @@ import Testing
       expect(
         [Self.list, nodes([3], [1, 1, 1] as [Int32])], ": the tensor \"xs.nodes\" has the shape [3] instead of [2]")
       expect(
-        [Self.list, nodes([2], [1, 1] as [Float])], ": the tensor \"xs.nodes\" has the type F32, and only I32 and I64")
+        [Self.list, nodes([2], [1, 1] as [Float])], ": the tensor \"xs.nodes\" has the type F32, and only whole numbers"
+      )
       expect([nodes([2], [1, 1] as [Int32])], ": there is no tensor \"xs\" of shape [2, 4, 4]")
       expect(
         [Tensor("xs", shape: [2, 3, 4], values: [Float](repeating: 0, count: 24))],
@@ -172,10 +173,10 @@ import Testing
       settings.evaluateEvery = 600
       settings.checkpointEvery = 600
       settings.batch = 2
-      settings.learningRate = 0.05
+      settings.schedule.rate = 0.05
       settings.snapshots = [600]
       try train(settings, progress: silent)
-      let losses = try rows(settings.out + "/metrics.csv").map { Double($0[3]) ?? .nan }
+      let losses = try rows(settings.out + "/metrics.csv").map { Double($0[4]) ?? .nan }
       #expect(losses.count == 2 && losses[1] < losses[0] / 100, "\(losses)")
       let npy = try #require(contents(settings.out + "/snapshots/input-xs.nodes.npy"))
       #expect(npy.count == 128 + 4 * 2 * (arity == 1 ? 1 : 8))

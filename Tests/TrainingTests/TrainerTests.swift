@@ -78,7 +78,7 @@ import Testing
       settings.weightsPath = folder + "/start.safetensors"
       settings.length = .steps(25)
       settings.batch = 7
-      settings.learningRate = 0.02
+      settings.schedule.rate = 0.02
       settings.clip = expected.clip
       settings.pieces = pieces
       settings.threads = 2
@@ -164,7 +164,7 @@ import Testing
       settings.weightsPath = folder + "/zero.safetensors"
       settings.length = .epochs(2)
       settings.batch = 1
-      settings.learningRate = 1e-12
+      settings.schedule.rate = 1e-12
       try train(settings, progress: silent)
       let losses = try rows(folder + "/run/steps.csv").map { Double($0[1])!.rounded() }
       #expect(losses.prefix(10).sorted() == (0..<10).map { Double(1 << $0) })

@@ -106,6 +106,8 @@ extension NormBound {
       let padded = String(repeating: "0", count: max(0, 1 - exponent - "\(digits)".count)) + "\(digits)"
       return ("\(padded.dropLast(-exponent)).\(padded.suffix(-exponent))", value)
     }
-    return ("\(digits)e\(exponent)", value)
+    let all = "\(digits)"
+    let point = all.count > 1 ? "." : ""
+    return ("\(all.prefix(1))\(point)\(all.dropFirst())e\(exponent + all.count - 1)", value)
   }
 }

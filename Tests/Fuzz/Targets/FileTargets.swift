@@ -54,3 +54,43 @@ func checkImages(_ bytes: [UInt8]) throws {
       "\(file.dims) with \(file.bytes.count) bytes")
   } catch is TrainingError {}
 }
+
+/// What reads as an archive of arrays is written as arrays that read as the same numbers.
+func checkArrays(_ bytes: [UInt8]) throws {
+  let members: [ZipArchive.Member]
+  do { members = try ZipArchive(bytes, path: "fuzz.npz").members } catch is TrainingError { return }
+  for member in members {
+    let tensor: Tensor
+    do { tensor = try NumpyFile.tensor("x", bytes: member.bytes, source: "x.npy") } catch { continue }
+    try require(tensor.dtype.bits * tensor.count == 8 * tensor.bytes.count, "size", "of \(member.name)")
+    let values: [Double]?
+    do {
+      values = try tensor.reals(as: Double.self) { value, _ in throw TrainingError("\(value) is no double") }
+    } catch is TrainingError { continue }
+    guard let values else { throw Falsified("type", "\(tensor.dtype) has no numbers") }
+    let again = try NumpyFile.tensor("x", bytes: NumpyFile.bytes(values, shape: tensor.shape), source: "x.npy")
+    let same = try again.reals(as: Double.self) { value, _ in throw Falsified("round trip", value) }
+    try require(
+      again.shape == tensor.shape && same?.map(\.bitPattern) == values.map(\.bitPattern), "round trip",
+      "of \(member.name)")
+  }
+}
+
+/// Each tensor of a table has a value for each of its rows.
+func checkTable(_ bytes: [UInt8]) throws {
+  let ports = [
+    Port(name: "x", type: "Real[2]", size: 2, shape: [2]), Port(name: "t", type: "Real", size: 1, shape: []),
+    Port(name: "n", type: "Nat", size: 3, shape: [3]), Port(name: "b", type: "Bool", size: 2, shape: [2]),
+    Port(name: "target", type: "Real[2,2]", size: 4, shape: [2, 2]),
+  ]
+  let tensors: [Tensor]
+  do { tensors = try DataTable(bytes, path: "fuzz.csv").tensorFile(ports).tensors } catch is TrainingError { return }
+  let known = tensors.filter { tensor in ports.contains { $0.name == tensor.name } }
+  try require(Set(known.map { $0.shape.first ?? -1 }).count <= 1, "size", "\(known.map(\.shape))")
+  for tensor in known {
+    try require(tensor.dtype.bits * tensor.count == 8 * tensor.bytes.count, "size", "of \(tensor.name)")
+    if tensor.dtype != .f64 { continue }
+    let values = try tensor.reals(as: Double.self) { value, _ in throw Falsified("type", value) }
+    try require(values?.allSatisfy(\.isFinite) == true, "finite", "of \(tensor.name)")
+  }
+}

@@ -15,6 +15,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case safetensors
   /// Files of images, plain or compressed.
   case idx
+  /// NumPy's archives of arrays.
+  case npz
+  /// Tables of samples.
+  case csv
 
   public func check(_ bytes: [UInt8]) throws {
     switch self {
@@ -23,6 +27,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .graph: try checkGraph(bytes)
     case .safetensors: try checkTensors(bytes)
     case .idx: try checkImages(bytes)
+    case .npz: try checkArrays(bytes)
+    case .csv: try checkTable(bytes)
     }
   }
 
@@ -35,7 +41,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .graph:
       return random.below(8) == 0 ? AlmostRight.graph(seed: random.next()) : TextMutator(.graph).mutated(bytes, &random)
     case .safetensors: return random.below(2) == 0 ? TensorHeader.mutated(bytes, &random) : nil
-    case .idx: return nil
+    case .idx, .npz, .csv: return nil
     }
   }
 
@@ -46,6 +52,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .graph: Seeds.graphs
     case .safetensors: Seeds.tensors
     case .idx: Seeds.images
+    case .npz: Seeds.archives
+    case .csv: Seeds.tables
     }
   }
 }

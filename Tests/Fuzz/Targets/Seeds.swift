@@ -36,6 +36,25 @@ enum Seeds {
     return files.map { $0.serialised() } + contents(of: "Tests/Goldens/safetensors", extension: "safetensors")
   }
 
+  /// Archives of one array, stored and, as Python's zipfile packs it, deflated; and an empty one.
+  static var archives: [[UInt8]] {
+    let packed =
+      "UEsDBBQAAAAIAAAAIQB3pkDRTwAAAIwAAAAFAAAAeC5ucHmb7BfqGxDJyFDGUK2eklqcXKRupaBuk2airqOgnpZfVFKUmBefX5SS"
+      + "ChJ3S8wpTgWKF2ckFqQC+RrGOpo6CrUKFAAuBoYGewYGBgcgcgAAUEsBAhQDFAAAAAgAAAAhAHemQNFPAAAAjAAAAAUAAAAAAAAA"
+      + "AAAAAIABAAAAAHgubnB5UEsFBgAAAAABAAEAMwAAAHIAAAAAAA=="
+    let array = NumpyFile.bytes([1, 2, 3] as [Double], shape: [3])
+    return [storedArchive([("x.npy", array)]), storedArchive([])] + [
+      Data(base64Encoded: packed).map { Array($0) } ?? []
+    ]
+  }
+
+  static var tables: [[UInt8]] {
+    [
+      "x[0],x[1],t\n1,2,3\n4,5e-3,-6\n", "n;b;x[0];x[1]\n2;true;1;2\n0;false;3;4\n",
+      "\"target[0,0]\",\"target[0,1]\",target[1][0],target[1][1]\r\n1,2,3,4\r\n", "t\nNaN\n", "t\t x[0]\n1\t2\n", "",
+    ].map { Array($0.utf8) }
+  }
+
   /// Labels and images, plain and compressed; the last byte chooses the rank.
   static var images: [[UInt8]] {
     let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3]
