@@ -31,13 +31,20 @@ def entries(name, value):
 def write(folder, name, samples):
     """A sample is its inputs, by name, and its target, each a number or nested lists of numbers."""
     Path(folder).mkdir(parents=True, exist_ok=True)
-    with open(Path(folder) / f"{name}.csv", "w", newline="") as file:
+    columns = [
+        [column for each in inputs.items() for column in entries(*each)] + entries("target", target)
+        for inputs, target in samples
+    ]
+    write_table(
+        Path(folder) / f"{name}.csv", [column for column, _ in columns[0]],
+        [[value for _, value in row] for row in columns])
+
+
+def write_table(path, header, rows):
+    with open(path, "w", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        for index, (inputs, target) in enumerate(samples):
-            columns = [column for each in inputs.items() for column in entries(*each)] + entries("target", target)
-            if index == 0:
-                table.writerow([column for column, _ in columns])
-            table.writerow([repr(float(value)) for _, value in columns])
+        table.writerow(header)
+        table.writerows([repr(float(value)) for value in row] for row in rows)
 
 
 def read(path):

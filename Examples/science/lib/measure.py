@@ -1,0 +1,29 @@
+"""Errors of predictions."""
+from math import inf, isfinite, sqrt
+
+
+def parts(header):
+    """The columns of each component of the state: of `target[n]` one, of `target[n][i]` one for each i."""
+    found = {}
+    for column, name in enumerate(header):
+        found.setdefault(name.split("[", 2)[2] if name.count("[") > 1 else "", []).append(column)
+    return list(found.values())
+
+
+def relative(header, predicted, target):
+    """The largest of the components' |predicted - target| / |target|, over all samples and times (Euclidean norms)."""
+    errors = []
+    for columns in parts(header):
+        pairs = [(p[c], t[c]) for p, t in zip(predicted, target) for c in columns]
+        if not all(isfinite(p) for p, _ in pairs):
+            return inf
+        errors.append(sqrt(sum((p - t) ** 2 for p, t in pairs) / sum(t * t for _, t in pairs)))
+    return max(errors)
+
+
+def split(header, rows, name="target"):
+    """The columns that belong to `name`, and the others."""
+    mine = [i for i, column in enumerate(header) if column.split("[")[0] == name]
+    others = [i for i in range(len(header)) if i not in set(mine)]
+    pick = lambda chosen: ([header[i] for i in chosen], [[row[i] for i in chosen] for row in rows])
+    return pick(mine), pick(others)
