@@ -7,6 +7,7 @@ height = 360
 load folder . "/common.gp"
 set multiplot layout 1, panels
 set key top left
+set tics font ",10"
 do for [i = 1:panels] {
   file = points . "/panel-" . (i - 1) . ".csv"
   set title cell(i, 3) noenhanced font ",14"
@@ -16,10 +17,10 @@ do for [i = 1:panels] {
   if (low == low) {
     set object 1 rectangle from first low, graph 0 to first high, graph 1 fillcolor rgb 0xF2F2F2 fillstyle solid noborder behind
   }
-  baseline = cell(i, 6)
-  plot file using 1:2 with lines linewidth 5 linecolor rgb 0xBBBBBB title "true", \
-    for [name in baseline] file using 1:4 with lines linewidth 1.5 dashtype 2 linecolor rgb 0xD55E00 \
-      title (name eq "box" ? "black box" : name), \
-    file using 1:3 with lines linewidth 1.5 linecolor rgb 0x0072B2 title "learnt"
+  true_one = "file using 1:2 with lines linewidth 5 linecolor rgb 0xBBBBBB title 'true'"
+  learnt = "file using 1:3 with lines linewidth 1.5 linecolor rgb 0x0072B2 title 'learnt'"
+  other = strlen(cell(i, 6)) == 0 ? "" : ", file using 1:4 with lines linewidth 1.5 dashtype 2 linecolor rgb 0xD55E00 title '" \
+    . (cell(i, 6) eq "box" ? "black box" : cell(i, 6)) . "'"
+  eval "plot " . true_one . other . ", " . learnt
 }
 unset multiplot
