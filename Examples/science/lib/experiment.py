@@ -1,6 +1,7 @@
 """One example from its program to its errors: build, check, generate, train, predict, compare.
 
-experiment.py NAME FOLDER [--quick] [--threads N] [--torch PYTHON]: writes into FOLDER/NAME; errors.json has the numbers.
+experiment.py NAME FOLDER [--quick] [--threads N] [--real float] [--torch PYTHON]: writes into FOLDER/NAME; the numbers
+are in errors.json.
 """
 import argparse
 import json
@@ -16,6 +17,8 @@ import measure
 import samples
 import tensors
 from examples import EXAMPLES
+
+DTYPES = {"float": "F32", "double": "F64"}
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = ROOT / "Examples/science"
@@ -40,9 +43,9 @@ def proved(example, source):
         "conserves": re.findall(r"conserves (.*?)\s+\(proved", of_model), "nonnegative": "nonnegative where" in of_model}
 
 
-def initial_weights(example, source, path):
+def initial_weights(example, source, path, real):
     """Uniform in ±1/√fan_in, or what the program says a `param` starts from; so that both trainers start alike."""
-    manifest = json.loads(run(ROOT / "bin/cajal2c", source, "--emit-grad", "--real", "double", "--emit", "manifest"))
+    manifest = json.loads(run(ROOT / "bin/cajal2c", source, "--emit-grad", "--real", real, "--emit", "manifest"))
     model = next(model for model in manifest["models"] if model["name"] == example.name)
     weights = {}
     for tensor in model["tensors"]:
@@ -50,24 +53,24 @@ def initial_weights(example, source, path):
         bound = 1 / sqrt(tensor["fan_in"])
         weights[tensor["name"]] = tensor["dims"], example.start.get(tensor["name"]) or [
             bound * (2 * source_of_numbers.random() - 1) for _ in range(tensor["count"])]
-    tensors.write(path, weights)
+    tensors.write(path, weights, DTYPES[real])
     return manifest, sum(len(values) for _, values in weights.values())
 
 
-def weights_for(manifest, model, run_folder):
+def weights_for(manifest, model, run_folder, real):
     """The run's weights that the model mentions, as a file."""
     found = tensors.read(run_folder / "best.safetensors")
     names = [t["name"] for m in manifest["models"] if m["name"] == model for t in m["tensors"]]
     path = run_folder / f"{model}.safetensors"
-    tensors.write(path, {name: found[name] for name in names})
+    tensors.write(path, {name: found[name] for name in names}, DTYPES[real])
     return path
 
 
 class Trained:
     """A run of cajal-train, and what it predicts."""
 
-    def __init__(self, example, folder, manifest, name, options):
-        self.example, self.folder, self.manifest, self.run = example, folder, manifest, folder / name
+    def __init__(self, example, folder, manifest, name, real, options):
+        self.folder, self.manifest, self.real, self.run = folder, manifest, real, folder / name
         self.module = HERE / f"{example.name}/{example.name}.so"
         shutil.rmtree(self.run, ignore_errors=True)
         run(ROOT / "bin/cajal-train", self.module, "--model", example.name, "--loss", "mse",
@@ -77,7 +80,7 @@ class Trained:
     def predict(self, model, name):
         """The predictions for data/NAME.csv: the target's header, these, and what is true."""
         out = self.run / f"{name}.csv"
-        weights = weights_for(self.manifest, model, self.run)
+        weights = weights_for(self.manifest, model, self.run, self.real)
         data = self.folder / f"data/{name}.csv"
         header, rows = samples.read(data)
         (names, target), inputs = measure.split(header, rows)
@@ -148,6 +151,7 @@ def main():
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--quick", action="store_true")
     arguments.add_argument("--threads", default="1")
+    arguments.add_argument("--real", default="double")
     arguments.add_argument("--torch")
     options = arguments.parse_args()
     example = EXAMPLES[options.name]
@@ -158,13 +162,14 @@ def main():
 
     result = {"name": example.name, "steps": steps, "open": example.open, "sparse_conditions": example.sparse}
     result["proved"] = proved(example, source)
-    run("make", "-s", f"Examples/science/{example.name}/{example.name}.so", "CAJALFLAGS=--emit-grad --real double")
+    run("make", "-s", f"Examples/science/{example.name}/{example.name}.so",
+        f"CAJALFLAGS=--emit-grad --real {options.real}")
     run(sys.executable, HERE / f"{example.name}/data.py", folder / "data")
-    manifest, result["parameters"] = initial_weights(example, source, folder / "init.safetensors")
+    manifest, result["parameters"] = initial_weights(example, source, folder / "init.safetensors", options.real)
 
     def train(name, data):
         count = len(samples.read(folder / f"data/{data}.csv")[1])
-        return Trained(example, folder, manifest, name, [
+        return Trained(example, folder, manifest, name, options.real, [
             "--data", folder / f"data/{data}.csv", "--test", folder / "data/test.csv", "--steps", steps,
             "--batch", count, "--threads", options.threads, "--eval-every", max(1, steps // 20),
             "--checkpoint-every", steps])

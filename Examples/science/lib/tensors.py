@@ -4,6 +4,8 @@ import struct
 from array import array
 from pathlib import Path
 
+TYPES = {"F32": "f", "F64": "d"}
+
 
 def read(path):
     data = Path(path).read_bytes()
@@ -13,17 +15,17 @@ def read(path):
     for name, entry in header.items():
         if name != "__metadata__":
             begin, end = entry["data_offsets"]
-            values = array({"F32": "f", "F64": "d"}[entry["dtype"]])
+            values = array(TYPES[entry["dtype"]])
             values.frombytes(data[8 + size + begin : 8 + size + end])
             found[name] = entry["shape"], list(values)
     return found
 
 
-def write(path, tensors):
+def write(path, tensors, dtype="F64"):
     header, data = {}, b""
     for name, (shape, values) in sorted(tensors.items()):
-        stored = array("d", values).tobytes()
-        header[name] = {"dtype": "F64", "shape": list(shape), "data_offsets": [len(data), len(data) + len(stored)]}
+        stored = array(TYPES[dtype], values).tobytes()
+        header[name] = {"dtype": dtype, "shape": list(shape), "data_offsets": [len(data), len(data) + len(stored)]}
         data += stored
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
