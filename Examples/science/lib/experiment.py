@@ -193,6 +193,10 @@ def main():
                 name: measure.relative(*baseline(folder, kind, name)) for name in ("test", "outside")}
         result["box_parameters"] = int((folder / "box/parameters.txt").read_text())
         result["first_losses"] = first_losses(folder)
+    if result["proved"]["conserves"] and not example.conserving:
+        result["drift"] = {"learnt": measure.drift(*ours.predict(example.outside, "outside")[:2])}
+        if options.torch:
+            result["drift"]["black box"] = measure.drift(*baseline(folder, "box", "outside")[:2])
     panels(example, folder, ours, bool(options.torch))
     (folder / "errors.json").write_text(json.dumps(result, indent=1) + "\n")
 

@@ -21,6 +21,16 @@ def relative(header, predicted, target):
     return max(errors)
 
 
+def drift(header, predicted):
+    """The largest relative change of the sum of a state along a trajectory."""
+    components = parts(header)
+    worst = 0.0
+    for row in predicted:
+        sums = [sum(row[c] for c in columns) for columns in zip(*components)]
+        worst = max(worst, *(abs(s - sums[0]) / abs(sums[0]) for s in sums))
+    return worst if isfinite(worst) else inf
+
+
 def split(header, rows, name="target"):
     """The columns that belong to `name`, and the others."""
     mine = [i for i, column in enumerate(header) if column.split("[")[0] == name]

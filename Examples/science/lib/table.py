@@ -41,6 +41,9 @@ for result in results:
     proved = result["proved"]
     conserved = ", ".join(proved["conserves"]) or "nothing is"
     print(f"{result['name']:9} conserved: {conserved}{'; stays nonnegative' if proved['nonnegative'] else ''}")
+    if "drift" in result:
+        changes = ", ".join(f"{kind} {number(value)}" for kind, value in result["drift"].items())
+        print(f"{'':9} its sum changes outside of the training range by: {changes}")
     print(f"{'':9} not identifiable: {result['open']}")
     if "sparse" in result:
         print(f"{'':9} with {result['sparse_conditions']}: test {number(result['sparse'])}")
