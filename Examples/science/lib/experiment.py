@@ -59,9 +59,9 @@ def initial_weights(example, source, path, real):
 
 def weights_for(manifest, model, run_folder, real):
     """The run's weights that the model mentions, as a file."""
-    found = tensors.read(run_folder / "best.safetensors")
+    found = tensors.read(run_folder / "model.safetensors")
     names = [t["name"] for m in manifest["models"] if m["name"] == model for t in m["tensors"]]
-    path = run_folder / f"{model}.safetensors"
+    path = run_folder / f"of-{model}.safetensors"
     tensors.write(path, {name: found[name] for name in names}, DTYPES[real])
     return path
 
@@ -82,11 +82,9 @@ class Trained:
         out = self.run / f"{name}.csv"
         weights = weights_for(self.manifest, model, self.run, self.real)
         data = self.folder / f"data/{name}.csv"
-        header, rows = samples.read(data)
-        (names, target), inputs = measure.split(header, rows)
-        samples.write_table(self.run / "inputs.csv", *inputs)
-        run(ROOT / "bin/cajal-train", "predict", self.module, "--model", model, "--data", self.run / "inputs.csv",
-            "--weights", weights, "-o", out)
+        (names, target), _ = measure.split(*samples.read(data))
+        run(ROOT / "bin/cajal-train", "predict", self.module, "--model", model, "--data", data, "--weights", weights,
+            "-o", out)
         return names, samples.read(out)[1], target
 
     def error(self, model, name):
@@ -176,7 +174,7 @@ def main():
 
     ours = train("run", "train")
     result["ours"] = {"test": ours.error(example.name, "test"), "outside": ours.error(example.outside, "outside")}
-    weights = tensors.read(ours.run / "best.safetensors")
+    weights = tensors.read(ours.run / "model.safetensors")
     result["functions"] = {
         function.label: inside(function, folder, *ours.predict(function.model, function.samples))
         for function in example.functions}
