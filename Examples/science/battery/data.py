@@ -5,7 +5,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from math import sqrt  # noqa: E402
 
-from samples import between, grid, trajectory, write  # noqa: E402
+from samples import between, geometric, grid, trajectory, write  # noqa: E402
 
 DT = 0.5
 
@@ -27,7 +27,7 @@ def samples(layers, capacities):
 
 
 folder = sys.argv[1]
-layers = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6]
+layers = geometric(0.05, 0.6, 8)
 write(folder, "train", samples(layers, [1.0, 0.8, 0.6, 0.4]))
 write(folder, "sparse", samples(layers, [1.0]))
 write(folder, "test", samples(between(layers), [0.9, 0.7, 0.5]))

@@ -5,7 +5,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from math import exp  # noqa: E402
 
-from samples import between, grid, trajectory, write  # noqa: E402
+from samples import between, denser_at_ends, grid, trajectory, write  # noqa: E402
 
 DT = 0.3
 
@@ -23,7 +23,7 @@ def sample(t):
 
 
 folder = sys.argv[1]
-inside = grid(3, 15, 25)
+inside = denser_at_ends(3, 15, 25)
 write(folder, "train", [sample(t) for t in inside])
 write(folder, "test", [sample(t) for t in between(inside)])
 write(folder, "outside", [sample(t) for t in [1.5, 2, 2.5, 16, 18, 20]])

@@ -66,12 +66,12 @@ EXAMPLES = {
             outside_model="longer", conserving="budget", pools=("L", "S"),
         ),
         Example(
-            "moisture", 20000, 0.005, conditions=("m",), pools=("C",),
+            "moisture", 40000, 0.005, conditions=("m",), pools=("C",),
             functions=(Function("response", "f", "m", "f(m)", (0.05, 1)),),
             open="k and f apart: only k f; f below m = 0.05",
         ),
         Example(
-            "soil", 20000, 0.005, conditions=("t", "m"), pools=("F", "S", "P"), conserving="budget",
+            "soil", 40000, 0.005, conditions=("t", "m"), pools=("F", "S", "P"), conserving="budget",
             functions=(
                 Function("rate", "temperature", "t", "f(T) g(0.5)", (5, 25)),
                 Function("rate", "moisture", "m", "f(15) g(M)", (0.2, 0.8)),
@@ -85,7 +85,7 @@ EXAMPLES = {
             start={"p": [0.0, 0.0]},
         ),
         Example(
-            "battery", 20000, 0.005, pools=("L", "Q"),
+            "battery", 30000, 0.01, pools=("L", "Q"),
             functions=(
                 Function("growth", "f", "l", "f(L)", (0.05, 1.54)),
                 Function("fade", "g", "q", "g(Q)", (0.13, 1)),
@@ -109,7 +109,7 @@ EXAMPLES = {
             open="f and h apart: only f h",
         ),
         Example(
-            "sorption", 20000, 0.005, conditions=("s",), pools=("up", "down", "sorbed"),
+            "sorption", 50000, 0.01, conditions=("s",), pools=("up", "down", "sorbed"),
             functions=(Function("permeability", "k", "s", "k(S)", (0.32, 0.84)),),
             sparse="3 saturations",
             open="k outside of the saturations",

@@ -173,6 +173,7 @@ def main():
             "--checkpoint-every", steps])
 
     ours = train("run", "train")
+    result["worst"] = measure.worst(*ours.predict(example.name, "test"))
     result["ours"] = {"test": ours.error(example.name, "test"), "outside": ours.error(example.outside, "outside")}
     weights = tensors.read(ours.run / "model.safetensors")
     result["functions"] = {
@@ -199,4 +200,5 @@ def main():
     (folder / "errors.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -10,15 +10,21 @@ def parts(header):
     return list(found.values())
 
 
+def quotient(columns, predicted, target):
+    pairs = [(p[c], t[c]) for p, t in zip(predicted, target) for c in columns]
+    if not all(isfinite(p) for p, _ in pairs):
+        return inf
+    return sqrt(sum((p - t) ** 2 for p, t in pairs) / sum(t * t for _, t in pairs))
+
+
 def relative(header, predicted, target):
-    """The largest of the components' |predicted - target| / |target|, over all samples and times (Euclidean norms)."""
-    errors = []
-    for columns in parts(header):
-        pairs = [(p[c], t[c]) for p, t in zip(predicted, target) for c in columns]
-        if not all(isfinite(p) for p, _ in pairs):
-            return inf
-        errors.append(sqrt(sum((p - t) ** 2 for p, t in pairs) / sum(t * t for _, t in pairs)))
-    return max(errors)
+    """|predicted - target| / |target|, Euclidean norms over all samples, times and components."""
+    return quotient(range(len(header)), predicted, target)
+
+
+def worst(header, predicted, target):
+    """The largest of the components' relative errors."""
+    return max(quotient(columns, predicted, target) for columns in parts(header))
 
 
 def drift(header, predicted):

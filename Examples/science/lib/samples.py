@@ -1,11 +1,22 @@
 """Samples for `cajal-train`, as CSV: a row is a sample, a column an entry, `x[0]` or `target[3][1]`; plain Python."""
 import csv
+from math import cos, pi
 from pathlib import Path
 
 
 def grid(first, last, count):
     """`count` numbers at equal distances, both ends included."""
     return [first + (last - first) * i / (count - 1) for i in range(count)]
+
+
+def geometric(first, last, count):
+    """`count` numbers of which each is the same multiple of the one before, both ends included."""
+    return [first * (last / first) ** (i / (count - 1)) for i in range(count)]
+
+
+def denser_at_ends(first, last, count):
+    """`count` numbers, both ends included, at the distances of Chebyshev's points: for what is interpolated."""
+    return [(first + last) / 2 - (last - first) / 2 * cos(pi * i / (count - 1)) for i in range(count)]
 
 
 def between(values):

@@ -21,7 +21,7 @@ def row(result):
     get = lambda kind, name: result.get(kind, {}).get(name)
     return [
         result["name"], str(result["parameters"]), str(result["steps"]),
-        number(get("ours", "test")), number(get("equations", "test")), number(get("box", "test")),
+        number(get("ours", "test")), number(result["worst"]), number(get("equations", "test")), number(get("box", "test")),
         number(get("ours", "outside")), number(get("equations", "outside")), number(get("box", "outside")),
         number(recovered(result)), number(result.get("first_losses")),
     ]
@@ -34,7 +34,7 @@ def aligned(rows):
 
 
 header = [
-    "example", "parameters", "steps", "test", "PyTorch", "black box", "outside", "PyTorch", "black box", "learnt", "losses"]
+    "example", "parameters", "steps", "test", "worst pool", "PyTorch", "black box", "outside", "PyTorch", "black box", "learnt", "losses"]
 aligned([header, *map(row, results)])
 print()
 for result in results:
@@ -50,7 +50,7 @@ for result in results:
 (folder / "results.csv").write_text(
     "\n".join(
         [
-            "example,parameters,steps,test,equations_test,box_test,outside,equations_outside,box_outside,learnt,losses,"
+            "example,parameters,steps,test,worst_pool,equations_test,box_test,outside,equations_outside,box_outside,learnt,losses,"
             "box_parameters",
             *(",".join(["" if c == "-" else c for c in row(r)] + [str(r.get("box_parameters", ""))]) for r in results),
         ]

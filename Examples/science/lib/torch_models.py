@@ -49,7 +49,7 @@ def moisture(p, x, steps):
 
 
 def soil_rate(p, x):
-    return 5 * net(p, "f", x["t"] / 10 - 1.5) * net(p, "g", 2 * x["m"] - 1)
+    return 5 * net(p, "f", x["t"] / 5 - 3) * net(p, "g", 6 * x["m"] - 3)
 
 
 def soil(p, x, steps):
@@ -100,7 +100,7 @@ def kinetics(p, x, steps):
 
 
 def litter_rate(p, x):
-    return 2 * net(p, "f", (x["t"] - 293) / 15) * net(p, "h", 5 * x["psi"] + 1)
+    return 2 * net(p, "f", (x["t"] - 293) / 7.5) * net(p, "h", 10 * x["psi"] + 2)
 
 
 def litter(p, x, steps):

@@ -5,7 +5,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from math import exp  # noqa: E402
 
-from samples import between, grid, trajectory, write  # noqa: E402
+from samples import between, denser_at_ends, grid, trajectory, write  # noqa: E402
 
 R, KAPPA, DT = 8.3143, (1, 1, 0.2, 1 / 15), 0.5
 
@@ -38,7 +38,7 @@ def samples(temperatures, potentials):
 
 
 folder = sys.argv[1]
-temperatures, potentials = grid(278, 308, 16), grid(-0.4, -0.01, 4)
+temperatures, potentials = denser_at_ends(278, 308, 21), denser_at_ends(-0.4, -0.01, 13)
 write(folder, "train", samples(temperatures, potentials))
 write(folder, "sparse", samples([278, 293, 308], potentials))
 write(folder, "test", samples(between(temperatures), between(potentials)))

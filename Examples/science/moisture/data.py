@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
-from samples import between, grid, trajectory, write  # noqa: E402
+from samples import between, geometric, grid, trajectory, write  # noqa: E402
 
 K, DT = 0.5, 0.1
 
@@ -17,7 +17,7 @@ def sample(m):
 
 
 folder = sys.argv[1]
-inside = grid(0.05, 1, 20)
+inside = geometric(0.05, 1, 20)
 write(folder, "train", [sample(m) for m in inside])
 write(folder, "test", [sample(m) for m in between(inside)])
 write(folder, "outside", [sample(m) for m in [0.005, 0.01, 0.02, 0.03, 0.04]])

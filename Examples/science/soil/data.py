@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
-from samples import between, grid, trajectory, write  # noqa: E402
+from samples import between, denser_at_ends, grid, trajectory, write  # noqa: E402
 
 KF, KS, KP, DT = 0.4, 0.02, 0.001, 0.5
 
@@ -27,7 +27,7 @@ def sample(t, m):
             passive + 0.1 * KS * e * soil * DT - KP * e * passive * DT,
         ]
 
-    return {"t": t, "m": m}, trajectory(step, [0.5, 1.5, 5.0], 100)
+    return {"t": t, "m": m}, trajectory(step, [0.5, 1.5, 5.0], 60)
 
 
 def samples(temperatures, moistures):
@@ -35,7 +35,7 @@ def samples(temperatures, moistures):
 
 
 folder = sys.argv[1]
-temperatures, moistures = grid(5, 25, 9), grid(0.2, 0.8, 7)
+temperatures, moistures = denser_at_ends(5, 25, 17), denser_at_ends(0.2, 0.8, 13)
 write(folder, "train", samples(temperatures, moistures))
 write(folder, "sparse", samples([5, 15, 25], [0.2, 0.5, 0.8]))
 write(folder, "test", samples(between(temperatures), between(moistures)))

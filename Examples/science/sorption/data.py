@@ -28,7 +28,7 @@ def samples(saturations, starts):
 
 
 folder = sys.argv[1]
-saturations = grid(0.32, 0.84, 14)
+saturations = grid(0.32, 0.84, 27)
 write(folder, "train", samples(saturations, [0.4, 0.7, 1.0]))
 write(folder, "sparse", samples([0.32, 0.58, 0.84], [0.4, 0.7, 1.0]))
 write(folder, "test", samples(between(saturations), [0.55, 0.85]))
