@@ -28,9 +28,9 @@ def samples(layers, capacities):
 
 folder = sys.argv[1]
 layers = geometric(0.05, 0.6, 8)
-write(folder, "train", samples(layers, [1.0, 0.8, 0.6, 0.4]))
+write(folder, "train", samples(layers, [1.0, 0.7, 0.4]))
 write(folder, "sparse", samples(layers, [1.0]))
-write(folder, "test", samples(between(layers), [0.9, 0.7, 0.5]))
+write(folder, "test", samples(between(layers), [0.85, 0.55]))
 write(folder, "outside", samples([0.01, 1.0, 1.4], [1.2, 0.3]))
 write(folder, "f", [({"l": layer}, f(layer)) for layer in grid(0.01, 2, 200)])
 write(folder, "g", [({"q": capacity}, sqrt(capacity)) for capacity in grid(0.05, 1.2, 116)])

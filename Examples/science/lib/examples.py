@@ -71,7 +71,7 @@ EXAMPLES = {
             open="k and f apart: only k f; f below m = 0.05",
         ),
         Example(
-            "soil", 40000, 0.005, conditions=("t", "m"), pools=("F", "S", "P"), conserving="budget",
+            "soil", 30000, 0.005, conditions=("t", "m"), pools=("F", "S", "P"), conserving="budget",
             functions=(
                 Function("rate", "temperature", "t", "f(T) g(0.5)", (5, 25)),
                 Function("rate", "moisture", "m", "f(15) g(M)", (0.2, 0.8)),
@@ -85,7 +85,7 @@ EXAMPLES = {
             start={"p": [0.0, 0.0]},
         ),
         Example(
-            "battery", 30000, 0.01, pools=("L", "Q"),
+            "battery", 40000, 0.01, pools=("L", "Q"),
             functions=(
                 Function("growth", "f", "l", "f(L)", (0.05, 1.54)),
                 Function("fade", "g", "q", "g(Q)", (0.13, 1)),

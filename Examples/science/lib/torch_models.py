@@ -100,7 +100,7 @@ def kinetics(p, x, steps):
 
 
 def litter_rate(p, x):
-    return 2 * net(p, "f", (x["t"] - 293) / 7.5) * net(p, "h", 10 * x["psi"] + 2)
+    return 2 * net(p, "f", (x["t"] - 293) / 7.5) * net(p, "h", 5 * x["psi"] + 1)
 
 
 def litter(p, x, steps):

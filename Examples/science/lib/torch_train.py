@@ -16,7 +16,7 @@ import tensors
 from examples import EXAMPLES
 from torch_models import FUNCTIONS, MODELS
 
-RATES = 0.001, 0.003, 0.01
+RATES = 0.003, 0.01
 
 
 def load(path):

@@ -38,7 +38,7 @@ def samples(temperatures, potentials):
 
 
 folder = sys.argv[1]
-temperatures, potentials = denser_at_ends(278, 308, 21), denser_at_ends(-0.4, -0.01, 13)
+temperatures, potentials = denser_at_ends(278, 308, 17), denser_at_ends(-0.4, -0.01, 9)
 write(folder, "train", samples(temperatures, potentials))
 write(folder, "sparse", samples([278, 293, 308], potentials))
 write(folder, "test", samples(between(temperatures), between(potentials)))

@@ -35,7 +35,7 @@ def samples(temperatures, moistures):
 
 
 folder = sys.argv[1]
-temperatures, moistures = denser_at_ends(5, 25, 17), denser_at_ends(0.2, 0.8, 13)
+temperatures, moistures = denser_at_ends(5, 25, 13), denser_at_ends(0.2, 0.8, 9)
 write(folder, "train", samples(temperatures, moistures))
 write(folder, "sparse", samples([5, 15, 25], [0.2, 0.5, 0.8]))
 write(folder, "test", samples(between(temperatures), between(moistures)))
