@@ -47,9 +47,10 @@ help:
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test-fast     every test in Swift that needs no C compiler'
 	@echo 'make test          all tests: test-native, test-campaign, and then those in Swift. Parts of test-native are'
-	@echo '                   test-build, test-make, test-guest, test-install, test-experiments, test-format, test-bench,'
-	@echo '                   test-mpi and test-python. PYTHON=python3 names a Python with numpy, pytest, torch and jax for'
-	@echo '                   test-python; without it they are installed from PyPI into build/python/venv.'
+	@echo '                   test-build, test-make, test-guest, test-install, test-experiments, test-science,'
+	@echo '                   test-format, test-bench, test-mpi and test-python. PYTHON=python3 names a Python with'
+	@echo '                   numpy, pytest, torch and jax for test-python; without it they are installed from PyPI'
+	@echo '                   into build/python/venv.'
 	@echo '                   docs/testing.md says more'
 	@echo 'make wheel         build/wheel/cajal-*.whl, the Python package with compiler and runtime (Python/README.md)'
 	@echo 'make runtime-library'
@@ -296,7 +297,7 @@ build/tests/header: Runtime/include/cajal.h Runtime/cxx/cajal.hpp Makefile
 	@touch $@
 
 .PHONY: test test-fast test-native test-build test-compilers test-compilers-some test-experiments test-format test-guest \
-  test-install test-make test-mpi test-python test-runtime test-swift compilers
+  test-install test-science test-make test-mpi test-python test-runtime test-swift compilers
 test: test-swift
 
 # The form of the sources in Swift: .swift-format.
@@ -321,6 +322,10 @@ test-experiments: all
 	-@.ci/need gnuplot-nox
 	@Examples/experiments/tests/experiments.bash build/tests/experiments
 	@CC=$(call quoted,$(CC)) Examples/infer/tests/infer.bash build/tests/infer build/tests/experiments
+
+# What the models of Examples/science conserve, and the message where a coefficient is wrong.
+test-science: bin/cajal2c
+	@Examples/science/check.bash
 
 # A module in somebody's process: its object, its stack, two versions of it, bad arguments, threads.
 test-guest: all need-libopenblas-dev
@@ -359,7 +364,7 @@ test-compilers-some: all
 
 # Most use one processor, so several run at a time; the longest are begun first.
 NATIVE_TESTS = test-python test-install test-guest test-mpi test-compilers-some test-runtime test-make test-build \
-  test-experiments test-format test-bench
+  test-experiments test-science test-format test-bench
 test-native: compilers all
 	@MAKE=$(call quoted,$(MAKE)) MAKEFLAGS=$(call quoted,$(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))) \
 	  .ci/side-by-side $(JOBS) $(NATIVE_TESTS)
