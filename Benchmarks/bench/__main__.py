@@ -10,9 +10,9 @@ import time
 
 from . import context, goals, machine, paths, plot, report
 
-ALL_ROWS = "a,b,c,d,e,f,g,h,p"
+ALL_ROWS = "a,b,c,d,e,f,g,h,p,s"
 # Row, threads.
-RUNS = [("limits", 1), ("limits", 2), ("a", 1), ("b", 1), ("c", 1), ("d", 1), ("d", 2), ("e", 1), ("fg", 2), ("h", 1), ("p", 1)]
+RUNS = [("limits", 1), ("limits", 2), ("a", 1), ("b", 1), ("c", 1), ("d", 1), ("d", 2), ("e", 1), ("fg", 2), ("h", 1), ("p", 1), ("s", 1)]
 
 # Alone on its cores: nobody's threads but those that are stated.
 ONE_THREAD = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}

@@ -91,6 +91,8 @@ def goals(lines):
     xor = of(lines, "p", networks="xor", batch=64)
     for peer, threshold in (("PyTorch closures", 3), ("PyTorch by hand", 1)):
         add(f"p: a step of xor's networks, batch 64: {peer}", threshold, least(xor, lambda l, p=peer: ratio(l, p)))
+    add("s: a run, the least: PyTorch eager", 20, least(
+        of(lines, "s"), lambda l: ratio(l, "PyTorch eager")), at="model")
     return rows
 
 

@@ -208,3 +208,9 @@ def inference(model, inputs, weights):
             candidates.append(Candidate(
                 name_of(name, form), python_seconds(once), lambda once=once: {"result": array(once().flatten(1))}))
     return candidates
+
+
+def science(example, folder):
+    """The equations of an example of Examples/science, whose folder `lib` is among those of modules by now."""
+    from .science_torch import make_step
+    return [Entrant("PyTorch eager", lambda: make_step(example, folder))]

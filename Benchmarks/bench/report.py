@@ -12,6 +12,7 @@ TITLES = {
     "g": "g. Memory",
     "h": "h. Folds over lists and trees",
     "p": "p. From Python",
+    "s": "s. Models of known structure",
 }
 
 NOTES = {
@@ -38,6 +39,9 @@ NOTES = {
          "the answers of two networks: as a layer, in the way of the paper's prototype, and written by hand. With "
          "networks `xor` it is a training step with Adam of two modules of PyTorch, and without any forward and "
          "backward of the program alone.",
+    "s": "A step of Examples/science on all trajectories of train.csv, in double precision: forward through all rounds, "
+         "loss, backward, Adam; a run is as many of them as the table says. PyTorch runs the same equations with the "
+         "same nets, from the same weights. \"losses\": the largest relative difference in the first 100 steps.",
     "f": "Peers: the first training step at batch 64, in a fresh process without caches. Ours: cajal2c and gcc.",
     "g": "The largest resident memory of a process that trains at batch 64; of the peers' processes Python, NumPy "
          "and the imported peer are part, as the last columns say. `workspace` is what a call of our model needs "
@@ -53,6 +57,7 @@ PEER_COLUMNS = {
     "e": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
     "fg": {"torch": ["PyTorch eager", "torch.compile"], "jax": ["JAX"]},
     "p": {},
+    "s": {"torch": ["PyTorch eager"]},
 }
 
 

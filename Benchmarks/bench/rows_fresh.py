@@ -7,7 +7,7 @@ import sys
 import time
 
 from . import paths, training_models
-from .trainer import Trainer
+from .trainer import on_batch
 
 KINDS = ("d", "t", "i", "xor-d")
 BATCH = 64
@@ -40,7 +40,7 @@ def of_model(context, model):
     builds = [model.build(fresh=True) for _ in range(3)]
     loaded = model.loaded()
     inputs, target = training_models.samples(model, BATCH)
-    trainer = Trainer(model, builds[0].path, BATCH, context.threads, inputs, target, loaded.named(loaded.initial()))
+    trainer = on_batch(model, builds[0].path, BATCH, context.threads, inputs, target, loaded.named(loaded.initial()))
     trainer.round(4)
     results = [{
         "name": "cajal2c", "compiler": statistics.median(b.compiler_seconds for b in builds),

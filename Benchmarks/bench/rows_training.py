@@ -5,7 +5,7 @@ import numpy as np
 
 from . import cost, limits, modules, native, training_models
 from .harness import Candidate, Settings, contest, disagreements, python_seconds, reason, refusals
-from .trainer import Trainer
+from .trainer import on_batch
 
 BATCHES = (32, 64, 128)
 # Of a tensor's largest gradient. Gradients of nets are sums over pixels and samples of numbers of both signs.
@@ -32,7 +32,7 @@ def race(context, settings, model, loaded, batch):
     inputs, target = training_models.samples(model, batch)
     weights = loaded.named(loaded.initial())
     expected = our_gradients(model, loaded, batch, inputs, target)
-    trainer = Trainer(model, model.build().path, batch, context.threads, inputs, target, weights)
+    trainer = on_batch(model, model.build().path, batch, context.threads, inputs, target, weights)
     loss = trainer.round(STEPS)["last_loss"]
     ours = Candidate("cajal-train", trainer.seconds)
     peak = limits.peak()

@@ -4,19 +4,23 @@ import subprocess
 from . import paths, tensor_files
 
 
-class Trainer:
-    """Does steps on one batch, from the same parameters as the peers."""
+def on_batch(model, module_path, batch, threads, inputs, target, weights):
+    """A trainer on one batch, from the same parameters as the peers."""
+    folder = paths.BUILD / "training" / f"{model.kind}-{batch}"
+    folder.mkdir(parents=True, exist_ok=True)
+    tensor_files.write(folder / "train.safetensors", {**inputs, "target": target})
+    tensor_files.write(folder / "weights.safetensors", weights)
+    clip = ["--clip", str(model.clip)] if model.clip else []
+    return Trainer([module_path, "--data", folder, "--loss", model.loss, "--batch", batch, "--threads", threads,
+                    "--pieces", threads, "--weights", folder / "weights.safetensors", *clip])
 
-    def __init__(self, model, module_path, batch, threads, inputs, target, weights):
-        folder = paths.BUILD / "training" / f"{model.kind}-{batch}"
-        folder.mkdir(parents=True, exist_ok=True)
-        tensor_files.write(folder / "train.safetensors", {**inputs, "target": target})
-        tensor_files.write(folder / "weights.safetensors", weights)
-        clip = ["--clip", str(model.clip)] if model.clip else []
+
+class Trainer:
+    """Does steps, as many as it is told at a time. arguments: of `cajal-train bench`."""
+
+    def __init__(self, arguments):
         self.process = subprocess.Popen(
-            [str(paths.TRAINER), "bench", str(module_path), "--data", str(folder), "--task", "files", "--loss",
-             model.loss, "--batch", str(batch), "--threads", str(threads), "--pieces", str(threads), "--weights",
-             str(folder / "weights.safetensors"), "--rounds", "1000000", "--wait", *clip],
+            [str(paths.TRAINER), "bench", *map(str, arguments), "--rounds", "1000000", "--wait"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.header = self.line().split(",")
         self.rounds = []

@@ -8,7 +8,8 @@ from .context import Context
 from .harness import Settings
 
 ROWS = {"limits": "rows_limits", "a": "rows_small", "b": "rows_systems", "c": "rows_convolution", "d": "rows_training",
-        "e": "rows_inference", "fg": "rows_fresh", "h": "rows_folds", "p": "rows_python"}
+        "e": "rows_inference", "fg": "rows_fresh", "h": "rows_folds", "p": "rows_python",
+        "s": "rows_science"}
 
 
 def main(row, threads, quick, path, command):

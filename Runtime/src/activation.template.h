@@ -1,3 +1,5 @@
+#include "lane_tanh.h"
+
 /* A NaN stays a NaN. */
 void NAMED(cajal_relu)(size_t n, const REAL *restrict x, REAL *restrict y) {
   for (size_t i = 0; i < n; i++) y[i] = x[i] <= 0 ? 0 : x[i];
@@ -8,7 +10,23 @@ void NAMED(cajal_relu_adjoint)(size_t n, const REAL *restrict y, const REAL *res
 }
 
 void NAMED(cajal_tanh)(size_t n, const REAL *restrict x, REAL *restrict y) {
-  for (size_t i = 0; i < n; i++) y[i] = tanh(x[i]);
+  LANES lanes;
+  if (n < LANE_COUNT) {
+    REAL all[LANE_COUNT] = {0};
+    for (size_t i = 0; i < n; i++) all[i] = x[i];
+    LOAD_LANES(lanes, all);
+    lanes = NAMED(lane_tanh)(lanes);
+    STORE_LANES(all, lanes);
+    for (size_t i = 0; i < n; i++) y[i] = all[i];
+    return;
+  }
+  for (size_t i = 0; i < n; i += LANE_COUNT) {
+    /* The last lanes are computed again where n is no multiple. */
+    if (i + LANE_COUNT > n) i = n - LANE_COUNT;
+    LOAD_LANES(lanes, x + i);
+    lanes = NAMED(lane_tanh)(lanes);
+    STORE_LANES(y + i, lanes);
+  }
 }
 
 void NAMED(cajal_tanh_adjoint)(size_t n, const REAL *restrict y, const REAL *restrict y_bar, REAL *restrict x_bar) {

@@ -205,7 +205,45 @@ static void NAMED(sum_softmax)(size_t n) {
   CHECK(above > 0 && above < 1000, "%zu of 1000 softmaxes of %zu entries sum to more than 1", above, n);
 }
 
+/* Within 3 units in the last place, at all sizes of numbers, wherever in a vector; odd, with the sign of zero. */
+static void NAMED(test_tanh)(void) {
+  enum { count = 4001 };
+  REAL *x = NAMED(new_vector)(count), *y = NAMED(new_vector)(count);
+  double worst = 0, at = 0;
+  for (int exponent = -40; exponent <= 6; exponent++) {
+    const double size = pow(2, exponent);
+    for (size_t i = 0; i < count; i++) x[i] = (REAL)(size * (1 + (double)i / count) * (i % 2 ? -1 : 1));
+    NAMED(cajal_tanh)(count, x, y);
+    for (size_t i = 0; i < count; i++) {
+      const long double want = tanhl((long double)x[i]);
+      const double unit = pow(2, floor(log2((double)fabsl(want))) + 1) * REAL_EPSILON / 2;
+      const double error = (double)fabsl((long double)y[i] - want) / unit;
+      if (!(error <= worst)) worst = error, at = (double)x[i];
+    }
+  }
+  CHECK(worst <= 3, "tanh(%.17g) is off by %g units in the last place", at, worst);
+  const REAL special[] = {0, -(REAL)0, REAL_SMALLEST, -REAL_SMALLEST / 8, (REAL)INFINITY, -(REAL)INFINITY, REAL_LARGEST};
+  const size_t specials = sizeof special / sizeof *special;
+  NAMED(cajal_tanh)(specials, special, y);
+  for (size_t i = 0; i < specials; i++) {
+    const REAL want = i < 4 ? special[i] : special[i] < 0 ? -1 : 1;
+    CHECK(y[i] == want && signbit(y[i]) == signbit(want), "tanh(%g) = %g", (double)special[i], (double)y[i]);
+  }
+  /* A number has the same bits wherever it stands. */
+  for (size_t n = 1; n < 40; n++) {
+    for (size_t i = 0; i < n; i++) x[i] = (REAL)0.37;
+    NAMED(cajal_tanh)(n, x, y);
+    for (size_t i = 1; i < n; i++) CHECK(y[i] == y[0], "entry %zu of %zu", i, n);
+    REAL alone;
+    NAMED(cajal_tanh)(1, x, &alone);
+    CHECK(alone == y[0], "alone and among %zu", n);
+  }
+  NAMED(delete_vector)(x);
+  NAMED(delete_vector)(y);
+}
+
 static void NAMED(test_activation)(void) {
+  NAMED(test_tanh)();
   const NAMED(activation) all[] = {
       {"relu", NAMED(cajal_relu), NAMED(cajal_relu_adjoint), NAMED(relu_of)},
       {"tanh", NAMED(cajal_tanh), NAMED(cajal_tanh_adjoint), NAMED(tanh_of)},
