@@ -42,7 +42,7 @@ help:
 	@echo 'make demo          trains two networks through Examples/xor/xor.cajal on 60 000 images, and then Model D of'
 	@echo '                   Examples/experiments; DEMOFLAGS goes to the first trainer (DEMOFLAGS=--help)'
 	@echo 'make bench         times programs and training beside PyTorch, JAX, CasADi and the limits of the machine:'
-	@echo '                   ROWS=a,c some of the rows a to g and p, QUICK=1 shorter, PUBLISH=1 into Benchmarks/results;'
+	@echo '                   ROWS=a,c some of the rows a to h, p and s, QUICK=1 shorter, PUBLISH=1 into Benchmarks/results;'
 	@echo '                   BENCH_VENV=FOLDER is a Python environment with the peers; without it they are installed'
 	@echo '                   from PyPI into build/bench/venv. Benchmarks/README.md says more'
 	@echo 'make test-fast     every test in Swift that needs no C compiler'
