@@ -87,6 +87,9 @@ typedef struct cajal_port {
   size_t nodes, arity;   /* of a table and its nodes: N, and the children of a row (1 in a chain); else 0 */
   size_t part_count;     /* of a table: the row's layout, weights first; else 0 */
   const cajal_part *const *parts;
+
+  size_t value_count;         /* of a declared type whose constructors have no fields: how many there are; else 0 */
+  const char *const *values;  /* their names, of which entry i of the port stands for the one at i */
 } cajal_port;
 
 /* A judgement x1:t1, ..., xk:tk |- e : t. */

@@ -14,6 +14,13 @@
 /* Beyond it is 1. */
 #define TANH_END (REAL)(REAL_BYTES == 8 ? 20 : 10)
 
+/* What is shifted has no sign, lest it overflows. */
+#if REAL_BYTES == 4
+typedef uint32_t NAMED(lane_words) __attribute__((vector_size(LANE_BYTES)));
+#else
+typedef uint64_t NAMED(lane_words) __attribute__((vector_size(LANE_BYTES)));
+#endif
+
 static inline LANES NAMED(chosen)(LANE_BITS which, LANES yes, LANES no) {
   return (LANES)((which & (LANE_BITS)yes) | (~which & (LANE_BITS)no));
 }
@@ -37,7 +44,7 @@ static inline LANES NAMED(lane_tanh)(LANES x) {
     even = even * square + (REAL)inverse_factorials[i][1];
   }
   const LANES p = r + square * (odd * r + even);
-  const LANES power = (LANES)(((LANE_BITS)rounded << FRACTION_BITS) + (LANE_BITS)one);
+  const LANES power = (LANES)(((NAMED(lane_words))rounded << FRACTION_BITS) + (NAMED(lane_words))one);
   const LANES t = power * p + (power - 1), far = power + power * p;
   const LANE_BITS is_far = size > zero + (REAL)0.55;
   const LANES quotient = NAMED(chosen)(is_far, far + far, -t) / (t + 2);

@@ -62,5 +62,19 @@ public struct Declaration: Sendable {
 /// A parsed file. Declarations that could not be read are left out; the diagnostics say so.
 public struct SyntaxTree: Sendable {
   public let declarations: [Declaration]
-  public init(declarations: [Declaration]) { self.declarations = declarations }
+  /// Where text was passed over after a diagnostic, in the order of the file: what is used there is in no term.
+  private let unread: [Int]
+  public init(declarations: [Declaration], unread: [Int] = []) {
+    self.declarations = declarations
+    self.unread = unread
+  }
+
+  public func isPartlyUnread(_ span: Span) -> Bool {
+    var (low, high) = (0, unread.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if unread[middle] < span.start { low = middle + 1 } else { high = middle }
+    }
+    return low < unread.count && unread[low] <= span.end
+  }
 }

@@ -94,6 +94,8 @@ extension Parser {
   /// Skips to a token of the set (or of the kind), to the bracket that closes an enclosing one, or to a declaration.
   mutating func skip(to set: TokenSet, or kind: Token.Kind = .endOfFile) {
     var depth = 0
+    let start = token.span.start
+    defer { if token.span.start > start { unread.append(start) } }
     while token.kind != .endOfFile, !token.kind.startsDeclaration {
       if depth == 0 {
         if set.contains(token.kind) || token.kind == kind || token.kind.closesBracket || atDeclaration { return }

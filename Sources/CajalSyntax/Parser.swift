@@ -15,7 +15,7 @@ public func parse(_ source: Source, diagnostics: inout Diagnostics) -> SyntaxTre
         help: "declare a program, such as `program flip (x : Bool) : Bool = if x then false else true`"))
   }
   diagnostics.add(contentsOf: found)
-  return SyntaxTree(declarations: declarations)
+  return SyntaxTree(declarations: declarations, unread: parser.unread)
 }
 
 /// Reads one expression and nothing after it. Nil where there are errors.
@@ -59,6 +59,8 @@ struct Parser {
   /// everything that is under way ends.
   private var resumption: (token: Token, following: Token, lexer: Lexer)?
   var diagnostics = Diagnostics()
+  /// Where `skip` passed over something.
+  var unread: [Int] = []
 
   init(_ source: Source) {
     self.source = source

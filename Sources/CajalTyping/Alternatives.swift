@@ -169,7 +169,7 @@ extension Checker {
   private func shared(_ group: [Int], _ parts: inout [Part], _ elimination: Elimination) -> Usage {
     var all = Usage()
     let comparable = group.filter { parts[$0].form != nil }
-    if !usage.isIncomplete, !group.contains(where: { parts[$0].uses.isIncomplete }) {
+    if !isPartlyUnread, !usage.isIncomplete, !group.contains(where: { parts[$0].uses.isIncomplete }) {
       compare(comparable.map { parts[$0] }, elimination)
     }
     for index in group {

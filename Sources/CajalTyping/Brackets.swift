@@ -88,7 +88,7 @@ extension Checker {
         continue
       }
       let difference = Usage.difference(uses, own)
-      if !outer.isIncomplete, !uses.isIncomplete, !own.isIncomplete {
+      if !isPartlyUnread, !outer.isIncomplete, !uses.isIncomplete, !own.isIncomplete {
         for id in difference.onlyFirst + difference.onlySecond where !context.isExcused(id) {
           guard let place = uses.places[id] ?? own.places[id], reported.insert(id).inserted else { continue }
           let isHere = own.places[id] != nil

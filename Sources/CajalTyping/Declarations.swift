@@ -41,6 +41,7 @@ extension Checker {
     var models: [Int: LinkedModel] = [:]
     for index in order.nodes {
       let item = items[index]
+      isPartlyUnread = tree.isPartlyUnread(item.span)
       switch item.signature {
       case .definition(let type, let place):
         guard let term = definition(item, type, place) else { break }

@@ -37,6 +37,19 @@ public struct DistributionAnalysis {
     let redrawn = links.map(\.0.variable) + binders
     return redrawn.isEmpty ? .ofTheValue : .redrawn(redrawn)
   }
+
+  /// Of a model, whose nets are links: each has to end in a softmax over the one vector that it gives.
+  public func result(of model: LinkedModel, _ horizon: ProgramHorizon) -> ResultDistribution? {
+    model.links.allSatisfy { isMixture($0.datum) } ? result(of: model.judgement, horizon) : nil
+  }
+
+  private func isMixture(_ datum: TypedTerm) -> Bool {
+    // What is linked to an input is the caller's.
+    if case .variable = datum.kind { return true }
+    guard case .network(let index, _) = datum.kind, case .activation(.softmax)? = module.nets[index].layers.last?.kind
+    else { return false }
+    return !module.nets[index].result.isFunction
+  }
 }
 
 /// What is to be known of types; each declared type is looked into once, however often others have it.

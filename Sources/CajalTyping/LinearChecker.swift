@@ -21,6 +21,8 @@ final class Checker {
   var portIDs: Set<Int> = []
   /// What the file declares and does not use.
   var unused = UnusedNames()
+  /// In the declaration at hand text was passed over, which may use any variable.
+  var isPartlyUnread = false
   /// A term refers to a declaration whose body could not be read or checked.
   var usesUnfinished = false
   private var diagnostics = Diagnostics()
@@ -115,7 +117,9 @@ final class Checker {
 
   /// Ends the scope of a variable.
   func release(_ binding: Binding) {
-    if !usage.remove(binding.id), !usage.isIncomplete, !context.isExcused(binding.id) { reportNeverUsed(binding) }
+    if !usage.remove(binding.id), !usage.isIncomplete, !isPartlyUnread, !context.isExcused(binding.id) {
+      reportNeverUsed(binding)
+    }
     context.unbind(binding)
   }
 
@@ -137,7 +141,7 @@ final class Checker {
     let isComparable = elaborateBoth { swap(&uses, &self.usage) }
     // Now `uses` are those of the part that was elaborated first, which need not be the first in the text.
     let difference = Usage.difference(uses, usage)
-    let isIncomplete = outer.isIncomplete || uses.isIncomplete || usage.isIncomplete
+    let isIncomplete = isPartlyUnread || outer.isIncomplete || uses.isIncomplete || usage.isIncomplete
     if !isIncomplete, isComparable {
       for id in difference.onlyFirst + difference.onlySecond where !context.isExcused(id) {
         guard let place = uses.places[id] ?? usage.places[id] else { continue }
@@ -168,9 +172,8 @@ final class Checker {
         .usedTwice, "`\(binding.name)` is used twice", at: Label(second, "and again here"),
         also: [Label(first, "used here first"), Label(binding.span, "bound here")],
         notes: [note ?? "every variable is used exactly once on each path: Cajal has no copying"]
-          + (isReal && portIDs.contains(id) ? [Self.modelsHaveData("may be used any number of times")] : [])
-          + stateNote(id, "used any number of times"),
-        help: help))
+          + (isReal && portIDs.contains(id) ? [Self.modelsHaveData("may be used any number of times")] : []),
+        help: stateHelp(id) ?? help))
   }
 
   private func reportNeverUsed(_ binding: Binding) {
@@ -194,19 +197,21 @@ final class Checker {
           secondary.isEmpty
             ? "every variable is used exactly once on each path: Cajal has no discarding"
             : "every variable is used exactly once on each path: shadowing a variable does not discard it"
-        ] + stateNote(binding.id, "left unused"),
-        help: secondary.isEmpty ? help : "rename the inner variable, and use `\(name)`"))
+        ],
+        help: secondary.isEmpty ? stateHelp(binding.id) ?? help : "rename the inner variable, and use `\(name)`"))
   }
 
   private static func modelsHaveData(_ freedom: String) -> String {
     "a `model` accepts this: its parameters are data, which \(freedom)"
   }
 
-  /// A state of a model's iteration may be declared to be data.
-  private func stateNote(_ id: Int, _ freedom: String) -> [String] {
-    guard states.contains(id), let binding = context[id: id] else { return [] }
+  /// The way out for the state of a model's iteration, which may be declared to be data.
+  private func stateHelp(_ id: Int) -> String? {
+    guard states.contains(id), let binding = context[id: id] else { return nil }
     let name = binding.name
-    return ["in a model, `| !\(name) => …` makes the state `\(name)` data, which may be \(freedom)"]
+    return
+      "write `| !\(name) => …`: in a model a state that is data may be used any number of times, in one part only, or "
+      + "not at all"
   }
 
   func reportUsedInOne(
@@ -241,9 +246,8 @@ final class Checker {
       Diagnostic(
         .usedInOneBranch, message, at: Label(forgetting.span, label),
         also: [Label(place, "used here"), Label(binding.span, "bound here")],
-        notes: [note] + (portIDs.contains(id) ? [Self.modelsHaveData("\(freedom) may leave out")] : [])
-          + stateNote(id, "used in one part only"),
-        help: "use `\(name)` there too, or use it outside of both"))
+        notes: [note] + (portIDs.contains(id) ? [Self.modelsHaveData("\(freedom) may leave out")] : []),
+        help: stateHelp(id) ?? "use `\(name)` there too, or use it outside of both"))
   }
 }
 

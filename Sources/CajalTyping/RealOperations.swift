@@ -44,7 +44,8 @@ extension Checker {
 
 /// Names that other languages have built in.
 enum WellKnownName: String {
-  case not, and, or, xor, lambda
+  case not, and, or, xor, lambda, sum, mean, pow
+  case loop = "for"
   case zero = "Z"
   case successor = "S"
 
@@ -55,6 +56,10 @@ enum WellKnownName: String {
     case .or: Self.define("or", "if x then (if y then true else true) else y")
     case .xor: Self.define("xor", "if x then (if y then false else true) else y")
     case .lambda: "a function is written `fun x => e` or `λx. e`"
+    case .sum: "the sum of a vector is `dot [1, 1, 1] x`, with as many ones as it has entries"
+    case .mean: "the mean of a vector of three is `dot [1, 1, 1] x / 3`"
+    case .pow: "in a model a power is written `x ^ 2`"
+    case .loop: "a loop is `iter { start | y => step } (n)`; `scan { start | y => step } (40)` gives all 41 states"
     case .zero: "write `0`"
     case .successor: "write `succ n`"
     }

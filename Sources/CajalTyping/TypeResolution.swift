@@ -75,7 +75,11 @@ extension Checker {
   }
 
   private func reportUnknownType(_ name: String, _ span: Span) {
-    let similar = suggest(for: name, among: Array(globals.aliases.keys) + ["Bool", "Nat", "Real"])
+    let usual: [String: String] = [
+      "Float": "Real", "Double": "Real", "float": "Real", "double": "Real", "Number": "Real", "Int": "Nat",
+      "Integer": "Nat", "int": "Nat", "Boolean": "Bool",
+    ]
+    let similar = usual[name] ?? suggest(for: name, among: Array(globals.aliases.keys) + ["Bool", "Nat", "Real"])
     report(
       Diagnostic(
         .unknownType, "there is no type `\(name)`", at: Label(span, "not declared"),

@@ -45,9 +45,10 @@ public final class Compilation {
   private lazy var distributions: Set<String> = {
     guard let module, let horizons else { return [] }
     let analysis = DistributionAnalysis(module)
-    let judgements = module.programs + module.models.map(\.judgement)
-    return Set(
-      zip(judgements, horizons).filter { analysis.result(of: $0, $1) != nil }.map { $0.0.name.text })
+    let programs = zip(module.programs, horizons).filter { analysis.result(of: $0, $1) != nil }.map(\.0.name.text)
+    let models = zip(module.models, horizons.dropFirst(module.programs.count))
+      .filter { analysis.result(of: $0, $1) != nil }.map(\.0.name.text)
+    return Set(programs + models)
   }()
 
   // judgements → linear-map graphs
@@ -207,6 +208,9 @@ extension PortDescription {
     // The ABI has room for four extents; a tensor of more is described by its size.
     if case .real(let shape) = type, shape.count <= 4 { dims = shape }
     self.init(name: name, type: type.description, size: size, degree: degree, linear: linear, dims: dims)
+    if case .data(let data) = type, data.constructors.allSatisfy(\.fields.isEmpty) {
+      values = data.constructors.map(\.name)
+    }
   }
 }
 

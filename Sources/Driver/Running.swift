@@ -12,6 +12,8 @@ public struct RunResult: Sendable {
   /// The result, or, for each variable, the matrix of its derivatives: entry (r, i) is that of entry r of the result in
   /// entry i of the variable.
   public let tensors: [ProgramTensor]
+  /// Learnt tensors that had the numbers which they start from, as there were no weights.
+  public var untrained: [String] = []
 }
 
 extension Compilation {
@@ -48,8 +50,10 @@ extension Compilation {
     }
     let (model, lowered) = (module.models[index - graphs.count], models[index - graphs.count])
     guard let parameters = try parameters(of: lowered, model.name) else { return nil }
-    return try run(
+    var result = try run(
       lowered.graph, parameters, model.inputs, model.judgement.type, model.name, settings, isJacobian)
+    if options.weights == nil { result?.untrained = lowered.tensors.map(\.name) }
+    return result
   }
 
   /// From the file of weights, or from the numbers that the file starts from; nil where there are none.
@@ -141,6 +145,12 @@ extension Compilation {
       }
       do {
         given[variable.name] = try evaluator.encoding(of: value, as: variable.type, horizon: module.horizon)
+        if case .natural(let number) = value, given[variable.name]?.allSatisfy({ $0 == 0 }) == true {
+          add(
+            Diagnostic(
+              .noEncoding, "`\(variable.name)` is \(number), and its vector has the entries 0 to \(module.horizon - 1)",
+              at: Label(variable.span, "of type \(variable.type)"), help: "use `--horizon \(number + 1)` or more"))
+        }
       } catch let error as EvaluationError {
         add(error.diagnostic)
         return nil

@@ -47,7 +47,8 @@ struct Weights {
         diagnostic: Diagnostic(
           .weightsDoNotFit, "cannot use the weights: \(parts[0])", at: nil,
           notes: list.isEmpty ? [] : [list.joined(separator: "\n")],
-          help: "`--emit manifest` prints the tensors of every model; `cajal-train` writes them"))
+          help: "`--emit manifest` prints the tensors of every model; `cajal-train` writes them. `make` embeds the "
+            + "weights that lie beside a program under its name: remove or rename them to compile without"))
     }
   }
 

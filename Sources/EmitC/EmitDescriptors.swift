@@ -54,13 +54,13 @@ struct DescriptorEmitter {
     var items: [CItem] = []
     for (port, name) in zip(unit.ports, own.ports) {
       items += long(port.name, "\(name)_name") + long(port.type, "\(name)_type")
-      items += parts(of: port, name)
+      items += parts(of: port, name) + values(of: port, name)
       items.append(constant("cajal_port", name, description(port, name)))
     }
     if !unit.ports.isEmpty {
       items.append(constant("cajal_port *const", own["inputs"], pointers(to: own.ports), extent: ""))
     }
-    items += long(unit.output.type, "\(own["output"])_type")
+    items += long(unit.output.type, "\(own["output"])_type") + values(of: unit.output, own["output"])
     items.append(constant("cajal_port", own["output"], description(unit.output, own["output"])))
     items += long(unit.name, "\(stem)_name") + long(unit.judgement, "\(stem)_judgement")
     guard let model = unit.model else { return items }
@@ -140,6 +140,9 @@ struct DescriptorEmitter {
       ("dims", .list(shape.map { .expression(.integer($0)) })),
     ]
     if port.isDistribution { fields.append(field("distribution", .integer(1))) }
+    if hasValues(port) {
+      fields += [field("value_count", .integer(port.values.count)), field("values", .name("\(name)_values"))]
+    }
     guard let table = port.table else { return .fields(fields) }
     fields += [
       field("element", .integer(port.isNodes ? 1 : 0)), field("nodes", .integer(table.rows)),
@@ -149,6 +152,16 @@ struct DescriptorEmitter {
       fields += [field("part_count", .integer(table.parts.count)), field("parts", .name("\(name)_parts"))]
     }
     return .fields(fields)
+  }
+
+  /// Those whose names are no literals are left out.
+  private func hasValues(_ port: PortDescription) -> Bool { !port.values.isEmpty && port.values.allSatisfy(isShort) }
+
+  /// The names of the values of a port that has some.
+  private func values(of port: PortDescription, _ name: String) -> [CItem] {
+    guard hasValues(port) else { return [] }
+    let names = port.values.map { CInitialiser.expression(.string(Array($0.utf8))) }
+    return [constant("char *const", "\(name)_values", .list(names), extent: "")]
   }
 
   /// The layout of a table's rows.

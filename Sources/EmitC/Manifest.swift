@@ -59,6 +59,7 @@ private func port(_ port: PortDescription, cName: String) -> JSON {
     "degree": port.degree == Int.max ? .null : .integer(port.degree), "linear": .bool(port.linear),
     "dims": .array(port.dims.map { .integer($0) }),
   ]
+  if !port.values.isEmpty { fields["values"] = .array(port.values.map { .string($0) }) }
   if port.isDistribution { fields["distribution"] = .bool(true) }
   if let table = port.table {
     fields["element"] = .string(port.isNodes ? "int32" : "real")

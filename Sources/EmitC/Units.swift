@@ -67,6 +67,8 @@ public struct PortDescription: Hashable, Sendable {
   public var isNodes = false
   /// Of a result: links that are distributions make it one (LANGUAGE.md, section 8).
   public var isDistribution = false
+  /// Of a declared type whose constructors have no fields: their names.
+  public var values: [String] = []
 
   public init(name: String, type: String, size: Int, degree: Int, linear: Bool, dims: [Int]) {
     self.name = name

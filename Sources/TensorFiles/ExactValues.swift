@@ -22,7 +22,8 @@ extension Tensor {
     case .f32: return loaded(UInt32.self).map { Real(Float(bitPattern: $0)) }
     case .f16: return loaded(UInt16.self).map { Real(float(half: $0)) }
     case .bf16: return loaded(UInt16.self).map { Real(Float(bitPattern: UInt32($0) << 16)) }
-    case .bool, .u8: return try integers(UInt8.self)
+    case .bool: return loaded(UInt8.self).map { $0 == 0 ? 0 : 1 }
+    case .u8: return try integers(UInt8.self)
     case .i8: return try integers(Int8.self)
     case .i16: return try integers(Int16.self)
     case .u16: return try integers(UInt16.self)

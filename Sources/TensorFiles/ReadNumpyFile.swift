@@ -32,7 +32,9 @@ extension NumpyFile {
     guard let order = value(of: "fortran_order", in: header, /(True|False)/),
       let extents = value(of: "shape", in: header, /\(([0-9, ]*)\)/)
     else { throw problem("has no shape in its header") }
-    let shape = extents.split { ", ".contains($0) }.compactMap { Int($0) }
+    let parts = extents.split(separator: ",").map { $0.filter { $0 != " " } }
+    let shape = parts.compactMap { Int($0) }
+    guard shape.count == parts.count else { throw problem("has the shape (\(extents)), which no file can hold") }
     var size = dtype.bits / 8
     for dimension in shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: dimension)

@@ -36,7 +36,7 @@ extension LearningTask {
           Dataset(folder: folder, part: part, limit: limit), lists: lists, part: part, model: nil, workers: workers)
       }
       return [constant(try samples(.train, trainLimit), try samples(.test, testLimit))]
-    case .files: throw TrainingError("there are no baselines for the task `files`")
+    case .files: throw TrainingError("there are no baselines for the task `files`: name a task of images (--task)")
     }
   }
   /// The mean of the training targets as the answer to all: the frequencies, where they are choices.

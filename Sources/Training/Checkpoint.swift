@@ -2,7 +2,8 @@ import TensorFiles
 
 /// All of a run's state, in one file.
 ///
-/// A safetensors file with the vectors `parameters`, `adam.exp_avg`, `adam.exp_avg_sq`, and texts for the rest.
+/// A safetensors file with the vectors `parameters`, `adam.exp_avg`, `adam.exp_avg_sq`, with a validation `best`, and texts
+/// for the rest.
 struct Checkpoint: BitwiseCopyable {
   var step: Int
   /// Of the steps since the last row of metrics.csv.
@@ -18,7 +19,9 @@ struct Checkpoint: BitwiseCopyable {
 
   static let format = "cajal-train checkpoint 1"
 
-  func write<Real>(to path: String, _ trainer: Trainer<Real>, _ configuration: RunConfiguration) throws {
+  func write<Real>(
+    to path: String, _ trainer: Trainer<Real>, best: Buffer<Real>?, _ configuration: RunConfiguration
+  ) throws {
     func tensor(_ name: String, _ buffer: Buffer<Real>) -> Tensor {
       Tensor(name, shape: [buffer.count], values: buffer.elements)
     }
@@ -36,12 +39,14 @@ struct Checkpoint: BitwiseCopyable {
       tensors: [
         tensor("parameters", trainer.parameters), tensor("adam.exp_avg", trainer.first),
         tensor("adam.exp_avg_sq", trainer.second),
-      ])
+      ] + (best.map { [tensor("best", $0)] } ?? []))
     try file.write(to: path)
   }
 
   /// Reads a checkpoint into the trainer, and refuses that of another configuration.
-  init<Real>(reading path: String, into trainer: Trainer<Real>, _ configuration: RunConfiguration) throws {
+  init<Real>(
+    reading path: String, into trainer: Trainer<Real>, best: Buffer<Real>?, _ configuration: RunConfiguration
+  ) throws {
     let file = try TensorFile(reading: path)
     guard file.metadata["format"] == Self.format else { throw TrainingError("\(path) is no checkpoint of cajal-train") }
     if let differences = configuration.differences(from: RunConfiguration(metadata: file.metadata)) {
@@ -68,9 +73,9 @@ struct Checkpoint: BitwiseCopyable {
     guard step >= 0, lossCount >= 0, bestStep >= 0, evaluationsSinceBest >= 0 else {
       throw TrainingError("\(path) is damaged: a count is below 0")
     }
-    let buffers = [
-      ("parameters", trainer.parameters), ("adam.exp_avg", trainer.first), ("adam.exp_avg_sq", trainer.second),
-    ]
+    let buffers =
+      [("parameters", trainer.parameters), ("adam.exp_avg", trainer.first), ("adam.exp_avg_sq", trainer.second)]
+      + (best.map { [("best", $0)] } ?? [])
     try file.check(
       holdsExactly: buffers.map { ExpectedTensor(name: $0.0, shape: [$0.1.count]) }, dtype: Real.dtype)
     for (name, buffer) in buffers {

@@ -9,18 +9,22 @@ struct DataFile {
 
   static let suffixes = ["safetensors", "npz", "csv"]
 
-  /// - Parameter ports: whose shapes put the columns of a table together.
-  init(_ path: String, ports: [Port]) throws {
+  /// - Parameters:
+  ///   - ports: whose shapes put the columns of a table together.
+  ///   - indexed: those whose index may stand for them, whatever their type.
+  init(_ path: String, ports: [Port], indexed: Set<String> = []) throws {
     switch (path as NSString).pathExtension.lowercased() {
     case "csv":
       let table = try DataTable(try Self.read(path), path: path)
       self.table = table
-      tensors = try table.tensorFile(ports)
+      tensors = try table.tensorFile(ports, indexed: indexed)
     case "npz":
       table = nil
+      var names: Set<String> = []
       tensors = TensorFile(
         tensors: try ZipArchive(try Self.read(path), path: path).members.map { member in
           let name = member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name
+          guard names.insert(name).inserted else { throw TrainingError("\(path): two arrays are called `\(name)`") }
           return try NumpyFile.tensor(name, bytes: member.bytes, source: "\(path), \(member.name)")
         }, path: path)
     case "safetensors":
@@ -49,6 +53,13 @@ struct DataFile {
   /// How a table spells a tensor's name, for messages about one that is missing.
   var columnsText: String {
     table == nil ? "" : "; the columns of a tensor x are called x[0], x[1] and so on, or x where it is one number"
+  }
+
+  /// The columns that no tensor has, for the same.
+  func unknownText(_ names: Set<String>) -> String {
+    let unknown = table == nil ? [] : tensors.tensors.map(\.name).filter { !names.contains($0) }
+    guard let first = unknown.first else { return "" }
+    return unknown.count == 1 ? "; `\(first)` is unknown" : "; `\(first)` and \(unknown.count - 1) more are unknown"
   }
 
   func place(ofSample sample: Int) -> String {

@@ -47,6 +47,9 @@ public struct DataSource: Sendable, Equatable {
     case .train, .test:
       if let found = try DataFile.find(part.rawValue, in: path) { return found }
       if part == .test { return nil }
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw TrainingError("there is no file or folder \(path)")
+      }
       let names = DataFile.suffixes.map { "\(part.rawValue).\($0)" }.joined(separator: ", ")
       throw TrainingError("there is none of \(names) in \(path); --data takes such a folder, or a file")
     }

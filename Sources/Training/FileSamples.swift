@@ -6,11 +6,10 @@ extension Samples {
   /// - Parameters:
   ///   - limit: how many samples to keep, the first ones; nil for all.
   ///   - targets: without, there need not be any; all are 0 then.
-  ///   - choosesTarget: the target's index may stand for it, as the loss is of choices.
-  init(
-    file path: String, model: Model, limit: Int?, targets: Bool = true, choosesTarget: Bool = false
-  ) throws {
-    let source = try SampleFile(path, model, limit: limit, targets: targets)
+  ///   - loss: of choices, it takes targets that are indices, and distributions only.
+  init(file path: String, model: Model, limit: Int?, targets: Bool = true, loss: Loss = .mse) throws {
+    let choosesTarget = loss == .crossEntropy || loss == .nll
+    let source = try SampleFile(path, model, limit: limit, targets: targets, choosesTarget: choosesTarget)
     count = source.kept
     inputs = try model.inputs.map { port in
       switch port.content {
@@ -20,12 +19,18 @@ extension Samples {
       }
     }
     let choice = source.target.choice ?? (choosesTarget && source.target.shape.count == 1 ? .index : nil)
+    if targets, loss == .l1, source.isIndexed(source.target) {
+      throw TrainingError(
+        "\(path): `target` is the index of a choice: add --loss cross-entropy where the model's result are logits, or "
+          + "--loss nll where it is a distribution")
+    }
     target =
       targets
       ? try source.reals(source.target, choice: choice)
       : Column(
         try Buffer(model.output.size, for: "the samples of \(path)"), shape: model.output.shape,
         index: try Buffer(count, for: "the samples of \(path)"))
+    if targets, choosesTarget { try source.checkDistributions(target) }
     answer = .choices(1)
     inputNames = model.inputs.map(\.name)
     checksum = (inputs + [.reals(target)]).reduce(0) { sum, column in
@@ -53,14 +58,18 @@ private struct SampleFile {
   private let data: DataFile
   private var file: TensorFile { data.tensors }
 
-  init(_ path: String, _ model: Model, limit: Int?, targets: Bool) throws {
+  init(_ path: String, _ model: Model, limit: Int?, targets: Bool, choosesTarget: Bool) throws {
     self.path = path
-    target = Port(name: "target", type: model.output.type, size: model.output.size, shape: model.output.shape)
+    target = Port(
+      name: "target", type: model.output.type, size: model.output.size, shape: model.output.shape,
+      values: model.output.values)
     guard !model.inputs.contains(where: { $0.name == "target" }) else {
       throw TrainingError(
         "the model `\(model.name)` has an input called `target`, which is the name of its result in \(path)")
     }
-    data = try DataFile(path, ports: model.inputs + [target])
+    data = try DataFile(
+      path, ports: model.inputs + (targets ? [target] : []), indexed: choosesTarget ? [target.name] : [])
+    let names = Set(model.inputs.map(\.name) + ["target"])
     guard let counted = targets ? "target" : model.inputs.first?.name else {
       throw TrainingError("the model `\(model.name)` has no input, by which samples could be counted")
     }
@@ -68,7 +77,7 @@ private struct SampleFile {
     guard let found else {
       throw TrainingError(
         "\(path): the tensor \"\(counted)\" of shape [N, …] is missing; its first dimension counts the samples"
-          + data.columnsText)
+          + data.columnsText + data.unknownText(names))
     }
     guard let total = found.shape.first, total > 0 else {
       throw TrainingError(
@@ -78,10 +87,12 @@ private struct SampleFile {
     self.total = total
     kept = limit ?? total
     guard kept <= total else { throw TrainingError("\(path) has \(total) samples, and \(kept) were asked for") }
-    let names = Set(model.inputs.map(\.name) + ["target"])
+    // Where nothing is learnt, what else a file holds is no mistake.
+    guard targets else { return }
     for tensor in data.tensors.tensors where !names.contains(tensor.name) {
       throw TrainingError(
-        "\(path): there is a \(data.unit) \"\(tensor.name)\", and the model `\(model.name)` has no such input")
+        "\(path): there is a \(data.unit) \"\(tensor.name)\", and the model `\(model.name)` has no such input: it has "
+          + (model.inputs.map(\.name) + ["target"]).joined(separator: ", "))
     }
   }
 
@@ -89,9 +100,7 @@ private struct SampleFile {
   ///   - choice: how one value can stand for the entries of a sample.
   ///   - rowSize: of a table.
   func reals<Real: TrainingReal>(_ port: Port, choice: Port.Choice? = nil, rowSize: Int? = nil) throws -> Column<Real> {
-    if let choice, let tensor = file[port.name], [[total], [total, 1]].contains(tensor.shape), port.size > 1 {
-      return try chosen(port, choice, tensor)
-    }
+    if let choice, isIndexed(port), let tensor = file[port.name] { return try chosen(port, choice, tensor) }
     let tensor = try tensor(port, shapes: [[total] + port.shape, [total, port.size]])
     func place(_ index: Int) -> String {
       let row = rowSize.map { ", row \(index % port.size / $0)" } ?? ""
@@ -115,6 +124,25 @@ private struct SampleFile {
           + (stored.isFinite ? ", which is too large for the model's reals: \(wider)" : ""))
     }
     return Column(rows, shape: port.shape)
+  }
+
+  /// Whether the tensor has one value a sample, that stands for all entries.
+  func isIndexed(_ port: Port) -> Bool {
+    guard let tensor = file[port.name], [[total], [total, 1]].contains(tensor.shape) else { return false }
+    return port.size > 1 || (port.choice != nil && (tensor.integers != nil || tensor.dtype == .bool))
+  }
+
+  /// What a loss of choices takes targets for: entries that are not below 0, and add up to 1 at most.
+  func checkDistributions<Real: TrainingReal>(_ target: Column<Real>) throws {
+    for sample in 0..<kept {
+      let entries = UnsafeBufferPointer(start: target.row(sample), count: target.size)
+      let sum = entries.reduce(0.0) { $0 + Double($1) }
+      guard let wrong = entries.first(where: { $0 < 0 }) ?? (sum > 1.001 ? Real(sum) : nil) else { continue }
+      throw TrainingError(
+        "\(path): the target in \(data.place(ofSample: sample)) is no choice between \(target.size) entries: "
+          + (wrong < 0 ? "it holds \(wrong)" : "its entries add up to \(wrong)")
+          + "; --loss mse is for numbers")
+    }
   }
 
   /// One-hot, from the index of each sample's 1, or its truth value.

@@ -36,7 +36,11 @@ enum Initialisation {
   static func parameters<Real: TrainingReal>(of model: Model, weightsPath: String?) throws -> Buffer<Real> {
     let parameters = try Buffer<Real>(model.parameterCount, for: "parameters")
     if let weightsPath {
-      try fill(parameters, of: model, from: TensorFile(reading: weightsPath))
+      // A run of another model of the module may have more: a net of it is looked at by a model of its own.
+      var file = try TensorFile(reading: weightsPath)
+      let names = Set(model.tensors.map(\.name))
+      file.tensors.removeAll { !names.contains($0.name) }
+      try fill(parameters, of: model, from: file)
     } else if model.parameterCount > 0, !fill(parameters, embeddedIn: model) {
       throw TrainingError("the model `\(model.name)` has no embedded weights: give some with --weights")
     }

@@ -4,6 +4,8 @@ struct LoadedSamples<Real: TrainingReal> {
   let test: Samples<Real>
   /// Nil where nothing is chosen by them.
   let validation: Samples<Real>?
+  /// There are no test samples of their own.
+  let testsAreValidation: Bool
 
   init(_ settings: RunSettings, _ model: Model, _ workers: Workers) throws {
     let (task, data) = (settings.task, settings.data)
@@ -26,12 +28,14 @@ struct LoadedSamples<Real: TrainingReal> {
         throw TrainingError("--validation takes a file with the task `files` only, and for others a part, as in 0.1")
       }
       let samples: Samples<Real> = try Samples(
-        file: path, model: model, limit: nil, choosesTarget: task.measured(by: settings.loss) == .choices)
+        file: path, model: model, limit: nil, loss: settings.loss)
       try samples.check(task, fit: model)
       self.train = train
       validation = samples
     }
-    guard let test = try load(.test) ?? validation else {
+    let own = try load(.test)
+    testsAreValidation = own == nil
+    guard let test = own ?? validation else {
       throw TrainingError(
         "there are no test samples beside \(data.path): name their file (--test), or hold some of the training samples "
           + "back (--validation 0.2)")
@@ -50,7 +54,7 @@ func loadSamples<Real: TrainingReal>(
   switch task {
   case .files:
     guard let file = try data.file(part) else { return nil }
-    samples = try Samples(file: file, model: model, limit: limit, choosesTarget: task.measured(by: loss) == .choices)
+    samples = try Samples(file: file, model: model, limit: limit, loss: loss)
   case .image, .pairs, .classes:
     samples = try Samples(
       Dataset(folder: data.path, part: part, limit: limit), task: task, part: part, workers: workers)

@@ -12,6 +12,10 @@ public final class ModelLibrary: @unchecked Sendable {
   ///
   /// OpenBLAS, where the object needs it, is set to one thread: batches are split over threads by the trainer.
   public init(path: String) throws {
+    if path.hasSuffix(".cajal") {
+      let module = path.dropLast(5) + "so"
+      throw TrainingError("\(path) is a program: compile it (make \(module)), and give \(module)")
+    }
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     // Without a slash dlopen would look in the system's folders.
     let file = path.contains("/") ? path : "./" + path

@@ -11,6 +11,8 @@ public struct Port: Sendable {
   public let content: Content
   /// Of a result: it is a distribution where what nets give, and the inputs, are.
   public let isDistribution: Bool
+  /// Of a declared type whose constructors have no fields: their names, in the order of the entries.
+  public let values: [String]
 
   public enum Content: Equatable, Sendable {
     case reals
@@ -21,7 +23,8 @@ public struct Port: Sendable {
   }
 
   public init(
-    name: String, type: String, size: Int, shape: [Int], content: Content = .reals, isDistribution: Bool = false
+    name: String, type: String, size: Int, shape: [Int], content: Content = .reals, isDistribution: Bool = false,
+    values: [String] = []
   ) {
     self.name = name
     self.type = type
@@ -29,6 +32,7 @@ public struct Port: Sendable {
     self.shape = shape
     self.content = content
     self.isDistribution = isDistribution
+    self.values = values
   }
 }
 
@@ -69,9 +73,16 @@ extension Port {
       throw damaged("the shape of the port `\(name)` does not agree with its size")
     }
     guard let content = Content(raw) else { throw damaged("the port `\(name)` describes no table that could be") }
+    guard raw.value_count == 0 || raw.value_count == raw.size else {
+      throw damaged("the port `\(name)` has \(raw.value_count) values and \(raw.size) entries")
+    }
+    let values = try (0..<raw.value_count).map { index in
+      guard let value = raw.values?[index] else { throw damaged("a value of the port `\(name)` has no name") }
+      return String(cString: value)
+    }
     self.init(
       name: name, type: String(cString: type), size: raw.size, shape: shape, content: content,
-      isDistribution: raw.distribution == 1)
+      isDistribution: raw.distribution == 1, values: values)
   }
 
   /// Throws where an input of nodes does not follow its table, or a table has none.

@@ -75,4 +75,6 @@ public func writeText(_ text: String, to descriptor: Int32) -> Int32 {
 }
 
 /// A number with so many significant digits, for a person.
-func significant(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)g", value) }
+func significant(_ value: Double, _ digits: Int) -> String {
+  value.isNaN ? "nan" : String(format: "%.\(digits)g", value)
+}

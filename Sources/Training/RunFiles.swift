@@ -11,7 +11,9 @@ struct RunFiles {
     folder.removeLeftovers()
     let resumes = folder.hasCheckpoint
     let state =
-      resumes ? try Checkpoint(reading: folder.checkpoint, into: parts.trainer, parts.configuration) : Checkpoint()
+      resumes
+      ? try Checkpoint(reading: folder.checkpoint, into: parts.trainer, best: parts.best, parts.configuration)
+      : Checkpoint()
     let totalSteps = parts.totalSteps
     guard state.step <= totalSteps else {
       throw TrainingError(

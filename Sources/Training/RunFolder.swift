@@ -43,7 +43,9 @@ final class RunFolder {
       for folder in made.reversed() { rmdir(folder) }
       throw error
     }
-    let files = ["checkpoint.safetensors", "model.safetensors", "metrics.csv", "steps.csv", "config.json"]
+    let files = [
+      "checkpoint.safetensors", "model.safetensors", "best.safetensors", "metrics.csv", "steps.csv", "config.json",
+    ]
     heldRun = files.contains { FileManager.default.fileExists(atPath: "\(path)/\($0)") }
     if !resume, heldRun {
       Self.release(lock)
@@ -83,7 +85,7 @@ final class RunFolder {
   /// After a start that failed: where there was no run before and is no checkpoint, leaves nothing of this one.
   func abandon() {
     guard !heldRun, !hasCheckpoint else { return }
-    for file in [metrics, steps, configuration, path + "/.lock"] { unlink(file) }
+    for file in [best, metrics, steps, configuration, path + "/.lock"] { unlink(file) }
     for folder in made.reversed() { rmdir(folder) }
   }
 

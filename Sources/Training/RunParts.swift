@@ -8,6 +8,8 @@ struct RunParts<Real: TrainingReal> {
   let evaluator: Evaluator<Real>
   /// On the samples by which the best parameters are chosen.
   let validator: Evaluator<Real>?
+  /// The parameters with the least validation loss, where there is a validation.
+  let best: Buffer<Real>?
   let configuration: RunConfiguration
   let totalSteps: Int
   let snapshotSamples: [Int]
@@ -31,6 +33,7 @@ struct RunParts<Real: TrainingReal> {
     validator = try samples.validation.map {
       try Evaluator(model, $0, loss: settings.loss, workers: workers, ranks: ranks)
     }
+    best = validator == nil ? nil : try Buffer(model.parameterCount, for: "parameters")
     var initialHash: UInt64?
     if let path = settings.weightsPath {
       try Initialisation.fill(trainer.parameters, of: model, from: TensorFile(reading: path))
@@ -39,7 +42,8 @@ struct RunParts<Real: TrainingReal> {
       Initialisation.fill(trainer.parameters, of: model, seed: settings.seed)
     }
     configuration = RunConfiguration(
-      settings, model, trainChecksum: samples.train.checksum, validationChecksum: samples.validation?.checksum,
+      settings, model, trainChecksum: samples.train.checksum, testChecksum: samples.test.checksum,
+      validationChecksum: samples.validation?.checksum,
       initialWeights: initialHash, totalSteps: totalSteps)
   }
 

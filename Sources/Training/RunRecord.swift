@@ -38,9 +38,11 @@ public struct RunRecord: Sendable {
   }
 
   /// The row with the least validation loss; nil where there is none.
-  var best: [String: String]? {
-    metrics.filter { Double($0["validation_loss"] ?? "") != nil }
-      .min { Double($0["validation_loss"]!)! < Double($1["validation_loss"]!)! }
+  public var best: [String: String]? {
+    let measured = metrics.compactMap { row in
+      row["validation_loss"].flatMap(Double.init).flatMap { $0.isNaN ? nil : (loss: $0, row: row) }
+    }
+    return measured.min { $0.loss < $1.loss }?.row
   }
 }
 

@@ -55,7 +55,8 @@ struct RunConfiguration: Equatable {
   let fields: [(name: String, value: String)]
 
   init(
-    _ settings: RunSettings, _ model: Model, trainChecksum: UInt, validationChecksum: UInt?, initialWeights: UInt64?,
+    _ settings: RunSettings, _ model: Model, trainChecksum: UInt, testChecksum: UInt, validationChecksum: UInt?,
+    initialWeights: UInt64?,
     totalSteps: Int
   ) {
     let (optimizer, schedule) = (settings.optimizer, settings.schedule)
@@ -80,14 +81,14 @@ struct RunConfiguration: Equatable {
       ("pieces", String(settings.pieces)),
       ("weights", initialWeights.map { String($0, radix: 16) } ?? "none"),
       ("validation", settings.data.validation.description(checksum: validationChecksum)),
-      ("patience", settings.patience.map(String.init) ?? "none"),
+      ("test-data", String(testChecksum, radix: 16)),
     ]
   }
 
   /// What fields were before there were such.
   private static let earlier = [
     "optimizer": "adam", "momentum": "0.0", "weight-decay": "0.0", "schedule": "constant", "warmup": "0",
-    "validation": "none", "patience": "none",
+    "validation": "none",
   ]
 
   init(metadata: [String: String]) {
@@ -106,7 +107,8 @@ struct RunConfiguration: Equatable {
   func differences(from stored: RunConfiguration) -> String? {
     let theirs = Dictionary(uniqueKeysWithValues: stored.fields.map { ($0.name, $0.value) })
     let texts = fields.compactMap { name, value in
-      let before = theirs[name] ?? Self.earlier[name]
+      // Earlier checkpoints say nothing of the test data.
+      let before = theirs[name] ?? Self.earlier[name] ?? (name == "test-data" ? value : nil)
       return before == value ? nil : "\(name) was \(before ?? "not there") and is \(value)"
     }
     return texts.isEmpty ? nil : texts.joined(separator: "; ")

@@ -49,6 +49,7 @@ private final class TrainingRun<Real: TrainingReal> {
   private let secondsBefore: Double
   private var latest: Measures?
   private var latestValidation: Double?
+  private var warnedOfValidation = false
   private var lastNorm = 0.0
 
   private var trainer: Trainer<Real> { parts.trainer }
@@ -101,13 +102,20 @@ private final class TrainingRun<Real: TrainingReal> {
     progress.line(
       "\(model.name): \(model.parameterCount) parameters, \(parts.samples.train.count) training samples, "
         + (parts.samples.validation.map { "\($0.count) to choose by, " } ?? "")
-        + "\(parts.samples.test.count) test samples; \(epochSteps) steps an epoch, \(totalSteps) in all"
+        + (parts.samples.testsAreValidation
+          ? "which are the test samples too" : "\(parts.samples.test.count) test samples")
+        + "; \(epochSteps) steps an epoch, \(totalSteps) in all"
         + (ranks.count > 1 ? ", on \(ranks.count) processes" : "")
         + (state.step > 0 ? ", resumed after \(state.step)" : ""))
     if let doubt = settings.loss.doubt(about: model.output) { progress.line("warning: \(doubt)") }
     if savedStep == nil {
       try evaluateAndSave()
       try writeCheckpoint()
+    } else if state.bestLoss.isFinite {
+      // A process that was killed may have written one of a later step.
+      try writeBest()
+    } else {
+      try write { _ = unlink($0.folder.best) }
     }
     progress.begin(at: state.step, of: totalSteps)
     while state.step < totalSteps, !isOutOfPatience {
@@ -125,6 +133,8 @@ private final class TrainingRun<Real: TrainingReal> {
       progress.update(step: state.step, batch: settings.batch, loss: result.loss)
 
       let step = state.step
+      // Lines show what was measured at their step.
+      (latest, latestValidation) = (nil, nil)
       let trainLoss = state.lossSum / Double(state.lossCount)
       try evaluateAndSave(isLast: step == totalSteps)
       let isLast = step == totalSteps || isOutOfPatience
@@ -132,7 +142,8 @@ private final class TrainingRun<Real: TrainingReal> {
       if isLast || isCheckpointDue { try writeCheckpoint() }
     }
     if parts.validator != nil { reportBest() }
-    try writeWeights(to: \.weights)
+    try write { try weights(trainer.parameters, step: state.step).write(to: $0.folder.weights) }
+    reportLearnt()
     if case .vectors = settings.task.measured(by: settings.loss) { try writeOutputs() }
   }
 
@@ -188,18 +199,38 @@ private final class TrainingRun<Real: TrainingReal> {
 
   /// Keeps the parameters with the least validation loss.
   private func noteBest(_ loss: Double) throws {
+    if loss.isNaN, !warnedOfValidation {
+      progress.line(
+        "warning: step \(state.step): the validation loss is NaN: the model's result is, on samples to choose by")
+      warnedOfValidation = true
+    }
     guard loss < state.bestLoss else {
       state.evaluationsSinceBest += 1
       return
     }
     (state.bestLoss, state.bestStep, state.evaluationsSinceBest) = (loss, state.step, 0)
-    try writeWeights(to: \.best)
+    parts.best?.base.update(from: trainer.parameters.base, count: trainer.parameters.count)
+    try writeBest()
   }
 
   private func reportBest() {
     var text = "best: step \(state.bestStep), validation loss \(significant(state.bestLoss, 5)): best.safetensors"
+    if !state.bestLoss.isFinite {
+      text = "no best.safetensors: the validation loss was never finite; try a lower learning rate (--lr), or --clip 1"
+    } else if state.bestStep == 0, state.step > 0 {
+      text += "\nNo step was better than the first parameters: try a lower learning rate (--lr), or --clip 1"
+    }
     if isOutOfPatience { text += " (stopped after \(state.evaluationsSinceBest) evaluations without a better one)" }
     progress.line(text)
+  }
+
+  /// The numbers of learnt tensors that are no net's, as far as a line has room.
+  private func reportLearnt() {
+    let parameters = state.bestLoss.isFinite ? parts.best ?? trainer.parameters : trainer.parameters
+    for tensor in model.tensors where !tensor.name.contains(".") && tensor.range.count <= 8 {
+      let text = tensor.range.map { significant(Double(parameters[$0]), 7) }.joined(separator: ", ")
+      progress.line("\(tensor.name) = \(tensor.shape.isEmpty ? text : "[\(text)]")")
+    }
   }
 
   private var seconds: Double { secondsBefore + (ContinuousClock.now - started) / .seconds(1) }
@@ -227,20 +258,23 @@ private final class TrainingRun<Real: TrainingReal> {
     state.seconds = seconds
     try write {
       try $0.flush()
-      try state.write(to: $0.folder.checkpoint, trainer, parts.configuration)
+      try state.write(to: $0.folder.checkpoint, trainer, best: parts.best, parts.configuration)
     }
     savedStep = state.step
     savedAt = .now
   }
 
-  private func writeWeights(to path: KeyPath<RunFolder, String> & Sendable) throws {
+  private func writeBest() throws {
+    guard let best = parts.best else { return }
+    try write { try weights(best, step: state.bestStep).write(to: $0.folder.best) }
+  }
+
+  private func weights(_ parameters: Buffer<Real>, step: Int) -> TensorFile {
     let metadata = [
       "trainer": "cajal-train", "model": model.name, "signature": model.signature, "task": settings.task.name,
-      "loss": settings.loss.rawValue, "step": String(state.step), "seed": String(settings.seed),
+      "loss": settings.loss.rawValue, "step": String(step), "seed": String(settings.seed),
     ]
-    try write {
-      try model.tensorFile(of: trainer.parameters, metadata: metadata).write(to: $0.folder[keyPath: path])
-    }
+    return model.tensorFile(of: parameters, metadata: metadata)
   }
 
   /// The outputs of the test samples beside their targets, for `plot`.

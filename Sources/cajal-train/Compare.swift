@@ -22,7 +22,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     let table = compare(try runs.map(RunRecord.init))
     guard !csv else {
-      for row in table { printLine(row.joined(separator: ",")) }
+      for row in table { printLine(row.map(quoted).joined(separator: ",")) }
       return
     }
     let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
@@ -33,5 +33,9 @@ struct Compare: ParsableCommand {
       }
       printLine(cells.joined(separator: "  "))
     }
+  }
+
+  private func quoted(_ cell: String) -> String {
+    cell.contains { ",\"\n".contains($0) } ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
   }
 }

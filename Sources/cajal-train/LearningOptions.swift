@@ -23,7 +23,7 @@ struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Steps from one fall of --schedule step to the next; by default a third of the run.", valueName: "N"))
+      "Steps from one fall of --schedule step to the next; by default a third of what follows the warm-up.", valueName: "N"))
   var decayEvery: Int?
 
   @Option(help: ArgumentHelp("What --schedule step multiplies the learning rate by.", valueName: "R"))
@@ -64,6 +64,7 @@ struct LearningOptions: ParsableArguments {
       throw ValidationError("--decay-factor takes a number above 0 and up to 1, not \(decayFactor)")
     }
     if momentum > 0, optimizer != .sgd { throw ValidationError("--momentum needs --optimizer sgd") }
+    if decayFactor != 0.1, schedule != .step { throw ValidationError("--decay-factor needs --schedule step") }
     if decayEvery != nil, schedule != .step { throw ValidationError("--decay-every needs --schedule step") }
   }
 

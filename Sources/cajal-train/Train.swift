@@ -94,7 +94,7 @@ struct Train: ParsableCommand {
   func validate() throws {
     if epochs != nil, steps != nil { throw ValidationError("give --epochs or --steps, not both") }
     try require(epochs, "--epochs", from: 0, to: 1_000_000)
-    try require(steps, "--steps", from: 0)
+    try require(steps, "--steps", from: 0, to: 1 << 48)
     try require(patience, "--patience", from: 1)
     try require(evalEvery, "--eval-every", from: 1)
     try require(checkpointEvery, "--checkpoint-every", from: 1)

@@ -41,6 +41,12 @@ struct Run: ParsableCommand {
         source.report(problem.diagnostics, in: problem.source)
         return nil
       }
+      if !result.untrained.isEmpty {
+        let names = result.untrained.joined(separator: ", ")
+        printError(
+          "cajal2c: note: \(names) \(result.untrained.count == 1 ? "has the numbers that it starts" : "have the numbers that they start") "
+            + "from; --weights FILE gives trained ones")
+      }
       try output.deliver(text: result.text, csv: result.csv, npy: result.npy)
       return ()
     }

@@ -4,6 +4,21 @@ import Testing
 
 /// Which results are distributions where the links are (LANGUAGE.md, section 8, Distributions).
 @Suite struct DistributionTests {
+  /// What a net gives is a distribution after a softmax over all of it, and nothing else is known to be one.
+  @Test(arguments: [
+    ("Nat[3]", "dense | softmax", "f x", true), ("Nat[3]", "dense", "f x", false),
+    ("Nat[3]", "dense | sigmoid", "f x", false),
+    ("Nat[3]", "dense | softmax | relu", "f x", false), ("Bool -o Bool", "dense | softmax", "f x true", false),
+    ("Bool", "dense | softmax", "if f x then 1 else 2", true),
+  ]) func modelsByTheirNets(type: String, layers: String, body: String, isOne: Bool) throws {
+    let result = body.hasPrefix("if") ? "Nat[3]" : body.hasSuffix("true") ? "Bool" : type
+    let outcome = checked("net f (x : Real[4]) : \(type) = \(layers)\nmodel m (x : Real[4]) : \(result) = \(body)")
+    let module = try #require(outcome.module, "\(outcome.rendered)")
+    let horizons = HorizonAnalysis.analyse(module)
+    let found = DistributionAnalysis(module).result(of: module.models[0], try #require(horizons.last))
+    #expect((found != nil) == isOne)
+  }
+
   private static let data = """
     data Word = End | Letter Bool Word
     data Pair = Both Bool Nat[3]

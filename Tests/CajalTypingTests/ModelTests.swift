@@ -212,6 +212,20 @@ import Testing
     #expect(Self.outcome(text, strict: true).codes == ["E0106"])
   }
 
+  /// In parts of a sum the largest degree counts, by way of `let` too.
+  @Test func aStateIsAffineByWayOfLet() throws {
+    for step in ["y + [0, l]", "[l, l] + y - 2 * [0, l]", "let k = 3 * l in y + [k, 0]"] {
+      let text = "model m (x : Real[2]) : Real[3,2] = scan { x | !y => let l = 0.5 * entry 0 y in \(step) } (2)"
+      let (model, module) = try model(text)
+      #expect(JudgementPrinter(module).describe(model).contains { $0.hasPrefix("affine in y") }, "\(step)")
+      #expect(model.judgement.degrees.map(\.bound) == [1], "\(step)")
+    }
+    let product = "model m (x : Real[2]) : Real[3,2] = scan { x | !y => let l = entry 0 y in scale l y } (2)"
+    let (model, module) = try model(product)
+    #expect(JudgementPrinter(module).describe(model).contains { $0.hasPrefix("nonlinear in y") })
+    #expect(model.judgement.degrees.map(\.bound) == [4])
+  }
+
   @Test func degreesCountEveryUse() throws {
     func degrees(_ text: String) throws -> [Degree] { try model(text).model.judgement.degrees }
     #expect(

@@ -43,6 +43,22 @@ import Testing
     }
   }
 
+  /// A vector has no entry for it, and zeros are no answer.
+  @Test func aNaturalBeyondTheHorizonIsRefused() throws {
+    let compilation = compilation()
+    #expect(try compilation.run("flip", settings: [("x", "true"), ("n", "4")], isJacobian: false) == nil)
+    let errors = compilation.diagnostics.items
+    #expect(errors.map(\.code) == [.noEncoding])
+    #expect(errors[0].message == "`n` is 4, and its vector has the entries 0 to 3")
+    #expect(errors[0].help == "use `--horizon 5` or more")
+    #expect(try run("flip", [("x", "true"), ("n", "3")])?.tensors[0].entries == [0, 1])
+  }
+
+  @Test func numbersThatAreNotTrainedAreSaidToBe() throws {
+    #expect(try run("m", [("x", "[1, 2]"), ("t", "3")])?.untrained == ["k"])
+    #expect(try run("flip", [("x", "true"), ("n", "3")])?.untrained == [])
+  }
+
   @Test func derivatives() throws {
     let result = try #require(try run("m", [("x", "[1, 2]"), ("t", "3")], isJacobian: true))
     #expect(result.tensors.map(\.entries) == [[0.5, 0, 0, 2], [6, 6]])

@@ -100,6 +100,18 @@ import Testing
     }
   }
 
+  @Test func theBestOfRunsIsNoNaN() throws {
+    try withScratch { folder in
+      try write(Array("{\"loss\": \"mse\"}".utf8), to: folder + "/config.json")
+      try write(Array("step,loss,grad_norm\n".utf8), to: folder + "/steps.csv")
+      try write(
+        Array("step,validation_loss,test_loss\n0,nan,9\n1,2.0,8\n2,3.0,7\n".utf8), to: folder + "/metrics.csv")
+      let run = try RunRecord(reading: folder)
+      #expect(run.best?["step"] == "1")
+      #expect(compare([run])[1].dropFirst() == ["1", "2", "8", ""])
+    }
+  }
+
   @Test func trajectoriesAreDrawn() throws {
     try withScratch { folder in
       func matrix(_ add: Double) -> [Double] { (0..<48).map { Double($0) + add } }
@@ -126,6 +138,8 @@ import Testing
     (["--validation", "1.5"], "--validation takes a part between 0 and 1, or a file, not 1.5"),
     (["--decay-every", "3"], "--decay-every needs --schedule step"), (["--weight-decay=-1"], "--weight-decay takes"),
     (["--task", "blur", "--test", "t.csv"], "--test is for the task files, not for blur"),
+    (["--decay-factor", "0.5"], "--decay-factor needs --schedule step"),
+    (["--steps", "9223372036854775807"], "--steps takes"),
     (["--decay-factor", "0"], "--decay-factor takes a number above 0"),
   ]) func wrongUsage(arguments: [String], message: String) throws {
     let result = try cajalTrain(["x.so", "--data", "d", "--out", "o"] + arguments, in: "/")
@@ -139,8 +153,9 @@ import Testing
         (["predict"] + Self.model + ["--data", "none.csv"], "has no embedded weights"),
         (Self.model + ["--data", "train.csv", "--out", "r"], "there are no test samples beside train.csv"),
         (
-          Self.model + ["--data", "none.csv", "--test", "test.csv", "--out", "r"], "there is none of train.safetensors"
+          Self.model + ["--data", "none.csv", "--test", "test.csv", "--out", "r"], "there is no file or folder none.csv"
         ),
+        (["model.cajal", "--data", "train.csv", "--out", "r"], "model.cajal is a program: compile it (make model.so)"),
         (["plot", "nothing"], "nothing holds no run of cajal-train: it has no config.json"),
         (["compare", "nothing"], "nothing holds no run of cajal-train"),
       ]

@@ -123,6 +123,55 @@ import Testing
     }
   }
 
+  /// A process that is killed leaves the best of a later step than its checkpoint's.
+  @Test func theBestIsThatOfTheStepsDone() throws {
+    try withRun { settings, folder in
+      var settings = settings
+      settings.checkpointEvery = 1000
+      try train(settings, progress: silent)
+      let later = try TensorFile(reading: settings.out + "/best.safetensors")
+      var short = settings
+      (short.out, short.length) = (folder + "/short", .steps(2))
+      try train(short, progress: silent)
+      let own = contents(short.out + "/best.safetensors")
+      try later.write(to: short.out + "/best.safetensors")
+      short.resume = true
+      try train(short, progress: silent)
+      #expect(contents(short.out + "/best.safetensors") == own)
+    }
+  }
+
+  @Test func whereNoLossIsFiniteThereIsNoBest() throws {
+    try withRun { settings, folder in
+      var settings = settings
+      // Squares of the differences are no doubles.
+      let huge = TensorFile(
+        tensors: [
+          Tensor("x", shape: [1, 3], values: [1, 2, 3] as [Double]),
+          Tensor("target", shape: [1, 2], values: [1e300, 1] as [Double]),
+        ])
+      try huge.write(to: folder + "/huge.safetensors")
+      settings.modelPath = try buildModels(folder, ["-DREAL=double"], name: "double.so")
+      settings.data.validation = .file(folder + "/huge.safetensors")
+      settings.length = .steps(4)
+      nonisolated(unsafe) var lines: [String] = []
+      try train(settings, progress: Progress(isTerminal: false) { lines.append($0) })
+      #expect(lines.contains { $0.hasPrefix("no best.safetensors: the validation loss was never finite") })
+      #expect(contents(settings.out + "/best.safetensors") == nil)
+    }
+  }
+
+  @Test func theBestOfARunIsPartOfIt() throws {
+    try withRun { settings, folder in
+      // What a run has left is not mixed with another's.
+      try FileManager.default.createDirectory(atPath: folder + "/probe", withIntermediateDirectories: true)
+      try write([1], to: folder + "/probe/best.safetensors")
+      var settings = settings
+      settings.out = folder + "/probe"
+      expectFailure("already holds a run") { try train(settings, progress: silent) }
+    }
+  }
+
   @Test func anotherScheduleIsAnotherRun() throws {
     try withRun { settings, folder in
       var settings = settings
@@ -136,6 +185,9 @@ import Testing
       settings.optimizer.kind = .sgd
       expectFailure("optimizer was adam and is sgd") { try train(settings, progress: silent) }
       settings.optimizer.kind = .adam
+      settings.data.testPath = folder + "/held.safetensors"
+      expectFailure("test-data was ") { try train(settings, progress: silent) }
+      settings.data.testPath = nil
       settings.data.validation = .none
       expectFailure("validation was 0.25 and is none") { try train(settings, progress: silent) }
     }
