@@ -133,7 +133,8 @@ def panels(example, folder, ours, with_torch):
         write_panel(folder / f"panel-{index}.csv", [[
             (row[column], target[i][0], predicted[i][0], theirs[i][0] if theirs else None)
             for i, row in enumerate(rows)]])
-        described.append(f"{index},{function.argument},{function.label},{function.inside[0]},{function.inside[1]}," + "PyTorch" * with_torch)
+        low, high = function.inside
+        described.append(f"{index},{function.argument},{function.label},{low},{high}," + "PyTorch" * with_torch)
     names, predicted, target = ours.predict(example.outside, "outside")
     theirs = baseline(folder, "box", "outside")[1] if with_torch else None
     write_panel(folder / f"panel-{len(described)}.csv", [
