@@ -1,7 +1,7 @@
 """One example from its program to its errors: build, check, generate, train, predict, compare.
 
-experiment.py NAME FOLDER [--quick] [--threads N] [--real float] [--torch PYTHON [--first]]: writes into FOLDER/NAME; the numbers
-are in errors.json.
+experiment.py NAME FOLDER [--quick] [--threads N] [--real float] [--torch PYTHON [--first]]: writes into FOLDER/NAME; the
+numbers are in errors.json.
 """
 import argparse
 import json

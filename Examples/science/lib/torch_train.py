@@ -1,8 +1,8 @@
 """Both baselines of an example, on the samples of cajal-train, for as many steps.
 
-torch_train.py NAME FOLDER STEPS [first]: reads FOLDER/data and FOLDER/init.safetensors, and writes FOLDER/equations and FOLDER/box:
-losses.csv, the predictions for test.csv, outside.csv and the learnt functions, and seconds.txt. With `first` only the first
-100 losses of the equations.
+torch_train.py NAME FOLDER STEPS [first]: reads FOLDER/data and FOLDER/init.safetensors, and writes FOLDER/equations and
+FOLDER/box: losses.csv, the predictions for test.csv, outside.csv and the learnt functions, and seconds.txt. With `first`
+only the first 100 losses of the equations.
 """
 import sys
 import time
