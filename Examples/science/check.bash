@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the true equations conserve is proved before any training; with one wrong coefficient it is refused, and the message
-# shows what a round changes the sum by.
+# What the true equations conserve is proved before any training; with one wrong coefficient it is refused, and the
+# message shows what a round changes the sum by.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 cajal2c=$here/../../bin/cajal2c
@@ -43,9 +43,11 @@ done
 refuses pools E0222 'scale (1 - sigmoid a) lost' 'scale (0.9 - sigmoid a) lost' 'a round changes it by -0.003*y[0]'
 refuses soil E0222 '0.8 * litter' '0.7 * litter' 'a round changes it by -0.1*f*g*y[0]'
 refuses chain E0222 'scale (1 - g) b + c' 'scale (1 - g) b + 0.9 * c' 'a round changes it by -0.0025*y[2]'
-refuses kinetics E0222 '[- flux, flux]' '[- flux, 0.99 * flux]' 'a round changes it by 0.0003*y[1] - 0.009*k*y[0]'
+refuses kinetics E0222 '[- flux, flux]' '[- flux, 0.99 * flux]' \
+  'a round changes it by 0.0003*y[1] - 0.009*k*y[0]'
 refuses litter E0222 'dot [1, 1, 1, 1] d' 'dot [1, 1, 1, 0.5] d' 'a round changes it by -1/30*f*h*y[3]*'
-refuses sorption E0222 'entry 2 y + sorp' 'entry 2 y + 1.1 * sorp' 'a round changes it by 0.00525*y[1] + 0.00118125*k*y[0] - '
+refuses sorption E0222 'entry 2 y + sorp' 'entry 2 y + 1.1 * sorp' \
+  'a round changes it by 0.00525*y[1] + 0.00118125*k*y[0] - '
 
 # What cannot be proved by the signs of factors, and what is then missing.
 refuses decay E0223 'scale w c }' 'scale w c | nonnegative }' 'the factor of `c` is `w`'

@@ -19,5 +19,5 @@ def sample(start, steps=60):
 
 folder = sys.argv[1]
 write(folder, "train", [sample([1.0, 0.0, 0.0, 0.0])])
-write(folder, "test", [sample([0.0, 1.0, 0.0, 0.0]), sample([0.5, 0.3, 0.2, 0.0])])
+write(folder, "test", [sample([0.8, 0.1, 0.1, 0.0]), sample([0.5, 0.3, 0.2, 0.0])])
 write(folder, "outside", [sample([1.0, 0.0, 0.0, 0.0], 300)])

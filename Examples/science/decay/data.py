@@ -14,5 +14,5 @@ def sample(c0, steps=40):
 
 folder = sys.argv[1]
 write(folder, "train", [sample(1.0)])
-write(folder, "test", [sample(0.5), sample(2.0)])
+write(folder, "test", [sample(0.5), sample(0.8)])
 write(folder, "outside", [sample(1.0, 200)])

@@ -1,7 +1,7 @@
 """One example from its program to its errors: build, check, generate, train, predict, compare.
 
-experiment.py NAME FOLDER [--quick] [--threads N] [--real float] [--torch PYTHON]: writes into FOLDER/NAME; the numbers
-are in errors.json.
+experiment.py NAME FOLDER [--quick] [--threads N] [--real float] [--torch PYTHON [--first]]: writes into FOLDER/NAME; the
+numbers are in errors.json.
 """
 import argparse
 import json
@@ -133,7 +133,8 @@ def panels(example, folder, ours, with_torch):
         write_panel(folder / f"panel-{index}.csv", [[
             (row[column], target[i][0], predicted[i][0], theirs[i][0] if theirs else None)
             for i, row in enumerate(rows)]])
-        described.append(f"{index},{function.argument},{function.label},{function.inside[0]},{function.inside[1]}," + "PyTorch" * with_torch)
+        low, high = function.inside
+        described.append(f"{index},{function.argument},{function.label},{low},{high}," + "PyTorch" * with_torch)
     names, predicted, target = ours.predict(example.outside, "outside")
     theirs = baseline(folder, "box", "outside")[1] if with_torch else None
     write_panel(folder / f"panel-{len(described)}.csv", [
@@ -151,6 +152,7 @@ def main():
     arguments.add_argument("--threads", default="1")
     arguments.add_argument("--real", default="double")
     arguments.add_argument("--torch")
+    arguments.add_argument("--first", action="store_true")
     options = arguments.parse_args()
     example = EXAMPLES[options.name]
     folder = options.folder.resolve() / example.name
@@ -186,17 +188,19 @@ def main():
         result["sparse"] = train("sparse", "sparse").error(example.name, "test")
 
     if options.torch:
-        run(options.torch, HERE / "lib/torch_train.py", example.name, folder, steps)
+        run(options.torch, HERE / "lib/torch_train.py", example.name, folder, steps, *["first"] * options.first)
+        result["first_losses"] = first_losses(folder)
+    baselines = bool(options.torch) and not options.first
+    if baselines:
         for kind in ("equations", "box"):
             result[kind] = {
                 name: measure.relative(*baseline(folder, kind, name)) for name in ("test", "outside")}
         result["box_parameters"] = int((folder / "box/parameters.txt").read_text())
-        result["first_losses"] = first_losses(folder)
     if result["proved"]["conserves"] and not example.conserving:
         result["drift"] = {"learnt": measure.drift(*ours.predict(example.outside, "outside")[:2])}
-        if options.torch:
+        if baselines:
             result["drift"]["black box"] = measure.drift(*baseline(folder, "box", "outside")[:2])
-    panels(example, folder, ours, bool(options.torch))
+    panels(example, folder, ours, baselines)
     (folder / "errors.json").write_text(json.dumps(result, indent=1) + "\n")
 
 

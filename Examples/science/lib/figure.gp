@@ -6,7 +6,7 @@ width = 380 * panels
 height = 360
 load folder . "/common.gp"
 set multiplot layout 1, panels
-set key top left
+set key below horizontal font ",10" samplen 1
 set tics font ",10"
 do for [i = 1:panels] {
   file = points . "/panel-" . (i - 1) . ".csv"

@@ -34,7 +34,8 @@ def aligned(rows):
 
 
 header = [
-    "example", "parameters", "steps", "test", "worst pool", "PyTorch", "black box", "outside", "PyTorch", "black box", "learnt", "losses"]
+    "example", "parameters", "steps", "test", "worst pool", "PyTorch", "black box", "outside", "PyTorch", "black box",
+    "learnt", "losses"]
 aligned([header, *map(row, results)])
 print()
 for result in results:
@@ -50,8 +51,8 @@ for result in results:
 (folder / "results.csv").write_text(
     "\n".join(
         [
-            "example,parameters,steps,test,worst_pool,equations_test,box_test,outside,equations_outside,box_outside,learnt,losses,"
-            "box_parameters",
+            "example,parameters,steps,test,worst_pool,equations_test,box_test,outside,equations_outside,box_outside,learnt,"
+            "losses,box_parameters",
             *(",".join(["" if c == "-" else c for c in row(r)] + [str(r.get("box_parameters", ""))]) for r in results),
         ]
     )

@@ -13,12 +13,19 @@ def net(parameters, name, x, last=torch.sigmoid):
 
 
 def scan(step, state, steps):
-    """A state is a tuple of tensors [N]; all of them: [N, steps + 1, parts]."""
-    states = [torch.stack(state, -1)]
+    """All states: of tensors [N, …] one [N, steps + 1, …]; of tuples of tensors [N] one [N, steps + 1, parts]."""
+    states = [state]
     for _ in range(steps):
-        state = step(*state)
-        states.append(torch.stack(state, -1))
+        states.append(step(*states[-1]) if isinstance(state, tuple) else step(states[-1]))
+    if isinstance(state, tuple):
+        return torch.stack([torch.stack(parts, -1) for parts in states], 1)
     return torch.stack(states, 1)
+
+
+def linear_step(rate, matrix):
+    """y ↦ y + rate · matrix y, for states [N, parts]."""
+    transposed = torch.tensor(matrix, dtype=torch.float64).T
+    return lambda y: y + rate[:, None] * (y @ transposed)
 
 
 def constant(like, values):
@@ -44,8 +51,9 @@ def response(p, x):
 
 
 def moisture(p, x, steps):
-    f = response(p, x)
-    return scan(lambda c: (c - 0.5 * 0.1 * f * c,), constant(f, [1]), steps)
+    # The same factor in every round.
+    factors = (1 - 0.5 * 0.1 * response(p, x))[:, None].expand(-1, steps)
+    return torch.cat([torch.ones_like(factors[:, :1]), torch.cumprod(factors, 1)], 1)[..., None]
 
 
 def soil_rate(p, x):
@@ -54,14 +62,9 @@ def soil_rate(p, x):
 
 def soil(p, x, steps):
     e = soil_rate(p, x)
-
-    def step(litter, soil, passive):
-        lost = 0.4 * 0.5 * e * litter
-        soil_lost = 0.02 * 0.5 * e * soil
-        passive_lost = 0.001 * 0.5 * e * passive
-        return litter - lost, soil + (0.2 * lost - soil_lost), passive + (0.1 * soil_lost - passive_lost)
-
-    return scan(step, constant(e, [0.5, 1.5, 5]), steps)
+    litter, soil, passive = 0.4 * 0.5, 0.02 * 0.5, 0.001 * 0.5
+    rates = [[-litter, 0, 0], [0.2 * litter, -soil, 0], [0, 0.1 * soil, -passive]]
+    return scan(linear_step(e, rates), torch.stack(constant(e, [0.5, 1.5, 5]), -1), steps)
 
 
 def chain(p, x, steps):
@@ -90,13 +93,11 @@ def kinetics_rate(p, x):
 
 
 def kinetics(p, x, steps):
-    forward = kinetics_rate(p, x)
-
-    def step(a, b):
-        flux = 0.3 * (forward * a - 0.1 * b)
-        return a - flux, b + flux
-
-    return scan(step, constant(forward, [1, 0]), steps)
+    forward = 0.3 * kinetics_rate(p, x)
+    backward = torch.full_like(forward, 0.3 * 0.1)
+    matrix = torch.stack([1 - forward, backward, forward, 1 - backward], -1).reshape(-1, 2, 2)
+    start = torch.stack(constant(forward, [1, 0]), -1)[..., None]
+    return scan(lambda y: matrix @ y, start, steps)[..., 0]
 
 
 def litter_rate(p, x):
@@ -104,17 +105,17 @@ def litter_rate(p, x):
 
 
 def litter(p, x, steps):
-    e = litter_rate(p, x)
+    e = 0.5 * litter_rate(p, x)
+    # Of what the four solid pools lose in units of the rate: what changes in all five.
+    changes = torch.tensor(
+        [[-1, 0, 0, 0, 1], [0, -1, 0, 0, 1], [0, 0, -0.2, 0, 0.2], [0, 0, 0, -1 / 15, 1 / 15]], dtype=torch.float64)
 
-    def step(protein, carbohydrate, cellulose, lignin, dissolved):
-        available = 1 / (1 + 0.5 / abs(protein + carbohydrate + cellulose + lignin))
-        rate = 0.5 * e * (available / (1 + abs(dissolved) / 2))
-        lost = rate * protein, rate * carbohydrate, 0.2 * rate * cellulose, rate * lignin / 15
-        return (
-            protein - lost[0], carbohydrate - lost[1], cellulose - lost[2], lignin - lost[3], dissolved + sum(lost),
-        )
+    def step(y):
+        solid = y[:, :4]
+        rate = e / ((1 + 0.5 / solid.sum(-1)) * (1 + 0.5 * y[:, 4]))
+        return y + rate[:, None] * (solid @ changes)
 
-    return scan(step, constant(e, [0.15, 0.30, 0.35, 0.15, 0.05]), steps)
+    return scan(step, torch.stack(constant(e, [0.15, 0.30, 0.35, 0.15, 0.05]), -1), steps)
 
 
 def permeability(p, x):

@@ -1,7 +1,8 @@
 """Both baselines of an example, on the samples of cajal-train, for as many steps.
 
-torch_train.py NAME FOLDER STEPS: reads FOLDER/data and FOLDER/init.safetensors, and writes FOLDER/equations and FOLDER/box:
-losses.csv, the predictions for test.csv, outside.csv and the learnt functions, and seconds.txt.
+torch_train.py NAME FOLDER STEPS [first]: reads FOLDER/data and FOLDER/init.safetensors, and writes FOLDER/equations and
+FOLDER/box: losses.csv, the predictions for test.csv, outside.csv and the learnt functions, and seconds.txt. With `first`
+only the first 100 losses of the equations.
 """
 import sys
 import time
@@ -37,12 +38,12 @@ def load(path):
     return names, inputs, target.reshape(len(rows), -1, len(measure.parts(names)))
 
 
-def descend(parameters, loss_of, steps, rate):
-    """Adam with a cosine from the rate to 0; the losses before each step."""
+def descend(parameters, loss_of, steps, rate, stop=None):
+    """Adam with a cosine from the rate to 0 in so many steps; the losses before each step."""
     optimizer = torch.optim.Adam(parameters, lr=rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: (1 + cos(pi * step / steps)) / 2)
     losses = []
-    for _ in range(steps):
+    for _ in range(stop or steps):
         optimizer.zero_grad()
         loss = loss_of()
         loss.backward()
@@ -61,7 +62,7 @@ def finish(folder, losses, begin):
     (folder / "seconds.txt").write_text(f"{time.perf_counter() - begin:.1f}\n")
 
 
-def equations(example, folder, steps):
+def equations(example, folder, steps, stop):
     out = folder / "equations"
     out.mkdir(exist_ok=True)
     parameters = {
@@ -73,8 +74,10 @@ def equations(example, folder, steps):
     begin = time.perf_counter()
     losses = descend(
         list(parameters.values()),
-        lambda: torch.mean((model(parameters, inputs, target.shape[1] - 1) - target) ** 2), steps, example.rate)
+        lambda: torch.mean((model(parameters, inputs, target.shape[1] - 1) - target) ** 2), steps, example.rate, stop)
     finish(out, losses, begin)
+    if stop:
+        return
     with torch.no_grad():
         for name in ("test", "outside"):
             header, inputs, target = load(folder / f"data/{name}.csv")
@@ -157,5 +160,7 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     chosen, where, length = EXAMPLES[sys.argv[1]], Path(sys.argv[2]), int(sys.argv[3])
-    equations(chosen, where, length)
-    box(chosen, where, length)
+    first = sys.argv[4:] == ["first"]
+    equations(chosen, where, length, 100 if first else None)
+    if not first:
+        box(chosen, where, length)

@@ -20,5 +20,5 @@ def sample(litter, soil, steps=100):
 
 folder = sys.argv[1]
 write(folder, "train", [sample(1.0, 0.5)])
-write(folder, "test", [sample(0.6, 1.2), sample(1.5, 0.2)])
+write(folder, "test", [sample(0.6, 0.55), sample(0.9, 0.6)])
 write(folder, "outside", [sample(1.0, 0.5, 500)])
