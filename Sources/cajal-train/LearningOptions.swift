@@ -23,7 +23,8 @@ struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Steps from one fall of --schedule step to the next; by default a third of what follows the warm-up.", valueName: "N"))
+      "Steps from one fall of --schedule step to the next; by default a third of what follows the warm-up.",
+      valueName: "N"))
   var decayEvery: Int?
 
   @Option(help: ArgumentHelp("What --schedule step multiplies the learning rate by.", valueName: "R"))

@@ -93,7 +93,8 @@ import Testing
   @Test func whatADiagnosticLeadsTo() {
     for body in ["y + 1", "times y y", "[1, 2, 3]"] {
       let outcome = outcome("model m (x : Real[3], n : Nat) : Real[3] = iter { x | y => \(body) } (n)")
-      #expect(outcome.rendered.contains("help: write `| !y => …`: in a model a state that is data"), "\(outcome.rendered)")
+      #expect(
+        outcome.rendered.contains("help: write `| !y => …`: in a model a state that is data"), "\(outcome.rendered)")
     }
   }
 
