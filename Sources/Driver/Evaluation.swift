@@ -56,7 +56,7 @@ extension Compilation {
         .noSuchProgram, "`\(name.text)` is a model, and has no value of its own",
         at: Label(name.span, "a model, not a program"),
         notes: ["what a model computes depends on its trained weights, which are not here"],
-        help: "compile it and call it from outside, or name a `program`"))
+        help: "`cajal2c run` computes it, with `--weights` where it has parameters; or name a `program`"))
   }
 
   /// The value of a program, its variables set to closed expressions; nil where there were errors.

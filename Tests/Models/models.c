@@ -4,7 +4,7 @@
  *   network (x : Real[INPUTS]) : Real[OUTPUTS] = dense HIDDEN | tanh | dense
  *   pair    (x : Real[INPUTS], y : Real[INPUTS]) : Real[OUTPUTS] = the sum of two dense layers
  *
- * REAL, INPUTS, INPUT_TYPE, OUTPUTS and HIDDEN are set where it is compiled. With EXPLODE the gradients of `linear` grow without
+ * REAL, INPUTS, INPUT_TYPE, INPUT_VALUES, OUTPUTS and HIDDEN are set where it is compiled. With EXPLODE the gradients of `linear` grow without
  * bound; with STATUS its adjoint answers this, with FORWARD_STATUS the model itself; with WEIGHTS its parameters are
  * embedded, each 1/4; with DAMAGE something is wrong with what the module says of itself. */
 #include <math.h>
@@ -177,7 +177,14 @@ static int pair_backward(size_t batch, const void *params, const void *const in[
 #define PORT(identifier, port_name, port_type, port_size, port_rank, ...)                                     \
   static const cajal_port identifier = {.struct_size = sizeof(cajal_port), .name = port_name, .type = port_type, \
                                         .size = port_size, .rank = port_rank, .dims = __VA_ARGS__}
+#ifdef INPUT_VALUES
+static const char *const values_of_x[] = {INPUT_VALUES};
+static const cajal_port port_x = {.struct_size = sizeof(cajal_port), .name = "x", .type = INPUT_TYPE, .size = INPUTS,
+                                  .rank = 1, .dims = {INPUTS}, .value_count = sizeof values_of_x / sizeof *values_of_x,
+                                  .values = values_of_x};
+#else
 PORT(port_x, "x", INPUT_TYPE, INPUTS, INPUT_RANK, INPUT_DIMS);
+#endif
 PORT(port_y, "y", "Real", INPUTS, INPUT_RANK, INPUT_DIMS);
 PORT(port_out, "", "Real", OUTPUTS, OUTPUT_RANK, OUTPUT_DIMS);
 static const cajal_port *const inputs[] = {&port_x, &port_y};

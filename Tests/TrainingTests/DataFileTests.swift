@@ -120,6 +120,13 @@ import Testing
     expectFailure("`c` is Opt, which takes 3 columns") {
       _ = try indices("c\n1\n", Training.Port(name: "c", type: "Opt", size: 3, shape: [3]))
     }
+    // As a module says it.
+    let flags = ["-DINPUT_TYPE=\"Colour\"", "-DINPUT_VALUES=\"Red\",\"Green\",\"Blue\""]
+    let read = try samples("train.csv", Array("x,target[0],target[1]\nGreen,1,2\n2,3,4\n".utf8), flags: flags)
+    #expect(read.inputs[0].reals([0, 1]) == [0, 1, 0, 0, 0, 1])
+    expectFailure("the port `x` has 2 values and 3 entries") {
+      _ = try samples("train.csv", [], flags: [flags[0], "-DINPUT_VALUES=\"Red\",\"Green\""])
+    }
     let only = Training.Port(name: "c", type: "Unit", size: 1, shape: [1], values: ["It"])
     #expect(try indices("c\nIt\n0\n", only) == [0, 0])
   }
