@@ -10,10 +10,11 @@ import Testing
     return files.filter { $0.hasSuffix(".cajal") }.map { root + "/" + $0 }
   }()
   /// Those of the experiments are models of thousands of parameters; what takes long is done with some of them. Those
-  /// with tables have tests of their own.
+  /// with tables have tests of their own, and those of known structure the one below.
   static let programs = examples.filter { example in
-    !["/experiments/", "/data/", "/cmake/tree.cajal"].contains { example.contains($0) }
+    !["/experiments/", "/data/", "/science/", "/cmake/tree.cajal"].contains { example.contains($0) }
   }
+  static let science = ["chain", "kinetics", "litter"].map { "\(projectRoot)/Examples/science/\($0)/\($0).cajal" }
   static let models = ["iterative/d-bounded", "logic/xor-d"].map { "\(projectRoot)/Examples/experiments/\($0).cajal" }
   static let configurations = [
     ["--real", "float"], ["--real", "double", "--blas", "none"], ["--real", "double", "--check-finite"],
@@ -44,7 +45,10 @@ import Testing
 
   @Test(arguments: configurations) func compilesWithoutWarnings(flags: [String]) throws {
     try withScratch { folder in
-      let (files, _) = try emitAll(Self.examples, flags, into: folder)
+      // Their C differs little from each other.
+      let isFirst = flags == Self.configurations[0]
+      let examples = Self.examples.filter { isFirst || !$0.contains("/science/") }
+      let (files, _) = try emitAll(examples, flags, into: folder)
       for compiler in installed("gcc", "clang") {
         let result = try run(compiler, Self.strict + ["-O2", "-c"] + files, directory: folder)
         #expect(result.status == 0, "\(compiler): \(result.errors)")
@@ -54,7 +58,7 @@ import Testing
 
   @Test(arguments: configurations) func runsCleanUnderSanitizers(flags: [String]) throws {
     try withScratch { folder in
-      let (files, prefixes) = try emitAll(Self.programs + Self.models, flags, into: folder)
+      let (files, prefixes) = try emitAll(Self.programs + Self.models + [Self.science[1]], flags, into: folder)
       let blas = flags.contains("none") ? [] : ["-DCAJAL_BLAS"]
       let modules = prefixes.map { "X(\($0))" }.joined(separator: " ")
       let built = try run(
@@ -115,5 +119,12 @@ import Testing
     #expect(result.status == 0, "\(example): \(result.output)\(result.errors)")
     #expect(result.output.contains(": agrees") && !result.output.contains("proved"))
     #expect(result.output.contains("checked") && result.output.contains(isModel ? "random points" : "basis points"))
+  }
+
+  /// Models of equations, nets among them, against the equations on dual numbers.
+  @Test(arguments: science) func verifyComparesModelsWithEquations(example: String) throws {
+    let result = try cajal2c("verify", example, "--real", "double", "--limit", "2")
+    #expect(result.status == 0, "\(example): \(result.output)\(result.errors)")
+    #expect(result.output.contains(": agrees") && result.output.contains("checked"))
   }
 }
