@@ -91,7 +91,9 @@ public struct Toolchain: Sendable {
     }
     let library = parentFolder(of: runtime) + "/build/libcajal.a"
     let madeWith = (compiler + Toolchain.defaultFlags + ["openblas"]).joined(separator: " ") + "\n"
-    guard let built = changed(library), (try? String(contentsOfFile: library + ".flags", encoding: .utf8)) == madeWith
+    // Where nothing in the library has become other, `make` leaves it, and writes its flags anew alone.
+    guard files.fileExists(atPath: library), let built = changed(library + ".flags"),
+      (try? String(contentsOfFile: library + ".flags", encoding: .utf8)) == madeWith
     else { return nil }
     let sources = ["/src", "/include"].flatMap { folder in
       ((try? files.contentsOfDirectory(atPath: runtime + folder)) ?? []).map { runtime + folder + "/" + $0 }
