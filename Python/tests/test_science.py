@@ -95,12 +95,11 @@ def reaction(p, y, t):
 def test_gradients_of_trajectories(theirs):
     module = getattr(compiled(MODEL, "double"), theirs.__name__).torch()
     parameters = {name: p.detach().clone().requires_grad_() for name, p in module.named_parameters()}
-    tensors = {name: parameters[name] for name in parameters}
     generator = torch.Generator().manual_seed(5)
     inputs = [0.5 + torch.rand(shape, generator=generator, dtype=torch.float64)
               for shape in ([(3,), ()] if theirs is reaction else [(3,)])]
     results = []
-    for f, learnt in ((module, module.parameters()), (lambda *x: theirs(tensors, *x), parameters.values())):
+    for f, learnt in ((module, module.parameters()), (lambda *x: theirs(parameters, *x), parameters.values())):
         at = [x.clone().requires_grad_() for x in inputs]
         y = f(*at)
         bar = torch.cos(torch.arange(y.numel(), dtype=torch.float64)).reshape(y.shape)

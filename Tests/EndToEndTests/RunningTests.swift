@@ -49,8 +49,9 @@ import Testing
     #expect(try compilation.run("flip", settings: [("x", "true"), ("n", "4")], isJacobian: false) == nil)
     let errors = compilation.diagnostics.items
     #expect(errors.map(\.code) == [.noEncoding])
-    #expect(errors[0].message == "`n` is 4, and its vector has the entries 0 to 3")
-    #expect(errors[0].help == "use `--horizon 5` or more")
+    let error = try #require(errors.first)
+    #expect(error.message == "`n` is 4, and its vector has the entries 0 to 3")
+    #expect(error.help == "use `--horizon 5` or more")
     #expect(try run("flip", [("x", "true"), ("n", "3")])?.tensors[0].entries == [0, 1])
   }
 
