@@ -97,3 +97,7 @@ def compiled(function, name):
     path = native.compile_shared([file], folder, ["-O3", "-march=native", "-fno-semantic-interposition"])
     library = ctypes.CDLL(str(path))
     return ctypes.cast(library.bench_loop, ctypes.c_void_p), library
+
+
+# Both are inlined into a loop.
+inlined = small

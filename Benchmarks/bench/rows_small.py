@@ -1,7 +1,7 @@
-"""Row a: small programs at batch 1, 64 and 1024, forward, and forward with backward."""
+"""Row a: small programs at batch 1, 64 and 1024, forward, and forward with backward; and one sample, inlined."""
 import numpy as np
 
-from . import modules, native
+from . import inlined, modules, native
 from .harness import Candidate, contest
 from .small_programs import SMALL_PROGRAMS
 
@@ -25,6 +25,11 @@ def rows(context):
                 candidates = [ours(call, both)]
                 candidates += context.candidates("small", program, batch, inputs, out_bar, both)
                 yield key, contest(candidates, context.settings, TOLERANCE)
+                alone = {**key, "pass": f"{key['pass']}, inlined"}
+                if batch == 1 and context.takes(alone):
+                    candidates = [inlined.candidate(program, batch, inputs, out_bar, both)]
+                    candidates += context.candidates("inlined", program, batch, inputs, out_bar, both)
+                    yield alone, contest(candidates, context.settings, TOLERANCE)
 
 
 def ours(call, both):

@@ -12,6 +12,7 @@
 #define CAJAL_KERNELS_H
 
 #include "cajal.h"
+#include "cajal_check.h"
 
 #ifdef __cplusplus
 #error "the kernels are for C; a program in C++ that links a compiled module includes the module's own header"
@@ -47,30 +48,6 @@
 #if defined __GNUC__
 #pragma GCC visibility push(hidden)
 #endif
-
-/* ---- Arguments of the exported functions (check.c). Each answers CAJAL_OK or CAJAL_BAD_ARGUMENT. ---- */
-
-/* Every input of a batch: the batch is not zero, no pointer is null or misaligned, and each stride is 0 or at least
- * the input's size and takes the batch no further than memory reaches. */
-int cajal_check_inputs(size_t batch, size_t count, const void *const in[], const size_t stride[],
-                       const size_t size[], size_t real_bytes);
-
-/* A contiguous batch of results, or of their gradients. */
-int cajal_check_output(size_t batch, const void *out, size_t size, size_t real_bytes);
-
-/* The place of a gradient: NULL, or aligned, with a stride that is 0 or at least the size and takes the batch no
- * further than memory reaches. */
-int cajal_check_gradient(size_t batch, const void *bar, size_t stride, size_t size, size_t real_bytes);
-
-/* The places of the inputs' gradients. */
-int cajal_check_gradients(size_t batch, size_t count, void *const in_bar[], const size_t bar_stride[],
-                          const size_t size[], size_t real_bytes);
-
-/* A workspace of `bytes` bytes, which is SIZE_MAX where there can be none: where a double may stand. */
-int cajal_check_workspace(const void *work, size_t bytes);
-
-/* One buffer: not null, and aligned. */
-int cajal_check_buffer(const void *buffer, size_t alignment);
 
 /* ---- Gradients of each sample (each.c) ---- */
 

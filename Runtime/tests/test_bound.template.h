@@ -85,6 +85,24 @@ static void NAMED(test_bound_extremes)(int norm) {
   CHECK(out[0] > (REAL)0.49 && out[0] <= 1 && out[0] == -out[1], "bound of the largest numbers, norm %d", norm);
 }
 
+/* A vector whose norm is half a percent above the radius is outside. */
+static void NAMED(test_bound_just_outside)(int norm) {
+  const double norms[3] = {12, 19, 13};
+  const REAL v[3] = {3, -4, 12}, bar[3] = {1, -1, 0};
+  REAL out[3], v_bar[3];
+  const REAL radius = (REAL)(norms[norm] * 0.995);
+  NAMED(cajal_bound)(norm, radius, 3, v, out);
+  NAMED(cajal_bound_adjoint)(norm, radius, 3, v, bar, v_bar);
+  const double along = (3 + 4) / norms[norm];
+  for (size_t i = 0; i < 3; i++) {
+    const double sign = v[i] > 0 ? 1 : -1;
+    const double s_i = norm == CAJAL_NORM_L1 ? sign : norm == CAJAL_NORM_L2 ? (double)v[i] / 13 : i == 2 ? 1 : 0;
+    CHECK(near(out[i], (double)v[i] * 0.995, 1, 8 * REAL_EPSILON), "bound just outside, norm %d, entry %zu", norm, i);
+    CHECK(near(v_bar[i], ((double)bar[i] - s_i * along) * 0.995, 1, 8 * REAL_EPSILON),
+          "adjoint of bound just outside, norm %d, entry %zu", norm, i);
+  }
+}
+
 /* The first largest entry of several, and the boundary, which is inside. */
 static void NAMED(test_bound_ties)(void) {
   const REAL v[4] = {1, -2, 2, -2}, bar[4] = {1, 1, 1, 1};
@@ -104,6 +122,7 @@ static void NAMED(test_bound)(void) {
   for (size_t i = 0; i < 3; i++) {
     NAMED(test_bound_zero)(norms[i]);
     NAMED(test_bound_extremes)(norms[i]);
+    NAMED(test_bound_just_outside)(norms[i]);
     for (size_t r = 0; r < 4; r++) {
       for (size_t repeat = 0; repeat < 15; repeat++) {
         NAMED(compare_bound)(norms[i], radii[r], random_size(200));

@@ -118,7 +118,7 @@ public final class Compilation {
       options: EmitOptions(
         realBytes: options.realBytes, blas: options.blas, checkFinite: options.checkFinite,
         prefix: options.prefix ?? source.stem, sourceName: source.fileName, headerName: header,
-        compiler: compilerName, gradients: options.gradients))
+        compiler: compilerName, gradients: options.gradients, inlines: options.inlines))
   }
 
   private func unit(_ program: OptimisedProgram, horizon: Int, _ weights: Weights?) -> ProgramUnit {

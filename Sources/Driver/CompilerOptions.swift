@@ -14,6 +14,8 @@ public struct CompilerOptions: Sendable {
   public var realBytes = 4
   public var blas = Blas.openblas
   public var checkFinite = false
+  /// `--emit-inline`
+  public var inlines = false
   /// `--prefix`: the file's stem where it is nil.
   public var prefix: String?
   /// `--type-preserving` and `--frozen`: what takes the place of the models' programs.

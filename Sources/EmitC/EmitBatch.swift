@@ -17,6 +17,9 @@ struct BatchEmitter {
   let adjoint: [StepCode]?
   /// Of a program: other ways, for batches that share matrices.
   let shared: [SharedCode]
+  let one: OneSample
+  /// Where `one` is plain.
+  let alone: AloneCode?
 
   var isModel: Bool { unit.model != nil }
   var genericInputs: [CParameter] {
@@ -53,7 +56,7 @@ struct BatchEmitter {
   // MARK: Runs
 
   func items() -> [CItem] {
-    var functions = [lanes.map(workspaceBytes) ?? workspaceBytes()] + sharedRuns()
+    var functions = [lanes.map(workspaceBytes) ?? workspaceBytes()] + sharedRuns() + runsOfLanes()
     functions += [run(), generic("generic_forward", keep: 0)]
     if let adjoint {
       functions += [
@@ -181,14 +184,33 @@ struct BatchEmitter {
             .map { allFinite(.integer(unit.ports[$0].size), port($0)) }))
     }
     body += shared.map { takes($0, $0.run, genericInputs + [BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep]) }
-    if schedule.isFallback {
+    if let alone {
+      body += [runAlone(alone), .returnValue(.call(own["run_lanes"], runParameters.map { name($0.name) }))]
+    } else if schedule.isFallback {
       body += lanes.map(runLanes) ?? runSteps(forward, of: schedule.forward, direction: .forward)
       if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out"))) }
       body.append(.returnValue(name("CAJAL_OK")))
     }
-    return .own(
-      own["run"], genericInputs + [BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep],
-      specifiers: "static CAJAL_ONE_COPY", body)
+    return .own(own["run"], runParameters, specifiers: "static CAJAL_ONE_COPY", body)
+  }
+
+  private var runParameters: [CParameter] {
+    genericInputs + [BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep]
+  }
+
+  private func runsOfLanes() -> [CFunction] {
+    guard alone != nil, let lanes else { return [] }
+    func function(_ part: String, _ parameters: [CParameter], _ body: [CStatement]) -> CFunction {
+      let unused = parameters.filter { parameter in !body.contains { $0.mentions(parameter.name) } }
+      return .own(
+        own[part], parameters, specifiers: "static CAJAL_ONE_COPY",
+        unused.map { .ignore($0.name) } + body + [.returnValue(name("CAJAL_OK"))])
+    }
+    let finite = options.checkFinite ? [allFinite(name("batch") * .integer(unit.output.size), name("out"))] : []
+    let forward = function("run_lanes", runParameters, runLanes(lanes) + finite)
+    guard let adjoint else { return [forward] }
+    let backward = runAdjointLanes(lanes, adjoint[0].functions[0]) + (options.checkFinite ? finiteness() : [])
+    return [forward, function("run_adjoint_lanes", genericInputs + stridedGradients, backward)]
   }
 
   private func generic(_ part: String, keep: Int) -> CFunction {
@@ -212,13 +234,20 @@ struct BatchEmitter {
       return adjointFunction(body)
     }
     body += shared.map { takes($0, $0.runAdjoint, genericInputs + stridedGradients) }
-    if let lanes {
+    if let adjoint = alone?.adjoint {
+      let arguments = (genericInputs + stridedGradients).map { name($0.name) }
+      body += [runAdjointAlone(adjoint), .returnValue(.call(own["run_adjoint_lanes"], arguments))]
+    } else if let lanes {
       body += runAdjointLanes(lanes, adjoint[0].functions[0])
       if options.checkFinite { body += finiteness() }
       body.append(.returnValue(name("CAJAL_OK")))
     } else if schedule.isFallback {
       body.append(.constant("real *const ", "aside", name("work")))
-      body.append(forEachSample(adjointOfSample(adjoint[0].functions[0])))
+      let kept = plus(name("aside") + .integer(layout.shared), times(name("batch"), layout.rows))
+      let code = adjointOfSample(adjoint[0].functions[0], kept: kept) { [layout] port in
+        layout.aside[port] == 0 ? .name("aside") : .name("aside") + .integer(layout.aside[port])
+      }
+      body.append(forEachSample(code))
       body.append(.returnValue(name("CAJAL_OK")))
     }
     return adjointFunction(body)
@@ -229,21 +258,23 @@ struct BatchEmitter {
     .own(own["run_adjoint"], genericInputs + stridedGradients, specifiers: "static CAJAL_ONE_COPY", body)
   }
 
-  private func adjointOfSample(_ adjoint: SampleFunction) -> [CStatement] {
-    func part(_ offset: Int) -> CExpression { offset == 0 ? name("aside") : name("aside") + .integer(offset) }
+  /// - Parameters:
+  ///   - kept: where what is kept of the first sample begins.
+  ///   - aside: where a port's gradient goes that has no place.
+  func adjointOfSample(
+    _ adjoint: SampleFunction, kept: CExpression, aside: (Int) -> CExpression
+  ) -> [CStatement] {
     let places = unit.ports.indices.map { "bar_\($0 + 1)" }
     var body: [CStatement] = unit.ports.indices.map { port in
       .constant(
         "real *const ", places[port],
-        .call(HelperName.place, [bar(.port(port)), barStride(port), name("b"), part(layout.aside[port])]))
+        .call(HelperName.place, [bar(.port(port)), barStride(port), name("b"), aside(port)]))
     }
     let arguments: [CExpression] = adjoint.arguments.map { argument in
       switch argument {
       case .input(let index): input(index)
       case .output(let index): name(places[index])
-      case .kept:
-        plus(name("aside") + .integer(layout.shared), times(name("batch"), layout.rows))
-          + name("b") * .integer(layout.kept)
+      case .kept: kept + name("b") * .integer(layout.kept)
       case .work: name("work")
       case .row, .keep, .wants, .round: preconditionFailure("of models")
       }
@@ -255,7 +286,7 @@ struct BatchEmitter {
       }
       let size = CExpression.integer(unit.ports[port].size)
       body.append(
-        .call(HelperName.addShared, [bar(.port(port)), barStride(port), name("b"), size, part(layout.aside[port])]))
+        .call(HelperName.addShared, [bar(.port(port)), barStride(port), name("b"), size, aside(port)]))
     }
     return body
   }

@@ -29,26 +29,49 @@ enum Element: Equatable {
   /// Of several samples (cajal_lanes.h). What is a buffer of the workspace in the schedule is one there too, or a local
   /// array.
   case lanes(hasWorkspace: Bool)
+  /// Of one sample without a workspace: what is a buffer of it in the schedule is a local array.
+  case alone(Header?)
+
+  /// The header in which the function stands, where it does: C++ reads it too, and it has no typedefs of its own.
+  struct Header: Equatable {
+    /// "float" or "double".
+    let real: String
+  }
 
   var isLanes: Bool {
     switch self {
-    case .real: false
+    case .real, .alone: false
     case .lanes: true
     }
   }
 
   var type: String {
     switch self {
-    case .real: "real"
+    case .real, .alone(nil): "real"
     case .lanes: "lanes"
+    case .alone(let header?): header.real
     }
   }
 
+  /// Of a real that is the same for all samples.
+  fileprivate var scalar: String { isLanes ? "real" : type }
+
   /// Of what may lie in a workspace.
-  var typeInMemory: String {
+  var typeInMemory: String { isLanes ? "cajal_unaligned_lanes" : type }
+
+  fileprivate var restrict: String {
     switch self {
-    case .real: "real"
-    case .lanes: "cajal_unaligned_lanes"
+    case .real, .lanes, .alone(nil): "restrict"
+    case .alone(.some): "__restrict"
+    }
+  }
+
+  /// Whether buffers of the workspace are local arrays.
+  fileprivate var isOnStack: Bool {
+    switch self {
+    case .real: false
+    case .lanes(let hasWorkspace): !hasWorkspace
+    case .alone: true
     }
   }
 }
@@ -106,7 +129,9 @@ struct FunctionEmitter {
     }
     let type = element.type
     for (input, name) in inputs.sorted(by: { $0.key < $1.key }) { add(.input(input), "const \(type) *", name) }
-    for (output, name) in outputs.sorted(by: { $0.key < $1.key }) { add(.output(output), "\(type) *restrict ", name) }
+    for (output, name) in outputs.sorted(by: { $0.key < $1.key }) {
+      add(.output(output), "\(type) *\(element.restrict) ", name)
+    }
     for index in rows {
       add(.row(buffer: index), emitter.rowType(index), emitter.names[index]!)
     }
@@ -302,7 +327,7 @@ struct FunctionEmitter {
   private func isLocal(_ buffer: Int) -> Bool {
     switch procedure.buffers[buffer].storage {
     case .local, .unplanned: true
-    case .workspace: element == .lanes(hasWorkspace: false)
+    case .workspace: element.isOnStack
     case .input, .output, .kept, .table, .rows, .keptRows, .pointer, .rowPointer: false
     }
   }
@@ -317,7 +342,7 @@ struct FunctionEmitter {
     case .negation(let a): return .prefix("-", expression(a))
     case .indicator(let index):
       let (positive, negative) = indices.sides(of: index)
-      return .cast("real", .binary("==", positive, negative))
+      return .cast(element.scalar, .binary("==", positive, negative))
     }
   }
 

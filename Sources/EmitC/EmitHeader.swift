@@ -1,7 +1,10 @@
 /// The header of a module: named arguments, for C and C++.
 struct HeaderEmitter {
-  let module: ModuleUnit
-  let names: ModuleNames
+  let scheduled: ScheduledModule
+  private var module: ModuleUnit { scheduled.module }
+  private var names: ModuleNames { scheduled.names }
+
+  init(_ scheduled: ScheduledModule) { self.scheduled = scheduled }
 
   func items() -> [CItem] {
     let options = module.options
@@ -32,6 +35,7 @@ struct HeaderEmitter {
       items += [.blank, .comment(program.judgement)]
       items += functions(names, program).map { .function($0) }
     }
+    items += one()
     return items + [
       .blank, .comment("All of this, for generic callers."),
       .function(moduleInfo(names.prefix)), .blank, .linkage(begins: false),
@@ -42,6 +46,72 @@ struct HeaderEmitter {
     CFunction(
       specifiers: "CAJAL_EXPORT", result: "const cajal_module *", name: "\(prefix)_module_info", parameters: [],
       body: nil)
+  }
+
+  // MARK: One sample
+
+  /// With this defined, the header has prototypes alone: so the module's own C exports what others inline.
+  private var noInline: String { "\(CName.prefix(module.options.prefix).uppercased())_NO_INLINE" }
+  private var isInlined: [Bool] {
+    module.programs.indices.map {
+      module.options.inlines && scheduled.ones[$0] == .plain && scheduled.schedules[$0].alone.isWrittenOut
+    }
+  }
+
+  /// What the module's C has before it includes the header.
+  var beforeInclude: [CItem] { isInlined.contains(true) ? [.directive("#define \(noInline)")] : [] }
+
+  private func one() -> [CItem] {
+    let isInlined = isInlined
+    func prototypes(_ index: Int) -> [CItem] {
+      emitter(index).prototypes.map { prototype in
+        var function = prototype
+        function.specifiers = "CAJAL_EXPORT"
+        return .function(function)
+      }
+    }
+    let indices = module.programs.indices
+    var items: [CItem] = []
+    if !indices.isEmpty {
+      items += [
+        .blank,
+        .comment(
+          "One sample. What returns nothing checks nothing: no pointer is null, and what is written overlaps nothing."),
+      ]
+    }
+    items += indices.filter { !isInlined[$0] }.flatMap(prototypes)
+    guard isInlined.contains(true) else { return items }
+    let inlined = indices.filter { isInlined[$0] }
+    // What gcc with AVX-512 makes of doubles is only right in the module's own C (docs/compilers.md).
+    let isUnsure =
+      module.options.realBytes == 8 ? " || (defined __GNUC__ && !defined __clang__ && defined __AVX512F__)" : ""
+    return items + [.blank, .directive("#if defined \(noInline)\(isUnsure)")] + inlined.flatMap(prototypes)
+      + [.directive("#else"), .blank] + inlined.flatMap(definitions) + [.directive("#endif")]
+  }
+
+  private func emitter(_ index: Int) -> OneEmitter {
+    OneEmitter(
+      unit: module.programs[index], names: names.programs[index], one: scheduled.ones[index],
+      hasGradients: module.options.gradients, real: module.options.realBytes == 4 ? "float" : "double")
+  }
+
+  private func definitions(_ index: Int) -> [CItem] {
+    let (names, emitter) = (names.programs[index], emitter(index))
+    let code = AloneCode(
+      scheduled.schedules[index], element: .alone(Element.Header(real: emitter.real)),
+      realBytes: module.options.realBytes,
+      scope: {
+        ProcedureScope(
+          inputs: names.ports + ["result_bar"], outputs: $0, tables: [], ports: nil, fileNames: self.names.file)
+      },
+      bars: names.ports.map { "\($0)_bar" },
+      names: ["", "_keep", "_adjoint"].map { "\(names.one)_of\($0)" })
+    let local = code.functions.map { code in
+      var function = code.function
+      function.specifiers = "static inline"
+      return function
+    }
+    return (local + emitter.functions(calling: code, specifiers: "static inline")).items
   }
 
   /// The prototypes of a program's functions.

@@ -10,7 +10,7 @@ public func emitModule(
 ) throws -> (c: String, header: String) {
   let scheduled = try ScheduledModule(module, observe)
   var emitter = ModuleEmitter(scheduled)
-  let header = HeaderEmitter(module: module, names: scheduled.names)
+  let header = HeaderEmitter(scheduled)
   return (CPrinter.print(emitter.items()), CPrinter.print(header.items()))
 }
 
@@ -73,6 +73,8 @@ struct ScheduledModule {
   let schedules: [ProgramSchedule]
   /// Of the programs that are computed in lanes.
   let lanes: [LanePlan?]
+  /// How each program computes one sample.
+  let ones: [OneSample]
   let tables: [Table]
 
   init(_ module: ModuleUnit, _ observe: @escaping ModuleObserver = { _, _, _, _ in }) throws {
@@ -102,6 +104,7 @@ struct ScheduledModule {
     lanes = zip(module.programs, schedules).map { program, schedule in
       module.options.lanes && program.fitsLanes ? schedule.lanes : nil
     }
+    ones = zip(module.programs, lanes).map(OneSample.init)
     tables = store.tables
   }
 }
@@ -126,7 +129,7 @@ private struct ModuleEmitter {
       .comment("From \(options.sourceName) by \(options.compiler)."), .blank,
     ]
     items += CompilerGuards.items(realBytes: options.realBytes)
-    items += IncludedHeader(module: module, names: scheduled.names).items()
+    items += IncludedHeader(scheduled: scheduled).items()
     items += [.directive("#include \(RuntimeHeader.kernels.quoted(beside: options.headerName))"), .blank]
     if !module.programs.isEmpty { items += preamble() }
     items += tables()
@@ -135,7 +138,8 @@ private struct ModuleEmitter {
     for index in module.programs.indices {
       var emitter = ProgramEmitter(
         unit: module.programs[index], options: options, schedule: scheduled.schedules[index],
-        lanes: scheduled.lanes[index], names: scheduled.names.programs[index], tables: tableNames)
+        lanes: scheduled.lanes[index], one: scheduled.ones[index], names: scheduled.names.programs[index],
+        tables: tableNames)
       items += emitter.items(&names)
       if emitter.unit.model == nil { programs.append(emitter.descriptor) } else { models.append(emitter.descriptor) }
     }
@@ -155,8 +159,8 @@ private struct ModuleEmitter {
     }
     let needsHelpers = module.programs.indices.contains {
       let (unit, schedule) = (module.programs[$0], scheduled.schedules[$0])
-      return unit.model == nil && scheduled.lanes[$0] == nil && schedule.backward != nil && schedule.isFallback
-        && !unit.isAdjointEmpty
+      return unit.model == nil && (scheduled.lanes[$0] == nil || scheduled.ones[$0] == .plain)
+        && schedule.backward != nil && schedule.isFallback && !unit.isAdjointEmpty
     }
     if needsHelpers {
       items += [

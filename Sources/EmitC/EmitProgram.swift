@@ -8,6 +8,7 @@ struct ProgramEmitter {
   let options: EmitOptions
   let schedule: ProgramSchedule
   let lanes: LanePlan?
+  let one: OneSample
   let names: ProgramNames
   let tables: [String]
   /// The cajal_program or the cajal_model.
@@ -15,13 +16,14 @@ struct ProgramEmitter {
   private var layout: WorkspaceLayout { WorkspaceLayout(unit, schedule, lanes: lanes, realBytes: options.realBytes) }
 
   init(
-    unit: ProgramUnit, options: EmitOptions, schedule: ProgramSchedule, lanes: LanePlan?, names: ProgramNames,
-    tables: [String]
+    unit: ProgramUnit, options: EmitOptions, schedule: ProgramSchedule, lanes: LanePlan?, one: OneSample,
+    names: ProgramNames, tables: [String]
   ) {
     self.unit = unit
     self.options = options
     self.schedule = schedule
     self.lanes = lanes
+    self.one = one
     self.names = names
     self.tables = tables
   }
@@ -32,7 +34,7 @@ struct ProgramEmitter {
     for part in [sample, "run", "adjoint_\(sample)", "run_adjoint", "sizes", "inputs", "output"]
       + (unit.model == nil ? ["program"] : ["model", "tensors", "weights"])
       + ["generic_forward", "generic_forward_keep", "generic_backward", "backward_each", "summed", "bytes"]
-      + (unit.hasTables ? LinkedEmitter.parts : [])
+      + (unit.hasTables ? LinkedEmitter.parts : []) + (one == .plain ? AloneCode.parts + AloneCode.runs : [])
     { staticNames[part] = file.claim("\(names.base)_\(part)") }
     let own = StaticNames(
       names: staticNames, ports: names.ports.map { file.claim("\(names.base)_input_\($0)") },
@@ -85,12 +87,21 @@ struct ProgramEmitter {
         if !isEmpty { add(code) }
       }
     }
+    let alone =
+      one == .plain
+      ? AloneCode(
+        schedule, element: .alone(nil), realBytes: options.realBytes,
+        scope: { outputs in
+          ProcedureScope(
+            inputs: names.ports + ["result_bar"], outputs: outputs, tables: tables, ports: nil, fileNames: file.file)
+        }, bars: bars, names: AloneCode.parts.map { own[$0] }) : nil
+    items += alone?.functions.map(\.function).items ?? []
     if !unit.ports.isEmpty {
       items += CItem.array("static const size_t", own["sizes"], unit.ports.map { .integer($0.size) })
     }
     let batch = BatchEmitter(
       unit: unit, options: options, schedule: schedule, lanes: lanes, layout: layout, names: names, own: own,
-      tables: tables, fileNames: file.file, forward: forward, adjoint: adjoint, shared: shared)
+      tables: tables, fileNames: file.file, forward: forward, adjoint: adjoint, shared: shared, one: one, alone: alone)
     items += batch.items()
     let descriptors = DescriptorEmitter(unit: unit, options: options, own: own, stem: inner)
     if unit.hasTables {

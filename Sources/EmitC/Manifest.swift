@@ -14,11 +14,14 @@ public func manifest(_ module: ModuleUnit) throws -> String {
       "inputs": .array(zip(unit.ports, names.ports).map { port($0, cName: $1) }),
       "output": port(unit.output, cName: "result"),
       "gradients": .bool(scheduled.schedules[index].backward != nil),
-      "functions": .object([
-        "workspace_bytes": .string(names.workspaceBytes), "forward": .string(names.forward),
-        "forward_keep": .string(names.forwardKeep), "backward": .string(names.backward),
-        "backward_each": .string(names.backwardEach),
-      ]),
+      "functions": .object(
+        [
+          "workspace_bytes": .string(names.workspaceBytes), "forward": .string(names.forward),
+          "forward_keep": .string(names.forwardKeep), "backward": .string(names.backward),
+          "backward_each": .string(names.backwardEach), "one": .string(names.one),
+        ].merging(
+          scheduled.schedules[index].backward == nil ? [:] : ["one_with_gradient": .string(names.oneWithGradient)]
+        ) { $1 }),
       "workspace": .object([
         "batch_multiple": .integer(layout.batchMultiple),
         "forward_bytes": .integer(layout.forward * options.realBytes),

@@ -40,14 +40,20 @@ struct ProgramNames {
   let forwardKeep: String
   let backward: String
   let backwardEach: String
+  let one: String
+  let oneWithGradient: String
   /// One for each port: the parameter's, with `_stride`, `_bar` and `_bar_stride` behind it those that belong to it.
   let ports: [String]
-  /// A local variable beside these parameters.
+  /// Local variables beside these parameters.
   let barStrides: String
+  let kept: String
+  let status: String
   /// One for each tensor of a model, inside of the functions that compute a sample; with `_bar` behind it its gradient's.
   let tensors: [String]
 
-  var exported: [String] { [workspaceBytes, forward, forwardKeep, backward, backwardEach] }
+  var exported: [String] {
+    [workspaceBytes, forward, forwardKeep, backward, backwardEach, one, oneWithGradient]
+  }
 
   init(_ program: ProgramUnit, prefix: String) {
     base = CName.mangled(program.name)
@@ -57,6 +63,8 @@ struct ProgramNames {
     forwardKeep = "\(stem)_forward_keep"
     backward = "\(stem)_backward"
     backwardEach = "\(stem)_backward_each"
+    one = "\(stem)_one"
+    oneWithGradient = "\(stem)_one_with_gradient"
     let given = program.model == nil ? [] : ["params", "params_bar", "params_bar_stride"]
     var scope = NameScope(exportedNames(stem) + given)
     ports = program.ports.map { port in
@@ -65,10 +73,13 @@ struct ProgramNames {
       return scope.claim(name, suffixes: ["", "_stride", "_bar", "_bar_stride"])
     }
     barStrides = scope.claim("bar_stride")
+    kept = scope.claim("kept")
+    status = scope.claim("status")
     tensors = program.tensors.map { scope.claim(CName.joined($0.name), suffixes: ["", "_bar"]) }
   }
 }
 
 private func exportedNames(_ stem: String) -> [String] {
-  ["workspace_bytes", "forward", "forward_keep", "backward", "backward_each"].map { "\(stem)_\($0)" }
+  ["workspace_bytes", "forward", "forward_keep", "backward", "backward_each", "one", "one_with_gradient"]
+    .map { "\(stem)_\($0)" }
 }

@@ -1,6 +1,7 @@
 /// The runtime's headers, as emitted files include them.
 enum RuntimeHeader: String, CaseIterable {
   case types = "cajal.h"
+  case checks = "cajal_check.h"
   case kernels = "cajal_kernels.h"
   case lanes = "cajal_lanes.h"
 
@@ -15,13 +16,14 @@ enum RuntimeHeader: String, CaseIterable {
 
 /// A module's own header in its C: included, or written out where no #include can say its name.
 struct IncludedHeader {
-  let module: ModuleUnit
-  let names: ModuleNames
+  let scheduled: ScheduledModule
 
   func items() -> [CItem] {
-    let header = module.options.headerName
-    if IncludedHeader.canInclude(header) { return [.directive("#include \"\(header)\""), .blank] }
-    let written = HeaderEmitter(module: module, names: names)
+    let header = scheduled.module.options.headerName
+    let written = HeaderEmitter(scheduled)
+    if IncludedHeader.canInclude(header) {
+      return written.beforeInclude + [.directive("#include \"\(header)\""), .blank]
+    }
     return [.comment("What \(header) says, which no #include can name.")] + written.declarations()
   }
 

@@ -24,11 +24,14 @@ public struct EmitOptions: Sendable {
   public var batchThreshold: Int
   /// Programs on small spaces are computed for several samples at once.
   public var lanes: Bool
+  /// The header defines the functions of one sample of small programs.
+  public var inlines: Bool
 
   public init(
     realBytes: Int = 4, blas: Blas = .openblas, checkFinite: Bool = false, prefix: String, sourceName: String,
     headerName: String? = nil, compiler: String, gradients: Bool,
-    batchThreshold: Int = ScheduleOptions.defaultBatchThreshold, lanes: Bool = true
+    batchThreshold: Int = ScheduleOptions.defaultBatchThreshold, lanes: Bool = true,
+    inlines: Bool = false
   ) {
     self.realBytes = realBytes
     self.blas = blas
@@ -40,6 +43,7 @@ public struct EmitOptions: Sendable {
     self.gradients = gradients
     self.batchThreshold = batchThreshold
     self.lanes = lanes
+    self.inlines = inlines
   }
 
   private static func stem(of name: String) -> String {

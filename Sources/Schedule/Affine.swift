@@ -70,6 +70,14 @@ public struct Affine: Hashable, Sendable {
     return lower...upper
   }
 
+  /// With these variables at these values.
+  func fixing(_ values: [LoopVariable: Int]) -> Affine {
+    var result = self
+    result.terms = terms.filter { values[$0.variable] == nil }
+    for term in terms { if let value = values[term.variable] { result.constant += term.coefficient * value } }
+    return result
+  }
+
   /// The values it takes in these loops; nil where a variable is of none of them.
   func range(in loops: [CountedLoop]) -> ClosedRange<Int>? {
     var (lower, upper) = (constant, constant)

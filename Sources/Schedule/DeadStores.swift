@@ -6,14 +6,14 @@
 //   result[0] = x[0]
 
 extension SchedulePass {
-  static let removeDeadStores = SchedulePass("remove-dead-stores") { $0.removeDeadStores() }
+  static let removeDeadStores = SchedulePass("remove-dead-stores") { $0.body = $0.body.withoutDeadStores($0.buffers) }
 }
 
-extension Draft {
-  fileprivate mutating func removeDeadStores() {
+extension [Statement] {
+  func withoutDeadStores(_ buffers: [Buffer]) -> [Statement] {
     var sources: [Int: Set<Int>] = [:]
     func add(_ target: Int, _ source: Int) { sources[target, default: []].insert(source) }
-    body.visitAll { statement in
+    visitAll { statement in
       let target = statement.target
       statement.effects { effect in
         switch effect {
@@ -37,7 +37,7 @@ extension Draft {
     while let buffer = work.popLast() {
       for source in sources[buffer] ?? [] where live.insert(source).inserted { work.append(source) }
     }
-    body = body.keeping(live)
+    return keeping(live)
   }
 }
 

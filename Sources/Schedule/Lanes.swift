@@ -13,6 +13,9 @@ public struct LanePlan: Hashable, Sendable {
 
   /// Lanes hold so many samples, or a part of them that divides them.
   public static func samples(realBytes: Int) -> Int { 64 / realBytes }
+
+  /// Batches of fewer samples than these leave more lanes empty than they are worth.
+  public static let fewestSamples = Threshold.laneBatch
 }
 
 extension ProgramSchedule {

@@ -48,6 +48,9 @@ struct CodeOptions: ParsableArguments {
   @Flag(help: "Check inputs and results for NaN and infinity.")
   var checkFinite = false
 
+  @Flag(help: "Define the functions of one sample in the header, of programs of at most a few hundred operations.")
+  var emitInline = false
+
   @Option(help: ArgumentHelp("What exported names start with; by default the file's stem.", valueName: "name"))
   var prefix: String?
 
@@ -109,6 +112,7 @@ extension SourceOptions {
     if let code {
       options.blas = code.blas
       options.checkFinite = code.checkFinite
+      options.inlines = code.emitInline
       options.prefix = code.prefix
     }
     do { return Compilation(source: try Source.read(path: file), options: options) } catch let problem as FileProblem {

@@ -17,7 +17,7 @@ made install PREFIX=/opt/a\ b DESTDIR="$work/stage" >"$work/said" 2>&1 || { cat 
 others=$(find "$work/stage" ! -type d ! -path "$work/stage/opt/a b/*")
 [[ -z $others ]] || fail "installed outside of PREFIX: $others"
 mv "$work/stage/opt/a b" "$prefix"
-files=(bin/cajal2c bin/cajal-train include/cajal.h include/cajal.hpp include/cajal_kernels.h include/cajal_lanes.h
+files=(bin/cajal2c bin/cajal-train include/cajal.h include/cajal.hpp include/cajal_check.h include/cajal_kernels.h include/cajal_lanes.h
   lib/libcajal.a lib/libcajal-none.a lib/pkgconfig/cajal.pc lib/pkgconfig/cajal-none.pc
   lib/cmake/cajal/cajalConfig.cmake lib/cmake/cajal/cajalConfigVersion.cmake)
 for command in cajal2c cajal-train; do

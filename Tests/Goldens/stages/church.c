@@ -26,6 +26,22 @@ typedef float real;
 #define CAJAL_REAL_BYTES 4
 #include "cajal_lanes.h"
 
+/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
+ * shared by the batch and others came before. */
+static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
+  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
+}
+
+/* Adds what was put aside for a shared input. */
+static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
+  if (bar && (stride == 0 && b > 0)) {
+    real *const sum = bar;
+    for (size_t i = 0; i < size; i++) {
+      sum[i] += aside[i];
+    }
+  }
+}
+
 /* pick (c : Bool -o Bool -o Bool, x : Bool, y : Bool) : Bool */
 /* program pick (c : Choice, x : Bool, y : Bool) : Bool = c x y */
 
@@ -69,6 +85,59 @@ static void pick_adjoint_lanes(const lanes *c, const lanes *x, const lanes *y, c
       c[7] * product[3];
 }
 
+static void pick_alone(const real *c, const real *x, const real *y, real *restrict result) {
+  real product[4];
+  /* line 22: c x */
+  product[0] = c[0] * x[0] + c[1] * x[1];
+  product[1] = c[2] * x[0] + c[3] * x[1];
+  product[2] = c[4] * x[0] + c[5] * x[1];
+  product[3] = c[6] * x[0] + c[7] * x[1];
+  /* line 22: c x y */
+  result[0] = product[0] * y[0] + product[1] * y[1];
+  result[1] = product[2] * y[0] + product[3] * y[1];
+}
+
+static void pick_alone_keep(const real *c, const real *x, const real *y, real *restrict result, real *kept) {
+  real product[4];
+  /* line 22: c x */
+  product[0] = c[0] * x[0] + c[1] * x[1];
+  product[1] = c[2] * x[0] + c[3] * x[1];
+  product[2] = c[4] * x[0] + c[5] * x[1];
+  product[3] = c[6] * x[0] + c[7] * x[1];
+  /* line 22: c x y */
+  result[0] = product[0] * y[0] + product[1] * y[1];
+  result[1] = product[2] * y[0] + product[3] * y[1];
+  kept[0] = product[0];
+  kept[1] = product[1];
+  kept[2] = product[2];
+  kept[3] = product[3];
+}
+
+static void pick_adjoint_alone(const real *c, const real *x, const real *y, const real *result_bar,
+    real *restrict c_bar, real *restrict x_bar, real *restrict y_bar, const real *kept) {
+  real product[4];
+  /* line 22: c x y */
+  product[0] = result_bar[0] * y[0];
+  product[1] = result_bar[0] * y[1];
+  product[2] = result_bar[1] * y[0];
+  product[3] = result_bar[1] * y[1];
+  y_bar[0] = kept[0] * result_bar[0] + kept[2] * result_bar[1];
+  y_bar[1] = kept[1] * result_bar[0] + kept[3] * result_bar[1];
+  /* line 22: c x */
+  c_bar[0] = product[0] * x[0];
+  c_bar[1] = product[0] * x[1];
+  c_bar[2] = product[1] * x[0];
+  c_bar[3] = product[1] * x[1];
+  c_bar[4] = product[2] * x[0];
+  c_bar[5] = product[2] * x[1];
+  c_bar[6] = product[3] * x[0];
+  c_bar[7] = product[3] * x[1];
+  x_bar[0] = c[0] * product[0] + c[2] * product[1] + c[4] * product[2] +
+      c[6] * product[3];
+  x_bar[1] = c[1] * product[0] + c[3] * product[1] + c[5] * product[2] +
+      c[7] * product[3];
+}
+
 static const size_t pick_sizes[] = {8, 2, 2};
 
 static size_t pick_bytes(size_t batch, int keep) {
@@ -79,13 +148,8 @@ static size_t pick_bytes(size_t batch, int keep) {
   return groups > SIZE_MAX / 256 ? SIZE_MAX : groups * 256;
 }
 
-static CAJAL_ONE_COPY int pick_run(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work, int keep) {
-  if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, pick_bytes(batch, keep)) != CAJAL_OK) {
-    return CAJAL_BAD_ARGUMENT;
-  }
+static CAJAL_ONE_COPY int pick_run_lanes(size_t batch, const void *const in[], const size_t stride[],
+    void *out, void *work, int keep) {
   lanes c[8];
   lanes c_aside[8] = {0};
   lanes x[2];
@@ -110,24 +174,8 @@ static CAJAL_ONE_COPY int pick_run(size_t batch, const void *const in[], const s
   return CAJAL_OK;
 }
 
-static int pick_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work) {
-  return pick_run(batch, in, stride, out, work, 0);
-}
-
-static int pick_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work) {
-  return pick_run(batch, in, stride, out, work, 1);
-}
-
-static CAJAL_ONE_COPY int pick_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+static CAJAL_ONE_COPY int pick_run_adjoint_lanes(size_t batch, const void *const in[], const size_t stride[],
     const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
-  if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(batch, 3, in_bar, bar_stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, pick_bytes(batch, 1)) != CAJAL_OK) {
-    return CAJAL_BAD_ARGUMENT;
-  }
   lanes c[8];
   lanes c_aside[8] = {0};
   lanes x[2];
@@ -164,6 +212,73 @@ static CAJAL_ONE_COPY int pick_run_adjoint(size_t batch, const void *const in[],
   cajal_write_shared_gradient(2, x_sum, in_bar[1], bar_stride[1]);
   cajal_write_shared_gradient(2, y_sum, in_bar[2], bar_stride[2]);
   return CAJAL_OK;
+}
+
+static CAJAL_ONE_COPY int pick_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, pick_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  if (batch < 4) {
+    real *const kept = work;
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      CAJAL_HIDE(keep);
+      if (keep) {
+        pick_alone_keep((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+            (const real *)in[2] + b * stride[2], (real *)out + b * 2,
+            kept + b * 4);
+      }
+      if (!keep) {
+        pick_alone((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+            (const real *)in[2] + b * stride[2], (real *)out + b * 2);
+      }
+    }
+    return CAJAL_OK;
+  }
+  return pick_run_lanes(batch, in, stride, out, work, keep);
+}
+
+static int pick_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return pick_run(batch, in, stride, out, work, 0);
+}
+
+static int pick_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return pick_run(batch, in, stride, out, work, 1);
+}
+
+static CAJAL_ONE_COPY int pick_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  if (cajal_check_inputs(batch, 3, in, stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 3, in_bar, bar_stride, pick_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, pick_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  if (batch < 4) {
+    real aside_1[8] = {0};
+    real aside_2[2] = {0};
+    real aside_3[2] = {0};
+    const real *const kept = work;
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      real *const bar_1 = gradient_place(in_bar[0], bar_stride[0], b, aside_1);
+      real *const bar_2 = gradient_place(in_bar[1], bar_stride[1], b, aside_2);
+      real *const bar_3 = gradient_place(in_bar[2], bar_stride[2], b, aside_3);
+      pick_adjoint_alone((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+          (const real *)in[2] + b * stride[2], (const real *)out_bar + b * 2, bar_1,
+          bar_2, bar_3, kept + b * 4);
+      add_shared(in_bar[0], bar_stride[0], b, 8, aside_1);
+      add_shared(in_bar[1], bar_stride[1], b, 2, aside_2);
+      add_shared(in_bar[2], bar_stride[2], b, 2, aside_3);
+    }
+    return CAJAL_OK;
+  }
+  return pick_run_adjoint_lanes(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 static int pick_generic_backward(size_t batch, const void *const in[], const size_t stride[],
@@ -211,6 +326,17 @@ int church_pick_backward_each(size_t batch, const float *c, size_t c_stride, con
   void *const in_bar[] = {c_bar, x_bar, y_bar};
   const size_t bar_stride[] = {c_bar_stride, x_bar_stride, y_bar_stride};
   return pick_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
+}
+
+void church_pick_one(const real *c, const real *x, const real *y, real *result) {
+  pick_alone(c, x, y, result);
+}
+
+void church_pick_one_with_gradient(const real *c, const real *x, const real *y, real *result,
+    const real *result_bar, real *c_bar, real *x_bar, real *y_bar) {
+  real kept[4];
+  pick_alone_keep(c, x, y, result, kept);
+  pick_adjoint_alone(c, x, y, result_bar, c_bar, x_bar, y_bar, kept);
 }
 
 static const cajal_port pick_input_c = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "c",
@@ -271,6 +397,59 @@ static void and_adjoint_lanes(const lanes *p, const lanes *result_bar, lanes *re
   }
 }
 
+static void and_alone(const real *p, const real *q, real *restrict result) {
+  /* line 23: p (q true false) false */
+  result[0] = p[2] * q[2] + p[3] * q[6];
+  result[1] = p[6] * q[2] + p[7] * q[6];
+}
+
+static void and_alone_keep(const real *p, const real *q, real *restrict result, real *kept) {
+  /* line 23: p (q true false) false */
+  result[0] = p[2] * q[2] + p[3] * q[6];
+  result[1] = p[6] * q[2] + p[7] * q[6];
+  kept[0] = q[2];
+  kept[1] = q[6];
+}
+
+static void and_adjoint_alone(const real *p, const real *result_bar, real *restrict p_bar,
+    real *restrict q_bar, const real *kept) {
+  real copy[4];
+  copy[0] = 0.0f;
+  copy[1] = result_bar[0];
+  copy[2] = 0.0f;
+  copy[3] = result_bar[1];
+  /* line 23: p (q true false) */
+  p_bar[0] = copy[0] * kept[0];
+  p_bar[1] = copy[0] * kept[1];
+  p_bar[2] = copy[1] * kept[0];
+  p_bar[3] = copy[1] * kept[1];
+  p_bar[4] = copy[2] * kept[0];
+  p_bar[5] = copy[2] * kept[1];
+  p_bar[6] = copy[3] * kept[0];
+  p_bar[7] = copy[3] * kept[1];
+  real product[2];
+  product[0] = p[2] * result_bar[0] + p[6] * result_bar[1];
+  product[1] = p[3] * result_bar[0] + p[7] * result_bar[1];
+  real copy_2[4];
+  copy_2[0] = 0.0f;
+  copy_2[1] = product[0];
+  copy_2[2] = 0.0f;
+  copy_2[3] = product[1];
+  /* line 23: q true */
+  q_bar[0] = 0.0f;
+  q_bar[1] = 0.0f;
+  q_bar[2] = 0.0f;
+  q_bar[3] = 0.0f;
+  q_bar[4] = 0.0f;
+  q_bar[5] = 0.0f;
+  q_bar[6] = 0.0f;
+  q_bar[7] = 0.0f;
+  q_bar[0] += copy_2[0];
+  q_bar[2] += copy_2[1];
+  q_bar[4] += copy_2[2];
+  q_bar[6] += copy_2[3];
+}
+
 static const size_t and_sizes[] = {8, 8};
 
 static size_t and_bytes(size_t batch, int keep) {
@@ -281,13 +460,8 @@ static size_t and_bytes(size_t batch, int keep) {
   return groups > SIZE_MAX / 128 ? SIZE_MAX : groups * 128;
 }
 
-static CAJAL_ONE_COPY int and_run(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work, int keep) {
-  if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, and_bytes(batch, keep)) != CAJAL_OK) {
-    return CAJAL_BAD_ARGUMENT;
-  }
+static CAJAL_ONE_COPY int and_run_lanes(size_t batch, const void *const in[], const size_t stride[],
+    void *out, void *work, int keep) {
   lanes p[8];
   lanes p_aside[8] = {0};
   lanes q[8];
@@ -309,24 +483,8 @@ static CAJAL_ONE_COPY int and_run(size_t batch, const void *const in[], const si
   return CAJAL_OK;
 }
 
-static int and_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work) {
-  return and_run(batch, in, stride, out, work, 0);
-}
-
-static int and_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work) {
-  return and_run(batch, in, stride, out, work, 1);
-}
-
-static CAJAL_ONE_COPY int and_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+static CAJAL_ONE_COPY int and_run_adjoint_lanes(size_t batch, const void *const in[], const size_t stride[],
     const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
-  if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(batch, 2, in_bar, bar_stride, and_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, and_bytes(batch, 1)) != CAJAL_OK) {
-    return CAJAL_BAD_ARGUMENT;
-  }
   lanes p[8];
   lanes p_aside[8] = {0};
   lanes result_bar[2];
@@ -352,6 +510,68 @@ static CAJAL_ONE_COPY int and_run_adjoint(size_t batch, const void *const in[], 
   cajal_write_shared_gradient(8, p_sum, in_bar[0], bar_stride[0]);
   cajal_write_shared_gradient(8, q_sum, in_bar[1], bar_stride[1]);
   return CAJAL_OK;
+}
+
+static CAJAL_ONE_COPY int and_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, and_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  if (batch < 4) {
+    real *const kept = work;
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      CAJAL_HIDE(keep);
+      if (keep) {
+        and_alone_keep((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+            (real *)out + b * 2, kept + b * 2);
+      }
+      if (!keep) {
+        and_alone((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+            (real *)out + b * 2);
+      }
+    }
+    return CAJAL_OK;
+  }
+  return and_run_lanes(batch, in, stride, out, work, keep);
+}
+
+static int and_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return and_run(batch, in, stride, out, work, 0);
+}
+
+static int and_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return and_run(batch, in, stride, out, work, 1);
+}
+
+static CAJAL_ONE_COPY int and_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  if (cajal_check_inputs(batch, 2, in, stride, and_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 2, in_bar, bar_stride, and_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, and_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  if (batch < 4) {
+    real aside_1[8] = {0};
+    real aside_2[8] = {0};
+    const real *const kept = work;
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      real *const bar_1 = gradient_place(in_bar[0], bar_stride[0], b, aside_1);
+      real *const bar_2 = gradient_place(in_bar[1], bar_stride[1], b, aside_2);
+      and_adjoint_alone((const real *)in[0] + b * stride[0], (const real *)out_bar + b * 2, bar_1,
+          bar_2, kept + b * 2);
+      add_shared(in_bar[0], bar_stride[0], b, 8, aside_1);
+      add_shared(in_bar[1], bar_stride[1], b, 8, aside_2);
+    }
+    return CAJAL_OK;
+  }
+  return and_run_adjoint_lanes(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 static int and_generic_backward(size_t batch, const void *const in[], const size_t stride[],
@@ -398,6 +618,17 @@ int church_and_backward_each(size_t batch, const float *p, size_t p_stride, cons
   void *const in_bar[] = {p_bar, q_bar};
   const size_t bar_stride[] = {p_bar_stride, q_bar_stride};
   return and_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
+}
+
+void church_and_one(const real *p, const real *q, real *result) {
+  and_alone(p, q, result);
+}
+
+void church_and_one_with_gradient(const real *p, const real *q, real *result, const real *result_bar,
+    real *p_bar, real *q_bar) {
+  real kept[2];
+  and_alone_keep(p, q, result, kept);
+  and_adjoint_alone(p, result_bar, p_bar, q_bar, kept);
 }
 
 static const cajal_port and_input_p = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "p",
@@ -462,6 +693,68 @@ static void or_adjoint_lanes(const lanes *result_bar, lanes *restrict p_bar, lan
   }
 }
 
+static void or_alone(const real *p, const real *q, real *restrict result) {
+  /* line 24: p true (q true false) */
+  result[0] = p[0] * q[2] + p[2] * q[6];
+  result[1] = p[4] * q[2] + p[6] * q[6];
+}
+
+static void or_alone_keep(const real *p, const real *q, real *restrict result, real *kept) {
+  /* line 24: p true (q true false) */
+  result[0] = p[0] * q[2] + p[2] * q[6];
+  result[1] = p[4] * q[2] + p[6] * q[6];
+  kept[0] = p[0];
+  kept[1] = p[2];
+  kept[2] = p[4];
+  kept[3] = p[6];
+  kept[4] = q[2];
+  kept[5] = q[6];
+}
+
+static void or_adjoint_alone(const real *result_bar, real *restrict p_bar, real *restrict q_bar,
+    const real *kept) {
+  real product[4];
+  /* line 24: p true (q true false) */
+  product[0] = result_bar[0] * kept[4];
+  product[1] = result_bar[0] * kept[5];
+  product[2] = result_bar[1] * kept[4];
+  product[3] = result_bar[1] * kept[5];
+  real product_2[2];
+  product_2[0] = kept[0] * result_bar[0] + kept[2] * result_bar[1];
+  product_2[1] = kept[1] * result_bar[0] + kept[3] * result_bar[1];
+  real copy[4];
+  copy[0] = 0.0f;
+  copy[1] = product_2[0];
+  copy[2] = 0.0f;
+  copy[3] = product_2[1];
+  /* line 24: q true */
+  q_bar[0] = 0.0f;
+  q_bar[1] = 0.0f;
+  q_bar[2] = 0.0f;
+  q_bar[3] = 0.0f;
+  q_bar[4] = 0.0f;
+  q_bar[5] = 0.0f;
+  q_bar[6] = 0.0f;
+  q_bar[7] = 0.0f;
+  q_bar[0] += copy[0];
+  q_bar[2] += copy[1];
+  q_bar[4] += copy[2];
+  q_bar[6] += copy[3];
+  /* line 24: p true */
+  p_bar[0] = 0.0f;
+  p_bar[1] = 0.0f;
+  p_bar[2] = 0.0f;
+  p_bar[3] = 0.0f;
+  p_bar[4] = 0.0f;
+  p_bar[5] = 0.0f;
+  p_bar[6] = 0.0f;
+  p_bar[7] = 0.0f;
+  p_bar[0] += product[0];
+  p_bar[2] += product[1];
+  p_bar[4] += product[2];
+  p_bar[6] += product[3];
+}
+
 static const size_t or_sizes[] = {8, 8};
 
 static size_t or_bytes(size_t batch, int keep) {
@@ -472,13 +765,8 @@ static size_t or_bytes(size_t batch, int keep) {
   return groups > SIZE_MAX / 384 ? SIZE_MAX : groups * 384;
 }
 
-static CAJAL_ONE_COPY int or_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+static CAJAL_ONE_COPY int or_run_lanes(size_t batch, const void *const in[], const size_t stride[], void *out,
     void *work, int keep) {
-  if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, or_bytes(batch, keep)) != CAJAL_OK) {
-    return CAJAL_BAD_ARGUMENT;
-  }
   lanes p[8];
   lanes p_aside[8] = {0};
   lanes q[8];
@@ -500,24 +788,10 @@ static CAJAL_ONE_COPY int or_run(size_t batch, const void *const in[], const siz
   return CAJAL_OK;
 }
 
-static int or_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work) {
-  return or_run(batch, in, stride, out, work, 0);
-}
-
-static int or_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work) {
-  return or_run(batch, in, stride, out, work, 1);
-}
-
-static CAJAL_ONE_COPY int or_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+static CAJAL_ONE_COPY int or_run_adjoint_lanes(size_t batch, const void *const in[], const size_t stride[],
     const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
-  if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(batch, 2, in_bar, bar_stride, or_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, or_bytes(batch, 1)) != CAJAL_OK) {
-    return CAJAL_BAD_ARGUMENT;
-  }
+  (void)in;
+  (void)stride;
   lanes result_bar[2];
   lanes result_bar_aside[2] = {0};
   lanes p_bar[8];
@@ -540,6 +814,67 @@ static CAJAL_ONE_COPY int or_run_adjoint(size_t batch, const void *const in[], c
   cajal_write_shared_gradient(8, p_sum, in_bar[0], bar_stride[0]);
   cajal_write_shared_gradient(8, q_sum, in_bar[1], bar_stride[1]);
   return CAJAL_OK;
+}
+
+static CAJAL_ONE_COPY int or_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, or_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  if (batch < 4) {
+    real *const kept = work;
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      CAJAL_HIDE(keep);
+      if (keep) {
+        or_alone_keep((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+            (real *)out + b * 2, kept + b * 6);
+      }
+      if (!keep) {
+        or_alone((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+            (real *)out + b * 2);
+      }
+    }
+    return CAJAL_OK;
+  }
+  return or_run_lanes(batch, in, stride, out, work, keep);
+}
+
+static int or_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return or_run(batch, in, stride, out, work, 0);
+}
+
+static int or_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return or_run(batch, in, stride, out, work, 1);
+}
+
+static CAJAL_ONE_COPY int or_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  if (cajal_check_inputs(batch, 2, in, stride, or_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 2, in_bar, bar_stride, or_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, or_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  if (batch < 4) {
+    real aside_1[8] = {0};
+    real aside_2[8] = {0};
+    const real *const kept = work;
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      real *const bar_1 = gradient_place(in_bar[0], bar_stride[0], b, aside_1);
+      real *const bar_2 = gradient_place(in_bar[1], bar_stride[1], b, aside_2);
+      or_adjoint_alone((const real *)out_bar + b * 2, bar_1, bar_2, kept + b * 6);
+      add_shared(in_bar[0], bar_stride[0], b, 8, aside_1);
+      add_shared(in_bar[1], bar_stride[1], b, 8, aside_2);
+    }
+    return CAJAL_OK;
+  }
+  return or_run_adjoint_lanes(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 static int or_generic_backward(size_t batch, const void *const in[], const size_t stride[],
@@ -586,6 +921,17 @@ int church_or_backward_each(size_t batch, const float *p, size_t p_stride, const
   void *const in_bar[] = {p_bar, q_bar};
   const size_t bar_stride[] = {p_bar_stride, q_bar_stride};
   return or_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
+}
+
+void church_or_one(const real *p, const real *q, real *result) {
+  or_alone(p, q, result);
+}
+
+void church_or_one_with_gradient(const real *p, const real *q, real *result, const real *result_bar,
+    real *p_bar, real *q_bar) {
+  real kept[6];
+  or_alone_keep(p, q, result, kept);
+  or_adjoint_alone(result_bar, p_bar, q_bar, kept);
 }
 
 static const cajal_port or_input_p = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "p",
@@ -679,6 +1025,20 @@ int church_closed_backward(size_t batch, const float *result_bar, void *work) {
 
 int church_closed_backward_each(size_t batch, const float *result_bar, void *work) {
   return closed_backward_each(batch, 0, 0, result_bar, 0, 0, work);
+}
+
+int church_closed_one(real *result, void *work) {
+  const size_t batch = 1;
+  return closed_run(batch, 0, 0, result, work, 0);
+}
+
+int church_closed_one_with_gradient(real *result, const real *result_bar, void *work) {
+  const size_t batch = 1;
+  const int status = closed_run(batch, 0, 0, result, work, 1);
+  if (status != CAJAL_OK) {
+    return status;
+  }
+  return closed_run_adjoint(batch, 0, 0, result_bar, 0, 0, work);
 }
 
 static const cajal_port closed_output = {.struct_size = sizeof(cajal_port), .linear = 0, .name = "",

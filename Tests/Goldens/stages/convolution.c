@@ -246,6 +246,26 @@ int convolution_convolve_backward_each(size_t batch, const float *image, size_t 
   return convolve_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
 }
 
+int convolution_convolve_one(const real *image, const real *kernel, const real *n, real *result, void *work) {
+  const size_t batch = 1;
+  const void *const in[] = {image, kernel, n};
+  const size_t stride[] = {5, 9, 10};
+  return convolve_run(batch, in, stride, result, work, 0);
+}
+
+int convolution_convolve_one_with_gradient(const real *image, const real *kernel, const real *n, real *result,
+    const real *result_bar, real *image_bar, real *kernel_bar, real *n_bar, void *work) {
+  const size_t batch = 1;
+  const void *const in[] = {image, kernel, n};
+  const size_t stride[] = {5, 9, 10};
+  void *const in_bar[] = {image_bar, kernel_bar, n_bar};
+  const int status = convolve_run(batch, in, stride, result, work, 1);
+  if (status != CAJAL_OK) {
+    return status;
+  }
+  return convolve_run_adjoint(batch, in, stride, result_bar, in_bar, stride, work);
+}
+
 static const cajal_port convolve_input_image = {.struct_size = sizeof(cajal_port), .linear = 1,
     .name = "image", .type = "Real[5,1]", .size = 5, .degree = 1, .rank = 2,
     .dims = {5, 1}};

@@ -26,6 +26,22 @@ typedef float real;
 #define CAJAL_REAL_BYTES 4
 #include "cajal_lanes.h"
 
+/* Where the gradient of a sample goes: to its place, or aside where nobody wants it, or where an input is
+ * shared by the batch and others came before. */
+static real *gradient_place(void *bar, size_t stride, size_t b, real *aside) {
+  return !bar || (stride == 0 && b > 0) ? aside : (real *)bar + b * stride;
+}
+
+/* Adds what was put aside for a shared input. */
+static void add_shared(void *bar, size_t stride, size_t b, size_t size, const real *aside) {
+  if (bar && (stride == 0 && b > 0)) {
+    real *const sum = bar;
+    for (size_t i = 0; i < size; i++) {
+      sum[i] += aside[i];
+    }
+  }
+}
+
 /* flip (n : Nat) : Bool */
 /* program flip (n : Nat) : Bool = iter { true | y => not y } (n) */
 
@@ -50,6 +66,26 @@ static void flip_adjoint_lanes(const lanes *result_bar, lanes *restrict n_bar) {
   n_bar[9] = result_bar[1];
 }
 
+static void flip_alone(const real *n, real *restrict result) {
+  /* line 11: iter { true | y => not y } (n) */
+  result[0] = n[0] + n[2] + n[4] + n[6] + n[8];
+  result[1] = n[9] + (n[1] + n[3] + n[5] + n[7]);
+}
+
+static void flip_adjoint_alone(const real *result_bar, real *restrict n_bar) {
+  /* line 11: iter { true | y => not y } (n) */
+  n_bar[0] = result_bar[0];
+  n_bar[1] = result_bar[1];
+  n_bar[2] = result_bar[0];
+  n_bar[3] = result_bar[1];
+  n_bar[4] = result_bar[0];
+  n_bar[5] = result_bar[1];
+  n_bar[6] = result_bar[0];
+  n_bar[7] = result_bar[1];
+  n_bar[8] = result_bar[0];
+  n_bar[9] = result_bar[1];
+}
+
 static const size_t flip_sizes[] = {10};
 
 static size_t flip_bytes(size_t batch, int keep) {
@@ -57,13 +93,10 @@ static size_t flip_bytes(size_t batch, int keep) {
   return 0;
 }
 
-static CAJAL_ONE_COPY int flip_run(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work, int keep) {
-  if (cajal_check_inputs(batch, 1, in, stride, flip_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, flip_bytes(batch, keep)) != CAJAL_OK) {
-    return CAJAL_BAD_ARGUMENT;
-  }
+static CAJAL_ONE_COPY int flip_run_lanes(size_t batch, const void *const in[], const size_t stride[],
+    void *out, void *work, int keep) {
+  (void)work;
+  (void)keep;
   lanes n[10];
   lanes n_aside[10] = {0};
   lanes result[2];
@@ -76,6 +109,45 @@ static CAJAL_ONE_COPY int flip_run(size_t batch, const void *const in[], const s
     cajal_write_lanes(2, result, out, 2, b, count, aside);
   }
   return CAJAL_OK;
+}
+
+static CAJAL_ONE_COPY int flip_run_adjoint_lanes(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  (void)in;
+  (void)stride;
+  (void)work;
+  lanes result_bar[2];
+  lanes result_bar_aside[2] = {0};
+  lanes n_bar[10];
+  lanes n_sum[10];
+  lanes aside[10];
+  cajal_clear_lanes(10, n_sum);
+  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
+    CAJAL_HIDE(b);
+    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
+    cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
+    flip_adjoint_lanes(result_bar, n_bar);
+    cajal_write_gradient(10, n_bar, in_bar[0], bar_stride[0], b, count, aside, n_sum);
+  }
+  cajal_write_shared_gradient(10, n_sum, in_bar[0], bar_stride[0]);
+  return CAJAL_OK;
+}
+
+static CAJAL_ONE_COPY int flip_run(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work, int keep) {
+  if (cajal_check_inputs(batch, 1, in, stride, flip_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, flip_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  if (batch < 4) {
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      flip_alone((const real *)in[0] + b * stride[0], (real *)out + b * 2);
+    }
+    return CAJAL_OK;
+  }
+  return flip_run_lanes(batch, in, stride, out, work, keep);
 }
 
 static int flip_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
@@ -96,21 +168,17 @@ static CAJAL_ONE_COPY int flip_run_adjoint(size_t batch, const void *const in[],
       cajal_check_workspace(work, flip_bytes(batch, 1)) != CAJAL_OK) {
     return CAJAL_BAD_ARGUMENT;
   }
-  lanes result_bar[2];
-  lanes result_bar_aside[2] = {0};
-  lanes n_bar[10];
-  lanes n_sum[10];
-  lanes aside[10];
-  cajal_clear_lanes(10, n_sum);
-  for (size_t b = 0; b < batch; b += CAJAL_LANES) {
-    CAJAL_HIDE(b);
-    const size_t count = batch - b < CAJAL_LANES ? batch - b : CAJAL_LANES;
-    cajal_read_lanes(2, out_bar, 2, b, count, result_bar_aside, result_bar);
-    flip_adjoint_lanes(result_bar, n_bar);
-    cajal_write_gradient(10, n_bar, in_bar[0], bar_stride[0], b, count, aside, n_sum);
+  if (batch < 4) {
+    real aside_1[10] = {0};
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      real *const bar_1 = gradient_place(in_bar[0], bar_stride[0], b, aside_1);
+      flip_adjoint_alone((const real *)out_bar + b * 2, bar_1);
+      add_shared(in_bar[0], bar_stride[0], b, 10, aside_1);
+    }
+    return CAJAL_OK;
   }
-  cajal_write_shared_gradient(10, n_sum, in_bar[0], bar_stride[0]);
-  return CAJAL_OK;
+  return flip_run_adjoint_lanes(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 static int flip_generic_backward(size_t batch, const void *const in[], const size_t stride[],
@@ -154,6 +222,15 @@ int flip_flip_backward_each(size_t batch, const float *n, size_t n_stride, const
   void *const in_bar[] = {n_bar};
   const size_t bar_stride[] = {n_bar_stride};
   return flip_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
+}
+
+void flip_flip_one(const real *n, real *result) {
+  flip_alone(n, result);
+}
+
+void flip_flip_one_with_gradient(const real *n, real *result, const real *result_bar, real *n_bar) {
+  flip_alone(n, result);
+  flip_adjoint_alone(result_bar, n_bar);
 }
 
 static const cajal_port flip_input_n = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "n",
@@ -209,6 +286,128 @@ static void flip_from_adjoint_lanes(const lanes *x, const lanes *n, const lanes 
   n_bar[9] = x[0] * y_bar[0] + x[1] * y_bar[1];
 }
 
+static void flip_from_alone(const real *x, const real *n, real *restrict result) {
+  /* line 12: iter { x | y => not y } (n) */
+  result[0] = n[9] * x[0];
+  result[1] = n[9] * x[1];
+  real sum[2];
+  sum[0] = n[8] * x[0] + result[1];
+  sum[1] = n[8] * x[1] + result[0];
+  result[0] = sum[0];
+  result[1] = sum[1];
+  sum[0] = n[7] * x[0] + result[1];
+  sum[1] = n[7] * x[1] + result[0];
+  result[0] = sum[0];
+  result[1] = sum[1];
+  sum[0] = n[6] * x[0] + result[1];
+  sum[1] = n[6] * x[1] + result[0];
+  result[0] = sum[0];
+  result[1] = sum[1];
+  sum[0] = n[5] * x[0] + result[1];
+  sum[1] = n[5] * x[1] + result[0];
+  result[0] = sum[0];
+  result[1] = sum[1];
+  sum[0] = n[4] * x[0] + result[1];
+  sum[1] = n[4] * x[1] + result[0];
+  result[0] = sum[0];
+  result[1] = sum[1];
+  sum[0] = n[3] * x[0] + result[1];
+  sum[1] = n[3] * x[1] + result[0];
+  result[0] = sum[0];
+  result[1] = sum[1];
+  sum[0] = n[2] * x[0] + result[1];
+  sum[1] = n[2] * x[1] + result[0];
+  result[0] = sum[0];
+  result[1] = sum[1];
+  sum[0] = n[1] * x[0] + result[1];
+  sum[1] = n[1] * x[1] + result[0];
+  result[0] = sum[0];
+  result[1] = sum[1];
+  sum[0] = n[0] * x[0] + result[1];
+  sum[1] = n[0] * x[1] + result[0];
+  result[0] = sum[0];
+  result[1] = sum[1];
+}
+
+static void flip_from_adjoint_alone(const real *x, const real *n, const real *result_bar,
+    real *restrict x_bar, real *restrict n_bar) {
+  real y_bar[2];
+  /* line 12: iter { x | y => not y } (n) */
+  y_bar[0] = result_bar[0];
+  y_bar[1] = result_bar[1];
+  x_bar[0] = 0.0f;
+  x_bar[1] = 0.0f;
+  real sum[2];
+  /* line 9: if x then false else true */
+  sum[0] = y_bar[1];
+  sum[1] = y_bar[0];
+  /* line 12: iter { x | y => not y } (n) */
+  n_bar[0] = x[0] * y_bar[0] + x[1] * y_bar[1];
+  x_bar[0] += n[0] * y_bar[0];
+  x_bar[1] += n[0] * y_bar[1];
+  y_bar[0] = sum[0];
+  y_bar[1] = sum[1];
+  sum[0] = y_bar[1];
+  sum[1] = y_bar[0];
+  n_bar[1] = x[0] * y_bar[0] + x[1] * y_bar[1];
+  x_bar[0] += n[1] * y_bar[0];
+  x_bar[1] += n[1] * y_bar[1];
+  y_bar[0] = sum[0];
+  y_bar[1] = sum[1];
+  sum[0] = y_bar[1];
+  sum[1] = y_bar[0];
+  n_bar[2] = x[0] * y_bar[0] + x[1] * y_bar[1];
+  x_bar[0] += n[2] * y_bar[0];
+  x_bar[1] += n[2] * y_bar[1];
+  y_bar[0] = sum[0];
+  y_bar[1] = sum[1];
+  sum[0] = y_bar[1];
+  sum[1] = y_bar[0];
+  n_bar[3] = x[0] * y_bar[0] + x[1] * y_bar[1];
+  x_bar[0] += n[3] * y_bar[0];
+  x_bar[1] += n[3] * y_bar[1];
+  y_bar[0] = sum[0];
+  y_bar[1] = sum[1];
+  sum[0] = y_bar[1];
+  sum[1] = y_bar[0];
+  n_bar[4] = x[0] * y_bar[0] + x[1] * y_bar[1];
+  x_bar[0] += n[4] * y_bar[0];
+  x_bar[1] += n[4] * y_bar[1];
+  y_bar[0] = sum[0];
+  y_bar[1] = sum[1];
+  sum[0] = y_bar[1];
+  sum[1] = y_bar[0];
+  n_bar[5] = x[0] * y_bar[0] + x[1] * y_bar[1];
+  x_bar[0] += n[5] * y_bar[0];
+  x_bar[1] += n[5] * y_bar[1];
+  y_bar[0] = sum[0];
+  y_bar[1] = sum[1];
+  sum[0] = y_bar[1];
+  sum[1] = y_bar[0];
+  n_bar[6] = x[0] * y_bar[0] + x[1] * y_bar[1];
+  x_bar[0] += n[6] * y_bar[0];
+  x_bar[1] += n[6] * y_bar[1];
+  y_bar[0] = sum[0];
+  y_bar[1] = sum[1];
+  sum[0] = y_bar[1];
+  sum[1] = y_bar[0];
+  n_bar[7] = x[0] * y_bar[0] + x[1] * y_bar[1];
+  x_bar[0] += n[7] * y_bar[0];
+  x_bar[1] += n[7] * y_bar[1];
+  y_bar[0] = sum[0];
+  y_bar[1] = sum[1];
+  sum[0] = y_bar[1];
+  sum[1] = y_bar[0];
+  n_bar[8] = x[0] * y_bar[0] + x[1] * y_bar[1];
+  x_bar[0] += n[8] * y_bar[0];
+  x_bar[1] += n[8] * y_bar[1];
+  y_bar[0] = sum[0];
+  y_bar[1] = sum[1];
+  x_bar[0] += n[9] * y_bar[0];
+  x_bar[1] += n[9] * y_bar[1];
+  n_bar[9] = x[0] * y_bar[0] + x[1] * y_bar[1];
+}
+
 static const size_t flip_from_sizes[] = {2, 10};
 
 static size_t flip_from_bytes(size_t batch, int keep) {
@@ -216,13 +415,10 @@ static size_t flip_from_bytes(size_t batch, int keep) {
   return 0;
 }
 
-static CAJAL_ONE_COPY int flip_from_run(size_t batch, const void *const in[], const size_t stride[],
+static CAJAL_ONE_COPY int flip_from_run_lanes(size_t batch, const void *const in[], const size_t stride[],
     void *out, void *work, int keep) {
-  if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_workspace(work, flip_from_bytes(batch, keep)) != CAJAL_OK) {
-    return CAJAL_BAD_ARGUMENT;
-  }
+  (void)work;
+  (void)keep;
   lanes x[2];
   lanes x_aside[2] = {0};
   lanes n[10];
@@ -240,24 +436,9 @@ static CAJAL_ONE_COPY int flip_from_run(size_t batch, const void *const in[], co
   return CAJAL_OK;
 }
 
-static int flip_from_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
-    void *work) {
-  return flip_from_run(batch, in, stride, out, work, 0);
-}
-
-static int flip_from_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[],
-    void *out, void *work) {
-  return flip_from_run(batch, in, stride, out, work, 1);
-}
-
-static CAJAL_ONE_COPY int flip_from_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
-    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
-  if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
-      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
-      cajal_check_gradients(batch, 2, in_bar, bar_stride, flip_from_sizes, sizeof(real)) !=
-      CAJAL_OK || cajal_check_workspace(work, flip_from_bytes(batch, 1)) != CAJAL_OK) {
-    return CAJAL_BAD_ARGUMENT;
-  }
+static CAJAL_ONE_COPY int flip_from_run_adjoint_lanes(size_t batch, const void *const in[],
+    const size_t stride[], const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  (void)work;
   lanes x[2];
   lanes x_aside[2] = {0};
   lanes n[10];
@@ -284,6 +465,59 @@ static CAJAL_ONE_COPY int flip_from_run_adjoint(size_t batch, const void *const 
   cajal_write_shared_gradient(2, x_sum, in_bar[0], bar_stride[0]);
   cajal_write_shared_gradient(10, n_sum, in_bar[1], bar_stride[1]);
   return CAJAL_OK;
+}
+
+static CAJAL_ONE_COPY int flip_from_run(size_t batch, const void *const in[], const size_t stride[],
+    void *out, void *work, int keep) {
+  if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_workspace(work, flip_from_bytes(batch, keep)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  if (batch < 4) {
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      flip_from_alone((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+          (real *)out + b * 2);
+    }
+    return CAJAL_OK;
+  }
+  return flip_from_run_lanes(batch, in, stride, out, work, keep);
+}
+
+static int flip_from_generic_forward(size_t batch, const void *const in[], const size_t stride[], void *out,
+    void *work) {
+  return flip_from_run(batch, in, stride, out, work, 0);
+}
+
+static int flip_from_generic_forward_keep(size_t batch, const void *const in[], const size_t stride[],
+    void *out, void *work) {
+  return flip_from_run(batch, in, stride, out, work, 1);
+}
+
+static CAJAL_ONE_COPY int flip_from_run_adjoint(size_t batch, const void *const in[], const size_t stride[],
+    const void *out_bar, void *const in_bar[], const size_t bar_stride[], void *work) {
+  if (cajal_check_inputs(batch, 2, in, stride, flip_from_sizes, sizeof(real)) != CAJAL_OK ||
+      cajal_check_output(batch, out_bar, 2, sizeof(real)) != CAJAL_OK ||
+      cajal_check_gradients(batch, 2, in_bar, bar_stride, flip_from_sizes, sizeof(real)) !=
+      CAJAL_OK || cajal_check_workspace(work, flip_from_bytes(batch, 1)) != CAJAL_OK) {
+    return CAJAL_BAD_ARGUMENT;
+  }
+  if (batch < 4) {
+    real aside_1[2] = {0};
+    real aside_2[10] = {0};
+    for (size_t b = 0; b < batch; b++) {
+      CAJAL_HIDE(b);
+      real *const bar_1 = gradient_place(in_bar[0], bar_stride[0], b, aside_1);
+      real *const bar_2 = gradient_place(in_bar[1], bar_stride[1], b, aside_2);
+      flip_from_adjoint_alone((const real *)in[0] + b * stride[0], (const real *)in[1] + b * stride[1],
+          (const real *)out_bar + b * 2, bar_1, bar_2);
+      add_shared(in_bar[0], bar_stride[0], b, 2, aside_1);
+      add_shared(in_bar[1], bar_stride[1], b, 10, aside_2);
+    }
+    return CAJAL_OK;
+  }
+  return flip_from_run_adjoint_lanes(batch, in, stride, out_bar, in_bar, bar_stride, work);
 }
 
 static int flip_from_generic_backward(size_t batch, const void *const in[], const size_t stride[],
@@ -330,6 +564,16 @@ int flip_flip_from_backward_each(size_t batch, const float *x, size_t x_stride, 
   void *const in_bar[] = {x_bar, n_bar};
   const size_t bar_stride[] = {x_bar_stride, n_bar_stride};
   return flip_from_backward_each(batch, in, stride, result_bar, in_bar, bar_stride, work);
+}
+
+void flip_flip_from_one(const real *x, const real *n, real *result) {
+  flip_from_alone(x, n, result);
+}
+
+void flip_flip_from_one_with_gradient(const real *x, const real *n, real *result, const real *result_bar,
+    real *x_bar, real *n_bar) {
+  flip_from_alone(x, n, result);
+  flip_from_adjoint_alone(x, n, result_bar, x_bar, n_bar);
 }
 
 static const cajal_port flip_from_input_x = {.struct_size = sizeof(cajal_port), .linear = 1, .name = "x",
