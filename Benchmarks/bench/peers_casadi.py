@@ -1,11 +1,7 @@
 """CasADi: its generated C, compiled by gcc -O3 -march=native, and run over the batch by a loop in the same file."""
-import ctypes
-
 import casadi
-import numpy as np
 
-from . import modules, native, paths
-from .harness import Candidate
+from . import loops, native, paths
 
 NAME = "CasADi"
 
@@ -59,24 +55,9 @@ def small(program, batch, inputs, out_bar, both):
         bar = casadi.SX.sym("bar", program.output)
         arguments.append(bar)
         results += [casadi.densify(casadi.jtimes(result, symbol, bar, True)) for symbol in symbols]
-    loop, library = compiled(casadi.Function("f", arguments, results), program.name)
-
-    arrays = [*inputs.values(), *([out_bar] if both else [])]
-    outs = [np.zeros((batch, r.numel()), np.float32) for r in results]
-    in_pointers = modules.pointers([a.ctypes.data for a in arrays])
-    out_pointers = modules.pointers([o.ctypes.data for o in outs])
-
-    def seconds(repeats):
-        return native.library().bench_loop_seconds(loop, batch, in_pointers, out_pointers, repeats)
-
-    def compare():
-        seconds(1)
-        names = ["result", *(f"gradient of {name}" for name in program.inputs)]
-        return dict(zip(names, (o.copy() for o in outs)))
-
-    found = Candidate("CasADi", seconds, compare)
-    found.keep = (library, arrays)  # as long as it may be called
-    return [found]
+    path = compiled(casadi.Function("f", arguments, results), program.name)
+    bars = [out_bar] if both else []
+    return [loops.candidate(NAME, path, batch, inputs, bars, [r.numel() for r in results])]
 
 
 def compiled(function, name):
@@ -94,9 +75,7 @@ def compiled(function, name):
     file = folder / f"{name}.c"
     file.write_text(source)
     # What it generates is exported, and in a shared library that keeps gcc from inlining it into the loop.
-    path = native.compile_shared([file], folder, ["-O3", "-march=native", "-fno-semantic-interposition"])
-    library = ctypes.CDLL(str(path))
-    return ctypes.cast(library.bench_loop, ctypes.c_void_p), library
+    return native.compile_shared([file], folder, ["-O3", "-march=native", "-fno-semantic-interposition"])
 
 
 # Both are inlined into a loop.
