@@ -21,6 +21,7 @@ let package = Package(
   targets: [
     .target(name: "Diagnostics"),
     .target(name: "CajalSyntax", dependencies: ["Diagnostics"]),
+    .target(name: "Formatting", dependencies: ["CajalSyntax", "Diagnostics"]),
     .target(
       name: "CajalTyping",
       dependencies: [
@@ -48,7 +49,10 @@ let package = Package(
       ]),
     .executableTarget(
       name: "cajal2c",
-      dependencies: ["Driver", "TensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "Driver", "Formatting", "TensorFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .target(name: "TensorFiles"),
     .target(name: "SharedObjects"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -74,6 +78,7 @@ let package = Package(
       name: "campaign", dependencies: ["Driver", "TestSupport"], path: "Tests/Campaign",
       exclude: ["client.c", "README.md", "ran.json"]),
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
+    .testTarget(name: "FormattingTests", dependencies: ["Formatting", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "LinearMapsTests", dependencies: ["LinearMaps", "Passes", "Adjoint", "TestSupport"]),
