@@ -47,10 +47,13 @@ let package = Package(
         "Schedule",
         "EmitC", "CajalRuntime", "TensorFiles", "SharedObjects",
       ]),
+    .target(
+      name: "LanguageServer",
+      dependencies: ["Diagnostics", "CajalSyntax", "CajalTyping", "Driver", "Formatting"]),
     .executableTarget(
       name: "cajal2c",
       dependencies: [
-        "Driver", "Formatting", "TensorFiles",
+        "Driver", "Formatting", "LanguageServer", "TensorFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TensorFiles"),
@@ -79,6 +82,7 @@ let package = Package(
       exclude: ["client.c", "README.md", "ran.json"]),
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
     .testTarget(name: "FormattingTests", dependencies: ["Formatting", "Driver", "TestSupport"]),
+    .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "LinearMapsTests", dependencies: ["LinearMaps", "Passes", "Adjoint", "TestSupport"]),
