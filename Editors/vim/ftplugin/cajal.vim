@@ -13,8 +13,25 @@ if executable('cajal2c')
   setlocal makeprg=cajal2c\ check\ %:S
   " error[E0101]: text, and below it its place.
   setlocal errorformat=%Eerror[%*[A-Z0-9]]:\ %m,%Wwarning[%*[A-Z0-9]]:\ %m,%C\ %#-->\ %f:%l:%c,%C%.%#
-  setlocal formatprg=cajal2c\ fmt\ -
 endif
 
+" The buffer by `cajal2c fmt`; as it is where it has errors.
+function! s:format() abort
+  let l:lines = systemlist('cajal2c fmt -', join(getline(1, '$'), "\n") . "\n")
+  if v:shell_error
+    echohl ErrorMsg | echomsg 'The file has errors' | echohl None
+    return
+  endif
+  let l:view = winsaveview()
+  if l:lines !=# getline(1, '$')
+    call setline(1, l:lines)
+    if line('$') > len(l:lines)
+      silent execute (len(l:lines) + 1) . ',$delete _'
+    endif
+  endif
+  call winrestview(l:view)
+endfunction
+command! -buffer CajalFormat call s:format()
+
 let b:undo_ftplugin = 'setlocal comments< commentstring< expandtab< shiftwidth< softtabstop< textwidth< iskeyword<'
-      \ . ' suffixesadd< makeprg< errorformat< formatprg<'
+      \ . ' suffixesadd< makeprg< errorformat< | delcommand CajalFormat'

@@ -58,15 +58,12 @@ struct SoundPart {
   let compilation: Compilation
   let observations: Observations
   let module: TypedModule
-  /// What `cajal2c check` says, by the names of programs, nets and models.
-  let summaries: [String: String]
 
   init?(_ compilation: Compilation, _ observations: Observations) {
-    guard let module = compilation.module, let summaries = compilation.summaries() else { return nil }
+    guard let module = compilation.module, compilation.horizons != nil else { return nil }
     self.compilation = compilation
     self.observations = observations
     self.module = module
-    self.summaries = Dictionary(summaries.map { ($0.name, $0.text) }) { first, _ in first }
   }
 
   /// How often declarations are left out: those without errors may use some that have been left out.

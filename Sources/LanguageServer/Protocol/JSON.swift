@@ -70,6 +70,7 @@ extension JSON {
     switch self {
     case .null: output += "null".utf8
     case .bool(let value): output += (value ? "true" : "false").utf8
+    case .integer(let value) where value >= 0 && value < 10: output.append(0x30 + UInt8(value))
     case .integer(let value): output += "\(value)".utf8
     case .number(let value): output += (value.isFinite ? "\(value)" : "null").utf8
     case .string(let value): Self.write(value, &output)

@@ -30,7 +30,9 @@ extension LanguageServer {
     let settings = arguments.count > 2 ? arguments[2].array?.compactMap(\.string) ?? [] : []
     let fileName = document.analysis.source.name
     var text = document.buffer.bytes
-    if command == .eval, let sound = document.analysis.sound, sound.summaries[name] != nil {
+    if command == .eval, let sound = document.analysis.sound,
+      sound.module.programs.contains(where: { $0.name.text == name })
+    {
       text = sound.compilation.source.bytes
     }
     let (compiler, showsDocuments, outbox) = (compiler, client.showDocument, outbox)

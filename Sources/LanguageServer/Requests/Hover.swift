@@ -30,7 +30,7 @@ extension LanguageServer {
     let name = symbol.name.text
     switch symbol.kind {
     case .program, .net, .model:
-      if let summary = analysis.sound?.summaries[name] { return code(summary) }
+      if let summary = analysis.sound?.compilation.summary(named: name) { return code(summary) }
       return code(declaration(symbol, analysis))
     case .definition, .constructor, .learnt:
       guard let type = analysis.observed.globals[name] else { return code(declaration(symbol, analysis)) }

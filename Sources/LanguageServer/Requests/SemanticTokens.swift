@@ -39,7 +39,9 @@ extension LanguageServer {
 
   /// Five numbers each, relative to the one before; what goes over several lines is cut.
   private func encoded(_ tokens: [SemanticToken], _ buffer: TextBuffer) -> [Int] {
+    let places = Dictionary(uniqueKeysWithValues: zip(SemanticToken.Kind.allCases, 0...))
     var numbers: [Int] = []
+    numbers.reserveCapacity(5 * tokens.count)
     var (line, start, character) = (0, 0, 0)
     var previous = (line: 0, character: 0)
     for token in tokens {
@@ -57,7 +59,7 @@ extension LanguageServer {
           let sameLine = line == previous.line
           numbers += [
             line - previous.line, sameLine ? character - previous.character : character, length,
-            SemanticToken.Kind.allCases.firstIndex(of: token.kind)!, token.modifiers.rawValue,
+            places[token.kind]!, token.modifiers.rawValue,
           ]
           previous = (line, character)
         }
@@ -73,49 +75,52 @@ extension SemanticToken {
   /// In the order of the text.
   static func all(in analysis: Analysis) -> [SemanticToken] {
     let names = analysis.names
-    var meanings: [Int: NameIndex.Occurrence] = [:]
-    for occurrence in names.occurrences { meanings[occurrence.span.start] = occurrence }
-    let free = Set(names.free.map(\.span.start))
     let nonlinear = analysis.nonlinearVariables
-    var tokens = Comment.all(in: analysis).map { SemanticToken(span: $0.span, kind: .comment) }
-    for (index, token) in analysis.tokens.enumerated() where token.kind != .endOfFile {
-      if let occurrence = meanings[token.span.start] {
-        tokens.append(named(names.symbols[occurrence.symbol], occurrence, token.span, analysis, nonlinear))
-      } else if let kind = kind(index, free, analysis) {
-        let text = analysis.source.text(token.span)
-        let isBuiltIn = kind == .function || ["Bool", "Nat", "Real", "ℕ", "𝟚"].contains(text)
+    let meanings = names.symbols.map { meaning(of: $0, analysis, nonlinear) }
+    var comments = Comment.all(in: analysis)[...]
+    var (occurrences, free) = (names.occurrences[...], names.free[...])
+    var tokens: [SemanticToken] = []
+    for (index, token) in analysis.tokens.enumerated() {
+      let start = token.span.start
+      while let comment = comments.first, comment.span.start < start || token.kind == .endOfFile {
+        tokens.append(SemanticToken(span: comment.span, kind: .comment))
+        comments.removeFirst()
+      }
+      while let occurrence = occurrences.first, occurrence.span.start < start { occurrences.removeFirst() }
+      while let name = free.first, name.span.start < start { free.removeFirst() }
+      if let occurrence = occurrences.first, occurrence.span.start == start {
+        var (kind, modifiers) = meanings[occurrence.symbol]
+        if occurrence.isBinding { modifiers.insert(.declaration) }
+        tokens.append(SemanticToken(span: token.span, kind: kind, modifiers: modifiers))
+      } else if let kind = kind(index, isFree: free.first?.span.start == start, analysis) {
+        let isBuiltIn = kind == .function || kind == .type && token.kind == .name
         tokens.append(SemanticToken(span: token.span, kind: kind, modifiers: isBuiltIn ? .defaultLibrary : []))
       }
     }
-    return tokens.sorted { $0.span.start < $1.span.start }
+    return tokens
   }
 
-  private static func named(
-    _ symbol: Symbol, _ occurrence: NameIndex.Occurrence, _ span: Span, _ analysis: Analysis, _ nonlinear: Set<Span>
-  ) -> SemanticToken {
-    var modifiers: Modifiers = occurrence.isBinding ? .declaration : []
-    let kind: Kind
+  private static func meaning(
+    of symbol: Symbol, _ analysis: Analysis, _ nonlinear: Set<Span>
+  ) -> (Kind, Modifiers) {
     switch symbol.kind {
-    case .definition, .program, .net, .model: kind = .function
-    case .constructor: kind = .enumMember
-    case .alias, .data: kind = .type
-    case .learnt:
-      kind = .variable
-      modifiers.insert(.data)
+    case .definition, .program, .net, .model: return (.function, [])
+    case .constructor: return (.enumMember, [])
+    case .alias, .data: return (.type, [])
+    case .learnt: return (.variable, .data)
     case .parameter, .binder, .letName, .state, .field:
-      kind = symbol.kind == .parameter || symbol.kind == .binder ? .parameter : .variable
+      var modifiers: Modifiers = nonlinear.contains(symbol.name.span) ? .nonlinear : []
       if let bound = analysis.observed.variables[symbol.name.span] {
         modifiers.insert(bound.isData ? .data : .linear)
       } else if symbol.kind == .parameter, case .net = analysis.tree.declarations[symbol.declaration].kind {
         modifiers.insert(.data)
       }
-      if nonlinear.contains(symbol.name.span) { modifiers.insert(.nonlinear) }
+      return (symbol.kind == .parameter || symbol.kind == .binder ? .parameter : .variable, modifiers)
     }
-    return SemanticToken(span: span, kind: kind, modifiers: modifiers)
   }
 
   /// Of a token that is no name of the text.
-  private static func kind(_ index: Int, _ free: Set<Int>, _ analysis: Analysis) -> Kind? {
+  private static func kind(_ index: Int, isFree: Bool, _ analysis: Analysis) -> Kind? {
     let token = analysis.tokens[index]
     switch token.kind {
     case .fun, .if, .then, .else, .let, .in, .iter, .succ, .true, .false, .program, .def, .type, .horizon:
@@ -132,7 +137,7 @@ extension SemanticToken {
     {
       return .operator
     }
-    if free.contains(token.span.start) { return BuiltIn.named(text) == nil ? nil : .function }
+    if isFree { return BuiltIn.named(text) == nil ? nil : .function }
     return ["Bool", "Nat", "Real", "ℕ", "𝟚"].contains(text) ? .type : .keyword
   }
 }

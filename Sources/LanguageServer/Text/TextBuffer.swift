@@ -10,10 +10,21 @@ struct Position: Hashable {
 struct TextBuffer: Equatable {
   private(set) var bytes: [UInt8]
   private(set) var lineStarts: [Int]
+  /// How many UTF-16 units begin before every block of bytes: a line may be as long as the text.
+  private var unitsBefore: [Int]
+  private static let block = 64
 
-  init(_ text: String) {
-    bytes = Array(text.utf8)
+  init(_ text: String) { self.init(Array(text.utf8)) }
+
+  private init(_ bytes: [UInt8]) {
+    self.bytes = bytes
     lineStarts = Self.starts(bytes)
+    unitsBefore = [0]
+    var count = 0
+    for (index, byte) in bytes.enumerated() {
+      count += Self.units(byte)
+      if (index + 1) % Self.block == 0 { unitsBefore.append(count) }
+    }
   }
 
   private static func starts(_ bytes: [UInt8]) -> [Int] {
@@ -29,8 +40,9 @@ struct TextBuffer: Equatable {
   /// In the place of a part; a place beyond the end of a line is that end.
   mutating func replace(_ start: Position, _ end: Position, by text: String) {
     let (a, b) = (offset(of: start), offset(of: end))
-    bytes.replaceSubrange(min(a, b)..<max(a, b), with: text.utf8)
-    lineStarts = Self.starts(bytes)
+    var changed = bytes
+    changed.replaceSubrange(min(a, b)..<max(a, b), with: text.utf8)
+    self = TextBuffer(changed)
   }
 
   // MARK: Places
@@ -75,16 +87,15 @@ struct TextBuffer: Equatable {
   }
 
   /// The UTF-16 units between two offsets.
-  func units(_ start: Int, _ end: Int) -> Int {
-    var units = 0
-    var offset = start
-    while offset < end {
-      let length = Self.length(bytes[offset])
-      units += length == 4 ? 2 : 1
-      offset += length
-    }
-    return units
+  func units(_ start: Int, _ end: Int) -> Int { units(before: end) - units(before: start) }
+
+  private func units(before offset: Int) -> Int {
+    let block = offset / Self.block
+    return bytes[(block * Self.block)..<offset].reduce(unitsBefore[block]) { $0 + Self.units($1) }
   }
+
+  /// Of a character at its first byte, 0 at its others.
+  private static func units(_ byte: UInt8) -> Int { byte & 0xC0 == 0x80 ? 0 : byte < 0xF0 ? 1 : 2 }
 
   /// Of the character that starts with a byte.
   private static func length(_ first: UInt8) -> Int { first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4 }

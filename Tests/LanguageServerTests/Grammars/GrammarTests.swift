@@ -152,6 +152,19 @@ import Testing
 
   // MARK: VS Code
 
+  /// With the real server; the editor is made of paper.
+  @Test(.enabled(if: installed("node").contains("node"), "node is not installed")) func vsCode() throws {
+    try withScratch { folder in
+      let result = try run(
+        "node",
+        [
+          projectRoot + "/Tests/LanguageServer/extension.js", Self.editors + "/vscode", compilerPath,
+          projectRoot + "/Examples/paper/flip.cajal",
+        ], environment: ["XDG_CACHE_HOME": folder], limit: 120)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+  }
+
   /// The package has all that the extension needs, and its parts can be read.
   @Test(.enabled(if: installed("python3").contains("python3"), "python3 is not installed")) func package() throws {
     try withScratch { folder in
