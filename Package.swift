@@ -98,7 +98,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "Adjoint", "CajalSyntax", "CajalTyping", "Driver", "EmitC", "LinearMaps", "TensorFiles", "TestSupport",
+        "Adjoint", "CajalSyntax", "CajalTyping", "Driver", "EmitC", "Formatting", "LinearMaps", "TensorFiles",
+        "TestSupport",
         "Training",
       ],
       path: "Tests/Fuzz/Targets"),

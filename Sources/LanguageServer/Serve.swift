@@ -17,7 +17,10 @@ public func serve(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, co
     start: { id, job in
       Thread.detachNewThread { job { inbox.isCancelled(id) } }
     })
-  Thread.detachNewThread { inbox.read(from: input) }
+  let reader = Thread { inbox.read(from: input) }
+  // Messages are nested, and the usual stack of a thread is small.
+  reader.stackSize = 64 << 20
+  reader.start()
   while true {
     switch inbox.take() {
     case .message(let bytes): server.receive(bytes, isCancelled: inbox.isCancelled)
@@ -40,6 +43,8 @@ private final class Inbox: @unchecked Sendable {
   private var items: [Item] = []
   private var first = 0
   private var cancelled: Set<JSON> = []
+  /// A client that takes back more than this has long had the answers.
+  private static let mostCancelled = 10_000
 
   func read(from descriptor: Int32) {
     var reader = MessageReader()
@@ -64,7 +69,10 @@ private final class Inbox: @unchecked Sendable {
     guard message.count < 1_000, let json = try? JSON(parsing: message), json["method"] == "$/cancelRequest",
       let id = json.at("params", "id")
     else { return }
-    condition.withLock { _ = cancelled.insert(id) }
+    condition.withLock {
+      if cancelled.count >= Self.mostCancelled { cancelled = [] }
+      cancelled.insert(id)
+    }
   }
 
   private func put(_ item: Item) {

@@ -57,6 +57,17 @@ import Testing
     #expect(said.first { $0["id"] == 4 }?.at("error", "code") == -32600)
   }
 
+  @Test func nestedMessagesAreNoDanger() throws {
+    let nested = [450, 600, 100_000].map { depth in
+      String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+    }
+    let (status, said) = try conversation(
+      start + [request(2, "shutdown"), notification("exit")],
+      raw: nested.map { "Content-Length: \($0.utf8.count)\r\n\r\n\($0)" })
+    #expect(status == 0)
+    #expect(said.filter { $0["id"] == .null }.compactMap { $0.at("error", "code") } == [-32600, -32700, -32700])
+  }
+
   @Test func endsWithOneUnlessItIsShutDown() throws {
     #expect(try conversation(start + [notification("exit")]).status == 1)
     #expect(try conversation(start).status == 1)
