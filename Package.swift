@@ -21,6 +21,7 @@ let package = Package(
   targets: [
     .target(name: "Diagnostics"),
     .target(name: "CajalSyntax", dependencies: ["Diagnostics"]),
+    .target(name: "Formatting", dependencies: ["CajalSyntax", "Diagnostics"]),
     .target(
       name: "CajalTyping",
       dependencies: [
@@ -46,9 +47,15 @@ let package = Package(
         "Schedule",
         "EmitC", "CajalRuntime", "TensorFiles", "SharedObjects",
       ]),
+    .target(
+      name: "LanguageServer",
+      dependencies: ["Diagnostics", "CajalSyntax", "CajalTyping", "Driver", "Formatting"]),
     .executableTarget(
       name: "cajal2c",
-      dependencies: ["Driver", "TensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "Driver", "Formatting", "LanguageServer", "TensorFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .target(name: "TensorFiles"),
     .target(name: "SharedObjects"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -74,6 +81,8 @@ let package = Package(
       name: "campaign", dependencies: ["Driver", "TestSupport"], path: "Tests/Campaign",
       exclude: ["client.c", "README.md", "ran.json"]),
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
+    .testTarget(name: "FormattingTests", dependencies: ["Formatting", "Driver", "TestSupport"]),
+    .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "LinearMapsTests", dependencies: ["LinearMaps", "Passes", "Adjoint", "TestSupport"]),
@@ -89,7 +98,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "Adjoint", "CajalSyntax", "CajalTyping", "Driver", "EmitC", "LinearMaps", "TensorFiles", "TestSupport",
+        "Adjoint", "CajalSyntax", "CajalTyping", "Driver", "EmitC", "Formatting", "LinearMaps", "TensorFiles",
+        "TestSupport",
         "Training",
       ],
       path: "Tests/Fuzz/Targets"),

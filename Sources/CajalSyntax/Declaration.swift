@@ -16,14 +16,24 @@ public struct Parameter: Sendable {
   public let name: Name
   public let type: TypeExpression
   public let bound: Bound?
+  /// Of the bound, from its word on.
+  public let boundPlace: Span?
   /// Of a table, `x : Name[N]`: N.
   public let rows: (count: UInt64, span: Span)?
-  public init(name: Name, type: TypeExpression, bound: Bound?, rows: (count: UInt64, span: Span)? = nil) {
+  public init(
+    name: Name, type: TypeExpression, bound: Bound?, boundPlace: Span? = nil, rows: (count: UInt64, span: Span)? = nil
+  ) {
     self.name = name
     self.type = type
     self.bound = bound
+    self.boundPlace = boundPlace
     self.rows = rows
   }
+}
+
+extension Parameter {
+  /// Without its bound.
+  public var unbounded: [Fix] { boundPlace.map { [.remove($0, "remove the bound")] } ?? [] }
 }
 
 /// `Con field …` in a `data` declaration.

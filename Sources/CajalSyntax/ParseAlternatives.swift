@@ -54,7 +54,8 @@ extension Parser {
       reportUnderstood(
         Diagnostic(
           .unexpectedToken, "expected `=>`, found \(describe(token))", at: Label(token.span, "expected `=>`"),
-          help: shape))
+          help: shape,
+          fixes: [.replace(token.span, by: "=>")]))
       advance()
     } else {
       expect(

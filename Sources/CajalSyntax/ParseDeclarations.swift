@@ -25,13 +25,14 @@ extension Parser {
       if following.kind == .name, isName(token, "model") { return parseModel() }
       if following.kind == .name, isName(token, "data") { return parseData() }
       if following.kind == .name, isName(token, "param") { return parseLearnt() }
+      let meant = suggestedDeclaration
       unexpected(
         "a declaration",
         notes: ["declarations start with `program`, `model`, `net`, `param`, `def`, `type`, `data` or `horizon`"],
         help: token.kind.closesBracket
           ? "remove it: it closes nothing"
-          : suggestedDeclaration.map { "did you mean `\($0)`?" }
-            ?? "start with one of these words, as in `def name = expression`")
+          : meant.map { "did you mean `\($0)`?" } ?? "start with one of these words, as in `def name = expression`",
+        fixes: meant.map { [.replace(token.span, by: $0)] } ?? [])
       advance()
       skipToDeclaration()
       return nil
@@ -218,8 +219,10 @@ extension Parser {
         recovery: [.comma])
     else { return nil }
     let (type, rows) = parseParameterType()
+    let start = token.span.start
     let bound = isName(token, "within") ? parseBound() : nil
-    return name.map { Parameter(name: $0, type: type, bound: bound, rows: rows) }
+    let place = bound.map { _ in span(from: start) }
+    return name.map { Parameter(name: $0, type: type, bound: bound, boundPlace: place, rows: rows) }
   }
 
   /// `within norm NUMBER`
@@ -227,7 +230,8 @@ extension Parser {
     advance()
     let example = "a bound is written `within l2 1.0`; the norms are `l1`, `l2` and `linf`"
     guard token.kind == .name, let norm = Norm(rawValue: source.text(token.span)) else {
-      badBound("expected a norm, found \(describe(token))", token.span, example)
+      let norms = token.kind == .name ? Norm.allCases.map { Fix.replace(token.span, by: $0.rawValue) } : []
+      badBound("expected a norm, found \(describe(token))", token.span, example, norms)
       return nil
     }
     advance()
@@ -248,11 +252,11 @@ extension Parser {
     return Bound(norm: norm, radius: radius)
   }
 
-  private mutating func badBound(_ message: String, _ span: Span, _ help: String) {
+  private mutating func badBound(_ message: String, _ span: Span, _ help: String, _ fixes: [Fix] = []) {
     report(
       Diagnostic(
         .badBound, message, at: Label(span, "in this bound"),
-        notes: ["`within l2 c` links v if its norm is at most c, and c·v/‖v‖ otherwise"], help: help))
+        notes: ["`within l2 c` links v if its norm is at most c, and c·v/‖v‖ otherwise"], help: help, fixes: fixes))
   }
 
   // MARK: Parts of declarations

@@ -45,7 +45,7 @@ extension Parser {
 
   /// "expected …, found …" at the token in hand.
   mutating func unexpected(
-    _ expected: String, also secondary: [Label] = [], notes: [String] = [], help: String? = nil
+    _ expected: String, also secondary: [Label] = [], notes: [String] = [], help: String? = nil, fixes: [Fix] = []
   ) {
     guard isSpeaking, !diagnostics.isFull else {
       if isSpeaking { diagnostics.countError() }
@@ -61,7 +61,7 @@ extension Parser {
     report(
       Diagnostic(
         .unexpectedToken, "expected \(expected), found \(describe(token))", at: Label(place, "expected \(expected)"),
-        also: secondary, notes: notes, help: help))
+        also: secondary, notes: notes, help: help, fixes: fixes))
   }
 
   /// Takes a token of this kind, or reports that it is missing, looks for it among the tokens up to `recovery`, and

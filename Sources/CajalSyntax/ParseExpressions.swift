@@ -80,7 +80,8 @@ extension Parser {
         reportUnderstood(
           Diagnostic(
             .unexpectedToken, "expected `=>`, found \(describe(token))", at: Label(token.span, "expected `=>`"),
-            help: help))
+            help: help,
+            fixes: [.replace(token.span, by: "=>")]))
       }
       if !panicking { advance() }
       return

@@ -23,7 +23,8 @@ extension Parser {
       reportUnderstood(
         Diagnostic(
           .unexpectedToken, "there is no form `\(source.text(token.span)) { … }`",
-          at: Label(token.span, "not a word of Cajal"), notes: [shape], help: "did you mean `\(meant)`?"))
+          at: Label(token.span, "not a word of Cajal"), notes: [shape], help: "did you mean `\(meant)`?",
+          fixes: [.replace(token.span, by: meant)]))
     }
     advance()
     let opener = token.span
@@ -53,7 +54,8 @@ extension Parser {
       reportUnderstood(
         Diagnostic(
           .unexpectedToken, "expected `=>`, found \(describe(token))", at: Label(token.span, "expected `=>`"),
-          help: help))
+          help: help,
+          fixes: [.replace(token.span, by: "=>")]))
       advance()
     } else {
       expect(.arrow, "`=>`", help: help)

@@ -59,10 +59,12 @@ extension Parser {
       advance()
       return .activation(activation)
     }
+    let similar = suggestion(for: word, among: Self.layerWords)
     report(
       Diagnostic(
         .unexpectedToken, "there is no layer `\(word)`", at: Label(token.span, "expected a layer"),
-        help: suggestion(for: word, among: Self.layerWords).map { "did you mean `\($0)`?" } ?? Self.everyLayer))
+        help: similar.map { "did you mean `\($0)`?" } ?? Self.everyLayer,
+        fixes: similar.map { [.replace(token.span, by: $0)] } ?? []))
     return nil
   }
 

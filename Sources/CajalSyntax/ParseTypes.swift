@@ -49,7 +49,7 @@ extension Parser {
         Diagnostic(
           .unexpectedToken, "expected `-o`, found \(describe(token))",
           at: Label(token.span, "the linear arrow is `-o`"),
-          help: "write `-o` or `⊸`"))
+          help: "write `-o` or `⊸`", fixes: [.replace(token.span, by: "-o")]))
       advance()
       return true
     default: return false
@@ -63,7 +63,7 @@ extension Parser {
         reportUnderstood(
           Diagnostic(
             .unexpectedToken, "expected `-o`, found `- o`", at: Label(token.span.union(following.span), "split in two"),
-            help: "write `-o` without a space"))
+            help: "write `-o` without a space", fixes: [.replace(token.span.union(following.span), by: "-o")]))
       }
       advance()
       advance()

@@ -21,10 +21,15 @@ public let maximumHorizon = 1 << 24
 /// Checks a file by the rules of LANGUAGE.md, sections 2 and 5, and elaborates it.
 ///
 /// Reports every independent error, in the order of the file; nil if there was one.
+///
+/// - Parameter observations: is told what is found out on the way.
 public func check(
-  _ tree: SyntaxTree, options: CheckOptions = CheckOptions(), diagnostics: inout Diagnostics
+  _ tree: SyntaxTree, options: CheckOptions = CheckOptions(), observing observations: Observations? = nil,
+  diagnostics: inout Diagnostics
 ) -> TypedModule? {
   let checker = Checker()
+  checker.context.observations = observations
+  defer { checker.observeGlobals() }
   var module = checker.checkFile(tree, options: options)
   if let typed = module {
     module = judgeDegrees(of: typed, strict: options.strictLinear, report: { checker.report($0) })

@@ -22,6 +22,7 @@ struct Context {
   /// Variables that a misspelt name was probably meant to be: not reported as unused as well.
   private var excused: Set<Int> = []
   private(set) var nextID: Int
+  var observations: Observations?
 
   init(nextID: Int = 0) { self.nextID = nextID }
 
@@ -33,6 +34,7 @@ struct Context {
     let variable = type.map { Variable(id: nextID, name: name.text, type: $0, span: name.span, isData: isData) }
     let binding = Binding(
       id: nextID, name: name.text, span: name.span, type: type, variable: variable, isData: isData)
+    observations?.note(binding)
     bind(binding)
     return binding
   }

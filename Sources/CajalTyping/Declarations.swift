@@ -217,7 +217,8 @@ extension Checker {
         report(
           Diagnostic(
             .badBound, "a value of type `\(type)` cannot be bounded", at: Label(parameter.type.span, "not Real[…]"),
-            notes: ["`within` bounds the norm of the entries of a tensor"], help: "remove the bound"))
+            notes: ["`within` bounds the norm of the entries of a tensor"], help: "remove the bound",
+            fixes: parameter.unbounded))
         return
       }
     }

@@ -111,7 +111,8 @@ extension Checker {
         .stateIsNotData, "a state is data in a model only",
         at: Label(Span(iteration.state.span.start - 1, iteration.state.span.end), "marked by `!`"),
         notes: ["a program is linear in its variables, the states of its iterations included"],
-        help: "declare this as a `model`, or use `\(iteration.state.text)` exactly once on each path, without the `!`"))
+        help: "declare this as a `model`, or use `\(iteration.state.text)` exactly once on each path, without the `!`",
+        fixes: [iteration.unmarked]))
   }
 
   private func reportNoVector(_ iteration: Iteration, _ type: Type, _ data: DataType) {
@@ -119,6 +120,11 @@ extension Checker {
       Diagnostic(
         .noDimension, "`\(data.name)` is recursive, and has no dimension",
         at: Label(iteration.state.span, "a state of type `\(type)` is no vector, and cannot be data"),
-        help: "remove the `!`"))
+        help: "remove the `!`", fixes: [iteration.unmarked]))
   }
+}
+
+extension Iteration {
+  /// Without the `!` before its state.
+  fileprivate var unmarked: Fix { .remove(Span(state.span.start - 1, state.span.start), "remove the `!`") }
 }

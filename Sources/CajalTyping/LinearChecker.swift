@@ -173,7 +173,7 @@ final class Checker {
         also: [Label(first, "used here first"), Label(binding.span, "bound here")],
         notes: [note ?? "every variable is used exactly once on each path: Cajal has no copying"]
           + (isReal && portIDs.contains(id) ? [Self.modelsHaveData("may be used any number of times")] : []),
-        help: stateHelp(id) ?? help))
+        help: stateHelp(id) ?? help, fixes: stateFixes(id)))
   }
 
   private func reportNeverUsed(_ binding: Binding) {
@@ -198,7 +198,8 @@ final class Checker {
             ? "every variable is used exactly once on each path: Cajal has no discarding"
             : "every variable is used exactly once on each path: shadowing a variable does not discard it"
         ],
-        help: secondary.isEmpty ? stateHelp(binding.id) ?? help : "rename the inner variable, and use `\(name)`"))
+        help: secondary.isEmpty ? stateHelp(binding.id) ?? help : "rename the inner variable, and use `\(name)`",
+        fixes: secondary.isEmpty ? stateFixes(binding.id) : []))
   }
 
   private static func modelsHaveData(_ freedom: String) -> String {
@@ -212,6 +213,11 @@ final class Checker {
     return
       "write `| !\(name) => …`: in a model a state that is data may be used any number of times, in one part only, or "
       + "not at all"
+  }
+
+  private func stateFixes(_ id: Int) -> [Fix] {
+    guard states.contains(id), let binding = context[id: id] else { return [] }
+    return [.insert("!", at: binding.span.start, "make `\(binding.name)` data: `!\(binding.name)`")]
   }
 
   func reportUsedInOne(
@@ -247,7 +253,7 @@ final class Checker {
         .usedInOneBranch, message, at: Label(forgetting.span, label),
         also: [Label(place, "used here"), Label(binding.span, "bound here")],
         notes: [note] + (portIDs.contains(id) ? [Self.modelsHaveData("\(freedom) may leave out")] : []),
-        help: stateHelp(id) ?? "use `\(name)` there too, or use it outside of both"))
+        help: stateHelp(id) ?? "use `\(name)` there too, or use it outside of both", fixes: stateFixes(id)))
   }
 }
 

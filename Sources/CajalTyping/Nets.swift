@@ -69,7 +69,8 @@ extension Checker {
         .badBound, "a net's parameter has no bound",
         at: Label(parameter.name.span.union(parameter.type.span), "bounded here"),
         notes: ["bounds stand on the parameters of programs and models, where values come in from outside"],
-        help: "bound it in the model, or by a layer: `within` may be any layer of a net, the first one as well"))
+        help: "bound it in the model, or by a layer: `within` may be any layer of a net, the first one as well",
+        fixes: parameter.unbounded))
     return false
   }
 

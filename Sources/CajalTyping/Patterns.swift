@@ -71,7 +71,8 @@ extension Checker {
           ? "there is no constructor `\(name.text)`" : "`\(name.text)` is a value, and not a constructor",
         at: Label(name.span, "not a constructor"),
         notes: ["a pattern is a constructor of a declared type, `true`, `false`, `0` or `succ x`"],
-        help: similar.map { "did you mean `\($0)`?" } ?? "declare it: `data Name = \(name.text) …`"))
+        help: similar.map { "did you mean `\($0)`?" } ?? "declare it: `data Name = \(name.text) …`",
+        fixes: similar.map { [.replace(name.span, by: $0)] } ?? []))
   }
 
   /// The alternative that each form has, by its number in the text; reports those that are missing, repeated or
@@ -101,7 +102,7 @@ extension Checker {
     }
     let missing = slots.indices.filter { slots[$0] == nil }
     guard isGood, !missing.isEmpty else { return (slots, isGood) }
-    reportMissing(missing, subject, span)
+    reportMissing(missing, subject, span, after: alternatives.last?.span.end)
     return (slots, false)
   }
 
@@ -123,15 +124,16 @@ extension Checker {
         notes: ["each form of a value has exactly one alternative"], help: "remove one of them"))
   }
 
-  private func reportMissing(_ missing: [Int], _ subject: Subject, _ span: Span) {
+  private func reportMissing(_ missing: [Int], _ subject: Subject, _ span: Span, after end: Int?) {
     let names = missing.map { subject.forms[$0] }
-    var examples = names.prefix(3).map { name in
+    func alternative(_ name: String, most: Int, _ body: String) -> String {
       var count = name == "succ" ? 1 : 0
       if let data = subject.data, let index = data.constructor(named: name) {
         count = data.constructors[index].fields.count
       }
-      return "| \(([name] + (0..<min(count, 8)).map { "x\($0 + 1)" }).joined(separator: " ")) => …"
+      return "| \(([name] + (0..<min(count, most)).map { "x\($0 + 1)" }).joined(separator: " ")) => \(body)"
     }
+    var examples = names.prefix(3).map { alternative($0, most: 8, "…") }
     if names.count > 3 { examples.append("…") }
     report(
       Diagnostic(
@@ -139,7 +141,11 @@ extension Checker {
         names.count == 1 ? "the alternative for `\(names[0])` is missing" : "\(names.count) alternatives are missing",
         at: Label(span, "nothing is said about \(list(names))"),
         notes: ["each form of a value of \(subject.words) has exactly one alternative"],
-        help: "add `\(examples.joined(separator: " "))`"))
+        help: "add `\(examples.joined(separator: " "))`",
+        fixes: end.map { end in
+          let all = names.map { " " + alternative($0, most: .max, "_") }.joined()
+          return [.insert(all, at: end, "add what is missing")]
+        } ?? []))
   }
 
   private func list(_ names: [String]) -> String {

@@ -81,6 +81,7 @@ extension Checker {
       Diagnostic(
         .boundedTable, "the table `\(parameter.name.text)` has a bound",
         at: Label(parameter.name.span.union(parameter.type.span), "a table"),
-        notes: ["`within` bounds the norm of the entries of a tensor, and a table is none"], help: "remove the bound"))
+        notes: ["`within` bounds the norm of the entries of a tensor, and a table is none"], help: "remove the bound",
+        fixes: parameter.unbounded))
   }
 }

@@ -4,6 +4,12 @@ import Diagnostics
 /// The rules, one function each: a term and what is expected of it, to a typed term; nil after an error.
 extension Checker {
   func elaborate(_ term: Term, _ expected: Expectation) -> TypedTerm? {
+    let typed = judge(term, expected)
+    if let type = typed?.type { context.observations?.note(type, at: term.span) }
+    return typed
+  }
+
+  private func judge(_ term: Term, _ expected: Expectation) -> TypedTerm? {
     switch term.kind {
     case .variable(let name): variable(name, term, expected)
     case .bool(let value): fit(TypedTerm(.bool(value), .bool, term.span), expected)
@@ -128,7 +134,8 @@ extension Checker {
     report(
       Diagnostic(
         .unknownVariable, "there is no variable or definition `\(name)`", at: Label(span, "not in scope"),
-        help: similar.map { "did you mean `\($0)`?" } ?? "bind it with `fun`, `let` or a parameter, or define it"))
+        help: similar.map { "did you mean `\($0)`?" } ?? "bind it with `fun`, `let` or a parameter, or define it",
+        fixes: similar.map { [.replace(span, by: $0)] } ?? []))
   }
 
   // MARK: Literals

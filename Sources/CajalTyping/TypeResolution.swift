@@ -83,7 +83,8 @@ extension Checker {
     report(
       Diagnostic(
         .unknownType, "there is no type `\(name)`", at: Label(span, "not declared"),
-        help: similar.map { "did you mean `\($0)`?" } ?? "declare it: `type \(name) = …`"))
+        help: similar.map { "did you mean `\($0)`?" } ?? "declare it: `type \(name) = …`",
+        fixes: similar.map { [.replace(span, by: $0)] } ?? []))
   }
 
   private func reportBadNatural(_ span: Span) {

@@ -50,7 +50,7 @@ struct UnusedNames {
       Diagnostic(
         .unused, message, at: Label(name.span, "bound here and never used"),
         notes: ["data may be used any number of times or not at all, but this has no influence on any result"],
-        help: help)
+        help: help, fixes: [.insert("_", at: name.span.start, "call it `_\(name.text)`")])
     }
     return unappliedNets + unmentioned + data
   }

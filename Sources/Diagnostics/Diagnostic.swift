@@ -22,10 +22,12 @@ public struct Diagnostic: Sendable {
   public let notes: [String]
   /// What to do.
   public let help: String?
+  /// What to do, as far as a program can do it: each is one way.
+  public let fixes: [Fix]
 
   public init(
     _ code: DiagnosticCode, _ message: String, at primary: Label?, also secondary: [Label] = [], notes: [String] = [],
-    help: String? = nil, severity: Severity? = nil
+    help: String? = nil, fixes: [Fix] = [], severity: Severity? = nil
   ) {
     self.code = code
     self.severity = severity ?? code.defaultSeverity
@@ -34,5 +36,6 @@ public struct Diagnostic: Sendable {
     self.secondary = secondary
     self.notes = notes
     self.help = help
+    self.fixes = fixes
   }
 }

@@ -16,9 +16,13 @@ public final class Compilation {
   /// Receives what every pass left: "forward" or "adjoint", the pass, and the text of the program's graph or schedule.
   public var observe: (_ part: String, _ pass: String, _ text: () -> String) -> Void = { _, _, _ in }
 
-  public init(source: Source, options: CompilerOptions) {
+  /// Is told what the checker finds out about the text.
+  public let observations: Observations?
+
+  public init(source: Source, options: CompilerOptions, observations: Observations? = nil) {
     self.source = source
     self.options = options
+    self.observations = observations
   }
 
   // source → tokens → syntax tree
@@ -29,7 +33,7 @@ public final class Compilation {
     let tree = syntaxTree
     // A file with syntax errors is checked as well: what could be read may hold further errors.
     let options = CheckOptions(horizonOverride: options.horizon, strictLinear: options.strictLinear)
-    let module = check(tree, options: options, diagnostics: &diagnostics)
+    let module = check(tree, options: options, observing: observations, diagnostics: &diagnostics)
     return diagnostics.hasErrors ? nil : module
   }()
 

@@ -4,12 +4,15 @@ import Foundation
 /// Writes files so that each is there whole or not at all: all of them are written and synchronised under temporary
 /// names in their own directories before the first is renamed.
 ///
-/// Throws `FileProblem`, having removed the temporary files.
-public func writeAtomically(_ files: [(path: String, contents: String)]) throws {
+/// - Parameter keepingPermissions: those of the files that are replaced; otherwise they are those of new files.
+/// - Throws: `FileProblem`, having removed the temporary files.
+public func writeAtomically(
+  _ files: [(path: String, contents: String)], keepingPermissions: Bool = false
+) throws {
   var written: [(temporary: String, path: String)] = []
   do {
     for (path, contents) in files {
-      let temporary = try writeTemporary(path, contents)
+      let temporary = try writeTemporary(path, contents, keepingPermissions)
       written.append((temporary, path))
     }
     for (temporary, path) in written where rename(temporary, path) != 0 { throw problem(path, errno) }
@@ -26,9 +29,10 @@ private func problem(_ path: String, _ number: Int32) -> FileProblem {
       help: "check that its directory exists and can be written to; nothing was changed"))
 }
 
-private func writeTemporary(_ path: String, _ contents: String) throws -> String {
+private func writeTemporary(_ path: String, _ contents: String, _ keepingPermissions: Bool) throws -> String {
   var status = stat()
-  if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw problem(path, EISDIR) }
+  let exists = stat(path, &status) == 0
+  if exists, status.st_mode & S_IFMT == S_IFDIR { throw problem(path, EISDIR) }
   var template = Array("\(path).XXXXXX".utf8CString)
   let descriptor = mkstemp(&template)
   guard descriptor >= 0 else { throw problem(path, errno) }
@@ -38,7 +42,8 @@ private func writeTemporary(_ path: String, _ contents: String) throws -> String
     // mkstemp makes a file for its owner alone; a new file has the permissions that the user's mask leaves.
     let mask = umask(0)
     umask(mask)
-    guard fchmod(descriptor, 0o666 & ~mask) == 0, fsync(descriptor) == 0 else { throw problem(path, errno) }
+    let mode = exists && keepingPermissions ? status.st_mode & 0o7777 : 0o666 & ~mask
+    guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw problem(path, errno) }
   } catch {
     close(descriptor)
     unlink(temporary)

@@ -9,13 +9,22 @@ extension Compilation {
   ///
   /// - Parameter costs: of the programs, then of the models, to be printed as well; empty for none.
   public func summary(costs: [ProgramCost] = []) -> String? {
+    guard let module, let blocks = blocks(costs: costs, isWanted: { _ in true }) else { return nil }
+    let text = blocks.joined(separator: "\n")
+    return text.isEmpty ? "no programs; \(module.definitions.count) definitions are well typed\n" : text
+  }
+
+  /// The same of one program, net or model; nil where there is none of this name.
+  public func summary(named name: String) -> String? { blocks(costs: []) { $0 == name }?.first }
+
+  private func blocks(costs: [ProgramCost], isWanted: (String) -> Bool) -> [String]? {
     guard let module, let horizons else { return nil }
     let printer = JudgementPrinter(module)
     let distributions = DistributionAnalysis(module)
     var blocks: [String] = []
     var costs = costs[...]
     func cost() -> [String] { costs.popFirst()?.summary(realBytes: options.realBytes) ?? [] }
-    for (judgement, horizon) in zip(module.programs, horizons) {
+    for (judgement, horizon) in zip(module.programs, horizons) where isWanted(judgement.name.text) {
       let norms = norms(module.outputBound(of: judgement), judgement.context.map(\.variable.name))
       blocks.append(
         block(
@@ -24,16 +33,16 @@ extension Compilation {
             + (distributions.result(of: judgement, horizon).map { [printer.describe($0)] } ?? []) + norms
             + module.invariants(of: judgement) + cost()))
     }
-    for net in module.nets { blocks.append(printer.print(net)) }
-    for (model, horizon) in zip(module.models, horizons.dropFirst(module.programs.count)) {
+    for net in module.nets where isWanted(net.name.text) { blocks.append(printer.print(net)) }
+    for (model, horizon) in zip(module.models, horizons.dropFirst(module.programs.count))
+    where isWanted(model.name.text) {
       let norms = norms(module.outputBound(of: model), model.links.map { printer.text(of: $0.datum) })
       blocks.append(
         block(
           "model \(model.signature)",
           printer.describe(model) + horizon.summary + norms + module.invariants(of: model) + cost()))
     }
-    let text = blocks.joined(separator: "\n")
-    return text.isEmpty ? "no programs; \(module.definitions.count) definitions are well typed\n" : text
+    return blocks
   }
 
   /// The bound of the norm of a result, or what it would take.

@@ -16,11 +16,16 @@ struct Cajal2c: ParsableCommand {
         cajal2c encode prog.cajal --set xs=End       a value as the compiled program takes it
         cajal2c matrix prog.cajal --program f        the matrix of a linear program
         cajal2c verify prog.cajal                    compare the machine code with two oracles
+        cajal2c fmt prog.cajal                       format a file
+        cajal2c lsp                                  the language server, for editors
         cajal2c explain E0103                        what a message means
 
       Exit codes: 0 fine, 1 errors in the program, 2 wrong usage, 70 a bug in the compiler.
       """,
     version: compilerName,
-    subcommands: [Compile.self, Check.self, Eval.self, Run.self, Encode.self, Matrix.self, Verify.self, Explain.self],
+    subcommands: [
+      Compile.self, Check.self, Eval.self, Run.self, Encode.self, Matrix.self, Verify.self, Fmt.self, Lsp.self,
+      Explain.self,
+    ],
     defaultSubcommand: Compile.self)
 }

@@ -128,15 +128,7 @@ extension SourceOptions {
     report(all, in: Source(name: file, text: ""))
   }
 
-  func report(_ messages: Diagnostics, in source: Source) {
-    guard !messages.items.isEmpty else { return }
-    switch diagnostics {
-    case .text:
-      let colour = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-      printError(DiagnosticRenderer(source: source, usesColour: colour).render(messages))
-    case .json: printError(DiagnosticJSON(source: source).render(messages))
-    }
-  }
+  func report(_ messages: Diagnostics, in source: Source) { diagnostics.report(messages, in: source) }
 
   /// Runs a command's work on a compilation: prints what there is to say, and turns errors into exit codes.
   func run<T>(_ compilation: Compilation, _ work: (Compilation) throws -> T?) throws -> T {
@@ -170,6 +162,19 @@ extension SourceOptions {
     report(compilation.diagnostics, in: compilation.source)
     guard let result else { throw ExitCode(1) }
     return result
+  }
+}
+
+extension DiagnosticFormat {
+  /// Prints to the standard error.
+  func report(_ messages: Diagnostics, in source: Source) {
+    guard !messages.items.isEmpty else { return }
+    switch self {
+    case .text:
+      let colour = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+      printError(DiagnosticRenderer(source: source, usesColour: colour).render(messages))
+    case .json: printError(DiagnosticJSON(source: source).render(messages))
+    }
   }
 }
 

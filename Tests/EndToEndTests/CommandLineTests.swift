@@ -24,7 +24,9 @@ private let flip = """
     }
   }
 
-  @Test(arguments: [[], ["compile"], ["check"], ["eval"], ["encode"], ["matrix"], ["verify"], ["explain"]])
+  @Test(arguments: [
+    [], ["compile"], ["check"], ["eval"], ["encode"], ["matrix"], ["verify"], ["fmt"], ["lsp"], ["explain"],
+  ])
   func helpHasExamples(command: [String]) throws {
     let result = try run(compilerPath, command + ["--help"])
     #expect(result.status == 0)

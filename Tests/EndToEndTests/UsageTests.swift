@@ -12,7 +12,10 @@ import Testing
     (["evl", "p.cajal", "--set", "n=3"], "`evl` is neither a command nor a file; did you mean `eval`?"),
     (["verfy", "p.cajal", "-o", "p.c"], "did you mean `verify`?"),
     (["p", "-o", "p.c"], "`p` is neither a command nor a file; did you mean `p.cajal`?"),
-    (["build", "p.cajal"], "the commands are compile, check, eval, run, encode, matrix, verify, explain, help"),
+    (
+      ["build", "p.cajal"],
+      "the commands are compile, check, eval, run, encode, matrix, verify, fmt, lsp, explain, help"
+    ),
   ]) func unknownFirstWords(arguments: [String], text: String) throws {
     try withScratch { folder in
       try write("program p (n : Nat) : Nat = n", to: folder + "/p.cajal")

@@ -43,6 +43,7 @@ extension Drop {
         ?? "at horizon \(horizon) a `Nat` has the entries 0 … \(horizon - 1); what goes further is dropped"
     ]
     let help: String?
+    var fixes: [Fix] = []
     if let count, !isConservative {
       help =
         largestIndex < HorizonAnalysis.largestHorizon
@@ -52,6 +53,7 @@ extension Drop {
       help = nil
     } else if let leastHorizon {
       help = "use `horizon \(leastHorizon)` or more"
+      fixes = [Fix("use `horizon \(leastHorizon)`", .horizon(leastHorizon))]
     } else if largestIndex >= HorizonAnalysis.largestHorizon {
       notes.append("no horizon that can be compiled suffices")
       help = nil
@@ -59,6 +61,6 @@ extension Drop {
       notes.append("no horizon suffices: a `Nat` from outside may have any entry below it, and grows with it")
       help = "the result is exact where no entry that comes in leads beyond \(horizon - 1)"
     }
-    return Diagnostic(code, what, at: Label(span, "reaches \(reach)"), notes: notes, help: help)
+    return Diagnostic(code, what, at: Label(span, "reaches \(reach)"), notes: notes, help: help, fixes: fixes)
   }
 }

@@ -3,17 +3,19 @@ import CajalTyping
 import Diagnostics
 import Driver
 import EmitC
+import Formatting
 import Foundation
 import LinearMaps
 import TestSupport
 
-/// What parses without errors prints as a text that parses to the same tree.
+/// What parses without errors prints as a text that parses to the same tree, and is formatted as one.
 func checkSyntax(_ bytes: [UInt8]) throws {
   let source = Source(name: "fuzz.cajal", bytes: bytes)
   var diagnostics = Diagnostics()
   let tree = parse(source, diagnostics: &diagnostics)
   try check(diagnostics, of: source)
   guard !diagnostics.hasErrors else { return }
+  try checkFormatting(source, tree)
   for width in [20, 100] {
     let text = PrettyPrinter(width: width).print(tree)
     var found = Diagnostics()
@@ -21,6 +23,22 @@ func checkSyntax(_ bytes: [UInt8]) throws {
     try require(!found.hasErrors && again.isSame(as: tree), "round trip", "printed as\n\(text)")
     try require(PrettyPrinter(width: width).print(again) == text, "printer", "prints again otherwise than\n\(text)")
   }
+}
+
+private func checkFormatting(_ source: Source, _ tree: SyntaxTree) throws {
+  func formatted(_ source: Source) throws -> String {
+    var found = Diagnostics()
+    do {
+      guard let text = try format(source, diagnostics: &found) else { throw Falsified("silence", "no formatted text") }
+      return text
+    } catch let fault as FormattingFault { throw Falsified("formatter", "\(fault)") }
+  }
+  let text = try formatted(source)
+  var found = Diagnostics()
+  let again = parse(Source(name: "formatted.cajal", text: text), diagnostics: &found)
+  try require(!found.hasErrors && again.isSame(as: tree), "formatter", "formatted as\n\(text)")
+  try require(
+    try formatted(Source(name: "formatted.cajal", text: text)) == text, "formatter", "not formatted:\n\(text)")
 }
 
 /// What the checker accepts goes on to C, or is refused in so many words; every graph on the way is valid.
@@ -64,6 +82,15 @@ private func check(_ diagnostics: Diagnostics, of source: Source) throws {
       try require(
         label.span.start >= 0 && label.span.end <= source.bytes.count, "place",
         "\(diagnostic.code.rawValue) at \(label.span) of \(source.bytes.count) bytes")
+    }
+    for case .edits(let edits) in diagnostic.fixes.map(\.change) {
+      var end = 0
+      for edit in edits {
+        try require(
+          edit.span.start >= end && edit.span.start <= edit.span.end && edit.span.end <= source.bytes.count, "fix",
+          "\(diagnostic.code.rawValue) edits \(edit.span) of \(source.bytes.count) bytes")
+        end = edit.span.end
+      }
     }
   }
   let text = DiagnosticRenderer(source: source).render(diagnostics)
