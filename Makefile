@@ -412,7 +412,7 @@ campaign: build/campaign/campaign | need-libopenblas-dev
 # The same programs each time, by the flags of this file.
 .PHONY: test-campaign
 test-campaign: build/campaign/campaign | need-libopenblas-dev
-	$< --programs 240 --seed 7 --jobs $(JOBS) --row 'gcc -O3 -march=native' --fresh
+	$< --programs 120 --seed 7 --jobs $(JOBS) --row 'gcc -O3 -march=native' --fresh
 
 build/campaign/campaign: $(COMPILER_SOURCES) $(wildcard Tests/Support/*.swift Tests/Campaign/*) | bin/cajal2c
 	$(SWIFT) build -c release --product campaign --static-swift-stdlib

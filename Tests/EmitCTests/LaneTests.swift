@@ -65,7 +65,7 @@ import Testing
   @Test(arguments: ["gcc", "clang"]) func runsCleanUnderSanitizers(compiler: String) throws {
     guard installed(compiler).first != nil else { return }
     let trials = try trials(3400..<3420, batches: [1, 5, 8, 13, 16])
-    let flags = ["-O1", "-g", "-march=native", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    let flags = ["-O1", "-march=native", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     Harness.check(trials, try Harness.run(trials, compiler: compiler, flags: flags))
   }
 

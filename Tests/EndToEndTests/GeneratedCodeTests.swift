@@ -17,7 +17,7 @@ import Testing
   static let science = ["chain", "kinetics", "litter"].map { "\(projectRoot)/Examples/science/\($0)/\($0).cajal" }
   static let models = ["iterative/d-bounded", "logic/xor-d"].map { "\(projectRoot)/Examples/experiments/\($0).cajal" }
   static let configurations = [
-    ["--real", "float"], ["--real", "double", "--blas", "none"], ["--real", "double", "--check-finite"],
+    ["--real", "float", "--emit-inline"], ["--real", "double", "--blas", "none", "--check-finite"],
   ]
 
   private static let include = "-I\(projectRoot)/Runtime/include"
@@ -64,7 +64,7 @@ import Testing
       let built = try run(
         "gcc",
         Self.strict + [
-          "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DMODULES=\(modules)",
+          "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DMODULES=\(modules)",
         ] + blas
           + files + [projectRoot + "/Tests/Clients/exercise.c"] + (try kernels()) + ["-o", folder + "/exercise", "-lm"]
           + (blas.isEmpty ? [] : ["-lopenblas"]))
