@@ -44,6 +44,11 @@ def goals(lines):
     add("a: batch 1024, every row: JAX (jit, vmap, scan)", 10, least(
         of(lines, "a", batch=1024), lambda l: ratio(l, "JAX", "JAX scan")), at="program")
 
+    add("a: one sample, both, inlined: CasADi", 1, least(
+        of(lines, "a", batch=1, **{"pass": "both, inlined"}), lambda l: ratio(l, "CasADi")), at="program")
+    add("a: one sample, both, by calls that check: CasADi", 0.4, least(
+        of(lines, "a", batch=1, **{"pass": "both"}), lambda l: ratio(l, "CasADi")), at="program")
+
     for matrix in ("linked", "learnt"):
         add(f"b: one {matrix} 784×784, both: of sgemm", 0.85, least(of(
             lines, "b", A=matrix, matrices="one", dimension=784, horizon=10, **{"pass": "both"}), share), "%")

@@ -19,7 +19,9 @@ NOTES = {
     "limits": "Copy and triad are over arrays that no cache holds; reading is the sum of an array, again and again, "
               "which a cache holds if it is as large. All three on one thread.",
     "a": "Ours and CasADi's are timed by loops in C, PyTorch and JAX as users call them. `both` is forward and "
-         "backward, with the gradients of all inputs.",
+         "backward, with the gradients of all inputs. `inlined`: our functions of one sample, as the header of "
+         "--emit-inline defines them, in the loop that times them, as CasADi's are everywhere; else a batch is called "
+         "for, with its checks.",
     "b": "`cblas_sgemm` is the products that the definition asks for, at the same shapes, and nothing else; \"of "
          "sgemm\" is its time divided by ours. `constant`: the matrix is written in the program; `linked`: its "
          "gradient is not asked for; `learnt`: it is.",
