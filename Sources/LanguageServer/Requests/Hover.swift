@@ -21,7 +21,9 @@ extension LanguageServer {
       return (name.span, builtIn.isOnData ? text + "\n\nof a model's data only" : text)
     }
     if let layer = layer(at: offset, analysis) { return layer }
-    guard let (span, type) = term(around: offset, analysis) else { return nil }
+    guard !Comment.all(in: analysis).contains(where: { $0.span.start <= offset && offset < $0.span.end }),
+      let (span, type) = term(around: offset, analysis)
+    else { return nil }
     return (span, code(": \(type)") + "\n\n" + space(of: type, analysis))
   }
 
