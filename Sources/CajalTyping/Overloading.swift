@@ -24,6 +24,7 @@ extension Checker {
     case .resolved(let primitive):
       guard isAllowed(primitive, whole, operands) else { break }
       let function = TypedTerm(.primitive(primitive), primitive.type(horizon: horizon), head.span)
+      context.observations?.note(function.type, at: head.span)
       let applied = apply(function, Array(own), operands)
       return fit(apply(applied, spine.dropFirst(constant.arity)), expected)
     case .misfit(let how):

@@ -12,15 +12,25 @@ public func serve(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, co
   signal(SIGPIPE, SIG_IGN)
   let writer = MessageWriter(output)
   let inbox = Inbox()
+  let jobs = DispatchGroup()
   let server = LanguageServer(
     compiler: compiler, pages: ExplanationPages.usualFolder, send: { writer.write($0) },
     start: { id, job in
-      Thread.detachNewThread { job { inbox.isCancelled(id) } }
+      jobs.enter()
+      Thread.detachNewThread {
+        job { inbox.isCancelled(id) }
+        jobs.leave()
+      }
     })
   let reader = Thread { inbox.read(from: input) }
   // Messages are nested, and the usual stack of a thread is small.
   reader.stackSize = 64 << 20
   reader.start()
+  // What runs for a client that has gone is ended.
+  defer {
+    inbox.cancelAll()
+    _ = jobs.wait(timeout: .now() + 2)
+  }
   while true {
     switch inbox.take() {
     case .message(let bytes): server.receive(bytes, isCancelled: inbox.isCancelled)
@@ -43,6 +53,7 @@ private final class Inbox: @unchecked Sendable {
   private var items: [Item] = []
   private var first = 0
   private var cancelled: Set<JSON> = []
+  private var areAllCancelled = false
   /// A client that takes back more than this has long had the answers.
   private static let mostCancelled = 10_000
 
@@ -98,7 +109,9 @@ private final class Inbox: @unchecked Sendable {
 
   var isEmpty: Bool { condition.withLock { first == items.count } }
 
-  func isCancelled(_ id: JSON) -> Bool { condition.withLock { cancelled.contains(id) } }
+  func isCancelled(_ id: JSON) -> Bool { condition.withLock { areAllCancelled || cancelled.contains(id) } }
+
+  func cancelAll() { condition.withLock { areAllCancelled = true } }
 }
 
 /// Writes messages whole, from any thread.

@@ -32,7 +32,8 @@ private let text = """
     ("c = kernel", ["c : Real[3,3]", "data: used any number of times", "dimension 9"]),
     ("kernel i in", ["net kernel", "conv 2 3x3", "20 parameters"]),
     ("conv 2", ["[1,4,4] -> [2,4,4]", "20 parameters"]),
-    ("conv2d", ["conv2d : Real[kh,kw] -o"]), ("Img)", ["type Img = Real[4,4]", "dimension 16"]),
+    ("conv2d", ["conv2d : Real[kh,kw] -o", "conv2d : Real[3,3] -o Real[4,4] -o Real[4,4]"]),
+    ("Img)", ["type Img = Real[4,4]", "dimension 16"]),
     ("Letter", ["Letter : Bool -o Word -o Word"]), ("blur", ["model blur", "317 parameters"]),
     ("s => conv", ["s : Real[4,4]", "linear"]), ("true |", [": Bool"]), ("i : Img) : Real", ["i : Img"]),
   ]) func hover(word: String, expected: [String]) throws {
@@ -51,6 +52,9 @@ private let text = """
     #expect(client.ask("definition", at: "g z", in: text)?.at("range", "start") == ["line": 6, "character": 15])
     #expect(client.ask("documentHighlight", at: "y =>", in: text)?.array?.map { $0["kind"] } == [3, 2])
     #expect(client.ask("definition", at: "true", in: text) == .null)
+    let shadowing = "def f = fun (x : Bool) => (fun (x : Bool) => x) x"
+    client.open(shadowing)
+    #expect(client.ask("definition", at: "x) x", in: shadowing)?.at("range", "start", "character") == 32)
   }
 
   @Test func renaming() throws {

@@ -75,8 +75,11 @@ import Testing
   }
 
   /// An evaluation that would go on for a long time is answered when it is taken back, and others go on meanwhile.
-  @Test func cancels() throws {
+  @Test func cancels() throws { try withScratch { try cancels(temporary: $0) } }
+
+  private func cancels(temporary folder: String) throws {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder]) { $1 }
     let (input, output) = (Pipe(), Pipe())
     process.executableURL = URL(fileURLWithPath: compilerPath)
     process.arguments = ["lsp"]
@@ -108,8 +111,15 @@ import Testing
     #expect(try answer(3)["result"]?.array?.isEmpty == false)
     send([notification("$/cancelRequest", ["id": 2])])
     #expect(try answer(2).at("error", "code") == -32800)
+    // One that still runs at the end is ended as well.
+    send([
+      request(
+        5, "workspace/executeCommand",
+        ["command": "cajal.eval", "arguments": [.string(Client.uri), "p", ["n=999999999999"]]])
+    ])
     send([request(4, "shutdown"), notification("exit")])
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
   }
 }

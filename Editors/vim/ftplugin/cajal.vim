@@ -19,7 +19,9 @@ endif
 function! s:format() abort
   let l:lines = systemlist('cajal2c fmt -', join(getline(1, '$'), "\n") . "\n")
   if v:shell_error
-    echohl ErrorMsg | echomsg 'The file has errors' | echohl None
+    echohl ErrorMsg
+    echomsg executable('cajal2c') ? 'The file has errors' : 'cajal2c is not in PATH'
+    echohl None
     return
   endif
   let l:view = winsaveview()

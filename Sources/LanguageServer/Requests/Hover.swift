@@ -16,11 +16,14 @@ extension LanguageServer {
       return (occurrence.span, text(names.symbols[occurrence.symbol], occurrence, analysis))
     }
     if let name = names.free(at: offset), let builtIn = BuiltIn.named(name.text) {
-      let text = code("\(builtIn.name) : \(builtIn.scheme)")
+      let here = analysis.observed.types[name.span].map { "\n\(builtIn.name) : \($0)" } ?? ""
+      let text = code("\(builtIn.name) : \(builtIn.scheme)" + here)
       return (name.span, builtIn.isOnData ? text + "\n\nof a model's data only" : text)
     }
     if let layer = layer(at: offset, analysis) { return layer }
-    guard let (span, type) = term(around: offset, analysis) else { return nil }
+    guard !Comment.all(in: analysis).contains(where: { $0.span.start <= offset && offset < $0.span.end }),
+      let (span, type) = term(around: offset, analysis)
+    else { return nil }
     return (span, code(": \(type)") + "\n\n" + space(of: type, analysis))
   }
 
