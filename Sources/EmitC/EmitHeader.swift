@@ -31,9 +31,10 @@ struct HeaderEmitter {
       ]
     }
     items.append(.linkage(begins: true))
-    for (program, names) in zip(module.programs, names.programs) {
+    for (index, (program, names)) in zip(module.programs, names.programs).enumerated() {
       items += [.blank, .comment(program.judgement)]
       items += functions(names, program).map { .function($0) }
+      items += room(index)
     }
     items += one()
     return items + [
@@ -46,6 +47,24 @@ struct HeaderEmitter {
     CFunction(
       specifiers: "CAJAL_EXPORT", result: "const cajal_module *", name: "\(prefix)_module_info", parameters: [],
       body: nil)
+  }
+
+  /// workspace_bytes(batch, 1) as a constant expression where the batch is one, so that a workspace may be a static
+  /// array. That of a program with tables is the runtime's matter.
+  private func room(_ index: Int) -> [CItem] {
+    let unit = module.programs[index]
+    if unit.hasTables { return [] }
+    let bytes = module.options.realBytes
+    let layout = WorkspaceLayout(unit, scheduled.schedules[index], lanes: scheduled.lanes[index], realBytes: bytes)
+    let (fixed, row, samples) = (layout.shared * bytes, layout.keptRows * bytes, layout.batchMultiple)
+    let groups = samples == 1 ? "(batch)" : "(((batch) + \(samples - 1)) / \(samples))"
+    // The batch is named even where it does not count: a caller's variable is used then.
+    let batches = row == 0 ? "(batch) * (size_t)0" : "\(groups) * (size_t)\(row * samples)"
+    let parts = (fixed == 0 ? [] : ["(size_t)\(fixed)"]) + [batches]
+    return [
+      .directive(
+        "#define \(names.programs[index].workspaceConstant)(batch) (\(parts.joined(separator: " + ")))")
+    ]
   }
 
   // MARK: One sample

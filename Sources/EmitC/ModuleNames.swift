@@ -42,6 +42,8 @@ struct ProgramNames {
   let backwardEach: String
   let one: String
   let oneWithGradient: String
+  /// A macro of the header.
+  let workspaceConstant: String
   /// One for each port: the parameter's, with `_stride`, `_bar` and `_bar_stride` behind it those that belong to it.
   let ports: [String]
   /// Local variables beside these parameters.
@@ -52,7 +54,7 @@ struct ProgramNames {
   let tensors: [String]
 
   var exported: [String] {
-    [workspaceBytes, forward, forwardKeep, backward, backwardEach, one, oneWithGradient]
+    [workspaceBytes, forward, forwardKeep, backward, backwardEach, one, oneWithGradient, workspaceConstant]
   }
 
   init(_ program: ProgramUnit, prefix: String) {
@@ -65,6 +67,7 @@ struct ProgramNames {
     backwardEach = "\(stem)_backward_each"
     one = "\(stem)_one"
     oneWithGradient = "\(stem)_one_with_gradient"
+    workspaceConstant = "\(stem)_WORKSPACE_BYTES"
     let given = program.model == nil ? [] : ["params", "params_bar", "params_bar_stride"]
     var scope = NameScope(exportedNames(stem) + given)
     ports = program.ports.map { port in
@@ -80,6 +83,8 @@ struct ProgramNames {
 }
 
 private func exportedNames(_ stem: String) -> [String] {
-  ["workspace_bytes", "forward", "forward_keep", "backward", "backward_each", "one", "one_with_gradient"]
-    .map { "\(stem)_\($0)" }
+  [
+    "workspace_bytes", "forward", "forward_keep", "backward", "backward_each", "one", "one_with_gradient",
+    "WORKSPACE_BYTES",
+  ].map { "\(stem)_\($0)" }
 }

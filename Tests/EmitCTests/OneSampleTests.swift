@@ -32,9 +32,11 @@ import Testing
           \(gradients ? "else { \(result)\(name)_one_with_gradient(\(both)); }" : "")
           return status;
         }
+        static size_t bytes_\(unit.name)(size_t batch) { return \(name)_WORKSPACE_BYTES(batch); }
+        char room_\(unit.name)[\(name)_WORKSPACE_BYTES(3) + 1];
         """
     }
-    let table = units.map { "{\"\($0.name)\", call_\($0.name)}" }.joined(separator: ", ")
+    let table = units.map { "{\"\($0.name)\", call_\($0.name), bytes_\($0.name)}" }.joined(separator: ", ")
     return """
       #include <stdio.h>
       #include <stdlib.h>
@@ -43,7 +45,7 @@ import Testing
       typedef \(real) real;
       \(calls.joined(separator: "\n"))
       typedef int call(const real *, const real *const[], real *, const real *, real *, real *const[], void *, int);
-      static const struct { const char *name; call *one; } calls[] = {\(table)};
+      static const struct { const char *name; call *one; size_t (*bytes)(size_t); } calls[] = {\(table)};
 
       enum { batch = 9 };
       static unsigned seed = 1;
@@ -58,8 +60,8 @@ import Testing
         for (size_t i = 0; i < count; i++) printf("  %a %a\\n", (double)a[i], (double)b[i]);
         exit(1);
       }
-      static call *named(const char *name) {
-        for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) if (strcmp(calls[i].name, name) == 0) return calls[i].one;
+      static size_t named(const char *name) {
+        for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) if (strcmp(calls[i].name, name) == 0) return i;
         exit(2);
       }
       static void check(const cajal_program *p, const cajal_model *m) {
@@ -77,7 +79,12 @@ import Testing
           in[i] = random_reals(batch * stride[i]);
           bar[i] = random_reals(batch * stride[i]);
         }
-        const size_t bytes = p ? p->workspace_bytes(batch, 2) : m->workspace_bytes(batch, 2);
+        const size_t bytes = p ? p->workspace_bytes(batch, 2) : m->workspace_bytes(batch, 2), at = named(name);
+        for (size_t b = 1; b < 70; b++)
+          if (calls[at].bytes(b) != (p ? p->workspace_bytes(b, 1) : m->workspace_bytes(b, 1))) {
+            printf("%s: the workspace of %zu\\n", name, b);
+            exit(1);
+          }
         void *work = malloc(bytes + 64);
         int status = p ? p->forward(batch, in, stride, out, work) : m->forward(batch, params, in, stride, out, work);
         const int hasGradient = \(gradients ? 1 : 0);
@@ -94,7 +101,7 @@ import Testing
               one_bar[i] = random_reals(stride[i]);
             }
             if (!isForward && !hasGradient) continue;
-            status |= named(name)(params, one_in, one, out_bar + b * size, one_params, one_bar, work, isForward);
+            status |= calls[at].one(params, one_in, one, out_bar + b * size, one_params, one_bar, work, isForward);
             same(name, isForward ? "result" : "result beside the gradient", one, out + b * size, size);
             if (isForward) continue;
             same(name, "gradient in the parameters", one_params, params_bar + b * tensors, tensors);
