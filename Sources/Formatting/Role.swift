@@ -40,12 +40,7 @@ extension [Piece] {
       case .rightParen, .rightBracket, .rightBrace:
         if open.count > 1 { open.removeLast() }
       case .colon: open[open.count - 1].isType = true
-      case .comma:
-        if open.last?.opener == .leftBracket {
-          if isType { result[index].role = .inType }
-        } else {
-          open[open.count - 1].isType = false
-        }
+      case .comma: if isType, open.last?.opener == .leftBracket { result[index].role = .inType }
       case .equals:
         if open.count == 1, !hasBody {
           hasBody = true

@@ -19,6 +19,7 @@ import Testing
       "program p (x:Real [2,2]):Real[ 2, 2 ]=2*x+x/3-- x", "program p (x : Real[2,2]) : Real[2, 2] = 2 * x + x / 3 -- x"
     ),
     ("program p (x : Real) : Real[2] = [ - x,-x ]", "program p (x : Real) : Real[2] = [- x, -x]"),
+    ("program p (x:Bool,y:Bool):Bool=x", "program p (x : Bool, y : Bool) : Bool = x"),
     ("def m = [ [1,-2] ,[3 , 4] ]", "def m = [[1, -2], [3, 4]]"),
     ("net f(x:Real[4,4]):Real=conv 1 3x3|relu|dense", "net f (x : Real[4,4]) : Real = conv 1 3x3 | relu | dense"),
     (
@@ -69,6 +70,8 @@ import Testing
     let sum = try formatted("def s = \((1...60).map { "\($0) * a" }.joined(separator: " + "))")
     #expect(try #require(sum).split(separator: "\n").allSatisfy { $0.hasPrefix("def") || $0.hasPrefix("  ") })
     let word = String(repeating: "a", count: 200)
+    let commented = "def f = fun (x : Bool) => x -- \(word)\n"
+    #expect(try formatted(commented) == commented)
     #expect(try formatted("def f = \(word)") == "def f =\n  \(word)\n")
   }
 

@@ -70,6 +70,11 @@ private let text = """
     // It would be caught by the state of the iteration.
     let caught = client.request("textDocument/rename", client.position(of: "not :", in: text, ["newName": "y"]))
     #expect(caught.at("error", "message")?.string?.contains("means something else") == true)
+    // Also where that would be no error: data may be used twice, or not at all.
+    let model = "model m (x : Real, y : Real) : Real = let z = x in z + y"
+    client.open(model)
+    let other = client.request("textDocument/rename", client.position(of: "y :", in: model, ["newName": "z"]))
+    #expect(other.at("error", "message")?.string?.contains("means something else") == true)
   }
 
   @Test func outlineAndFolding() {
