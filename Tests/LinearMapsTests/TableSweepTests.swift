@@ -38,4 +38,16 @@ import Testing
     }
     #expect(try kept(40) <= 2 * kept(20))
   }
+
+  /// What no row has is taken for none: graphs that are read from a text are run on any numbers.
+  @Test(arguments: [-1, 3, 1e300, -.infinity, .infinity, .nan]) func indicesOfNoRow(index: Double) {
+    let access = RowAccess(rows: 3, size: 2)
+    #expect(access.gather([1, 2, 3, 4, 5, 6], [index]) == [0, 0])
+    #expect(access.scatter([7, 8], [index]) == [0, 0, 0, 0, 0, 0])
+    let layout = TableLayout(
+      rows: 2, arity: 1, isChain: false,
+      constructors: [.init(places: 1, offset: 2, size: 0), .init(places: 0, offset: 2, size: 1)])
+    // The first row has no child, so that its term with a place for one is left out, and the second does not count.
+    #expect(layout.counted([5, 6, 7, 1, 2, 3], [index, -1], isCotangent: false) == [0, 6, 7, 0, 0, 0])
+  }
 }

@@ -57,13 +57,17 @@ public struct TableLayout: Hashable, Sendable {
     var counted = [Bool](repeating: false, count: rows)
     counted[0] = true
     for row in 0..<rows where counted[row] {
-      for place in 0..<arity where nodes[row * arity + place] >= 0 { counted[Int(nodes[row * arity + place])] = true }
+      for place in 0..<arity {
+        if let child = rowIndex(nodes[row * arity + place], below: rows) { counted[child] = true }
+      }
     }
     return counted
   }
 
   private func hasChildren(_ row: Int, _ places: Int, _ nodes: [Double]) -> Bool {
-    isChain ? Double(row + places) < nodes[0] : (0..<places).allSatisfy { nodes[row * arity + $0] >= 0 }
+    isChain
+      ? Double(row + places) < nodes[0]
+      : (0..<places).allSatisfy { rowIndex(nodes[row * arity + $0], below: rows) != nil }
   }
 
   /// The table with 0 in all that does not count: rows, and weights of terms with a missing child. A field that is not
@@ -87,6 +91,12 @@ public struct TableLayout: Hashable, Sendable {
   }
 }
 
+/// Compiled code gets indices that were checked; what a graph that is read from a text is run on may be any number, and
+/// what is no row's is taken for −1.
+private func rowIndex(_ value: Double, below rows: Int) -> Int? {
+  value >= 0 && value < Double(rows) ? Int(value) : nil
+}
+
 /// A row of a table of rows · size reals, by its index among the operands; 0 where that is below 0.
 public struct RowAccess: Hashable, Sendable {
   public let rows: Int
@@ -97,15 +107,16 @@ public struct RowAccess: Hashable, Sendable {
   }
 
   public func gather(_ table: [Double], _ index: [Double]) -> [Double] {
-    guard index[0] >= 0 else { return [Double](repeating: 0, count: size) }
-    let start = Int(index[0]) * size
-    return Array(table[start..<(start + size)])
+    guard let row = rowIndex(index[0], below: rows) else { return [Double](repeating: 0, count: size) }
+    return Array(table[(row * size)..<((row + 1) * size)])
   }
 
   /// The transpose of `gather`.
   public func scatter(_ row: [Double], _ index: [Double]) -> [Double] {
     var table = [Double](repeating: 0, count: rows * size)
-    if index[0] >= 0 { table.replaceSubrange((Int(index[0]) * size)..<((Int(index[0]) + 1) * size), with: row) }
+    if let place = rowIndex(index[0], below: rows) {
+      table.replaceSubrange((place * size)..<((place + 1) * size), with: row)
+    }
     return table
   }
 }
