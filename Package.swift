@@ -50,10 +50,18 @@ let package = Package(
     .target(
       name: "LanguageServer",
       dependencies: ["Diagnostics", "CajalSyntax", "CajalTyping", "Driver", "Formatting"]),
+    .target(
+      name: "Exploring",
+      dependencies: ["Diagnostics", "CajalSyntax", "CajalTyping", "LinearMaps", "Driver", "LanguageServer"],
+      resources: [
+        .embedInCode("Page/page.css"), .embedInCode("Page/interpreter.js"), .embedInCode("Page/elements.js"),
+        .embedInCode("Page/layout.js"), .embedInCode("Page/drawing.js"), .embedInCode("Page/source.js"),
+        .embedInCode("Page/running.js"), .embedInCode("Page/page.js"),
+      ]),
     .executableTarget(
       name: "cajal2c",
       dependencies: [
-        "Driver", "Formatting", "LanguageServer", "TensorFiles",
+        "Driver", "Exploring", "Formatting", "LanguageServer", "TensorFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TensorFiles"),
@@ -83,6 +91,9 @@ let package = Package(
     .testTarget(name: "CajalSyntaxTests", dependencies: ["CajalSyntax", "Driver", "TestSupport"]),
     .testTarget(name: "FormattingTests", dependencies: ["Formatting", "Driver", "TestSupport"]),
     .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "Driver", "TestSupport"]),
+    .testTarget(
+      name: "ExploringTests",
+      dependencies: ["Exploring", "CajalSyntax", "Diagnostics", "LinearMaps", "Adjoint", "Driver", "TestSupport"]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "LinearMapsTests", dependencies: ["LinearMaps", "Passes", "Adjoint", "TestSupport"]),

@@ -92,11 +92,8 @@ public final class Compilation {
     guard options.gradients else {
       return OptimisedProgram(judgement: judgement, model: model, forward: forward, backward: nil)
     }
-    let constants = (model?.frozen ?? []).union(judgement.nodes(from: model?.tensors.count ?? 0))
     func cut(_ forward: Graph) throws -> Halves {
-      let pipeline = Pipeline.adjoint(of: model?.signature ?? .program(ports: graph.parameters.count))
-      let joint = try pipeline.run(reverse(forward, constants: constants), observe: observe("adjoint"))
-      return split(joint)
+      split(try adjoint(of: forward, judgement, model, observe: observe("adjoint")))
     }
     var halves = try cut(forward)
     if halves.keptReals > Pass.checkpointLimit {
@@ -198,7 +195,7 @@ public struct OptimisedProgram {
 
 extension LinkedModel {
   /// The model as its callers see it: inputs are data, in which nothing is said to be linear.
-  fileprivate var interface: Judgement {
+  var interface: Judgement {
     Judgement(
       name: name, context: inputs, term: judgement.term,
       degrees: inputs.map { _ in Degree(bound: 0, isLinear: false) })

@@ -12,6 +12,12 @@ public struct ProgramTensor: Sendable {
     public let name: String
     public let type: Type
     public let dimension: Int
+
+    public init(name: String, type: Type, dimension: Int) {
+      self.name = name
+      self.type = type
+      self.dimension = dimension
+    }
   }
   /// The result, the variables, the result's arguments.
   public let axes: [Axis]

@@ -75,7 +75,7 @@ extension ProgramTensor {
 
 extension ProgramTensor.Axis {
   /// The name of a basis vector: the value that it denotes, or its indices.
-  fileprivate func label(_ index: Int) -> String {
+  public func label(_ index: Int) -> String {
     switch type {
     case .bool: return index == 0 ? "true" : "false"
     case .nat, .natBelow, .data, .function: return "\(index)"

@@ -15,6 +15,7 @@ struct Cajal2c: ParsableCommand {
         cajal2c run prog.cajal --set x='[0.5, 1]'    a program or a model on vectors, or its derivative there
         cajal2c encode prog.cajal --set xs=End       a value as the compiled program takes it
         cajal2c matrix prog.cajal --program f        the matrix of a linear program
+        cajal2c explore prog.cajal -o prog.html      a page that shows the file and what it becomes
         cajal2c verify prog.cajal                    compare the machine code with two oracles
         cajal2c fmt prog.cajal                       format a file
         cajal2c lsp                                  the language server, for editors
@@ -24,8 +25,8 @@ struct Cajal2c: ParsableCommand {
       """,
     version: compilerName,
     subcommands: [
-      Compile.self, Check.self, Eval.self, Run.self, Encode.self, Matrix.self, Verify.self, Fmt.self, Lsp.self,
-      Explain.self,
+      Compile.self, Check.self, Eval.self, Run.self, Encode.self, Matrix.self, Explore.self, Verify.self, Fmt.self,
+      Lsp.self, Explain.self,
     ],
     defaultSubcommand: Compile.self)
 }

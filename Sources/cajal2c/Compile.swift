@@ -43,7 +43,7 @@ struct Compile: ParsableCommand {
       throw ValidationError("nothing to write: give `-o prog.c`, or `--emit c` to print to standard output")
     }
     if let output, !output.hasSuffix(".c") { throw ValidationError("-o takes a file that ends in .c, not `\(output)`") }
-    if let output, [output, headerPath(output)].contains(where: { isSource($0) }) {
+    if let output, [output, headerPath(output)].contains(where: { source.isFile($0) }) {
       throw ValidationError("-o \(output) would overwrite the source \(source.file)")
     }
     if let dumpAfter, !passNames.contains(dumpAfter) {
@@ -80,10 +80,6 @@ struct Compile: ParsableCommand {
     }
   }
 
-  private func isSource(_ path: String) -> Bool {
-    func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-    return resolved(path) == resolved(source.file)
-  }
   private func fileName(_ path: String) -> String { (path as NSString).lastPathComponent }
   private func headerPath(_ output: String) -> String { String(output.dropLast(2)) + ".h" }
 }

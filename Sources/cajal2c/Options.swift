@@ -121,6 +121,12 @@ extension SourceOptions {
     }
   }
 
+  /// Whether a path, which may be a link, leads to the file that is read.
+  func isFile(_ path: String) -> Bool {
+    func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    return resolved(path) == resolved(file)
+  }
+
   /// Prints a file that cannot be read or written.
   func report(_ problem: FileProblem) {
     var all = Diagnostics()

@@ -15,6 +15,7 @@ private let flip = """
     ["p.cajal", "-o", "p.c", "--real", "half"], ["p.cajal", "-o", "p.c", "--prefix", "1x"],
     ["p.cajal", "--dump-after", "magic"], ["p.cajal", "--emit", "assembly"], ["explain", "E9999"],
     ["eval", "p.cajal", "--set", "n"], ["eval", "p.cajal", "--steps", "0"], ["verify", "p.cajal", "--limit", "0"],
+    ["explore", "p.cajal"], ["explore", "p.cajal", "-o", "p.c"],
   ]) func wrongUsageIsTwo(arguments: [String]) throws {
     try withScratch { folder in
       try write(flip, to: folder + "/p.cajal")
@@ -25,7 +26,8 @@ private let flip = """
   }
 
   @Test(arguments: [
-    [], ["compile"], ["check"], ["eval"], ["encode"], ["matrix"], ["verify"], ["fmt"], ["lsp"], ["explain"],
+    [], ["compile"], ["check"], ["eval"], ["encode"], ["matrix"], ["explore"], ["verify"], ["fmt"], ["lsp"],
+    ["explain"],
   ])
   func helpHasExamples(command: [String]) throws {
     let result = try run(compilerPath, command + ["--help"])

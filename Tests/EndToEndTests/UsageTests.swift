@@ -14,7 +14,7 @@ import Testing
     (["p", "-o", "p.c"], "`p` is neither a command nor a file; did you mean `p.cajal`?"),
     (
       ["build", "p.cajal"],
-      "the commands are compile, check, eval, run, encode, matrix, verify, fmt, lsp, explain, help"
+      "the commands are compile, check, eval, run, encode, matrix, explore, verify, fmt, lsp, explain, help"
     ),
   ]) func unknownFirstWords(arguments: [String], text: String) throws {
     try withScratch { folder in

@@ -11,11 +11,11 @@ final class Analysis {
   let observations = Observations()
   private let compilation: Compilation
 
-  init(_ buffer: TextBuffer, uri: String) {
+  init(_ buffer: TextBuffer, uri: String, options: CompilerOptions = CompilerOptions()) {
     self.buffer = buffer
     self.uri = uri
     source = Source(name: Self.name(uri), bytes: buffer.bytes)
-    compilation = Compilation(source: source, options: CompilerOptions(), observations: observations)
+    compilation = Compilation(source: source, options: options, observations: observations)
   }
 
   private static func name(_ uri: String) -> String {

@@ -10,7 +10,7 @@ extension LanguageServer {
     return ["contents": markup(text), "range": document.buffer.range(span)]
   }
 
-  private func about(_ offset: Int, _ analysis: Analysis) -> (Span, String)? {
+  func about(_ offset: Int, _ analysis: Analysis) -> (Span, String)? {
     let names = analysis.names
     if let occurrence = names.occurrence(at: offset) {
       return (occurrence.span, text(names.symbols[occurrence.symbol], occurrence, analysis))

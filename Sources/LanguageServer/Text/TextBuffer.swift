@@ -16,7 +16,7 @@ struct TextBuffer: Equatable {
 
   init(_ text: String) { self.init(Array(text.utf8)) }
 
-  private init(_ bytes: [UInt8]) {
+  init(_ bytes: [UInt8]) {
     self.bytes = bytes
     lineStarts = Self.starts(bytes)
     unitsBefore = [0]

@@ -1,0 +1,105 @@
+/// What a page shows. Its JSON is what the page's script reads.
+public struct PageModel: Encodable, Sendable {
+  let file: String
+  let compiler: String
+  let horizon: Int
+  let source: SourceText
+  /// The functions of the C that compute, in its order.
+  let code: [CodeFunction]
+  let programs: [ProgramModel]
+  let models: [ModelModel]
+  let nets: [NetModel]
+}
+
+/// A program or a model, as far as they are alike.
+struct MapModel: Encodable, Sendable {
+  let name: String
+  /// What `check` says.
+  let summary: String
+  /// Of the declaration, from 1.
+  let line: Int
+  let forward: GraphModel
+  /// From the inputs and the cotangent of the result to the result and the gradients.
+  let adjoint: GraphModel
+}
+
+struct ProgramModel: Encodable, Sendable {
+  let map: MapModel
+  let inputs: [PortModel]
+  let result: PortModel
+  /// Why it cannot be run in the page; nil where it can.
+  let whyNotRun: String?
+  /// Of a program that is linear in every variable and small.
+  let tensor: TensorModel?
+  let whyNoTensor: String?
+}
+
+/// A variable, or the result.
+struct PortModel: Encodable, Sendable {
+  let name: String
+  let type: String
+  let dimension: Int
+  /// Rows and columns where it is a matrix or an image.
+  let shape: [Int]
+  /// What the basis vectors stand for: as many as are shown.
+  let labels: [String]
+  /// A unit vector stands for a value.
+  let isDiscrete: Bool
+  /// The vector to begin with.
+  let start: Start
+
+  enum Start: String, Encodable, Sendable { case first, second, ones, identity }
+}
+
+/// A matrix, or a tensor of more axes.
+struct TensorModel: Encodable, Sendable {
+  let axes: [Axis]
+  /// Row-major.
+  let entries: [Double]
+
+  struct Axis: Encodable, Sendable {
+    let name: String
+    let labels: [String]
+  }
+}
+
+struct ModelModel: Encodable, Sendable {
+  let map: MapModel
+  let tensors: [Parameters]
+
+  struct Parameters: Encodable, Sendable {
+    let name: String
+    let shape: [Int]
+    let count: Int
+    /// As rows and columns, where it is small and the numbers are known.
+    let tensor: TensorModel?
+  }
+}
+
+struct NetModel: Encodable, Sendable {
+  let signature: String
+  let line: Int
+  let layers: [Layer]
+  let parameterCount: Int
+
+  struct Layer: Encodable, Sendable {
+    let kind: String
+    let input: [Int]
+    let output: [Int]
+    let parameterCount: Int
+  }
+}
+
+/// What is too large for a page.
+enum PageLimit {
+  /// Entries of a vector that are shown one by one.
+  static let entries = 64
+  /// Rows and columns of a matrix.
+  static let extent = 64
+  /// Nodes of a graph that is drawn or run.
+  static let nodes = 4_000
+  /// Entries that a run of a graph visits.
+  static let work = 5e7
+  /// Numbers that the constants of a graph have.
+  static let constants = 100_000
+}
