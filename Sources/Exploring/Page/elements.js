@@ -29,7 +29,9 @@ const heatTable = (caption, rowLabels, columnLabels, entry) => {
   const largest = numbers.flat().reduce((most, x) => Math.max(most, Number.isFinite(x) ? Math.abs(x) : 0), 0);
   const isSmall = columnLabels.length <= 12;
   const text = (inner) => (isSmall ? inner : element('span', { class: 'hidden' }, inner));
-  return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
+  // Few columns fit any screen, and need no stop on the keyboard's way.
+  const scrolls = columnLabels.length > 4 ? { tabindex: 0, role: 'region', 'aria-label': caption } : {};
+  return element('div', { class: 'scroll', ...scrolls },
     element('table', { class: isSmall ? 'heat' : 'heat tiny' },
       element('caption', {}, caption),
       columnLabels.length > 1 && element('thead', {}, element('tr', {}, element('td'),

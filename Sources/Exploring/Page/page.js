@@ -29,7 +29,7 @@ const Page = (() => {
     const between = axes.slice(1, -1);
     const blocks = between.reduce((product, axis) => product * axis.labels.length, 1);
     const width = last.labels.length;
-    return [...new Array(blocks).keys()].map((block) => {
+    return element('div', { class: 'blocks' }, [...new Array(blocks).keys()].map((block) => {
       let rest = block;
       const choice = [...between].reverse().map((axis) => {
         const label = axis.labels[rest % axis.labels.length];
@@ -38,7 +38,7 @@ const Page = (() => {
       }).reverse();
       const caption = [map, ...choice].join(', ') + (last.name ? `; columns: ${last.name}` : '');
       return heatTable(caption, axes[0].labels, last.labels, (r, c) => entries[(r * blocks + block) * width + c]);
-    });
+    }));
   };
 
   const program = (each) => {
