@@ -93,7 +93,9 @@ let package = Package(
     .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "Driver", "TestSupport"]),
     .testTarget(
       name: "ExploringTests",
-      dependencies: ["Exploring", "CajalSyntax", "Diagnostics", "LinearMaps", "Adjoint", "Driver", "TestSupport"]),
+      dependencies: [
+        "Exploring", "CajalSyntax", "Diagnostics", "LinearMaps", "Adjoint", "Driver", "TensorFiles", "TestSupport",
+      ]),
     .testTarget(name: "CajalTypingTests", dependencies: ["CajalTyping", "CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "CajalEvaluatorTests", dependencies: ["CajalEvaluator", "Driver", "TestSupport"]),
     .testTarget(name: "LinearMapsTests", dependencies: ["LinearMaps", "Passes", "Adjoint", "TestSupport"]),

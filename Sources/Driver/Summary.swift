@@ -17,6 +17,9 @@ extension Compilation {
   /// The same of one program, net or model; nil where there is none of this name.
   public func summary(named name: String) -> String? { blocks(costs: []) { $0 == name }?.first }
 
+  /// The same of each program, then of each net, then of each model; nil where there were errors.
+  public func summaries() -> [String]? { blocks(costs: []) { _ in true } }
+
   private func blocks(costs: [ProgramCost], isWanted: (String) -> Bool) -> [String]? {
     guard let module, let horizons else { return nil }
     let printer = JudgementPrinter(module)

@@ -49,3 +49,15 @@ struct CodeFunction: Encodable, Sendable {
     return Int(text.dropFirst("/* line ".count).prefix { $0.isASCII && $0.isNumber })
   }
 }
+
+extension [CodeFunction] {
+  /// As many of the first as have so many lines together.
+  func first(lines limit: Int) -> [CodeFunction] {
+    var room = limit
+    return Array(
+      prefix { function in
+        room -= function.blocks.reduce(0) { $0 + $1.lines.count }
+        return room >= 0
+      })
+  }
+}

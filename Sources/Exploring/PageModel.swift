@@ -6,6 +6,8 @@ public struct PageModel: Encodable, Sendable {
   let source: SourceText
   /// The functions of the C that compute, in its order.
   let code: [CodeFunction]
+  /// How many more functions there are.
+  let codeLeftOut: Int
   let programs: [ProgramModel]
   let models: [ModelModel]
   let nets: [NetModel]
@@ -23,12 +25,18 @@ struct MapModel: Encodable, Sendable {
   let adjoint: GraphModel
 }
 
-struct ProgramModel: Encodable, Sendable {
-  let map: MapModel
+/// What it takes to run a program or a model in the page.
+struct RunModel: Encodable, Sendable {
+  /// Of a model, its tensors first.
   let inputs: [PortModel]
   let result: PortModel
   /// Why it cannot be run in the page; nil where it can.
-  let whyNotRun: String?
+  let whyNot: String?
+}
+
+struct ProgramModel: Encodable, Sendable {
+  let map: MapModel
+  let run: RunModel
   /// Of a program that is linear in every variable and small.
   let tensor: TensorModel?
   let whyNoTensor: String?
@@ -45,8 +53,10 @@ struct PortModel: Encodable, Sendable {
   let labels: [String]
   /// A unit vector stands for a value.
   let isDiscrete: Bool
-  /// The vector to begin with.
+  /// The vector to begin with, where there is no `value`.
   let start: Start
+  /// Of a learnt tensor.
+  var value: [Double]?
 
   enum Start: String, Encodable, Sendable { case first, second, ones, identity }
 }
@@ -65,6 +75,7 @@ struct TensorModel: Encodable, Sendable {
 
 struct ModelModel: Encodable, Sendable {
   let map: MapModel
+  let run: RunModel
   let tensors: [Parameters]
 
   struct Parameters: Encodable, Sendable {
@@ -100,6 +111,10 @@ enum PageLimit {
   static let nodes = 4_000
   /// Entries that a run of a graph visits.
   static let work = 5e7
+  /// Lines of C.
+  static let codeLines = 10_000
+  /// Numbers of a model that is run.
+  static let parameters = 4_096
   /// Numbers that the constants of a graph have.
   static let constants = 100_000
 }

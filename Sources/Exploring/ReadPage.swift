@@ -12,29 +12,35 @@ extension PageModel {
   /// - Throws: what `Compilation.emitted` does.
   public init?(_ compilation: Compilation) throws {
     guard let module = compilation.module, let c = try compilation.emitted()?.c,
-      let pairs = try compilation.graphPairs(), let lowered = compilation.models
+      let pairs = try compilation.graphPairs(), let lowered = compilation.models,
+      let summaries = compilation.summaries()
     else { return nil }
     let source = compilation.source
     func line(_ name: Name) -> Int { source.position(of: name.span.start).line }
-    func map(_ name: Name, _ pair: GraphPair) -> MapModel {
+    func map(_ name: Name, _ summary: String, _ pair: GraphPair) -> MapModel {
       MapModel(
-        name: name.text, summary: compilation.summary(named: name.text) ?? "", line: line(name),
+        name: name.text, summary: summary, line: line(name),
         forward: GraphModel(pair.forward), adjoint: GraphModel(pair.adjoint))
     }
-    let programs = try zip(module.programs, pairs).map { judgement, pair in
-      try ProgramModel(judgement, map(judgement.name, pair), pair, compilation, horizon: module.horizon)
+    let programs = try zip(module.programs, zip(summaries, pairs)).map { judgement, found in
+      try ProgramModel(
+        judgement, map(judgement.name, found.0, found.1), found.1, compilation, horizon: module.horizon)
     }
     let weights = try compilation.options.weights == nil ? nil : compilation.moduleUnit()
     let vectors = weights?.programs.dropFirst(programs.count).map { $0.model?.weights }
     let models = zip(module.models.indices, lowered).map { index, model in
-      ModelModel(
-        map: map(module.models[index].name, pairs[programs.count + index]),
-        tensors: ModelModel.parameters(of: model, vectors?[index]))
+      let (pair, values) = (pairs[programs.count + index], model.values(weights: vectors?[index] ?? nil))
+      let map = map(module.models[index].name, summaries[programs.count + module.nets.count + index], pair)
+      return ModelModel(
+        map: map, run: RunModel(module.models[index], model, values, map, pair, horizon: module.horizon),
+        tensors: ModelModel.parameters(of: model, values))
     }
+    let functions = CodeFunction.all(in: c)
+    let code = functions.first(lines: PageLimit.codeLines)
     self.init(
       file: source.fileName, compiler: compilerName, horizon: module.horizon,
       source: SourceText(source, describedTokens(of: source, options: compilation.options)),
-      code: CodeFunction.all(in: c), programs: programs, models: models,
+      code: code, codeLeftOut: functions.count - code.count, programs: programs, models: models,
       nets: module.nets.map { NetModel($0, line: line($0.name)) })
   }
 }
@@ -45,36 +51,29 @@ extension ProgramModel {
   ) throws {
     let whyNoTensor = judgement.whyNoTensor(horizon: horizon)
     self.init(
-      map: map,
-      inputs: judgement.context.map { PortModel(name: $0.variable.name, type: $0.variable.type, horizon: horizon) },
-      result: PortModel(name: "", type: judgement.type, horizon: horizon),
-      whyNotRun: judgement.whyNotRun(map, pair),
+      map: map, run: RunModel(judgement, map, pair, horizon: horizon),
       tensor: whyNoTensor == nil ? try compilation.tensor(of: judgement.name.text).map(TensorModel.init) : nil,
       whyNoTensor: whyNoTensor)
   }
 }
 
-extension Judgement {
-  fileprivate func whyNotRun(_ map: MapModel, _ pair: GraphPair) -> String? {
-    if let table = context.first(where: { $0.rows != nil }) {
-      return "It is not run here: `\(table.variable.name)` is a table."
+extension LoweredModel {
+  /// Of each tensor, where they are known.
+  fileprivate func values(weights: [Double]?) -> [[Double]?] {
+    var start = 0
+    return tensors.map { tensor in
+      let count = tensor.dims.reduce(1, *)
+      defer { start += count }
+      return weights.map { Array($0[start..<start + count]) } ?? tensor.initial
     }
-    let isLarge =
-      map.forward.isLeftOut || map.adjoint.isLeftOut || pair.forward.work > PageLimit.work
-      || pair.adjoint.work > PageLimit.work
-    return isLarge ? "It is too large to be run in a page: `cajal2c run` runs it." : nil
   }
 }
 
 extension ModelModel {
-  fileprivate static func parameters(of model: LoweredModel, _ weights: [Double]??) -> [Parameters] {
-    var start = 0
-    return model.tensors.map { tensor in
-      let count = tensor.dims.reduce(1, *)
-      defer { start += count }
-      let values = (weights ?? nil).map { Array($0[start..<start + count]) } ?? tensor.initial
-      return Parameters(
-        name: tensor.name, shape: tensor.dims, count: count,
+  fileprivate static func parameters(of model: LoweredModel, _ values: [[Double]?]) -> [Parameters] {
+    zip(model.tensors, values).map { tensor, values in
+      Parameters(
+        name: tensor.name, shape: tensor.dims, count: tensor.dims.reduce(1, *),
         tensor: values.flatMap { TensorModel($0, shape: tensor.dims) })
     }
   }

@@ -20,11 +20,20 @@ public func describedTokens(of source: Source, options: CompilerOptions) -> [Des
   // Of a client that has said nothing of itself, and so reads plain text.
   let server = LanguageServer(compiler: "", pages: nil, send: { _ in })
   let analysis = Analysis(TextBuffer(source.bytes), uri: source.fileName, options: options)
+  // Of a symbol the same is said wherever it is used.
+  var known: [Int: String] = [:]
+  func note(_ offset: Int) -> String? {
+    let symbol = analysis.names.occurrence(at: offset)?.symbol
+    if let text = symbol.flatMap({ known[$0] }) { return text }
+    let text = server.about(offset, analysis)?.1
+    if let symbol { known[symbol] = text }
+    return text
+  }
   return SemanticToken.all(in: analysis).map { token in
     DescribedToken(
       span: token.span, kind: token.kind.rawValue, isDeclaration: token.modifiers.contains(.declaration),
       isNonlinear: token.modifiers.contains(.nonlinear),
-      note: token.kind.isName ? server.about(token.span.start, analysis)?.1 : nil)
+      note: token.kind.isName ? note(token.span.start) : nil)
   }
 }
 

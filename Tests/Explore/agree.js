@@ -1,5 +1,5 @@
 'use strict';
-// agree.js COMPILER FILE PAGE: runs the programs of a page of `cajal2c explore` by the page's own script, without a
+// agree.js COMPILER FILE PAGE: runs the programs and models of a page of `cajal2c explore` by the page's own script, without a
 // browser, and compares their results and gradients with what `cajal2c run` says of the same inputs.
 
 const { execFileSync } = require('child_process');
@@ -51,28 +51,32 @@ const compare = (what, ours, theirs) => {
   });
 };
 
-for (const program of data.programs) {
+for (const program of [...data.programs, ...data.models]) {
   const { name } = program.map;
   const reason = Running.why(program);
   if (reason) {
     console.log(`${name}: ${reason}`);
     continue;
   }
-  const vectors = program.inputs.map((port) => {
+  // Of a model, its tensors have the values that the compiler gives them too.
+  const { inputs } = program.run;
+  const tensors = inputs.filter((port) => port.value).length;
+  const vectors = inputs.map((port) => {
     const vector = Array.from(Interpreter.start(port));
-    return vector.length > longest ? vector : vector.map(random);
+    return port.value || vector.length > longest ? vector : vector.map(random);
   });
-  const settings = program.inputs.flatMap((port, at) => ['--set', `${port.name}=${setting(port, vectors[at])}`]);
+  const settings = inputs.flatMap(
+    (port, at) => (at < tensors ? [] : ['--set', `${port.name}=${setting(port, vectors[at])}`]));
   const [result] = Interpreter.run(program.map.forward, vectors);
   compare(`${name}`, result, ask(program, settings).map(Number));
-  const size = vectors.reduce((sum, vector) => sum + vector.length, 0);
-  if (program.inputs.length === 0 || size * result.length > mostDerivatives) continue;
+  const size = vectors.slice(tensors).reduce((sum, vector) => sum + vector.length, 0);
+  if (size === 0 || size * result.length > mostDerivatives) continue;
   // A row for each entry of the result, with the derivatives in all inputs.
   const rows = ask(program, settings, '--jacobian').slice(1).map((line) => line.split(',').map(Number));
   rows.forEach((row, at) => {
     const all = Interpreter.run(program.map.adjoint, [...vectors, Interpreter.unit(at, result.length)]);
     compare(`${name} with its gradients`, all[0], result);
-    compare(`gradients of entry ${at} of ${name}`, all.slice(1).flatMap((one) => Array.from(one)), row);
+    compare(`gradients of entry ${at} of ${name}`, all.slice(1 + tensors).flatMap((one) => Array.from(one)), row);
   });
 }
 console.log(`${count} numbers agree`);

@@ -53,14 +53,15 @@
   if (field) {
     const section = field.closest('section');
     const vector = section.querySelector('[aria-live]').textContent;
-    const gradients = [...section.querySelectorAll('.gradient')].map((each) => Number(each.textContent));
+    const gradient = Number(section.querySelector('.gradient').textContent);
+    // Of the sum of all entries, or of one: where it is 0 nothing need change.
     field.value = 0.25;
     field.dispatchEvent(new Event('input'));
-    requestAnimationFrame(() => requestAnimationFrame(() => {
+    setTimeout(() => {
       const slider = field.closest('tr').querySelector('[type=range]');
       expect(Math.abs(Number(slider.value) - 0.25) < 0.006, 'a slider does not follow its field');
-      expect(gradients[0] === 0 || section.querySelector('[aria-live]').textContent !== vector, 'the result stays');
+      expect(gradient === 0 || section.querySelector('[aria-live]').textContent !== vector, 'the result stays');
       finish();
-    }));
+    }, 500);
   } else finish();
 }

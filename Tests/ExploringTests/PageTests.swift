@@ -2,6 +2,7 @@ import CajalSyntax
 import Diagnostics
 import Driver
 import Foundation
+import TensorFiles
 import TestSupport
 import Testing
 
@@ -69,13 +70,13 @@ private let flip = """
     let (turned, large) = (page.programs[1], page.programs[2])
     #expect(turned.tensor == nil && turned.whyNoTensor == "It has no matrix: it is not linear in `A`.")
     #expect(large.tensor == nil && large.whyNoTensor?.contains("too large") == true)
-    #expect(page.programs.allSatisfy { $0.whyNotRun == nil })
+    #expect(page.programs.allSatisfy { $0.run.whyNot == nil })
   }
 
   @Test func programsWithTablesAreNotRun() throws {
     let page = try model(
       "data L = E | C Bool L\nprogram f (xs : L[3]) : Bool = fold { E => true | C x y => if x then y else y } (xs)")
-    #expect(page.programs[0].whyNotRun == "It is not run here: `xs` is a table.")
+    #expect(page.programs[0].run.whyNot == "It is not run here: `xs` is a table.")
     #expect(page.programs[0].tensor == nil)
   }
 
@@ -89,6 +90,30 @@ private let flip = """
     #expect(page.models[0].tensors.map(\.shape) == [[4, 3], [4], [2, 4], [2]])
     #expect(page.models[0].tensors.allSatisfy { $0.tensor == nil })
     #expect(page.models[1].tensors.map(\.tensor?.entries) == [[1, 2]])
+    #expect(page.models[0].run.whyNot?.contains("--weights") == true)
+    #expect(page.models[1].run.whyNot == nil && page.models[1].run.inputs.map(\.value) == [[1, 2], nil])
+  }
+
+  @Test func weightsAreShown() throws {
+    try withScratch { folder in
+      let text = "net f (x : Real[3]) : Real[2] = dense\nmodel m (x : Real[3]) : Real[2] = f x"
+      let file = TensorFile(tensors: [
+        Tensor("f.0.weight", shape: [2, 3], values: [1, 2, 3, 4, 5, 6] as [Float]),
+        Tensor("f.0.bias", shape: [2], values: [0.5, -0.5] as [Float]),
+      ])
+      try Data(file.serialised()).write(to: URL(fileURLWithPath: folder + "/w.safetensors"))
+      let page = try model(text) { $0.weights = folder + "/w.safetensors" }
+      #expect(page.models[0].tensors.map(\.tensor?.entries) == [[1, 2, 3, 4, 5, 6], [0.5, -0.5]])
+      #expect(page.models[0].run.whyNot == nil)
+      #expect(page.models[0].tensors[0].tensor?.axes.map(\.labels.count) == [2, 3])
+    }
+  }
+
+  @Test func longCodeIsCut() throws {
+    let functions = try model(flip).code
+    let sizes = functions.map { $0.blocks.reduce(0) { $0 + $1.lines.count } }
+    #expect(functions.first(lines: sizes[0] + sizes[1]).count == 2)
+    #expect(functions.first(lines: sizes[0] + sizes[1] - 1).count == 1)
   }
 
   /// Nothing in a program, and no name of a file, becomes markup or script.

@@ -278,6 +278,7 @@ const Interpreter = (() => {
 
   /** The vector that an input has at first. */
   const start = (port) => {
+    if (port.value) return port.value.map(number);
     if (port.start === 'first') return unit(0, port.dimension);
     if (port.start === 'second') return unit(Math.min(1, port.dimension - 1), port.dimension);
     if (port.start === 'ones') return new Array(port.dimension).fill(1);

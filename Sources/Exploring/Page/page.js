@@ -49,7 +49,7 @@ const Page = (() => {
       element('h3', {}, 'Run'), Running.view(each),
       element('h3', {}, each.tensor && each.tensor.axes.length > 2 ? 'Tensor' : 'Matrix'),
       each.tensor ? tensor(map.name, each.tensor) : element('p', {}, each.whyNoTensor || 'It has none here.'),
-      graphs(map, each.inputs.map((port) => port.name)));
+      graphs(map, each.run.inputs.map((port) => port.name)));
   };
 
   const shape = (extents) => `[${extents.join(', ')}]`;
@@ -61,13 +61,14 @@ const Page = (() => {
   const model = (each) => element('section', { id: `program-${each.map.name}`, 'aria-labelledby': `head-${each.map.name}` },
     element('h2', { id: `head-${each.map.name}` }, `model ${each.map.name}`),
     summary(each.map),
+    element('h3', {}, 'Run'), Running.view(each),
     each.tensors.length ? [
       element('h3', {}, 'Parameters'),
       table(`parameters of ${each.map.name}`, ['tensor', 'shape', 'numbers'],
         each.tensors.map((one) => [one.name, shape(one.shape), one.count])),
       each.tensors.filter((one) => one.tensor).map((one) => tensor(`${one.name} ${shape(one.shape)}`, one.tensor)),
     ] : undefined,
-    graphs(each.map, [...each.tensors.map((one) => one.name), ...each.map.forward.parameters.slice(each.tensors.length)]));
+    graphs(each.map, each.run.inputs.map((port) => port.name)));
 
   const nets = (all) => element('section', { 'aria-labelledby': 'nets' }, element('h2', { id: 'nets' }, 'Nets'),
     all.map((net) => table(`net ${net.signature}`, ['layer', 'in', 'out', 'parameters'],

@@ -91,8 +91,45 @@ const Running = (() => {
     };
   };
 
+  /** Lines over the first index, one for each column: of results that are a course of states. */
+  const curves = (port, vector) => {
+    const [rows, columns] = [port.shape[0], port.shape[1] || 1];
+    const finite = vector.filter(Number.isFinite);
+    const least = finite.reduce((a, b) => Math.min(a, b), Infinity);
+    const largest = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+    const [w, h, left, bottom] = [420, 200, 56, 20];
+    const x = (row) => left + (row / (rows - 1)) * (w - left - 8);
+    const y = (value) => 8 + (largest === least ? 0.5 : (largest - value) / (largest - least)) * (h - bottom - 8);
+    const line = (column) => {
+      let path = '';
+      for (let row = 0; row < rows; row++) {
+        const value = vector[row * columns + column];
+        if (Number.isFinite(value)) path += `${path ? 'L' : 'M'}${x(row).toFixed(1)},${y(value).toFixed(1)}`;
+      }
+      return drawn('path', { d: path, class: `curve c${column}` }, drawn('title', {}, `column ${column}`));
+    };
+    const label = (text, at, under, anchor) => drawn('text', { x: at, y: under, 'text-anchor': anchor }, text);
+    const each = [...new Array(columns).keys()];
+    return element('figure', {},
+      drawn('svg', {
+        viewBox: `0 0 ${w} ${h}`, class: 'curves', role: 'img',
+        'aria-label': `result over its first index, from ${shown(least)} to ${shown(largest)}`,
+      },
+      drawn('path', { class: 'axis', d: `M${left},8V${h - bottom}H${w - 8}` }),
+      label(shown(largest), left - 4, 16, 'end'), label(shown(least), left - 4, h - bottom, 'end'),
+      label('0', left, h - 4, 'middle'), label(rows - 1, w - 8, h - 4, 'end'), each.map(line)),
+      element('figcaption', { class: 'hint' }, `result : ${port.type}`, columns > 1
+        ? [', columns ', each.map((column) => element('span', { class: `key c${column}` }, ` ${column}`))] : undefined),
+      element('details', {}, element('summary', {}, 'numbers'),
+        element('pre', { class: 'numbers' }, [...new Array(rows).keys()].map(
+          (row) => `${row}: ${each.map((column) => shown(vector[row * columns + column])).join('  ')}`).join('\n'))));
+  };
+
   const resultTable = (port, vector) => {
     const [rows, columns] = port.shape;
+    if (port.shape.length > 0 && port.shape.length <= 2 && rows >= 16 && rows <= 4096 && (columns || 1) <= 6) {
+      return curves(port, vector);
+    }
     if (port.shape.length === 2 && rows > 1 && columns > 1 && rows <= 64 && columns <= 64) {
       const labels = (count) => [...new Array(count).keys()].map(String);
       return heatTable(`result : ${port.type}`, labels(rows), labels(columns), (r, c) => vector[r * columns + c]);
@@ -104,12 +141,15 @@ const Running = (() => {
   };
 
   /** Of which function of the result the gradients are. */
-  const directions = (port, changed) => element('select', { onchange: changed },
-    names(port).map((label, at) => element('option', { value: at }, `the result's entry ${label}`)),
-    element('option', { value: 'all' }, 'the sum of its entries'));
+  const directions = (port, changed) => {
+    const sum = element('option', { value: 'all' }, "the sum of the result's entries");
+    const entries = names(port).map((label, at) => element('option', { value: at }, `the result's entry ${label}`));
+    // The sum of what stands for a value hardly depends on anything.
+    return element('select', { onchange: changed }, port.isDiscrete ? [entries, sum] : [sum, entries]);
+  };
 
   const why = (program) => {
-    if (program.whyNotRun) return program.whyNotRun;
+    if (program.run.whyNot) return program.run.whyNot;
     const name = Interpreter.unknown(program.map.forward) || Interpreter.unknown(program.map.adjoint);
     return name ? `It is not run here: the page does not know the operation ${name}.` : undefined;
   };
@@ -117,15 +157,16 @@ const Running = (() => {
   const view = (program) => {
     const reason = why(program);
     if (reason) return element('p', {}, reason);
-    const vectors = program.inputs.map((port) => Interpreter.start(port));
+    const { inputs, result: port } = program.run;
+    const vectors = inputs.map((each) => Interpreter.start(each));
     const result = element('div', { 'aria-live': 'polite' });
     let isWaiting = false;
     const compute = () => {
       isWaiting = false;
-      const { dimension } = program.result;
+      const { dimension } = port;
       const chosen = direction.value;
       const cotangent = chosen === 'all' ? new Array(dimension).fill(1) : Interpreter.unit(Number(chosen), dimension);
-      result.replaceChildren(resultTable(program.result, Interpreter.run(program.map.forward, vectors)[0]));
+      result.replaceChildren(resultTable(port, Interpreter.run(program.map.forward, vectors)[0]));
       const gradients = Interpreter.run(program.map.adjoint, [...vectors, cotangent]).slice(1);
       fields.forEach((each, at) => {
         const largest = gradients[at].reduce((most, x) => Math.max(most, Math.abs(x)), 0);
@@ -133,11 +174,11 @@ const Running = (() => {
       });
     };
     const changed = () => {
-      if (!isWaiting) requestAnimationFrame(compute);
+      if (!isWaiting) setTimeout(compute, 16);
       isWaiting = true;
     };
-    const direction = directions(program.result, changed);
-    const fields = program.inputs.map((port, at) => input(port, vectors[at], changed));
+    const direction = directions(port, changed);
+    const fields = inputs.map((each, at) => input(each, vectors[at], changed));
     compute();
     return element('div', { class: 'run' },
       fields.length ? element('form', { onsubmit: (event) => event.preventDefault() },

@@ -27,7 +27,9 @@ const SourceView = (() => {
       'data-line': block.line, class: block.line ? 'linked' : undefined,
       tabindex: block.line ? 0 : undefined, role: block.line ? 'group' : undefined,
       'aria-label': block.line ? `C of line ${block.line}` : undefined,
-    }, block.lines.join('\n'))))));
+    }, block.lines.join('\n'))))),
+    model.codeLeftOut ? element('p', { class: 'more' }, `${model.codeLeftOut} more functions: `,
+      element('code', {}, 'cajal2c --emit c --emit-grad'), ' prints them.') : undefined);
 
   /** Marks what is of the same line as what the pointer or the focus is on, and shows it if `scrolls`. */
   const mark = (line, from, scrolls) => {
