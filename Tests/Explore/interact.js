@@ -36,7 +36,7 @@
     button.click();
     const inner = [...section.querySelectorAll('.graph .node rect')];
     expect(inner.every((rect) => Number(rect.getAttribute('width')) > 0), `${name}: an empty node`);
-    for (const label of section.querySelectorAll('.graph .node > text:not(.space)')) {
+    for (const label of section.querySelectorAll('.graph .node > text:not(.space, .tag)')) {
       const width = Number(label.parentElement.querySelector('rect').getAttribute('width'));
       expect(label.getComputedTextLength() <= width, `${name}: ${label.textContent} is wider than its node`);
     }

@@ -20,7 +20,7 @@ const Drawing = (() => {
     const { node, index, isParameter, label } = item;
     const operands = node.operands.length ? ` of ${node.operands.map((operand) => `%${operand}`).join(', ')}` : '';
     const what = isParameter ? `input ${label}` : node.body ? `loop ${label}` : node.op.slice(0, 200);
-    const result = item.results.length ? `; ${item.results.map((at) => resultNames(at)).join(', ')}` : '';
+    const result = item.results.length ? `; ${item.results.map(resultNames || (() => 'goes on or out')).join(', ')}` : '';
     return `%${index}: ${what}${operands}, in ${node.space}${node.line ? `; line ${node.line}` : ''}${result}`;
   };
 
@@ -36,7 +36,9 @@ const Drawing = (() => {
     drawn('title', {}, text),
     drawn('rect', { width: Math.round(w), height: Math.round(h), rx: isParameter ? 18 : 5 }),
     drawn('text', { x: w / 2, y: 17, 'text-anchor': 'middle' }, label),
-    inner ? contents(inner, Layout.pad + (w - 2 * Layout.pad - inner.w) / 2, Layout.head + Layout.pad, () => 'carried on or out')
+    results.length && resultNames ? drawn('text', { x: w / 2, y: h + 13, 'text-anchor': 'middle', class: 'tag' },
+      results.map(resultNames).join(', ')) : undefined,
+    inner ? contents(inner, Layout.pad + (w - 2 * Layout.pad - inner.w) / 2, Layout.head + Layout.pad)
       : drawn('text', { x: w / 2, y: 32, 'text-anchor': 'middle', class: 'space' }, shortSpace));
   };
 
@@ -44,7 +46,7 @@ const Drawing = (() => {
     layout.edges.map((points) => drawn('path', { class: 'edge', d: path(points), 'marker-end': 'url(#arrow)' })),
     layout.items.map((item) => nodeOf(item, resultNames)));
 
-  /** - resultNames: of a result's number, what it is. */
+  /** - resultNames: of a result's number, what it is; a loop's results have no names. */
   const draw = (graph, name, resultNames) => {
     if (graph.isLeftOut || graph.size > most) {
       return element('p', {}, `The graph has ${graph.size} nodes, too many for a picture: `,
@@ -52,7 +54,7 @@ const Drawing = (() => {
     }
     const layout = Layout.place(graph);
     const margin = 8;
-    const [w, h] = [Math.ceil(layout.w) + 2 * margin, Math.ceil(layout.h) + 2 * margin];
+    const [w, h] = [Math.ceil(layout.w) + 2 * margin, Math.ceil(layout.h) + 3 * margin];
     return element('div', { class: 'scroll graph', tabindex: 0, role: 'region', 'aria-label': name },
       drawn('svg', { width: w, height: h, viewBox: `0 0 ${w} ${h}`, role: 'group', 'aria-label': name },
         contents(layout, margin, margin, resultNames)));

@@ -6,7 +6,7 @@ const Page = (() => {
 
   const graphs = (map, inputs) => {
     const place = element('div', {});
-    const resultNames = (isAdjoint) => (at) => (!isAdjoint || at === 0 ? 'the result' : `the gradient in ${inputs[at - 1]}`);
+    const resultNames = (isAdjoint) => (at) => (!isAdjoint || at === 0 ? 'result' : `gradient in ${inputs[at - 1]}`);
     const show = (isAdjoint) => {
       const name = isAdjoint ? `adjoint of ${map.name}` : `graph of ${map.name}`;
       place.replaceChildren(Drawing.draw(isAdjoint ? map.adjoint : map.forward, name, resultNames(isAdjoint)));
