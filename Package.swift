@@ -52,7 +52,9 @@ let package = Package(
       dependencies: ["Diagnostics", "CajalSyntax", "CajalTyping", "Driver", "Formatting"]),
     .target(
       name: "Exploring",
-      dependencies: ["Diagnostics", "CajalSyntax", "CajalTyping", "LinearMaps", "Lowering", "Driver", "LanguageServer"],
+      dependencies: [
+        "Diagnostics", "CajalSyntax", "CajalTyping", "LinearMaps", "Lowering", "Driver", "LanguageServer",
+      ],
       resources: [
         .embedInCode("Page/page.css"), .embedInCode("Page/interpreter.js"), .embedInCode("Page/elements.js"),
         .embedInCode("Page/layout.js"), .embedInCode("Page/drawing.js"), .embedInCode("Page/source.js"),

@@ -60,10 +60,20 @@ const Drawing = (() => {
         contents(layout, margin, margin, resultNames)));
   };
 
+  /** Scrolls graphs that are wider than the page to their inputs. */
+  const centre = (within) => {
+    for (const each of within.querySelectorAll('.graph')) {
+      const input = each.querySelector('.input');
+      if (!input) continue;
+      const [place, box] = [input.getBoundingClientRect(), each.getBoundingClientRect()];
+      each.scrollLeft += place.left + place.width / 2 - box.left - box.width / 2;
+    }
+  };
+
   /** The head of all edges, once a page. */
   const arrow = () => drawn('svg', { width: 0, height: 0, 'aria-hidden': true, class: 'defs' }, drawn('defs', {},
     drawn('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' },
       drawn('path', { d: 'M0,0L8,4L0,8z' }))));
 
-  return { draw, arrow };
+  return { draw, centre, arrow };
 })();

@@ -13,6 +13,9 @@ const filled = (node, attributes, children) => {
 const element = (name, attributes = {}, ...children) => filled(document.createElement(name), attributes, children);
 const drawn = (name, attributes = {}, ...children) => filled(document.createElementNS(SVG, name), attributes, children);
 
+/** A sentence in which what is between backquotes is code. */
+const sentence = (text) => element('p', {}, text.split('`').map((part, at) => (at % 2 ? element('code', {}, part) : part)));
+
 /** A number with at most five digits. */
 const shown = (x) => (Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x) : String(Number(x.toPrecision(5))));
 

@@ -10,6 +10,7 @@ const Page = (() => {
     const show = (isAdjoint) => {
       const name = isAdjoint ? `adjoint of ${map.name}` : `graph of ${map.name}`;
       place.replaceChildren(Drawing.draw(isAdjoint ? map.adjoint : map.forward, name, resultNames(isAdjoint)));
+      Drawing.centre(place);
     };
     show(false);
     const button = element('button', {
@@ -48,7 +49,7 @@ const Page = (() => {
       summary(map),
       element('h3', {}, 'Run'), Running.view(each),
       element('h3', {}, each.tensor && each.tensor.axes.length > 2 ? 'Tensor' : 'Matrix'),
-      each.tensor ? tensor(map.name, each.tensor) : element('p', {}, each.whyNoTensor || 'It has none here.'),
+      each.tensor ? tensor(map.name, each.tensor) : sentence(each.whyNoTensor || 'It has none here.'),
       graphs(map, each.run.inputs.map((port) => port.name)));
   };
 
@@ -88,6 +89,7 @@ const Page = (() => {
         data.models.map(model)),
       note, Drawing.arrow());
     SourceView.listen(note);
+    Drawing.centre(document);
   };
 
   return { show };

@@ -156,7 +156,7 @@ const Running = (() => {
 
   const view = (program) => {
     const reason = why(program);
-    if (reason) return element('p', {}, reason);
+    if (reason) return sentence(reason);
     const { inputs, result: port } = program.run;
     const vectors = inputs.map((each) => Interpreter.start(each));
     const result = element('div', { 'aria-live': 'polite' });
