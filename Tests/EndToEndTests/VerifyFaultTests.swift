@@ -146,16 +146,24 @@ import Testing
       function: "mix_run_adjoint", code: "((real *)(uintptr_t)in[0])[0] += 1;", said: "backward changes an input"),
   ]
 
+  private func put(_ code: String, into function: String, of text: String) throws -> String {
+    let start = try #require(text.range(of: " \(function)("))
+    let end = try #require(text.range(of: "\n}\n", range: start.upperBound..<text.endIndex))
+    let last = try #require(
+      text.range(of: "return CAJAL_OK;", options: .backwards, range: start.upperBound..<end.lowerBound))
+    return text.replacingCharacters(in: last, with: code + " return CAJAL_OK;")
+  }
+
   @Test(arguments: faults) func faultIsCaught(fault: Fault) throws {
     let texts = ["step": Self.models, "square": Self.models, "even": Self.tables, "tree": Self.tables]
     let result = try verify(texts.first { fault.function.hasPrefix($0.key) }?.value ?? Self.programs) { text in
-      let start = try #require(text.range(of: " \(fault.function)("))
-      let end = try #require(text.range(of: "\n}\n", range: start.upperBound..<text.endIndex))
-      let last = try #require(
-        text.range(of: "return CAJAL_OK;", options: .backwards, range: start.upperBound..<end.lowerBound))
       let code = fault.code.replacingOccurrences(of: "step_bytes", with: "p_step_workspace_bytes")
-      return text.replacingCharacters(in: last, with: code + " return CAJAL_OK;")
-        .replacingOccurrences(of: "#include \"p.h\"", with: "#include \"p.h\"\n#include <stdint.h>")
+      var faulty = try put(code, into: fault.function, of: text)
+      // Where few samples go one after another, the others have a function of their own.
+      if faulty.contains(" \(fault.function)_lanes(") {
+        faulty = try put(code, into: "\(fault.function)_lanes", of: faulty)
+      }
+      return faulty.replacingOccurrences(of: "#include \"p.h\"", with: "#include \"p.h\"\n#include <stdint.h>")
     }
     #expect(result.status == 70, "\(result.output)")
     let crashes = fault.said.contains("touched")
