@@ -201,10 +201,7 @@ struct BatchEmitter {
   private func runsOfLanes() -> [CFunction] {
     guard alone != nil, let lanes else { return [] }
     func function(_ part: String, _ parameters: [CParameter], _ body: [CStatement]) -> CFunction {
-      let unused = parameters.filter { parameter in !body.contains { $0.mentions(parameter.name) } }
-      return .own(
-        own[part], parameters, specifiers: "static CAJAL_ONE_COPY",
-        unused.map { .ignore($0.name) } + body + [.returnValue(name("CAJAL_OK"))])
+      succeeding(own[part], parameters, specifiers: "static CAJAL_ONE_COPY", body)
     }
     let finite = options.checkFinite ? [allFinite(name("batch") * .integer(unit.output.size), name("out"))] : []
     let forward = function("run_lanes", runParameters, runLanes(lanes) + finite)

@@ -31,19 +31,22 @@ extension BatchEmitter {
     let size = unit.output.size
     var body = runSteps(code.forward, of: code.schedule.forward, direction: .forward, shared: Set(code.schedule.inputs))
     if options.checkFinite { body.append(allFinite(name("batch") * .integer(size), name("out"))) }
-    return function(
+    return succeeding(
       code.run, genericInputs + [BatchEmitter.out, BatchEmitter.work, BatchEmitter.keep], body)
   }
 
   private func runAdjoint(_ code: SharedCode) -> CFunction {
     let body = addedGradients(code.adjoint!, of: code.schedule.backward!, shared: Set(code.schedule.inputs))
-    return function(code.runAdjoint, genericInputs + stridedGradients, body)
+    return succeeding(code.runAdjoint, genericInputs + stridedGradients, body)
   }
 
-  private func function(_ function: String, _ parameters: [CParameter], _ body: [CStatement]) -> CFunction {
+  /// A function that answers CAJAL_OK.
+  func succeeding(
+    _ function: String, _ parameters: [CParameter], specifiers: String = "static", _ body: [CStatement]
+  ) -> CFunction {
     let unused = parameters.filter { parameter in !body.contains { $0.mentions(parameter.name) } }
       .map { CStatement.ignore($0.name) }
-    return .own(function, parameters, unused + body + [.returnValue(name("CAJAL_OK"))])
+    return .own(function, parameters, specifiers: specifiers, unused + body + [.returnValue(name("CAJAL_OK"))])
   }
 }
 

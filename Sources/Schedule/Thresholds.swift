@@ -88,7 +88,7 @@ enum Threshold {
   /// The most lanes that are variables of one function. Guess: 15.25 kB, safe on the stack of a thread.
   static let lanesOnStack = 244
 
-  /// Of a program in lanes, batches of fewer samples go one after another.
+  /// Of a program in lanes, batches of fewer samples go one after another. Guess: half a register of floats.
   static let laneBatch = 4
 
   /// The most statements of a direction that are written out for one sample, and that a header may define. Guess: what a
