@@ -48,11 +48,22 @@ import Testing
       ("somewhere", Type.bool, "E0301"),
       ("fun (x : Bool) => true", nil, "E0102"),
       ("bounded 1", nil, "E0407"),
+      // The argument is looked at before the function, which has no type of its own.
+      ("(if true then not else fun x => x) 0", nil, "E0201"),
     ] as [(String, Type?, String)])
   func rejects(text: String, type: Type?, code: String) throws {
     let (term, codes) = try closed(text, type)
     #expect(term == nil)
     #expect(codes == [code])
+  }
+
+  /// Trees that the parser does not make.
+  @Test(arguments: [[[1, 2], [3]], [[1], [2, 3]], [[]], []] as [[[Double]]])
+  func rowsThatAreNoMatrix(rows: [[Double]]) throws {
+    var diagnostics = Diagnostics()
+    let term = Term(.matrix(rows), Span(0, 0))
+    #expect(checkClosedTerm(term, against: nil, in: try module(), diagnostics: &diagnostics) == nil)
+    #expect(diagnostics.items.map(\.code.rawValue) == ["E0209"])
   }
 
   @Test func variablesHaveIdsOfTheirOwn() throws {

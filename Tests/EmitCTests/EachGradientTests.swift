@@ -94,7 +94,7 @@ import Testing
     for tensors in [nil, 1, 0] {
       let unit = Harness.unit("p", graph(false), graph(true), tensors: tensors)
       let trial = Harness.trial(unit, seed: 1, strides: unit.ports.map { _ in 2 })
-      Harness.check([trial], try Harness.run([trial], runtime: try RuntimeObjects.paths()))
+      Harness.check([trial], try Harness.run([trial]))
     }
   }
 
@@ -125,7 +125,7 @@ import Testing
     #expect(try emitModule(module(system("p"), options)).c.contains("p_summed[] = {1, 1, 0};"))
     let flags =
       blas == .none
-      ? ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+      ? Harness.sanitizers
       : ["-O2", "-march=native", "-DCAJAL_BLAS", "-Wl,--no-as-needed", "-lopenblas"]
     let answers = try Harness.run(trials, options: options, flags: flags)
     #expect(answers.count == trials.count)

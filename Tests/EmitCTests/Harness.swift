@@ -58,19 +58,13 @@ enum Harness {
 
   static let warnings = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
-  static var runtimeSources: [String] {
-    let folder = projectRoot + "/Runtime/src"
-    return (try! FileManager.default.contentsOfDirectory(atPath: folder)).filter { $0.hasSuffix(".c") }.sorted()
-      .map { "\(folder)/\($0)" }
-  }
+  static let sanitizers = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
   /// Emits the trials' programs and models as one module, runs them, and gives the answers. Issues are recorded. Trials
   /// whose units have one name are calls of one unit.
   ///
-  /// - Parameter runtime: objects; compiled as the module is, where there are none.
   static func run(
-    _ trials: [Trial], options: EmitOptions = Harness.options(), compiler: String = "gcc", flags: [String] = ["-O1"],
-    runtime: [String]? = nil
+    _ trials: [Trial], options: EmitOptions = Harness.options(), compiler: String = "gcc", flags: [String] = ["-O1"]
   ) throws -> [Answer] {
     try withScratch { folder in
       // A module lists its programs before its models.
@@ -87,7 +81,7 @@ enum Harness {
         compiler,
         warnings + flags + include + ["-DSHARES_MATRICES=\(sharesMatrices ? 1 : 0)"]
           + [folder + "/t.c", folder + "/client.c"]
-          + (try runtime ?? RuntimeObjects.paths(compiler: compiler, flags: flags))
+          + (try RuntimeObjects.paths(compiler: compiler, flags: flags))
           + ["-lm", "-o", folder + "/client"])
       guard built.status == 0 else {
         try? emitted.c.write(toFile: NSTemporaryDirectory() + "failed.c", atomically: true, encoding: .utf8)

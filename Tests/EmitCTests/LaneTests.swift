@@ -31,7 +31,7 @@ import Testing
 
   @Test(arguments: [["-O1"], ["-O3", "-march=native"], ["-O2", "-DCAJAL_LANE_BYTES=8"]])
   func allBatchesAgreeWithTheInterpreter(flags: [String]) throws {
-    let trials = try trials(3000..<3100, batches: Array(1...19) + [32, 33, 40])
+    let trials = try trials(3000..<3060, batches: Array(1...19) + [32, 33, 40])
     Harness.check(trials, try Harness.run(trials, flags: flags))
   }
 
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func floatsAgreeUnderClang() throws {
-    let trials = try trials(3300..<3350, batches: [1, 8, 11, 17])
+    let trials = try trials(3300..<3325, batches: [1, 8, 11, 17])
     let answers = try Harness.run(
       trials, options: Harness.options(realBytes: 4), compiler: installed("clang").first ?? "gcc",
       flags: ["-O2", "-march=native"])
@@ -64,8 +64,8 @@ import Testing
 
   @Test(arguments: ["gcc", "clang"]) func runsCleanUnderSanitizers(compiler: String) throws {
     guard installed(compiler).first != nil else { return }
-    let trials = try trials(3400..<3420, batches: [1, 5, 8, 13, 16])
-    let flags = ["-O1", "-march=native", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    let trials = try trials(3400..<3412, batches: [1, 5, 8, 13, 16])
+    let flags = ["-march=native"] + Harness.sanitizers
     Harness.check(trials, try Harness.run(trials, compiler: compiler, flags: flags))
   }
 

@@ -8,7 +8,7 @@ import Testing
 @Suite struct OneSampleTests {
   /// Programs in lanes and not, models, without inputs and without gradients.
   private static func units() throws -> [ProgramUnit] {
-    let small = try LaneTests.units(3000..<3020)
+    let small = try LaneTests.units(3000..<3012)
     let others = try (0..<3).map { Harness.unit(try GraphProgram.adversarial(seed: 7000 + $0)) }
     let models = try (0..<3).map { try Trial.adversarial(seed: 7100 + $0, asModel: true).unit }
     return small + others + models

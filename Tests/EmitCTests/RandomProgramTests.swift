@@ -7,14 +7,13 @@ import Testing
     try seeds.map { try Trial.adversarial(seed: $0, asModel: areModels) }
   }
 
-  @Test(arguments: 0..<6) func agreesWithTheInterpreter(group: UInt64) throws {
+  @Test(arguments: 0..<4) func agreesWithTheInterpreter(group: UInt64) throws {
     let trials = try Self.trials((group * 50)..<(group * 50 + 50))
     Harness.check(trials, try Harness.run(trials, options: Harness.options(lanes: group % 2 == 0)))
   }
 
   @Test func runsCleanUnderSanitizers() throws {
-    let trials = try Self.trials(1000..<1030)
-    let flags = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-    Harness.check(trials, try Harness.run(trials, options: Harness.options(lanes: false), flags: flags))
+    let trials = try Self.trials(1000..<1015)
+    Harness.check(trials, try Harness.run(trials, options: Harness.options(lanes: false), flags: Harness.sanitizers))
   }
 }

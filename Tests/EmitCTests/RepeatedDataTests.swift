@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(arguments: [4, 8]) func agreesWithTheInterpreter(realBytes: Int) throws {
-    let trials = try (0..<120).map { try Trial.repeatedData(seed: 7000 + $0) }
+    let trials = try (0..<60).map { try Trial.repeatedData(seed: 7000 + $0) }
     Harness.check(
       trials, try Harness.run(trials, options: Harness.options(realBytes: realBytes)),
       tolerance: realBytes == 4 ? 1e-4 : 1e-9)

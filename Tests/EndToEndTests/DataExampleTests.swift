@@ -36,15 +36,13 @@ import Testing
       ["\(Self.folder)/\(example)/\(example).cajal", "-o", "\(folder)/\(example).c", "--emit-grad", "--blas", "none"]
         + flags)
     #expect(result.status == 0 && result.errors.isEmpty, "\(example): \(result.errors)")
-    let kernels = try FileManager.default.contentsOfDirectory(atPath: projectRoot + "/Runtime/src")
-      .filter { $0.hasSuffix(".c") }.sorted().map { projectRoot + "/Runtime/src/" + $0 }
     let built = try run(
       "gcc",
       [
         "-std=c11", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I\(projectRoot)/Runtime/include",
         "-I\(folder)",
       ]
-        + ["\(folder)/\(example).c"] + arguments + kernels + ["-o", "\(folder)/\(example)", "-lm"])
+        + ["\(folder)/\(example).c"] + arguments + (try RuntimeObjects.paths()) + ["-o", "\(folder)/\(example)", "-lm"])
     #expect(built.status == 0, "\(example): \(built.errors)")
     return "\(folder)/\(example)"
   }

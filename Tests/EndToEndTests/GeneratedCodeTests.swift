@@ -38,11 +38,6 @@ import Testing
     return (prefixes.map { "\(folder)/\($0).c" }, prefixes)
   }
 
-  private func kernels() throws -> [String] {
-    let names = try FileManager.default.contentsOfDirectory(atPath: projectRoot + "/Runtime/src")
-    return names.filter { $0.hasSuffix(".c") }.sorted().map { projectRoot + "/Runtime/src/" + $0 }
-  }
-
   /// With each configuration some, and with the first all.
   @Test(arguments: configurations) func compilesWithoutWarnings(flags: [String]) throws {
     try withScratch { folder in
@@ -60,13 +55,14 @@ import Testing
     try withScratch { folder in
       let (files, prefixes) = try emitAll(Self.programs + Self.models + [Self.science[1]], flags, into: folder)
       let blas = flags.contains("none") ? [] : ["-DCAJAL_BLAS"]
+      let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"] + blas
       let modules = prefixes.map { "X(\($0))" }.joined(separator: " ")
       let built = try run(
         "gcc",
         Self.strict + [
-          "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DMODULES=\(modules)",
-        ] + blas
-          + files + [projectRoot + "/Tests/Clients/exercise.c"] + (try kernels()) + ["-o", folder + "/exercise", "-lm"]
+          "-O1", "-DMODULES=\(modules)",
+        ] + sanitizers
+          + files + [projectRoot + "/Tests/Clients/exercise.c"] + (try RuntimeObjects.paths(flags: sanitizers)) + ["-o", folder + "/exercise", "-lm"]
           + (blas.isEmpty ? [] : ["-lopenblas"]))
       #expect(built.status == 0, "\(built.errors.prefix(2000))")
       let result = try run(folder + "/exercise", [], environment: ["ASAN_OPTIONS": "detect_leaks=0"])
@@ -82,17 +78,15 @@ import Testing
     try withScratch { folder in
       let flip = projectRoot + "/Examples/paper/flip.cajal"
       #expect(try cajal2c(flip, "-o", folder + "/flip.c", "--emit-grad", "--blas", "none").status == 0)
-      let objects = try run(
-        "gcc", Self.strict + ["-O1", "-c", folder + "/flip.c"] + (try kernels()), directory: folder)
-      #expect(objects.status == 0, "\(objects.errors)")
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".o") }.sorted()
+      let object = try run("gcc", Self.strict + ["-O1", "-c", folder + "/flip.c"], directory: folder)
+      #expect(object.status == 0, "\(object.errors)")
       let built = try run(
         compiler,
         [
           standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror", Self.include, "-I\(folder)",
           projectRoot + "/Tests/Clients/" + client,
         ]
-          + names.map { folder + "/" + $0 } + ["-o", folder + "/client", "-lm"])
+          + [folder + "/flip.o"] + (try RuntimeObjects.paths()) + ["-o", folder + "/client", "-lm"])
       #expect(built.status == 0, "\(built.errors)")
       // true flipped three times is false. In x the gradient is the map transposed; in n it is 1 or 10 by parity.
       #expect(try run(folder + "/client", []).output == "0 1 | 10 1 | 1 10\n")

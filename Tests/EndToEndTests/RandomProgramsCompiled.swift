@@ -17,7 +17,7 @@ import Testing
 
   private static func failures(reals: Bool, test: String) -> [String] {
     let options = ProgramGenerator.Options(reals: reals, bounds: reals)
-    let seeds = Property.firstSeed..<(Property.firstSeed + UInt64(max(1, Property.programs / 2)))
+    let seeds = Property.firstSeed..<(Property.firstSeed + UInt64(max(1, Property.programs / 4)))
     let implementation = CompiledImplementation()
     var compared = 0
     for start in stride(from: seeds.lowerBound, to: seeds.upperBound, by: round) {

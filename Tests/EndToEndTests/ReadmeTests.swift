@@ -47,12 +47,10 @@ import Testing
       let client = try write(Self.blocks[index].lines.map { $0 + "\n" }.joined(), to: folder + "/client.c")
       let emitted = try run(compilerPath, ["flip.cajal", "--emit-grad", "-o", "flip.c"], directory: folder)
       #expect(emitted.status == 0, "\(emitted.errors)")
-      let kernels = projectRoot + "/Runtime/src"
-      let sources = try FileManager.default.contentsOfDirectory(atPath: kernels).filter { $0.hasSuffix(".c") }
       let built = try run(
         "gcc",
         ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I\(projectRoot)/Runtime/include", client, "flip.c"]
-          + sources.sorted().map { kernels + "/" + $0 } + ["-o", "client", "-lm"],
+          + (try RuntimeObjects.paths()) + ["-o", "client", "-lm"],
         directory: folder)
       #expect(built.status == 0, "\(built.errors)")
       #expect(try run(folder + "/client", []).output == expected.map { $0 + "\n" }.joined())
