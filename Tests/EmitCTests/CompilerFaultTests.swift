@@ -139,7 +139,8 @@ import Testing
           compiler,
           ["-Wall", "-Wextra", "-Wpedantic", "-Werror"] + flags.split(separator: " ").map(String.init)
             + ["-DCAJAL_SHARED_OBJECT", "-I", folder, "-I", projectRoot + "/Runtime/include", folder + "/t.c"]
-            + [folder + "/client.c"] + (try RuntimeObjects.paths(compiler: compiler)) + ["-lm", "-o", folder + "/client"])
+            + [folder + "/client.c"] + (try RuntimeObjects.paths(compiler: compiler))
+            + ["-lm", "-o", folder + "/client"])
         #expect(built.status == 0, "\(built.errors.prefix(4000))")
         let result = try run(folder + "/client", [])
         #expect(result.status == 0, "\(compiler) \(flags): \(result.status) \(result.output.prefix(2000))")

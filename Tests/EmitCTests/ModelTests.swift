@@ -28,7 +28,8 @@ import Testing
 
   @Test func networksRunCleanUnderSanitizers() throws {
     let trials = try (100..<120).map { try Trial.network(seed: $0) }
-    Harness.check(trials, try Harness.run(trials, options: Harness.options(batchThreshold: 1), flags: Harness.sanitizers))
+    Harness.check(
+      trials, try Harness.run(trials, options: Harness.options(batchThreshold: 1), flags: Harness.sanitizers))
   }
 
   @Test func compiledModelsAgreeBesidePrograms() throws {
@@ -85,7 +86,8 @@ import Testing
         "gcc",
         Harness.warnings + Harness.sanitizers + ["-DCAJAL_SHARED_OBJECT"]
           + ["-I", folder, "-I", projectRoot + "/Runtime/include"]
-          + [folder + "/t.c", folder + "/rules.c"] + (try RuntimeObjects.paths(flags: Harness.sanitizers)) + ["-lm", "-o", folder + "/rules"])
+          + [folder + "/t.c", folder + "/rules.c"] + (try RuntimeObjects.paths(flags: Harness.sanitizers))
+          + ["-lm", "-o", folder + "/rules"])
       #expect(built.status == 0, "\(built.errors)")
       let result = try run(folder + "/rules", [])
       #expect(result.status == 0, "\(result.output)\(result.errors)")
@@ -179,7 +181,8 @@ import Testing
         let built = try run(
           compiler,
           Harness.warnings + ["-I", folder, "-I", projectRoot + "/Runtime/include"]
-            + [folder + "/t.c", folder + "/main.c"] + (try RuntimeObjects.paths(compiler: compiler)) + ["-lm", "-o", folder + "/main"])
+            + [folder + "/t.c", folder + "/main.c"] + (try RuntimeObjects.paths(compiler: compiler))
+            + ["-lm", "-o", folder + "/main"])
         #expect(built.status == 0, "\(built.errors)")
         let result = try run("/bin/sh", ["-c", "\(folder)/main >\(folder)/weights"])
         #expect(result.status == 0)

@@ -87,7 +87,8 @@ import Testing
         "gcc",
         Harness.warnings + Harness.sanitizers + ["-DCAJAL_SHARED_OBJECT"]
           + ["-I", folder, "-I", projectRoot + "/Runtime/include"]
-          + [folder + "/t.c", folder + "/rules.c"] + (try RuntimeObjects.paths(flags: Harness.sanitizers)) + ["-lm", "-o", folder + "/rules"])
+          + [folder + "/t.c", folder + "/rules.c"] + (try RuntimeObjects.paths(flags: Harness.sanitizers))
+          + ["-lm", "-o", folder + "/rules"])
       #expect(built.status == 0, "\(built.errors)")
       let result = try run(folder + "/rules", [])
       #expect(result.status == 0, "\(result.output)\(result.errors)")

@@ -62,7 +62,8 @@ import Testing
         Self.strict + [
           "-O1", "-DMODULES=\(modules)",
         ] + sanitizers
-          + files + [projectRoot + "/Tests/Clients/exercise.c"] + (try RuntimeObjects.paths(flags: sanitizers)) + ["-o", folder + "/exercise", "-lm"]
+          + files + [projectRoot + "/Tests/Clients/exercise.c"] + (try RuntimeObjects.paths(flags: sanitizers))
+          + ["-o", folder + "/exercise", "-lm"]
           + (blas.isEmpty ? [] : ["-lopenblas"]))
       #expect(built.status == 0, "\(built.errors.prefix(2000))")
       let result = try run(folder + "/exercise", [], environment: ["ASAN_OPTIONS": "detect_leaks=0"])

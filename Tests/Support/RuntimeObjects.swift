@@ -44,7 +44,10 @@ public enum RuntimeObjects {
     let level = flags.contains { $0.hasPrefix("-fsanitize") } ? "-O0" : "-O1"
     let built = try run(
       compiler,
-      ["-std=c11", level, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fPIC", "-c", "-I\(projectRoot)/Runtime/include"]
+      [
+        "-std=c11", level, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fPIC", "-c",
+        "-I\(projectRoot)/Runtime/include",
+      ]
         + flags + sources.map { "\(projectRoot)/Runtime/src/\($0)" }, directory: folder)
     guard built.status == 0 else {
       throw Refused(description: "\(compiler) \(flags) says of the runtime\n\(built.errors.prefix(4000))")
