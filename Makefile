@@ -337,7 +337,7 @@ test-make: all
 
 # What `make install` puts somewhere, used from there alone.
 test-install: all need-libopenblas-dev
-	-@.ci/need cmake pkgconf
+	-@.ci/need cmake pkgconf libopenmpi-dev openmpi-bin
 	@CC=$(call quoted,$(CC)) Tests/Install/install.bash
 
 # The Python package. PYTHON is an environment to use as it is; by default build/python/venv, filled from PyPI.

@@ -33,6 +33,7 @@ final class RunFolder {
   var metrics: String { path + "/metrics.csv" }
   var steps: String { path + "/steps.csv" }
   var configuration: String { path + "/config.json" }
+  var page: String { path + "/live.html" }
   var snapshots: String { path + "/snapshots" }
 
   /// Makes the folder where it is not there. A folder with a run in it is only taken to resume that.
@@ -85,7 +86,7 @@ final class RunFolder {
   /// After a start that failed: where there was no run before and is no checkpoint, leaves nothing of this one.
   func abandon() {
     guard !heldRun, !hasCheckpoint else { return }
-    for file in [best, metrics, steps, configuration, path + "/.lock"] { unlink(file) }
+    for file in [best, metrics, steps, configuration, page, path + "/.lock"] { unlink(file) }
     for folder in made.reversed() { rmdir(folder) }
   }
 
@@ -94,7 +95,7 @@ final class RunFolder {
     for folder in [path, snapshots] {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       for name in names
-      where name.range(of: "\\.(safetensors|csv|json|npy)\\.[A-Za-z0-9]{6}$", options: .regularExpression) != nil {
+      where name.range(of: "\\.(safetensors|csv|json|npy|html)\\.[A-Za-z0-9]{6}$", options: .regularExpression) != nil {
         unlink("\(folder)/\(name)")
       }
     }

@@ -39,9 +39,8 @@ public struct RunPlots {
   }
 
   private static func curves(_ run: RunRecord) -> Figure {
-    let every = max(run.losses.count / mostPoints, 1)
     var table = "step,train,validation,test\n"
-    for (index, row) in run.losses.enumerated() where index % every == 0 { table += "\(row.step),\(row.loss),,\n" }
+    for row in run.losses(atMost: mostPoints) { table += "\(row.step),\(row.loss),,\n" }
     for row in run.metrics {
       table += "\(row["step"] ?? ""),,\(row["validation_loss"] ?? ""),\(row["test_loss"] ?? "")\n"
     }

@@ -37,6 +37,12 @@ public struct RunRecord: Sendable {
     }
   }
 
+  /// Every step's, or as many of them, evenly, as `count` or fewer.
+  func losses(atMost count: Int) -> [(step: Int, loss: Double)] {
+    let every = (losses.count + count - 1) / count
+    return losses.enumerated().filter { $0.offset % max(every, 1) == 0 }.map(\.element)
+  }
+
   /// The row with the least validation loss; nil where there is none.
   public var best: [String: String]? {
     let measured = metrics.compactMap { row in

@@ -25,6 +25,8 @@ public struct RunSettings: Sendable {
   public var checkpointEvery: Int?
   public var out: String
   public var resume = false
+  /// Whether live.html is written as the run goes.
+  public var isLive = false
   /// A file of weights to start from.
   public var weightsPath: String?
   /// How many images to use, the first ones; nil: all.

@@ -46,6 +46,8 @@ private final class TrainingRun<Real: TrainingReal> {
   /// The step of the checkpoint that is there.
   private var savedStep: Int?
   private var savedAt = ContinuousClock.now
+  /// When the page was written, and how long that took.
+  private var page = (at: ContinuousClock.now, took: Duration.zero)
   private let secondsBefore: Double
   private var latest: Measures?
   private var latestValidation: Double?
@@ -77,10 +79,18 @@ private final class TrainingRun<Real: TrainingReal> {
     secondsBefore = start.state.seconds
   }
 
+  /// What ended the run is what is thrown, not that its page could not be written.
   func run() throws {
-    do { try runToTheEnd() } catch let stopped as StoppedRun { throw stopped } catch let failure as LoneFailure {
+    do { try runToTheEnd() } catch let stopped as StoppedRun {
+      try? writePage(.stopped("\(stopped)"))
+      throw stopped
+    } catch let failure as LoneFailure {
       throw LoneFailure(error: sayingWhatIsKept(failure.error), place: failure.place)
-    } catch { throw sayingWhatIsKept(error) }
+    } catch {
+      let error = sayingWhatIsKept(error)
+      try? writePage(.stopped("\(error)"))
+      throw error
+    }
   }
 
   private func sayingWhatIsKept(_ error: any Error) -> any Error {
@@ -118,6 +128,9 @@ private final class TrainingRun<Real: TrainingReal> {
       try write { _ = unlink($0.folder.best) }
     }
     progress.begin(at: state.step, of: totalSteps)
+    // A page of an earlier part of the run would say that this one goes on.
+    if !settings.isLive { try write { _ = unlink($0.folder.page) } }
+    try writePage(.running(step: state.step, of: totalSteps, left: "some time"))
     while state.step < totalSteps, !isOutOfPatience {
       // One signal to one process stops all.
       if let signal = ranks.gather(stop.signal() ?? 0).first(where: { $0 != 0 }) {
@@ -140,11 +153,31 @@ private final class TrainingRun<Real: TrainingReal> {
       let isLast = step == totalSteps || isOutOfPatience
       if step % parts.usualInterval == 0 || isLast { reportEpoch(trainLoss, isLast: isLast) }
       if isLast || isCheckpointDue { try writeCheckpoint() }
+      if isPageDue {
+        try writePage(.running(step: step, of: totalSteps, left: progress.left(after: step)))
+      }
     }
     if parts.validator != nil { reportBest() }
     try write { try weights(trainer.parameters, step: state.step).write(to: $0.folder.weights) }
     reportLearnt()
     if case .vectors = settings.task.measured(by: settings.loss) { try writeOutputs() }
+    try writePage(.finished(step: state.step))
+  }
+
+  /// Every two seconds, where that takes a twentieth of the time at most.
+  private var isPageDue: Bool {
+    settings.isLive && ContinuousClock.now - page.at >= max(.seconds(2), page.took * 20)
+  }
+
+  private func writePage(_ state: RunPage.State) throws {
+    guard settings.isLive else { return }
+    let begin = ContinuousClock.now
+    try write {
+      try $0.flush()
+      let html = RunPage(try RunRecord(reading: $0.folder.path), name: model.name, state).html
+      try $0.folder.write(Array(html.utf8), to: $0.folder.page)
+    }
+    page = (.now, ContinuousClock.now - begin)
   }
 
   /// The same in all processes.

@@ -78,6 +78,9 @@ struct Train: ParsableCommand {
   @Flag(help: "Go on with the run in the folder.")
   var resume = false
 
+  @Flag(help: "Rewrite live.html in the run's folder as the run goes, to be left open in a browser.")
+  var live = false
+
   @Flag(
     inversion: .prefixedNo,
     help: "Join the processes that an MPI launcher started; by default where there are several.")
@@ -122,6 +125,7 @@ struct Train: ParsableCommand {
     settings.evaluateAt = evalAt?.numbers ?? []
     settings.checkpointEvery = checkpointEvery
     settings.resume = resume
+    settings.isLive = live
     settings.trainLimit = data.trainImages
     settings.testLimit = data.testImages
     settings.snapshots = snapshots?.numbers ?? []

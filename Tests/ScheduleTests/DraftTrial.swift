@@ -12,7 +12,12 @@ enum DraftTrial {
 
   /// The results, and the gradients in x, for every sample or added up.
   static func answer(_ forward: Draft, _ adjoint: Draft, summed: Bool = false) throws -> [[Double]] {
-    let schedule = ProgramSchedule(forward: forward.procedure, backward: adjoint.procedure, keptSize: size)
+    func procedure(_ draft: Draft) -> Procedure {
+      var procedure = draft.procedure
+      procedure.workspaceSize = draft.body.scratchBytes / 8
+      return procedure
+    }
+    let schedule = ProgramSchedule(forward: procedure(forward), backward: procedure(adjoint), keptSize: size)
     let g = GraphBuilder()
     let graph = g.finish(results: [g.parameter("x", .real([size]))])
     // Gradients that are added to are those of all samples together, as a model's.

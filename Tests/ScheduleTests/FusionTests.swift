@@ -2,6 +2,8 @@ import LinearMaps
 import TestSupport
 import Testing
 
+@testable import Schedule
+
 /// What finishes a convolution or a pool is done by its kernel.
 @Suite struct FusionTests {
   private let image = [2, 6, 6]
@@ -77,4 +79,57 @@ import Testing
     let lines = try kernels { x, weights, biases in relu(pool(layer(x, weights[0], biases[0]))) }
     #expect(!lines.contains { $0.contains("adjoint, relu") || $0.contains("bias, relu") })
   }
+
+  // MARK: Statements that no graph is known to lead to
+
+  private static let (x, y, picture, between, other) = (0, 1, 2, 3, 4)
+
+  /// Whether a layer of `picture` and relu of what it left in `between` become one kernel. x has the weights and the
+  /// bias, and its entries are in the picture at first.
+  ///
+  /// - Parameter middle: what is done between the two.
+  private func isFused(rectified target: Int, _ middle: [Statement] = []) throws -> Bool {
+    let image = [1, 4, 5]
+    let convolution = Convolution(kernel: [1, 1, 3, 3], image: image, stride: 1, padding: [1, 1], role: .out)
+    func at(_ buffer: Int) -> Place { Place(buffer: buffer, index: Affine(0)) }
+    let buffer = DraftTrial.buffer
+    var before = Draft(
+      direction: .forward,
+      buffers: [
+        buffer("x", .input(0)), buffer("y", .output(0)), buffer("picture", .unplanned), buffer("between", .unplanned),
+        buffer("other", .unplanned),
+      ], body: [])
+    func copy(_ source: Int, _ target: Int) -> Statement {
+      before.copy(at(source), to: at(target), size: DraftTrial.size, accumulate: false)
+    }
+    let layer = Statement.kernel(
+      .layer(convolution, rectified: false), operands: [at(Self.x), at(Self.picture), at(Self.x)],
+      target: at(Self.between), accumulate: false)
+    let relu = Statement.kernel(
+      .nonlinear(.activation(.relu), size: DraftTrial.size), operands: [at(Self.between)], target: at(target),
+      accumulate: false)
+    before.body =
+      [.declare(Self.picture), .declare(Self.between), .declare(Self.other), copy(Self.x, Self.picture)]
+      + [copy(Self.x, Self.other), layer] + middle + [relu, copy(target, Self.y)]
+    let adjoint = Draft(
+      direction: .adjoint, buffers: [buffer("bar", .input(1)), buffer("x_bar", .output(0))], body: [copy(0, 1)])
+    var after = before
+    SchedulePass.fuseKernels.run(&after)
+    #expect(try DraftTrial.answer(after, adjoint) == DraftTrial.answer(before, adjoint))
+    return after.body.count < before.body.count
+  }
+
+  private func write(_ buffer: Int) -> Statement { .assign(Place(buffer: buffer, index: Affine(3)), .literal(-100)) }
+
+  @Test func otherThingsMayHappenInBetween() throws {
+    #expect(try isFused(rectified: Self.other))
+    #expect(try isFused(rectified: Self.other, [write(Self.other)]))
+  }
+
+  /// The layer would be computed later.
+  @Test func whatItReadsMayNotChangeInBetween() throws {
+    #expect(try !isFused(rectified: Self.other, [write(Self.picture)]))
+  }
+
+  @Test func itDoesNotWriteWhatItReads() throws { #expect(try !isFused(rectified: Self.picture)) }
 }

@@ -21,7 +21,8 @@ public struct VerifyReport: Sendable {
   }
 
   /// They take as many arguments as a program has variables, which is not known before the compiler runs.
-  private static let never = "the functions of the header, which hand their arguments to those checked"
+  private static let never =
+    "the functions of the header: they call what was checked, but for definitions that --emit-inline writes there"
 
   public var text: String {
     var lines = ["\(program): \(agrees ? covered.isEmpty ? "not verified" : "agrees" : "DISAGREES")"]
