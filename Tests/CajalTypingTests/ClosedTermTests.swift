@@ -48,8 +48,11 @@ import Testing
       ("somewhere", Type.bool, "E0301"),
       ("fun (x : Bool) => true", nil, "E0102"),
       ("bounded 1", nil, "E0407"),
-      // The argument is looked at before the function, which has no type of its own.
-      ("(if true then not else fun x => x) 0", nil, "E0201"),
+      // The arguments are looked at before the function, which has a type for one of them.
+      (
+        "(let z = true in fun (x : Nat) => fun y => if z then if y then x else x else if y then x else x) true true",
+        nil, "E0201"
+      ),
     ] as [(String, Type?, String)])
   func rejects(text: String, type: Type?, code: String) throws {
     let (term, codes) = try closed(text, type)
