@@ -100,7 +100,7 @@ struct RunPage {
     """
 }
 
+/// As text of an element.
 private func escaped(_ text: String) -> String {
   text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-    .replacing("\"", with: "&quot;")
 }

@@ -62,7 +62,6 @@ enum Harness {
 
   /// Emits the trials' programs and models as one module, runs them, and gives the answers. Issues are recorded. Trials
   /// whose units have one name are calls of one unit.
-  ///
   static func run(
     _ trials: [Trial], options: EmitOptions = Harness.options(), compiler: String = "gcc", flags: [String] = ["-O1"]
   ) throws -> [Answer] {

@@ -32,6 +32,17 @@ extension SmallRuns {
     }
   }
 
+  /// Asks a run to stop, by SIGTERM, when it has done so many steps.
+  func stop(after steps: Int) -> StopSource {
+    nonisolated(unsafe) var asked = 0
+    return StopSource(
+      begin: {},
+      signal: {
+        asked += 1
+        return asked > steps ? SIGTERM : nil
+      })
+  }
+
   func expectSame(_ a: String, _ b: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     for file in ["model.safetensors", "steps.csv"] {
       #expect(contents("\(a)/\(file)") != nil, sourceLocation: sourceLocation)
