@@ -34,7 +34,7 @@ import Testing
       var stops: [Int] = []
       while stops.count < 30 {
         do {
-          try train(part, progress: silent, stop: stop(after: 1))
+          try train(part, progress: silent, stop: stopping(after: 1))
           break
         } catch let stopped as StoppedRun {
           #expect(stopped.signal == SIGTERM && stopped.folder == part.out)

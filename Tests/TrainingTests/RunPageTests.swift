@@ -85,7 +85,7 @@ import Testing
 
       // Stopped, and gone on with: first with a page, then without.
       live.out = folder + "/part"
-      #expect(throws: StoppedRun.self) { try train(live, progress: silent, stop: stop(after: 9)) }
+      #expect(throws: StoppedRun.self) { try train(live, progress: silent, stop: stopping(after: 9)) }
       let stopped = String(decoding: try #require(contents(live.out + "/live.html")), as: UTF8.self)
       #expect(stopped.contains("stopped by SIGTERM; the checkpoint of step 9") && !stopped.contains("refresh"))
       #expect(try points(stopped, "training").count == 9)

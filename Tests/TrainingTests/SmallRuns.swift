@@ -33,7 +33,7 @@ extension SmallRuns {
   }
 
   /// Asks a run to stop, by SIGTERM, when it has done so many steps.
-  func stop(after steps: Int) -> StopSource {
+  func stopping(after steps: Int) -> StopSource {
     nonisolated(unsafe) var asked = 0
     return StopSource(
       begin: {},

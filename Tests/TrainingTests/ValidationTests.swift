@@ -31,17 +31,6 @@ import Testing
     }
   }
 
-  /// Stops a run when it has done so many steps.
-  private func stopping(after steps: Int) -> StopSource {
-    nonisolated(unsafe) var asked = 0
-    return StopSource(
-      begin: {},
-      signal: {
-        asked += 1
-        return asked > steps ? SIGTERM : nil
-      })
-  }
-
   private func losses(_ folder: String) throws -> [Double] {
     try RunRecord(reading: folder).metrics.map { try #require(Double($0["validation_loss"] ?? "")) }
   }
