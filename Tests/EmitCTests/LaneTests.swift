@@ -69,6 +69,30 @@ import Testing
     Harness.check(trials, try Harness.run(trials, compiler: compiler, flags: flags))
   }
 
+  /// What forward_keep keeps, and forward puts beside where it is asked for nothing, on the stack or, where it is too
+  /// much for that, into the workspace.
+  @Test(arguments: [(rounds: 20, isLocal: true), (rounds: 200, isLocal: false)])
+  func keptStates(rounds: Int, isLocal: Bool) throws {
+    let g = GraphBuilder()
+    let (m, x) = (g.parameter("m", .hom(.real([3]), .real([3]))), g.parameter("x", .real([3])))
+    let result = g.loop(trips: rounds, descending: false, states: [("y", x)]) { body, given in
+      ([body.add(body.apply(body.use(m), given.states[0], .real([3])), body.use(x))], [])
+    }
+    let program = try GraphProgram("p", compiling: g.finish(results: [result.states[0]]))
+    let plan = try #require(try Scheduled(program).lanes)
+    #expect(plan.kept >= 3 * (rounds - 1))
+    #expect(plan.isUnkeptLocal == isLocal)
+    let trials = [1, 3, 4, 8, 13].enumerated().map { index, batch in
+      let unit = Harness.unit(program)
+      var trial = Harness.trial(unit, seed: UInt64(index), batch: batch, strides: [[9, 12][index % 2], 3])
+      // So that the states neither vanish nor overflow.
+      trial.inputs[0] = trial.inputs[0].map { 0.3 * max(-1, min(1, $0)) }
+      return trial
+    }
+    Harness.check(trials, try Harness.run(trials, flags: ["-O3", "-march=native"]))
+    Harness.check(trials, try Harness.run(trials, flags: Harness.sanitizers))
+  }
+
   /// Lanes without a sample add nothing, even where a shared input is infinite.
   @Test func infinitiesStayInTheirSamples() throws {
     let unit = Self.learnt
