@@ -64,18 +64,27 @@ static void time_program(const cajal_program *program, size_t batch, size_t runs
   fill(out_bar, out_count, program->real_bytes);
   void *work = allocate(program->workspace_bytes(batch, 1));
   double *forward = allocate(runs * sizeof *forward), *both = allocate(runs * sizeof *both);
+  /* As many calls as take some twenty microseconds, since the clock alone takes a few hundredths of one. */
+  size_t calls = 1;
+  for (double took = 0; took < 20 && calls < 1000000; calls *= 2) {
+    double start = now();
+    for (size_t i = 0; i < calls; i++) program->forward(batch, in, stride, out, work);
+    took = now() - start;
+  }
   for (size_t run = 0; run < runs; run++) {
     double start = now();
-    program->forward(batch, in, stride, out, work);
-    forward[run] = now() - start;
+    for (size_t i = 0; i < calls; i++) program->forward(batch, in, stride, out, work);
+    forward[run] = (now() - start) / (double)calls;
     start = now();
-    program->forward_keep(batch, in, stride, out, work);
-    program->backward(batch, in, stride, out_bar, in_bar, work);
-    both[run] = now() - start;
+    for (size_t i = 0; i < calls; i++) {
+      program->forward_keep(batch, in, stride, out, work);
+      program->backward(batch, in, stride, out_bar, in_bar, work);
+    }
+    both[run] = (now() - start) / (double)calls;
   }
   qsort(forward, runs, sizeof *forward, ascending);
   qsort(both, runs, sizeof *both, ascending);
-  printf("%s %u %zu %.3f %.3f\n", program->name, program->horizon, batch, forward[runs / 2], both[runs / 2]);
+  printf("%s %u %zu %.4f %.4f\n", program->name, program->horizon, batch, forward[runs / 2], both[runs / 2]);
   for (size_t i = 0; i < count; i++) {
     free((void *)in[i]);
     free(in_bar[i]);
