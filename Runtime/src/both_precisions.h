@@ -7,9 +7,9 @@
 #include <float.h>
 #include <stdint.h>
 #include <string.h>
-#include <tgmath.h>
 
 #include "cajal_kernels.h"
+#include "real_math.h"
 
 #if defined __AVX512F__
 #define LANE_BYTES 64
@@ -41,6 +41,13 @@ typedef int64_t lane_bits_f64 __attribute__((vector_size(LANE_BYTES)));
   } while (0)
 #else
 #define LOAD_LANES_ONCE(lanes, address) LOAD_LANES(lanes, address)
+#endif
+
+/* Where the code is to be small (-Os), kernels have fewer sizes of tiles. */
+#ifdef __OPTIMIZE_SIZE__
+#define FEW_TILES 1
+#else
+#define FEW_TILES 0
 #endif
 
 /* Before a loop over an array of lanes, which stays in registers only if every index is a number. */

@@ -6,7 +6,7 @@
  * row of taps fills vectors, rows of taps, whose lanes are the taps; see `add_columns` and `add_rows`. */
 #include "lane_sum.h"
 
-#define MOST_BANDS 6
+#define MOST_BANDS (FEW_TILES ? 4 : 6)
 #define BAND_REALS ((CAJAL_KERNEL_ADJOINT_SCRATCH - PATCH_BYTES) / sizeof(REAL))
 
 /* tap[o,c,a,b] += sum over y and x of out_bar[o,y,x] image[c,v,u], where v and u are what `sight` says. */
@@ -153,24 +153,28 @@ INLINE void NAMED(add_rows)(const size_t rows, const NAMED(kernel_adjoint) *rest
 TAPS(2, 10)
 TAPS(3, 7)
 TAPS(4, 5)
+COLUMNS(5, 5)
+COLUMNS(13, 2)
+#if !FEW_TILES
 TAPS(5, 5)
 TAPS(6, 4)
 COLUMNS(1, 8)
 COLUMNS(3, 8)
-COLUMNS(5, 5)
 COLUMNS(7, 3)
-COLUMNS(13, 2)
+#endif
 #else
 TAPS(2, 4)
 TAPS(3, 3)
 TAPS(4, 2)
+COLUMNS(5, 2)
+COLUMNS(13, 1)
+#if !FEW_TILES
 TAPS(5, 2)
 TAPS(6, 2)
 COLUMNS(1, 8)
 COLUMNS(3, 4)
-COLUMNS(5, 2)
 COLUMNS(7, 1)
-COLUMNS(13, 1)
+#endif
 #endif
 #undef TAPS
 #undef COLUMNS
@@ -181,11 +185,7 @@ COLUMNS(13, 1)
     const size_t count = NAMED(tap_columns)(part);                                                                   \
     for (size_t tap = 0; tap < count; tap += LANE_COUNT) NAMED(add_rows)(n, k, part, bands, patches, c, tap);        \
   }
-ROWS(1)
-ROWS(3)
-ROWS(5)
-ROWS(7)
-ROWS(13)
+FOR_ROWS(ROWS)
 #undef ROWS
 
 static void NAMED(add_input)(size_t outputs, const NAMED(kernel_adjoint) *k, const NAMED(part) *part,
@@ -193,17 +193,18 @@ static void NAMED(add_input)(size_t outputs, const NAMED(kernel_adjoint) *k, con
   typedef void add(const NAMED(kernel_adjoint) *restrict, const NAMED(part) *restrict, const NAMED(bands) *restrict,
                    const REAL *restrict, size_t);
   static add *const taps[MOST_BANDS + 1] = {
-      NULL, NULL, NAMED(add_taps_2), NAMED(add_taps_3), NAMED(add_taps_4), NAMED(add_taps_5), NAMED(add_taps_6)};
-  static add *const columns[] = {NAMED(add_columns_1), NAMED(add_columns_3), NAMED(add_columns_5),
-                                 NAMED(add_columns_7), NAMED(add_columns_13)};
-  static add *const rows[] = {NAMED(add_rows_1), NAMED(add_rows_3), NAMED(add_rows_5), NAMED(add_rows_7),
-                              NAMED(add_rows_13)};
+      NULL, NULL, NAMED(add_taps_2), NAMED(add_taps_3), NAMED(add_taps_4),
+#if !FEW_TILES
+      NAMED(add_taps_5), NAMED(add_taps_6)
+#endif
+  };
+  static add *const columns[] = ROWS_TABLE(add_columns), *const rows[] = ROWS_TABLE(add_rows);
   const size_t tap_rows = NAMED(tap_rows)(part), tap_columns = NAMED(tap_columns)(part);
   const size_t lanes = (tap_columns + LANE_COUNT - 1) / LANE_COUNT * LANE_COUNT;
   /* Three quarters of the lanes (measured): of the other way's vectors, over the columns of a band, some lanes are
    * empty as well, and their sums have to be summed up. */
   add *const *const one_output = 4 * tap_columns >= 3 * lanes ? rows : columns;
-  (k->sight.outputs > 1 ? taps[outputs] : one_output[tap_rows > 7 ? 4 : tap_rows / 2])(k, part, bands, patches, c);
+  (k->sight.outputs > 1 ? taps[outputs] : one_output[PLACE_OF_ROWS(tap_rows)])(k, part, bands, patches, c);
 }
 
 /* A part against the same band of all outputs. */

@@ -3,7 +3,7 @@
  * Sums stay in registers while all taps pass, and a tap is multiplied with two vectors of a row of the image at once.
  * Where there are several outputs, the sums are those of a tile: some outputs, some rows, TILE_COLUMNS columns. Where
  * there is one, they are those of all rows of the output that one row of the image meets; see `add_by_rows`. */
-#define MOST_OUTPUTS 6
+#define MOST_OUTPUTS (FEW_TILES ? 4 : 6)
 #define MOST_INPUTS_BY_ROWS 8
 
 /* What is done with a sum beside adding it to `out`, when its first and its last part are stored. */
@@ -198,8 +198,10 @@ INLINE void NAMED(add_by_rows)(const size_t rows, const NAMED(correlation) *rest
 TILE(2)
 TILE(3)
 TILE(4)
+#if !FEW_TILES
 TILE(5)
 TILE(6)
+#endif
 #undef TILE
 
 #define ROWS(n)                                                                                              \
@@ -207,17 +209,17 @@ TILE(6)
                                      const REAL *restrict patches, size_t x) {                               \
     NAMED(add_by_rows)(n, k, part, patches, x);                                                              \
   }
-ROWS(1)
-ROWS(3)
-ROWS(5)
-ROWS(7)
-ROWS(13)
+FOR_ROWS(ROWS)
 #undef ROWS
 
 static void NAMED(add_tiles)(const void *of, const NAMED(part) *part, const REAL *patches) {
   static void (*const add[MOST_OUTPUTS + 1])(const NAMED(correlation) *restrict, const NAMED(part) *restrict,
                                              const REAL *restrict, size_t, size_t, size_t) = {
-      NULL, NULL, NAMED(add_tile_2), NAMED(add_tile_3), NAMED(add_tile_4), NAMED(add_tile_5), NAMED(add_tile_6)};
+      NULL, NULL, NAMED(add_tile_2), NAMED(add_tile_3), NAMED(add_tile_4),
+#if !FEW_TILES
+      NAMED(add_tile_5), NAMED(add_tile_6)
+#endif
+  };
   const NAMED(correlation) *k = of;
   for (size_t o = 0, block = 0; block < k->blocks; block++) {
     const size_t outputs = NAMED(block_size)(k->sight.outputs, k->blocks, block);
@@ -230,9 +232,8 @@ static void NAMED(add_tiles)(const void *of, const NAMED(part) *part, const REAL
 
 static void NAMED(add_one_output)(const void *of, const NAMED(part) *part, const REAL *patches) {
   static void (*const add[])(const NAMED(correlation) *restrict, const NAMED(part) *restrict, const REAL *restrict,
-                             size_t) = {NAMED(add_by_rows_1), NAMED(add_by_rows_3), NAMED(add_by_rows_5),
-                                        NAMED(add_by_rows_7), NAMED(add_by_rows_13)};
-  const size_t rows = NAMED(tap_rows)(part), enough = rows > 7 ? 4 : rows / 2;
+                             size_t) = ROWS_TABLE(add_by_rows);
+  const size_t rows = NAMED(tap_rows)(part), enough = PLACE_OF_ROWS(rows);
   for (size_t x = 0; x < part->width; x += TILE_COLUMNS) add[enough](of, part, patches, x);
 }
 

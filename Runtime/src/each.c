@@ -2,6 +2,8 @@
  * of one, which are computed forward once more. All others come from one adjoint of the batch. */
 #include "cajal_kernels.h"
 
+#include "rounded_up.h"
+
 /* A program or a model, with the arguments that every call of its functions has. */
 typedef struct subject {
   const cajal_program *program; /* or NULL */
@@ -42,10 +44,6 @@ typedef struct room {
   const void **in;
   void **in_bar;
 } room;
-
-static size_t rounded_up(size_t bytes) {
-  return (bytes + 63) / 64 * 64;
-}
 
 static room room_of(const subject *s, size_t batch, void *work) {
   room r;

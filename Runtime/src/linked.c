@@ -2,9 +2,7 @@
  * as reals, at the start of the workspace. */
 #include "cajal_kernels.h"
 
-static size_t rounded_up(size_t bytes) {
-  return (bytes + 63) / 64 * 64;
-}
+#include "rounded_up.h"
 
 static size_t real_bytes(const cajal_linked *l) {
   return l->program != NULL ? l->program->real_bytes : l->model->real_bytes;
@@ -129,8 +127,14 @@ static int32_t node(const cajal_linked *l, const void *reals, size_t index) {
 }
 
 static int is_finite(const cajal_linked *l, size_t size, const char *reals, size_t start) {
-  return real_bytes(l) == sizeof(float) ? cajal_all_finite_f32(size, (const float *)reals + start)
-                                        : cajal_all_finite_f64(size, (const double *)reals + start);
+  /* In one file with a module there is only its own precision. */
+#if !defined CAJAL_REAL_BYTES || CAJAL_REAL_BYTES == 4
+  if (real_bytes(l) == sizeof(float)) return cajal_all_finite_f32(size, (const float *)reals + start);
+#endif
+#if !defined CAJAL_REAL_BYTES || CAJAL_REAL_BYTES == 8
+  if (real_bytes(l) == sizeof(double)) return cajal_all_finite_f64(size, (const double *)reals + start);
+#endif
+  return 1;
 }
 
 /* Whether the rows of one sample that count are finite. Of a tree they are marked in their first child while this runs: c

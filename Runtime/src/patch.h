@@ -16,6 +16,16 @@
 /* Rows of taps of one output at once, and how many sums of how many outputs fit into the registers beside what is
  * multiplied. */
 #define MOST_ROWS 13
+/* Functions for fewer rows, of which the first with enough is taken, by its place in a table. */
+#if FEW_TILES
+#define FOR_ROWS(each) each(5) each(13)
+#define ROWS_TABLE(name) {NAMED(name##_5), NAMED(name##_13)}
+#define PLACE_OF_ROWS(rows) ((rows) > 5)
+#else
+#define FOR_ROWS(each) each(1) each(3) each(5) each(7) each(13)
+#define ROWS_TABLE(name) {NAMED(name##_1), NAMED(name##_3), NAMED(name##_5), NAMED(name##_7), NAMED(name##_13)}
+#define PLACE_OF_ROWS(rows) ((rows) > 7 ? 4 : (rows) / 2)
+#endif
 #if defined __AVX512F__ || defined __aarch64__
 #define TILE_ROWS(outputs) ((outputs) > 4 ? 2 : (outputs) > 2 ? 3 : 4)
 #define MOST_TILE_ROWS 4

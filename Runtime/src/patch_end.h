@@ -6,6 +6,9 @@
 #undef PATCH_BYTES
 #undef INLINE
 #undef MOST_ROWS
+#undef FOR_ROWS
+#undef ROWS_TABLE
+#undef PLACE_OF_ROWS
 #undef TILE_ROWS
 #undef MOST_TILE_ROWS
 #undef MOST_SUMS

@@ -75,7 +75,7 @@ static size_t NAMED(first_maximum_or_nan)(size_t size, size_t w, const REAL *cor
   for (size_t a = 0; a < size; a++) {
     for (size_t b = 0; b < size; b++) {
       const REAL entry = corner[a * w + b];
-      if (entry > corner[best] || (isnan(entry) && !isnan(corner[best]))) best = a * w + b;
+      if (entry > corner[best] || (entry != entry && corner[best] == corner[best])) best = a * w + b;
     }
   }
   return best;

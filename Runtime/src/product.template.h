@@ -9,7 +9,10 @@
 #define INLINE static inline __attribute__((always_inline))
 
 /* How many rows a tile of so many vectors has at most: beside its sums, a row of the panel has to fit the registers. */
-#if defined __AVX512F__ || defined __aarch64__
+#if FEW_TILES
+#define MOST_VECTORS 2
+#define MOST_ROWS(vectors) ((vectors) == 2 ? 6 : 4)
+#elif defined __AVX512F__ || defined __aarch64__
 #define MOST_VECTORS 4
 #define MOST_ROWS(vectors) ((vectors) == 4 ? 6 : 10)
 #else
@@ -181,10 +184,12 @@ typedef void NAMED(tile)(size_t, size_t, size_t, const NAMED(view) *restrict, co
     else NAMED(multiply_tile)(rows, vectors, 0, there, depth, columns, a, panel, ahead, c);                        \
   }
 TILE(4, 1)
-TILE(8, 1)
 TILE(4, 2)
-TILE(5, 2)
 TILE(6, 2)
+#if !FEW_TILES
+TILE(8, 1)
+TILE(5, 2)
+#endif
 #if MOST_VECTORS > 2
 TILE(8, 2)
 TILE(10, 2)
@@ -199,6 +204,10 @@ static NAMED(tile) *NAMED(tile_of)(size_t rows, size_t vectors) {
 #if MOST_VECTORS > 2
   if (vectors == 1 && rows > 8) return NAMED(tile_10_by_1);
 #endif
+#if FEW_TILES
+  if (vectors == 1) return NAMED(tile_4_by_1);
+  return rows > 4 ? NAMED(tile_6_by_2) : NAMED(tile_4_by_2);
+#else
   if (vectors == 1) return rows > 4 ? NAMED(tile_8_by_1) : NAMED(tile_4_by_1);
 #if MOST_VECTORS > 2
   if (vectors == 4) return rows > 5 ? NAMED(tile_6_by_4) : rows > 4 ? NAMED(tile_5_by_4) : NAMED(tile_4_by_4);
@@ -206,6 +215,7 @@ static NAMED(tile) *NAMED(tile_of)(size_t rows, size_t vectors) {
   if (rows > 6) return NAMED(tile_8_by_2);
 #endif
   return rows > 5 ? NAMED(tile_6_by_2) : rows > 4 ? NAMED(tile_5_by_2) : NAMED(tile_4_by_2);
+#endif
 }
 
 /* A panel: rows `p` and columns `j` of op(b), so many of each. */
