@@ -296,8 +296,8 @@ build/tests/header: Runtime/include/cajal.h Runtime/cxx/cajal.hpp Makefile
 	done
 	@touch $@
 
-.PHONY: test test-fast test-native test-build test-compilers test-compilers-some test-experiments test-format test-guest \
-  test-install test-science test-make test-mpi test-python test-runtime test-swift compilers
+.PHONY: test test-fast test-native test-build test-compilers test-compilers-some test-embedded test-experiments test-format \
+  test-guest test-install test-science test-make test-mpi test-python test-runtime test-swift compilers
 test: test-swift
 
 # The form of the sources in Swift: .swift-format.
@@ -330,6 +330,10 @@ test-science: bin/cajal2c
 # A module in somebody's process: its object, its stack, two versions of it, bad arguments, threads.
 test-guest: all need-libopenblas-dev
 	@CC=$(call quoted,$(CC)) Tests/Guest/guest.bash build/tests/guest
+
+# Single files on a device that QEMU is, where the tools are installed.
+test-embedded: bin/cajal2c
+	@Examples/embedded/run.bash
 
 # Shared objects that are there only if they agree.
 test-make: all
@@ -364,7 +368,7 @@ test-compilers-some: all
 
 # Most use one processor, so several run at a time; the longest are begun first.
 NATIVE_TESTS = test-python test-install test-guest test-mpi test-compilers-some test-runtime test-make test-build \
-  test-experiments test-science test-format test-bench
+  test-experiments test-science test-embedded test-format test-bench
 test-native: compilers all
 	@MAKE=$(call quoted,$(MAKE)) MAKEFLAGS=$(call quoted,$(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))) \
 	  .ci/side-by-side $(JOBS) $(NATIVE_TESTS)

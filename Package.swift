@@ -39,13 +39,14 @@ let package = Package(
     // Runs schedules, for the tests: as EmitC, it sees what is public of them.
     .target(name: "ScheduleInterpreter", dependencies: ["Schedule"]),
     .target(name: "EmitC", dependencies: ["Schedule"]),
+    // C to C: what was emitted and the runtime in one file.
+    .target(name: "Amalgamation"),
     .target(name: "CajalRuntime", path: "Runtime", exclude: ["cxx", "tests", "STYLE.md"], sources: ["src"]),
     .target(
       name: "Driver",
       dependencies: [
         "Diagnostics", "CajalSyntax", "CajalTyping", "CajalEvaluator", "LinearMaps", "Lowering", "Passes", "Adjoint",
-        "Schedule",
-        "EmitC", "CajalRuntime", "TensorFiles", "SharedObjects",
+        "Schedule", "EmitC", "Amalgamation", "CajalRuntime", "TensorFiles", "SharedObjects",
       ]),
     .target(
       name: "LanguageServer",

@@ -152,12 +152,17 @@ public final class Compilation {
 
   /// The C file and its header; nil where there were errors.
   ///
-  /// - Parameter header: the path of the header that the C file includes.
+  /// - Parameters:
+  ///   - header: the path of the header that the C file includes.
+  ///   - change: what else is asked for than by the options.
   /// - Throws: what `moduleUnit` does, and `BrokenSchedulePass`, a bug of the compiler.
-  public func emitted(header: String? = nil) throws -> (c: String, header: String)? {
+  public func emitted(
+    header: String? = nil, change: (inout EmitOptions) -> Void = { _ in }
+  ) throws -> (c: String, header: String)? {
     guard let module else { return nil }
     checkRealRange(of: module)
-    guard !diagnostics.hasErrors, let unit = try moduleUnit(header: header) else { return nil }
+    guard !diagnostics.hasErrors, var unit = try moduleUnit(header: header) else { return nil }
+    change(&unit.options)
     do { return try emitModule(unit, observe: observeSchedule) } catch let error as EmitError {
       for diagnostic in error.diagnostics(in: module) { diagnostics.add(diagnostic) }
       return nil

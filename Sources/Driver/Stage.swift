@@ -4,9 +4,9 @@ import EmitC
 import Passes
 import Schedule
 
-/// The stages that `--emit` prints.
+/// The stages that `--emit` prints; `single` is the C with all that it includes.
 public enum Stage: String, CaseIterable, Sendable {
-  case ast, judgement, graph, adjoint, schedule, c, header, manifest
+  case ast, judgement, graph, adjoint, schedule, c, header, manifest, single
 
   /// The stage's text; nil where there were errors.
   public func text(of compilation: Compilation) throws -> String? {
@@ -26,6 +26,7 @@ public enum Stage: String, CaseIterable, Sendable {
       return try compilation.moduleUnit().map { try scheduleText($0, observe: compilation.observeSchedule) }
     case .c: return try compilation.emitted()?.c
     case .header: return try compilation.emitted()?.header
+    case .single: return try compilation.singleFile()?.c
     case .manifest: return try compilation.moduleUnit().map { try EmitC.manifest($0) }
     }
   }

@@ -25,6 +25,16 @@ public struct Toolchain: Sendable {
   /// Uses `CC` and `CAJAL_RUNTIME` from the environment; otherwise `gcc`, and the folder `Runtime` beside the
   /// executable's folder, in `share/cajal` there (where `make install` puts it) or in the current one.
   public static func find() throws -> Toolchain {
+    let runtime = try findRuntime()
+    let environment = ProcessInfo.processInfo.environment
+    guard let compiler = shellWords(environment["CC"] ?? "") else {
+      throw Failure(description: "CC has a quote that is not closed: \(environment["CC"]!)")
+    }
+    return Toolchain(compiler: compiler.isEmpty ? ["gcc"] : compiler, runtime: runtime)
+  }
+
+  /// The folder with the runtime's sources: what `find` says of it.
+  static func findRuntime() throws -> String {
     let environment = ProcessInfo.processInfo.environment
     let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     var candidates = environment["CAJAL_RUNTIME"].map { [$0] } ?? []
@@ -40,10 +50,7 @@ public struct Toolchain: Sendable {
         description: "the runtime was not found in \(candidates.joined(separator: " or ")); "
           + "set CAJAL_RUNTIME to the folder that holds include/cajal.h")
     }
-    guard let compiler = shellWords(environment["CC"] ?? "") else {
-      throw Failure(description: "CC has a quote that is not closed: \(environment["CC"]!)")
-    }
-    return Toolchain(compiler: compiler.isEmpty ? ["gcc"] : compiler, runtime: runtime)
+    return runtime
   }
 
   public init(compiler: [String], runtime: String) {

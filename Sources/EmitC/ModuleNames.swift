@@ -8,7 +8,7 @@ struct ModuleNames {
 
   init(_ module: ModuleUnit) throws {
     prefix = CName.prefix(module.options.prefix)
-    file = NameScope(["real", "lanes"])
+    file = NameScope(["real", "lanes"] + module.options.reserved)
     _ = file.take("\(prefix)_module_info")
     var owner: [String: String] = [:]
     var clashes: [NameClash] = []

@@ -127,8 +127,9 @@ struct NameScope {
     while !isFree(name) {
       let count = (counts[stem] ?? 1) + 1
       counts[stem] = count
-      // A bar at the end, as what no header defines has it, stays there.
-      name = stem.hasSuffix("_") ? "\(stem)\(count)_" : "\(stem)_\(count)"
+      // A bar at the end, as what no header defines has it, stays there; where `A_2` might be a macro, `A_2_` is none.
+      let numbered = stem.hasSuffix("_") ? "\(stem)\(count)_" : "\(stem)_\(count)"
+      name = CName.isUsable(numbered) ? numbered : numbered + "_"
     }
     for suffix in suffixes { used.insert(name + suffix) }
     return name

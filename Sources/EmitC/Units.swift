@@ -26,6 +26,8 @@ public struct EmitOptions: Sendable {
   public var lanes: Bool
   /// The header defines the functions of one sample of small programs.
   public var inlines: Bool
+  /// Names that nothing of the file may have at its top level, because of what is put beside it.
+  public var reserved: Set<String> = []
 
   public init(
     realBytes: Int = 4, blas: Blas = .openblas, checkFinite: Bool = false, prefix: String, sourceName: String,

@@ -14,6 +14,7 @@ struct Compile: ParsableCommand {
         cajal2c model.cajal -o model.c --emit-grad --weights model.safetensors
         cajal2c model.cajal -o random.c --emit-grad --type-preserving
         cajal2c prog.cajal -o prog.c --dump-after simplify
+        cajal2c model.cajal --emit single -o model.c --weights model.safetensors
       """)
 
   @OptionGroup var source: SourceOptions
@@ -28,7 +29,10 @@ struct Compile: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Print a stage to standard output: \(Stage.allCases.map(\.rawValue).joined(separator: ", ")).",
+      """
+      Print a stage to standard output: \(Stage.allCases.map(\.rawValue).joined(separator: ", ")). `single` is the C with \
+      the headers and kernels that it needs, and with -o that file is written instead of the usual one.
+      """,
       valueName: "stage"))
   var emit: Stage?
 
@@ -45,6 +49,9 @@ struct Compile: ParsableCommand {
     if let output, !output.hasSuffix(".c") { throw ValidationError("-o takes a file that ends in .c, not `\(output)`") }
     if let output, [output, headerPath(output)].contains(where: { source.isFile($0) }) {
       throw ValidationError("-o \(output) would overwrite the source \(source.file)")
+    }
+    if emit == .single, code.blas == .openblas {
+      throw ValidationError("a single file has no OpenBLAS: leave out --blas openblas")
     }
     if let dumpAfter, !passNames.contains(dumpAfter) {
       throw ValidationError("no pass is called `\(dumpAfter)`; there are \(passNames.joined(separator: ", "))")
@@ -63,12 +70,15 @@ struct Compile: ParsableCommand {
       if models.typePreserving, let lowered = compilation.models {
         for model in lowered { printError("cajal2c: \(model.mapDescription)") }
       }
-      if let emit {
+      if let emit, emit != .single || output == nil {
         guard let text = try emit.text(of: compilation) else { return nil as Void? }
         print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
       }
       if let output {
-        guard let emitted = try compilation.emitted(header: fileName(headerPath(output))) else { return nil }
+        let header = fileName(headerPath(output))
+        let emitted =
+          emit == .single ? try compilation.singleFile(header: header) : try compilation.emitted(header: header)
+        guard let emitted else { return nil }
         try writeAtomically([(output, emitted.c), (headerPath(output), emitted.header)])
       } else if let dumpAfter, emit == nil {
         let isThere =

@@ -42,8 +42,8 @@ struct CodeOptions: ParsableArguments {
   @Option(help: "The real numbers of the generated code: float, the default, or double.")
   var real: RealType?
 
-  @Option(help: "Where large products are computed: openblas or none.")
-  var blas = Blas.openblas
+  @Option(help: "Where large products are computed: openblas, the default, or none.")
+  var blas: Blas?
 
   @Flag(help: "Check inputs and results for NaN and infinity.")
   var checkFinite = false
@@ -110,7 +110,7 @@ extension SourceOptions {
     options.typePreserving = typePreserving
     options.realBytes = (code?.real ?? real) == .double ? 8 : 4
     if let code {
-      options.blas = code.blas
+      options.blas = code.blas ?? .openblas
       options.checkFinite = code.checkFinite
       options.inlines = code.emitInline
       options.prefix = code.prefix

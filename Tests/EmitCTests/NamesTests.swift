@@ -27,6 +27,12 @@ import Testing
     #expect(CName.prefix("") == "module")
   }
 
+  /// A letter with a number behind it may be a macro of a header.
+  @Test func capitalsAreNumbered() {
+    var scope = NameScope(["A", "x"])
+    #expect(["A", "A", "x", "NULL", "NULL"].map { scope.claim($0) } == ["A_2_", "A_3_", "x_2", "NULL_", "NULL_2_"])
+  }
+
   @Test func equalNamesInCAreReported() throws {
     let unit = module([identity("f'", ports: []), identity("g", ports: []), identity("f_prime", ports: [])])
     let clash = NameClash(first: "f'", second: "f_prime", cName: "t_f_prime")
