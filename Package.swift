@@ -67,18 +67,21 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TensorFiles"),
+    // What a run's folder says, for the trainer and for pages.
+    .target(
+      name: "RunRecords", dependencies: ["TensorFiles", .product(name: "SwiftCSV", package: "SwiftCSV")]),
     .target(name: "SharedObjects"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "TrainingKernels"),
     .target(
       name: "Training",
       dependencies: [
-        "TensorFiles", "SharedObjects", "CajalRuntime", "CZlib", "TrainingKernels",
+        "TensorFiles", "RunRecords", "SharedObjects", "CajalRuntime", "CZlib", "TrainingKernels",
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ]),
     .executableTarget(
       name: "cajal-train",
-      dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["Training", "RunRecords", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     // For packages that use compiled modules; Install/Package.swift has the same, installed.
     .target(name: "Cajal", dependencies: ["CajalRuntime"]),
     .plugin(
@@ -109,7 +112,9 @@ let package = Package(
     .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "TrainingKernels", "SharedObjects", "TensorFiles", "cajal-train", "TestSupport"]),
+      dependencies: [
+        "Training", "RunRecords", "TrainingKernels", "SharedObjects", "TensorFiles", "cajal-train", "TestSupport",
+      ]),
     .target(
       name: "FuzzTargets",
       dependencies: [
