@@ -54,10 +54,12 @@ let package = Package(
       name: "Exploring",
       dependencies: [
         "Diagnostics", "CajalSyntax", "CajalTyping", "LinearMaps", "Lowering", "Driver", "LanguageServer",
+        "TensorFiles", "RunRecords",
       ],
       resources: [
         .embedInCode("Page/page.css"), .embedInCode("Page/interpreter.js"), .embedInCode("Page/elements.js"),
         .embedInCode("Page/layout.js"), .embedInCode("Page/drawing.js"), .embedInCode("Page/source.js"),
+        .embedInCode("Page/chart.js"), .embedInCode("Page/pictures.js"), .embedInCode("Page/training.js"),
         .embedInCode("Page/running.js"), .embedInCode("Page/page.js"),
       ]),
     .executableTarget(
