@@ -39,7 +39,7 @@ const Chart = (() => {
    * - isLogarithmic: as far as all is above 0.
    * - bounds: `[low, high]` of the vertical axis; without them, as the points are.
    */
-  const draw = ({ series, label, isLogarithmic, bounds, width: w = 640, height: h = 280 }) => {
+  const draw = ({ series, label, isLogarithmic, bounds, width: w = 480, height: h = 240 }) => {
     const all = series.flatMap((each) => each.points).filter((point) => Number.isFinite(point[1]));
     const isLog = Boolean(isLogarithmic) && all.length > 0 && all.every((point) => point[1] > 0);
     const scaled = (value) => (isLog ? Math.log10(value) : value);
@@ -48,7 +48,8 @@ const Chart = (() => {
     const last = all.reduce((most, point) => Math.max(most, point[0]), -Infinity);
     const [begin, end] = first <= last ? [first, last] : [0, 1];
     const x = (at) => left + (end > begin ? (at - begin) / (end - begin) : 0.5) * (w - left - right);
-    const y = (value) => top + ((high - scaled(value)) / (high - low)) * (h - top - bottom);
+    // What is far off the axis stays a coordinate that can be drawn.
+    const y = (value) => Math.min(Math.max(top + ((high - scaled(value)) / (high - low)) * (h - top - bottom), -1e4), 1e4);
     const place = (point) => `${x(point[0]).toFixed(1)},${y(point[1]).toFixed(1)}`;
     const line = (points) => {
       let [path, isBroken] = ['', true];
@@ -68,12 +69,16 @@ const Chart = (() => {
       }),
       drawn('path', { class: 'axis', d: `M${left},${top}V${h - bottom}H${w - right}` }),
       ticks(begin, end, Math.min(w / 90, end - begin)).map((tick) => text(shown(tick), x(tick).toFixed(1), h - 6, 'middle')),
-      series.map((each) => drawn('g', { class: `curve ${each.kind}` }, drawn('title', {}, each.name),
+      // Cuts off what is beyond the axes, but no mark on them.
+      drawn('svg', {
+        x: left - 5, y: top - 5, width: w - left - right + 10, height: h - top - bottom + 10,
+        viewBox: `${left - 5} ${top - 5} ${w - left - right + 10} ${h - top - bottom + 10}`,
+      }, series.map((each) => drawn('g', { class: `curve ${each.kind}` }, drawn('title', {}, each.name),
         each.hasNoLine ? undefined : drawn('path', { d: line(each.points) }),
         each.hasMarks ? each.points.filter((point) => Number.isFinite(point[1])).map((point) => {
           const [cx, cy] = place(point).split(',');
           return drawn('circle', { cx, cy, r: 2.2 });
-        }) : undefined)));
+        }) : undefined))));
   };
 
   /** The names of lines in their colours. */

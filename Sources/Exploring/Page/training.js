@@ -53,7 +53,7 @@ const Training = (() => {
     const [low, high] = columns.find((column) => column.role !== 'input').scale;
     const samples = [...new Array(sampleCount).keys()];
     return [
-      element('p', { class: 'hint' }, `Of outputs and targets black is ${shown(low)}, white ${shown(high)}, and what is beyond.`),
+      element('p', { class: 'hint' }, `Of outputs and targets black stands for ${shown(low)} and less, white for ${shown(high)} and more.`),
       element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'outputs at the snapshots' },
         element('table', { class: 'samples' },
           element('thead', {}, element('tr', {}, element('td'),
