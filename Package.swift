@@ -55,10 +55,12 @@ let package = Package(
       name: "Exploring",
       dependencies: [
         "Diagnostics", "CajalSyntax", "CajalTyping", "LinearMaps", "Lowering", "Driver", "LanguageServer",
+        "TensorFiles", "RunRecords",
       ],
       resources: [
         .embedInCode("Page/page.css"), .embedInCode("Page/interpreter.js"), .embedInCode("Page/elements.js"),
         .embedInCode("Page/layout.js"), .embedInCode("Page/drawing.js"), .embedInCode("Page/source.js"),
+        .embedInCode("Page/chart.js"), .embedInCode("Page/pictures.js"), .embedInCode("Page/training.js"),
         .embedInCode("Page/running.js"), .embedInCode("Page/page.js"),
       ]),
     .executableTarget(
@@ -68,18 +70,21 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TensorFiles"),
+    // What a run's folder says, for the trainer and for pages.
+    .target(
+      name: "RunRecords", dependencies: ["TensorFiles", .product(name: "SwiftCSV", package: "SwiftCSV")]),
     .target(name: "SharedObjects"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "TrainingKernels"),
     .target(
       name: "Training",
       dependencies: [
-        "TensorFiles", "SharedObjects", "CajalRuntime", "CZlib", "TrainingKernels",
+        "TensorFiles", "RunRecords", "SharedObjects", "CajalRuntime", "CZlib", "TrainingKernels",
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ]),
     .executableTarget(
       name: "cajal-train",
-      dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["Training", "RunRecords", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     // For packages that use compiled modules; Install/Package.swift has the same, installed.
     .target(name: "Cajal", dependencies: ["CajalRuntime"]),
     .plugin(
@@ -110,7 +115,9 @@ let package = Package(
     .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "TrainingKernels", "SharedObjects", "TensorFiles", "cajal-train", "TestSupport"]),
+      dependencies: [
+        "Training", "RunRecords", "TrainingKernels", "SharedObjects", "TensorFiles", "cajal-train", "TestSupport",
+      ]),
     .target(
       name: "FuzzTargets",
       dependencies: [

@@ -154,7 +154,8 @@ extension Explanation {
     text: """
       `--weights file.safetensors` embeds trained parameters. The file has to hold exactly
       the tensors of the models, by name and shape, in F32 or F64, and only finite numbers.
-      The message lists what is missing, unknown or of another shape.
+      The message lists what is missing, unknown or of another shape. A run that
+      `explore --run` names has to be of a model of the file, as the file has it now.
 
       A tensor is named after its net, the place of its layer and its role:
       `kernel.0.weight` is the first layer of `net kernel`. The map that

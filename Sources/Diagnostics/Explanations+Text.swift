@@ -151,7 +151,8 @@ extension Explanation {
   static let unreadableFile = Explanation(
     title: "a file cannot be read",
     text: """
-      The file does not exist, is a directory, or may not be read by this user.
+      The file does not exist, is a directory, or may not be read by this user. The folder of
+      `explore --run` holds no run, or a file in it is damaged.
 
       ```text
       cajal2c missing.cajal

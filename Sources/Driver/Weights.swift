@@ -6,12 +6,12 @@ import TensorFiles
 
 /// Trained parameters for the models of a file (`--weights`), by the tensors' names. Models that share a net share its
 /// tensors.
-struct Weights {
+public struct Weights: Sendable {
   private let values: [String: [Double]]
 
   /// Reads a file that has to hold exactly the tensors of the models, each as F32 or F64, with entries that are finite
   /// as reals of so many bytes. An entry that is too small for a float becomes 0. Throws `FileProblem`.
-  init(reading path: String, for models: [LoweredModel], realBytes: Int) throws {
+  public init(reading path: String, for models: [LoweredModel], realBytes: Int) throws {
     var expected: [ExpectedTensor] = []
     var known = Set<String>()
     for tensor in models.flatMap(\.tensors) where known.insert(tensor.name).inserted {
@@ -52,6 +52,11 @@ struct Weights {
     }
   }
 
-  /// The parameter vector of a model.
-  func vector(of model: LoweredModel) -> [Double] { model.tensors.flatMap { values[$0.name]! } }
+  /// Whether it has all tensors of a model, also of one that it was not read for.
+  public func has(_ model: LoweredModel) -> Bool {
+    model.tensors.allSatisfy { values[$0.name]?.count == $0.dims.reduce(1, *) }
+  }
+
+  /// The parameter vector of a model that it has.
+  public func vector(of model: LoweredModel) -> [Double] { model.tensors.flatMap { values[$0.name]! } }
 }

@@ -35,7 +35,8 @@ extension PageModel {
   private static var script: String {
     let parts = [
       PackageResources.interpreter_js, PackageResources.elements_js, PackageResources.layout_js,
-      PackageResources.drawing_js, PackageResources.source_js, PackageResources.running_js, PackageResources.page_js,
+      PackageResources.drawing_js, PackageResources.source_js, PackageResources.chart_js, PackageResources.pictures_js,
+      PackageResources.training_js, PackageResources.running_js, PackageResources.page_js,
     ]
     return "'use strict';\n" + parts.map { text($0) }.joined(separator: "\n")
   }

@@ -77,6 +77,10 @@ struct ModelModel: Encodable, Sendable {
   let map: MapModel
   let run: RunModel
   let tensors: [Parameters]
+  /// First layers, where their weights are known.
+  let kernels: [KernelsModel]
+  /// Of the model of `--run`.
+  let training: TrainingModel?
 
   struct Parameters: Encodable, Sendable {
     let name: String
@@ -117,4 +121,22 @@ enum PageLimit {
   static let parameters = 4_096
   /// Numbers that the constants of a graph have.
   static let constants = 100_000
+  /// Points of a curve.
+  static let points = 1_000
+  /// Rows of measures.
+  static let measures = 100
+  /// Pictures of a layer's weights.
+  static let kernels = 64
+  /// Of a run: samples, and steps at which their outputs are shown.
+  static let samples = 10
+  static let snapshots = 12
+  /// Entries of all that is shown of samples.
+  static let snapshotEntries = 200_000
+  /// Of the files of snapshots.
+  static let snapshotBytes = 1 << 28
+  /// Rows and columns of what is drawn as curves.
+  static let course = 16...4_096
+  static let courseColumns = 6
+  /// Significant digits of what is only looked at.
+  static let digits = 5
 }

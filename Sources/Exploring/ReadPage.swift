@@ -9,8 +9,10 @@ import Lowering
 extension PageModel {
   /// Nil where there were errors.
   ///
-  /// - Throws: what `Compilation.emitted` does.
-  public init?(_ compilation: Compilation) throws {
+  /// - Parameter run: the folder of a run of `cajal-train`, of one of the models. Its parameters are those of all models
+  ///   whose tensors it has, unless the compilation has weights.
+  /// - Throws: what `Compilation.emitted` does, and `FileProblem` where the run cannot be shown.
+  public init?(_ compilation: Compilation, run: String? = nil) throws {
     guard let module = compilation.module, let c = try compilation.emitted()?.c,
       let pairs = try compilation.graphPairs(), let lowered = compilation.models,
       let summaries = compilation.summaries()
@@ -26,14 +28,26 @@ extension PageModel {
       try ProgramModel(
         judgement, map(judgement.name, found.0, found.1), found.1, compilation, horizon: module.horizon)
     }
-    let weights = try compilation.options.weights == nil ? nil : compilation.moduleUnit()
-    let vectors = weights?.programs.dropFirst(programs.count).map { $0.model?.weights }
-    let models = zip(module.models.indices, lowered).map { index, model in
-      let (pair, values) = (pairs[programs.count + index], model.values(weights: vectors?[index] ?? nil))
-      let map = map(module.models[index].name, summaries[programs.count + module.nets.count + index], pair)
+    let units = try compilation.moduleUnit().map { Array($0.programs.dropFirst(programs.count)) } ?? []
+    let run = try run.map {
+      try ModelRun(reading: $0, module.models, lowered, signatures: units.map(\.judgement))
+    }
+    let otherWeights = compilation.options.weights != nil
+    let models = try module.models.indices.map { index in
+      let (linked, model, pair) = (module.models[index], lowered[index], pairs[programs.count + index])
+      let vector = otherWeights ? units[index].model?.weights : run?.vector(of: model)
+      let values = model.values(weights: vector)
+      let map = map(linked.name, summaries[programs.count + module.nets.count + index], pair)
+      let ports = RunModel(linked, model, values, map, pair, horizon: module.horizon)
       return ModelModel(
-        map: map, run: RunModel(module.models[index], model, values, map, pair, horizon: module.horizon),
-        tensors: ModelModel.parameters(of: model, values))
+        map: map, run: ports, tensors: ModelModel.parameters(of: model, values),
+        kernels: KernelsModel.all(of: module.nets, model.tensors, values),
+        training: try run.flatMap { run in
+          guard run.place == index else { return nil }
+          return try TrainingModel(
+            run, inputs: Array(ports.inputs.dropFirst(model.tensors.count)), result: ports.result,
+            otherWeights: otherWeights)
+        })
     }
     let functions = CodeFunction.all(in: c)
     let code = functions.first(lines: PageLimit.codeLines)

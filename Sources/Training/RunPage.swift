@@ -1,4 +1,5 @@
 import Foundation
+import RunRecords
 
 /// The page of a run, `live.html` in its folder: how far it is, its losses by steps, and what was measured last. It has
 /// all that it needs in itself; while the run goes on, a browser loads it again every few seconds.
@@ -54,16 +55,10 @@ struct RunPage {
   }
 
   private static func chart(_ run: RunRecord) -> String {
-    func column(_ name: String) -> [(step: Int, loss: Double)] {
-      run.metrics.compactMap { row in
-        guard let step = row["step"].flatMap({ Int($0) }), let loss = row[name].flatMap(Double.init) else { return nil }
-        return (step, loss)
-      }
-    }
     let curves = [
       LossChart.Curve(name: "training", points: run.losses(atMost: mostPoints), hasMarks: false),
-      LossChart.Curve(name: "validation", points: column("validation_loss")),
-      LossChart.Curve(name: "test", points: column("test_loss")),
+      LossChart.Curve(name: "validation", points: run.measured("validation_loss")),
+      LossChart.Curve(name: "test", points: run.measured("test_loss")),
     ].filter { !$0.points.isEmpty }
     guard let chart = LossChart(curves) else { return "<p>There are no finite losses so far.</p>" }
     let key = curves.map { "<span class=\"\($0.name)\">\($0.name)</span>" }.joined(separator: " ")

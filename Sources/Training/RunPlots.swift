@@ -1,4 +1,5 @@
 import Foundation
+import RunRecords
 import TensorFiles
 
 /// Figures of a run: how its losses went, and what its outputs are beside their targets.

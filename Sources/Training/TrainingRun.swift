@@ -1,4 +1,5 @@
 import Foundation
+import RunRecords
 import TensorFiles
 
 /// Trains a model as the settings say, and writes what the run's folder holds. Throws errors with a text for the user,

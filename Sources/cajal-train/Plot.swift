@@ -1,4 +1,5 @@
 import ArgumentParser
+import RunRecords
 import Training
 
 extension RunPlots.Format: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RunRecords
 import TensorFiles
 import Training
 
@@ -6,7 +7,7 @@ import Training
 /// trainer, and 128 plus the signal's number where one stopped a run.
 func report(_ error: any Error) -> Int32 {
   switch error {
-  case is TrainingError, is SafetensorsError, is NumpyError, is DurableWriteFailure:
+  case is TrainingError, is RunRecordError, is SafetensorsError, is NumpyError, is DurableWriteFailure:
     printError("cajal-train: \(error)")
     return 1
   case let stopped as StoppedRun:

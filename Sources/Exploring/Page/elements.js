@@ -45,3 +45,9 @@ const heatTable = (caption, rowLabels, columnLabels, entry) => {
           style: heat(x, largest), title: `${rowLabels[r]}, ${columnLabels[c]}: ${shown(x)}`,
         }, text(shown(x)))))))));
 };
+
+/** Texts in rows and columns. */
+const plainTable = (caption, heads, rows) => element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
+  element('table', { class: 'plain' }, element('caption', {}, caption),
+    element('thead', {}, element('tr', {}, heads.map((head) => element('th', { scope: 'col' }, head)))),
+    element('tbody', {}, rows.map((row) => element('tr', {}, row.map((cell) => element('td', {}, String(cell))))))));

@@ -54,25 +54,22 @@ const Page = (() => {
   };
 
   const shape = (extents) => `[${extents.join(', ')}]`;
-  const table = (caption, heads, rows) => element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
-    element('table', { class: 'plain' }, element('caption', {}, caption),
-      element('thead', {}, element('tr', {}, heads.map((head) => element('th', { scope: 'col' }, head)))),
-      element('tbody', {}, rows.map((row) => element('tr', {}, row.map((cell) => element('td', {}, String(cell))))))));
-
   const model = (each) => element('section', { id: `program-${each.map.name}`, 'aria-labelledby': `head-${each.map.name}` },
     element('h2', { id: `head-${each.map.name}` }, `model ${each.map.name}`),
     summary(each.map),
     element('h3', {}, 'Run'), Running.view(each),
+    each.training ? Training.view(each.training) : undefined,
     each.tensors.length ? [
       element('h3', {}, 'Parameters'),
-      table(`parameters of ${each.map.name}`, ['tensor', 'shape', 'numbers'],
+      plainTable(`parameters of ${each.map.name}`, ['tensor', 'shape', 'numbers'],
         each.tensors.map((one) => [one.name, shape(one.shape), one.count])),
+      each.kernels.map(Pictures.kernels),
       each.tensors.filter((one) => one.tensor).map((one) => tensor(`${one.name} ${shape(one.shape)}`, one.tensor)),
     ] : undefined,
     graphs(each.map, each.run.inputs.map((port) => port.name)));
 
   const nets = (all) => element('section', { 'aria-labelledby': 'nets' }, element('h2', { id: 'nets' }, 'Nets'),
-    all.map((net) => table(`net ${net.signature}`, ['layer', 'in', 'out', 'parameters'],
+    all.map((net) => plainTable(`net ${net.signature}`, ['layer', 'in', 'out', 'parameters'],
       [...net.layers.map((layer) => [layer.kind, shape(layer.input), shape(layer.output), layer.parameterCount]),
         ['in all', '', '', net.parameterCount]])));
 

@@ -97,29 +97,16 @@ const Running = (() => {
     const finite = vector.filter(Number.isFinite);
     const least = finite.reduce((a, b) => Math.min(a, b), Infinity);
     const largest = finite.reduce((a, b) => Math.max(a, b), -Infinity);
-    const [w, h, left, bottom] = [420, 200, 56, 20];
-    const x = (row) => left + (row / (rows - 1)) * (w - left - 8);
-    const y = (value) => 8 + (largest === least ? 0.5 : (largest - value) / (largest - least)) * (h - bottom - 8);
-    const line = (column) => {
-      let path = '';
-      for (let row = 0; row < rows; row++) {
-        const value = vector[row * columns + column];
-        if (Number.isFinite(value)) path += `${path ? 'L' : 'M'}${x(row).toFixed(1)},${y(value).toFixed(1)}`;
-      }
-      return drawn('path', { d: path, class: `curve c${column}` }, drawn('title', {}, `column ${column}`));
-    };
-    const label = (text, at, under, anchor) => drawn('text', { x: at, y: under, 'text-anchor': anchor }, text);
     const each = [...new Array(columns).keys()];
+    const series = each.map((column) => ({
+      name: `column ${column}`, kind: `c${column}`,
+      points: [...new Array(rows).keys()].map((row) => [row, vector[row * columns + column]]),
+    }));
     return element('figure', {},
-      drawn('svg', {
-        viewBox: `0 0 ${w} ${h}`, class: 'curves', role: 'img',
-        'aria-label': `result over its first index, from ${shown(least)} to ${shown(largest)}`,
-      },
-      drawn('path', { class: 'axis', d: `M${left},8V${h - bottom}H${w - 8}` }),
-      label(shown(largest), left - 4, 16, 'end'), label(shown(least), left - 4, h - bottom, 'end'),
-      label('0', left, h - 4, 'middle'), label(rows - 1, w - 8, h - 4, 'end'), each.map(line)),
-      element('figcaption', { class: 'hint' }, `result : ${port.type}`, columns > 1
-        ? [', columns ', each.map((column) => element('span', { class: `key c${column}` }, ` ${column}`))] : undefined),
+      Chart.draw({
+        series, label: `result over its first index, from ${shown(least)} to ${shown(largest)}`, width: 420, height: 210,
+      }),
+      element('figcaption', { class: 'hint' }, `result : ${port.type}`, columns > 1 ? Chart.key(series) : undefined),
       element('details', {}, element('summary', {}, 'numbers'),
         element('pre', { class: 'numbers' }, [...new Array(rows).keys()].map(
           (row) => `${row}: ${each.map((column) => shown(vector[row * columns + column])).join('  ')}`).join('\n'))));
