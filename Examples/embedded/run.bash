@@ -33,18 +33,17 @@ qemu-system-arm -M mps2-an386 -nographic -monitor none -serial none \
 
 # What a device needs that calls one function of a sample, of the whole module and of the libraries under it.
 bytes() {
-  local program=$1 call=$2 size
+  local program=$1 call=$2
   printf '#include "%s.h"\nextern float *p[];\nvoid reset(void);\nvoid reset(void) { (void)%s; }\n' "$program" "$call" \
     >"$folder/one.c"
   device -nostartfiles -Wl,--gc-sections,--defsym=p=0x20000000 -Wl,-e,reset "$folder/one.c" "$folder/$program.o" \
     -o "$folder/one.elf" -lm
-  size=$(arm-none-eabi-size "$folder/one.elf" | awk 'NR == 2 { print $1, $2 + $3 }')
-  printf '| `%s` | %s | %s |\n' "${call%%(*}" ${size}
+  printf '| `%s` | %s |\n' "${call%%(*}" "$(arm-none-eabi-size "$folder/one.elf" | awk 'NR == 2 { print $1 }')"
 }
 stack=$(awk 'found { print $1; exit } $1 == "stack" { found = 1 }' "$folder/device.txt")
 echo
-echo '| function | code and constants, bytes | variables, bytes |'
-echo '|---|---:|---:|'
+echo '| function | code and constants, bytes |'
+echo '|---|---:|'
 bytes cart 'cart_cart_one(p[0], p[1], p[2], p[3])'
 bytes cart 'cart_cart_one_with_gradient(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])'
 bytes denoise 'denoise_denoise_one(p[0], p[1], p[2], p[3])'
