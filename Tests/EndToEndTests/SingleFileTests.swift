@@ -60,7 +60,7 @@ import Testing
     """,
   ]
 
-  @Test(arguments: sources, [["--real", "float"], ["--real", "double", "--check-finite"]])
+  @Test(arguments: zip(sources, [["--check-finite"], ["--real", "double"], ["--real", "float"]]))
   func needsNothingOfOurs(source: String, flags: [String]) throws {
     try withScratch { folder in
       let file = try write(source + "\n", to: folder + "/m.cajal")
@@ -90,10 +90,10 @@ import Testing
   }
 
   /// By the same two oracles as the usual module: with vectors, small, and for a system without a library.
-  @Test(arguments: sources, [["-O3", "-march=native"], ["-Os"], ["-O2", "-ffreestanding"]])
-  func isVerified(source: String, flags: [String]) throws {
+  @Test(arguments: zip([0, 1, 1, 2], [["-O2", "-ffreestanding"], ["-O3", "-march=native"], ["-Os"], ["-Os"]]))
+  func isVerified(source: Int, flags: [String]) throws {
     try withScratch { folder in
-      let file = try write(source + "\n", to: folder + "/m.cajal")
+      let file = try write(Self.sources[source] + "\n", to: folder + "/m.cajal")
       try emit(file, to: folder, ["--emit-grad"])
       let object = folder + "/m.so"
       let built = try run(
