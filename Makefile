@@ -418,7 +418,7 @@ campaign: build/campaign/campaign | need-libopenblas-dev
 .PHONY: test-campaign
 test-campaign: | need-libopenblas-dev need-zlib1g-dev
 	$(SWIFT) build --build-tests
-	.build/debug/campaign --programs 120 --seed 7 --jobs $(JOBS) --row 'gcc -O3 -march=native' --fresh
+	.build/debug/campaign --programs 80 --seed 7 --jobs $(JOBS) --row 'gcc -O3 -march=native' --fresh
 
 build/campaign/campaign: $(COMPILER_SOURCES) $(wildcard Tests/Support/*.swift Tests/Campaign/*) | bin/cajal2c
 	$(SWIFT) build -c release --product campaign --static-swift-stdlib
