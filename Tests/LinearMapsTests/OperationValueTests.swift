@@ -95,6 +95,35 @@ import Testing
     }
   }
 
+  /// The first of equal ones, and a NaN where there is one.
+  @Test func choices() {
+    expect(.nonlinear(.choice(.min)), [3, 2, 7, .nan, 1, 4, .nan, 5], is: [1, 2, .nan, .nan])
+    expect(.nonlinear(.choice(.max)), [3, 2, 7, .nan, 1, 4, .nan, 5], is: [3, 4, .nan, .nan])
+    expect(.nonlinearAdjoint(.choice(.min)), [3, 2, 1, 2], [10, 20], is: [0, 20, 10, 0])
+    expect(.nonlinearAdjoint(.choice(.max)), [3, 2, 1, 2], [10, 20], is: [10, 20, 0, 0])
+  }
+
+  @Test func softmax() {
+    expect(.nonlinear(.softmax), [5, 5], is: [0.5, 0.5])
+    expect(.nonlinear(.softmax), [1000, -1000], is: [1, 0])
+    expect(.nonlinearAdjoint(.softmax), [0.25, 0.75], [4, 8], is: [-0.75, 0.75])
+  }
+
+  /// Within the radius nothing changes; beyond it the vector has the norm of the radius.
+  @Test func bounds() {
+    let cases: [(Ball.Norm, radius: Double, v: [Double], bounded: [Double], w: [Double], adjoint: [Double])] = [
+      (.l2, 5, [6, 8], [3, 4], [10, 0], [3.2, -2.4]), (.linf, 2, [4, -1], [2, -0.5], [10, 8], [1, 4]),
+      (.l1, 3, [4, -2], [2, -1], [9, 6], [2.5, 5]),
+    ]
+    for (norm, radius, v, bounded, w, adjoint) in cases {
+      let map = Nonlinear.bound(Ball(norm: norm, radius: radius))
+      expect(.nonlinear(map), v, is: bounded)
+      expect(.nonlinearAdjoint(map), v, w, is: adjoint)
+      expect(.nonlinear(map), [0.5, -1], is: [0.5, -1])
+      expect(.nonlinearAdjoint(map), [0.5, -1], w, is: w)
+    }
+  }
+
   @Test func constants() {
     let g = GraphBuilder()
     let graph = g.finish(results: [g.constant(SparseVector(dense: [1, 0, -2]), .real([3]))])
