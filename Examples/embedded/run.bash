@@ -19,9 +19,7 @@ cortex='-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16'
 # shellcheck disable=SC2086 # several words
 device() { arm-none-eabi-gcc $cortex $warnings -Os -ffreestanding -ffunction-sections -fdata-sections -I"$folder" "$@"; }
 
-# The controller's own functions need no library at all.
-device -nostdlib -c "$folder/cart.c" -o "$folder/cart.o"
-device -c "$folder/denoise.c" -o "$folder/denoise.o"
+for program in cart denoise; do device -c "$folder/$program.c" -o "$folder/$program.o"; done
 device -nostartfiles -Wl,--gc-sections -T $here/device.ld $here/device.c $here/work.c "$folder"/{cart,denoise}.o \
   -o "$folder/device.elf" -lm
 # shellcheck disable=SC2086
@@ -31,21 +29,21 @@ qemu-system-arm -M mps2-an386 -nographic -monitor none -serial none \
   -semihosting-config enable=on,target=native -kernel "$folder/device.elf" >"$folder/device.txt" 2>&1
 "$folder/host" <"$folder/device.txt"
 
-# What a device needs that calls one function of a sample, of the whole module and of the libraries under it.
+# What a device needs that calls one function of a sample, of the whole module and of the library that is named.
 bytes() {
-  local program=$1 call=$2
+  local program=$1 library=$2 call=$3
   printf '#include "%s.h"\nextern float *p[];\nvoid reset(void);\nvoid reset(void) { (void)%s; }\n' "$program" "$call" \
     >"$folder/one.c"
   device -nostartfiles -Wl,--gc-sections,--defsym=p=0x20000000 -Wl,-e,reset "$folder/one.c" "$folder/$program.o" \
-    -o "$folder/one.elf" -lm
+    -o "$folder/one.elf" "$library"
   printf '| `%s` | %s |\n' "${call%%(*}" "$(arm-none-eabi-size "$folder/one.elf" | awk 'NR == 2 { print $1 }')"
 }
 stack=$(awk 'found { print $1; exit } $1 == "stack" { found = 1 }' "$folder/device.txt")
 echo
 echo '| function | code and constants, bytes |'
 echo '|---|---:|'
-bytes cart 'cart_cart_one(p[0], p[1], p[2], p[3])'
-bytes cart 'cart_cart_one_with_gradient(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])'
-bytes denoise 'denoise_denoise_one(p[0], p[1], p[2], p[3])'
-bytes denoise 'denoise_denoise_one_with_gradient(p[0], p[1], p[2], p[3], p[4], p[5], p[6])'
+bytes cart -nostdlib 'cart_cart_one(p[0], p[1], p[2], p[3])'
+bytes cart -nostdlib 'cart_cart_one_with_gradient(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])'
+bytes denoise -lm 'denoise_denoise_one(p[0], p[1], p[2], p[3])'
+bytes denoise -lm 'denoise_denoise_one_with_gradient(p[0], p[1], p[2], p[3], p[4], p[5], p[6])'
 echo "deepest stack of all that ran: $((16#$stack)) bytes"

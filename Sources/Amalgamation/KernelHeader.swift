@@ -1,5 +1,5 @@
 /// cajal_kernels.h with some of its kernels, which are static.
-struct KernelHeader {
+enum KernelHeader {
   /// In front of every kernel, and of what it calls of other files.
   static let specifier = "CAJAL_KERNEL"
 

@@ -57,10 +57,7 @@ struct KernelFile: Hashable, Sendable {
     (self.defined, self.named) = (defined, named.subtracting(defined))
   }
 
-  func text(in texts: RuntimeTexts) -> String {
-    let name = template ?? name
-    return texts[name]!
-  }
+  func text(in texts: RuntimeTexts) -> String { texts[template ?? name]! }
 }
 
 /// The files in quotes that a text includes, and those which they include.
