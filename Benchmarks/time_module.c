@@ -1,4 +1,5 @@
-/* Times every program of a compiled module: microseconds for forward, and for forward and backward, as medians.
+/* Times every program and model of a compiled module: microseconds for forward, and for forward and backward, as medians;
+ * of a model with the gradient of its parameters alone, as in training.
  *
  *   time_module MODULE.so [BATCH [RUNS]]
  *
@@ -45,51 +46,87 @@ static void fill(void *data, size_t count, size_t real_bytes) {
   }
 }
 
-static void time_program(const cajal_program *program, size_t batch, size_t runs) {
-  size_t count = program->input_count;
-  const void **in = allocate(count * sizeof *in);
-  void **in_bar = allocate(count * sizeof *in_bar);
-  size_t *stride = allocate(count * sizeof *stride);
-  for (size_t i = 0; i < count; i++) {
-    size_t size = program->inputs[i]->size;
-    void *data = allocate(batch * size * program->real_bytes);
-    fill(data, batch * size, program->real_bytes);
-    in[i] = data;
-    in_bar[i] = allocate(batch * size * program->real_bytes);
-    stride[i] = size;
+/* A program, or a model; the other is NULL. */
+typedef struct subject {
+  const cajal_program *program;
+  const cajal_model *model;
+  const void **in, *params, *out_bar;
+  void **in_bar, *params_bar, *out, *work;
+  size_t *stride, batch;
+} subject;
+
+static void check(int status) {
+  if (status == CAJAL_OK) return;
+  fprintf(stderr, "time_module: %s\n", cajal_status_text(status));
+  exit(1);
+}
+
+static void forward(const subject *s) {
+  check(s->model ? s->model->forward(s->batch, s->params, s->in, s->stride, s->out, s->work)
+                 : s->program->forward(s->batch, s->in, s->stride, s->out, s->work));
+}
+
+static void both(const subject *s) {
+  if (s->model) {
+    check(s->model->forward_keep(s->batch, s->params, s->in, s->stride, s->out, s->work));
+    check(s->model->backward(s->batch, s->params, s->in, s->stride, s->out_bar, s->params_bar, s->in_bar, s->work));
+  } else {
+    check(s->program->forward_keep(s->batch, s->in, s->stride, s->out, s->work));
+    check(s->program->backward(s->batch, s->in, s->stride, s->out_bar, s->in_bar, s->work));
   }
-  size_t out_count = batch * program->output->size;
-  void *out = allocate(out_count * program->real_bytes);
-  void *out_bar = allocate(out_count * program->real_bytes);
-  fill(out_bar, out_count, program->real_bytes);
-  void *work = allocate(program->workspace_bytes(batch, 1));
-  double *forward = allocate(runs * sizeof *forward), *both = allocate(runs * sizeof *both);
+}
+
+/* Microseconds of one call, among calls of them. */
+static double time_of(void (*call)(const subject *), const subject *s, size_t calls) {
+  const double start = now();
+  for (size_t i = 0; i < calls; i++) call(s);
+  return (now() - start) / (double)calls;
+}
+
+static void time_subject(const cajal_program *program, const cajal_model *model, size_t batch, size_t runs) {
+  const size_t count = model ? model->input_count : program->input_count;
+  const size_t parameters = model ? model->parameter_count : 0;
+  const size_t real_bytes = model ? model->real_bytes : program->real_bytes;
+  const cajal_port *const *inputs = model ? model->inputs : program->inputs;
+  const size_t out_count = batch * (model ? model->output : program->output)->size;
+  subject s = {.program = program, .model = model, .batch = batch};
+  s.in = allocate(count * sizeof *s.in);
+  s.in_bar = allocate(count * sizeof *s.in_bar);
+  s.stride = allocate(count * sizeof *s.stride);
+  for (size_t i = 0; i < count; i++) {
+    const size_t size = inputs[i]->size;
+    void *data = allocate(batch * size * real_bytes);
+    fill(data, batch * size, real_bytes);
+    s.in[i] = data;
+    s.in_bar[i] = model ? NULL : allocate(batch * size * real_bytes);
+    s.stride[i] = size;
+  }
+  void *params = allocate(parameters * real_bytes), *out_bar = allocate(out_count * real_bytes);
+  fill(params, parameters, real_bytes);
+  fill(out_bar, out_count, real_bytes);
+  s.params = params;
+  s.params_bar = allocate(parameters * real_bytes);
+  s.out = allocate(out_count * real_bytes);
+  s.out_bar = out_bar;
+  s.work = allocate(model ? model->workspace_bytes(batch, 1) : program->workspace_bytes(batch, 1));
+  double *forwards = allocate(runs * sizeof *forwards), *boths = allocate(runs * sizeof *boths);
   /* As many calls as take some twenty microseconds, since the clock alone takes a few hundredths of one. */
   size_t calls = 1;
-  for (double took = 0; took < 20 && calls < 1000000; calls *= 2) {
-    double start = now();
-    for (size_t i = 0; i < calls; i++) program->forward(batch, in, stride, out, work);
-    took = now() - start;
-  }
+  while (time_of(forward, &s, calls) * (double)calls < 20 && calls < 1000000) calls *= 2;
   for (size_t run = 0; run < runs; run++) {
-    double start = now();
-    for (size_t i = 0; i < calls; i++) program->forward(batch, in, stride, out, work);
-    forward[run] = (now() - start) / (double)calls;
-    start = now();
-    for (size_t i = 0; i < calls; i++) {
-      program->forward_keep(batch, in, stride, out, work);
-      program->backward(batch, in, stride, out_bar, in_bar, work);
-    }
-    both[run] = (now() - start) / (double)calls;
+    forwards[run] = time_of(forward, &s, calls);
+    boths[run] = time_of(both, &s, calls);
   }
-  qsort(forward, runs, sizeof *forward, ascending);
-  qsort(both, runs, sizeof *both, ascending);
-  printf("%s %u %zu %.4f %.4f\n", program->name, program->horizon, batch, forward[runs / 2], both[runs / 2]);
+  qsort(forwards, runs, sizeof *forwards, ascending);
+  qsort(boths, runs, sizeof *boths, ascending);
+  printf("%s %u %zu %.4f %.4f\n", model ? model->name : program->name, model ? model->horizon : program->horizon, batch,
+         forwards[runs / 2], boths[runs / 2]);
   for (size_t i = 0; i < count; i++) {
-    free((void *)in[i]);
-    free(in_bar[i]);
+    free((void *)s.in[i]);
+    free(s.in_bar[i]);
   }
-  free(in), free(in_bar), free(stride), free(out), free(out_bar), free(work), free(forward), free(both);
+  free(s.in), free(s.in_bar), free(s.stride), free(s.out), free(out_bar), free(params), free(s.params_bar), free(s.work);
+  free(forwards), free(boths);
 }
 
 int main(int argc, char **argv) {
@@ -110,6 +147,7 @@ int main(int argc, char **argv) {
     return 1;
   }
   const cajal_module *module = info();
-  for (size_t i = 0; i < module->program_count; i++) time_program(module->programs[i], (size_t)batch, (size_t)runs);
+  for (size_t i = 0; i < module->program_count; i++) time_subject(module->programs[i], NULL, (size_t)batch, (size_t)runs);
+  for (size_t i = 0; i < module->model_count; i++) time_subject(NULL, module->models[i], (size_t)batch, (size_t)runs);
   return 0;
 }

@@ -6,7 +6,7 @@ from . import paths
 
 SCALES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 NUMBER = r"([\d.]+)(?: ([kMGT]?)(B?))?"
-LINE = re.compile(rf"  (forward|backward) +{NUMBER} +{NUMBER}$")
+LINE = re.compile(rf"  (forward|backward) +{NUMBER} +{NUMBER} +{NUMBER}$")
 
 
 def parse(text):
@@ -20,9 +20,10 @@ def parse(text):
             part = "batch"
         match = LINE.match("  " + line.strip()) if part else None
         if match:
-            which, operations, scale, _, moved, bytes_scale, _ = match.groups()
-            found.setdefault(which, {})[part] = {
-                "operations": float(operations) * SCALES[scale or ""], "bytes": float(moved) * SCALES[bytes_scale or ""]}
+            which, *columns = match.groups()
+            operations, read, written = (
+                float(columns[i]) * SCALES[columns[i + 1] or ""] for i in range(0, len(columns), 3))
+            found.setdefault(which, {})[part] = {"operations": operations, "bytes": read + written}
     return found
 
 

@@ -8,11 +8,11 @@ net f (x : Real[4]) : Real[2]
 
 model m (x : Real[4]) : Real[2]
   10 parameters, in f
-  cost of a sample, in floats    operations   bytes moved
-    forward                       1.26 M       47.7 kB
-    backward                           6          80 B
+  cost of a sample, in floats    operations    bytes read     bytes written
+    forward                       1.26 M       40.5 kB           7.20 kB
+    backward                           6          60 B              20 B
   once a batch
-    forward                            0       2.51 MB
+    forward                            0       2.50 MB             10 kB
   workspace with gradients: 1.60 kB, and 12.7 kB a sample
 """
 

@@ -46,4 +46,6 @@ bytes cart -nostdlib 'cart_cart_one(p[0], p[1], p[2], p[3])'
 bytes cart -nostdlib 'cart_cart_one_with_gradient(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])'
 bytes denoise -lm 'denoise_denoise_one(p[0], p[1], p[2], p[3])'
 bytes denoise -lm 'denoise_denoise_one_with_gradient(p[0], p[1], p[2], p[3], p[4], p[5], p[6])'
-echo "deepest stack of all that ran: $((16#$stack)) bytes"
+bound=$(grep -ho 'ONE_STACK_BYTES [0-9]*' "$folder"/{cart,denoise}.h | awk '$2 > most { most = $2 } END { print most }')
+echo "deepest stack of all that ran: $((16#$stack)) bytes; the headers say at most $bound"
+[ $((16#$stack)) -le "$bound" ] || exit 1

@@ -2,8 +2,8 @@
 
 REAL NAMED(cajal_dot)(size_t n, const REAL *a, const REAL *b) {
   LANES even = {0}, odd = {0}, x, y; /* two sums, so that one addition need not wait for the other */
-  size_t i = 0;
-  for (; i + 2 * LANE_COUNT <= n; i += 2 * LANE_COUNT) {
+  const size_t pairs = whole(n, 2 * LANE_COUNT);
+  for (size_t i = 0; i < pairs; i += 2 * LANE_COUNT) {
     LOAD_LANES(x, a + i);
     LOAD_LANES(y, b + i);
     even += x * y;
@@ -12,6 +12,6 @@ REAL NAMED(cajal_dot)(size_t n, const REAL *a, const REAL *b) {
     odd += x * y;
   }
   REAL rest = 0;
-  for (; i < n; i++) rest += a[i] * b[i];
+  for (size_t i = pairs; i < n; i++) rest += a[i] * b[i];
   return NAMED(lane_sum)(even + odd) + rest;
 }

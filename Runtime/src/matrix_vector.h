@@ -29,8 +29,8 @@ static inline void NAMED(add_dots)(size_t columns, const REAL *restrict matrix, 
                                    REAL *restrict y) {
   LANES sum[ROWS], entries, factor;
   UNROLL for (size_t i = 0; i < ROWS; i++) sum[i] = (LANES){0};
-  size_t j = 0;
-  for (; j + LANE_COUNT <= columns; j += LANE_COUNT) {
+  const size_t in_lanes = whole(columns, LANE_COUNT), in_few = in_lanes + whole(columns - in_lanes, ROWS);
+  for (size_t j = 0; j < in_lanes; j += LANE_COUNT) {
     LOAD_LANES(factor, x + j);
     UNROLL for (size_t i = 0; i < ROWS; i++) {
       LOAD_LANES(entries, matrix + i * step + j);
@@ -39,7 +39,7 @@ static inline void NAMED(add_dots)(size_t columns, const REAL *restrict matrix, 
   }
   NAMED(few_lanes) few[ROWS], few_entries, few_factor, sums;
   UNROLL for (size_t i = 0; i < ROWS; i++) few[i] = NAMED(folded)(sum[i]);
-  for (; j + ROWS <= columns; j += ROWS) {
+  for (size_t j = in_lanes; j < in_few; j += ROWS) {
     memcpy(&few_factor, x + j, sizeof few_factor);
     UNROLL for (size_t i = 0; i < ROWS; i++) {
       memcpy(&few_entries, matrix + i * step + j, sizeof few_entries);
@@ -49,7 +49,7 @@ static inline void NAMED(add_dots)(size_t columns, const REAL *restrict matrix, 
   memcpy(&sums, y, sizeof sums);
   sums += NAMED(lane_sums)(few);
   memcpy(y, &sums, sizeof sums);
-  for (; j < columns; j++) {
+  for (size_t j = in_few; j < columns; j++) {
     for (size_t i = 0; i < ROWS; i++) y[i] += matrix[i * step + j] * x[j];
   }
 }
@@ -75,8 +75,8 @@ static inline void NAMED(add_short_columns)(size_t rows, size_t columns, const R
                                             const REAL *restrict x, REAL *restrict y) {
   const size_t each = 4 / columns;
   NAMED(quad) sum[2] = {{0}, {0}}, entries;
-  size_t i = 0;
-  for (; i + 2 * each <= rows; i += 2 * each) {
+  const size_t pairs = whole(rows, 2 * each);
+  for (size_t i = 0; i < pairs; i += 2 * each) {
     for (size_t t = 0; t < 2; t++) {
       const REAL *const first = x + i + t * each, *const second = first + each - 1;
       memcpy(&entries, matrix + (i + t * each) * columns, sizeof entries);
@@ -87,7 +87,7 @@ static inline void NAMED(add_short_columns)(size_t rows, size_t columns, const R
   for (size_t t = 0; t < each; t++) {
     for (size_t j = 0; j < columns; j++) y[j] += sum[0][t * columns + j];
   }
-  for (; i < rows; i++) {
+  for (size_t i = pairs; i < rows; i++) {
     for (size_t j = 0; j < columns; j++) y[j] += matrix[i * columns + j] * x[i];
   }
 }
@@ -121,18 +121,18 @@ static void NAMED(add_matrix_vector)(size_t rows, size_t columns, const REAL *re
     return;
   }
   if (!transposed) {
-    size_t i = 0;
-    for (; i + ROWS <= rows; i += ROWS) NAMED(add_dots)(columns, matrix + i * step, step, x, y + i);
-    for (; i < rows; i++) y[i] += NAMED(cajal_dot)(columns, matrix + i * step, x);
+    const size_t groups = whole(rows, ROWS);
+    for (size_t i = 0; i < groups; i += ROWS) NAMED(add_dots)(columns, matrix + i * step, step, x, y + i);
+    for (size_t i = groups; i < rows; i++) y[i] += NAMED(cajal_dot)(columns, matrix + i * step, x);
     return;
   }
-  size_t j = 0;
-  for (; j + 4 <= columns; j += 4) {
+  const size_t fours = whole(columns, 4);
+  for (size_t j = 0; j < fours; j += 4) {
     const REAL *c0 = matrix + j * step, *c1 = c0 + step, *c2 = c1 + step, *c3 = c2 + step;
     const REAL x0 = x[j], x1 = x[j + 1], x2 = x[j + 2], x3 = x[j + 3];
     for (size_t i = 0; i < rows; i++) y[i] += (c0[i] * x0 + c1[i] * x1) + (c2[i] * x2 + c3[i] * x3);
   }
-  for (; j < columns; j++) {
+  for (size_t j = fours; j < columns; j++) {
     for (size_t i = 0; i < rows; i++) y[i] += matrix[j * step + i] * x[j];
   }
 }

@@ -116,12 +116,12 @@ static void NAMED(multiply_middle_of_few)(size_t count, size_t outer, size_t inn
       }
       const REAL *entries = tensor + i * columns;
       REAL *to = y + s * y_row;
-      size_t o = 0;
-      for (; o + SIDE_BY_SIDE <= outer; o += SIDE_BY_SIDE) {
+      const size_t groups = whole(outer, SIDE_BY_SIDE);
+      for (size_t o = 0; o < groups; o += SIDE_BY_SIDE) {
         NAMED(sum_columns)(SIDE_BY_SIDE, depth * columns, inner * columns, columns, entries + o * inner * columns,
                            repeated, to + o * columns, i > 0);
       }
-      for (; o < outer; o++) {
+      for (size_t o = groups; o < outer; o++) {
         NAMED(sum_columns)(1, depth * columns, inner * columns, columns, entries + o * inner * columns, repeated,
                            to + o * columns, i > 0);
       }

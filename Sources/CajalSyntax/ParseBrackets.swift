@@ -37,7 +37,9 @@ extension Parser {
     let span = span(from: opener.start)
     guard diagnostics.errorCount == errors, !panicking else { return Term(.error, span) }
     if entries.isEmpty { return Term(.vector(numbers.map(\.value)), span) }
-    return rows(entries, span)
+    // Parentheses around a number make no other term of it.
+    let values = entries.compactMap(\.literal)
+    return values.count == entries.count ? Term(.vector(values), span) : rows(entries, span)
   }
 
   /// A number before a comma or the closing bracket; or before another number, where one of these is missing.
@@ -133,6 +135,15 @@ extension Parser {
 }
 
 extension Term {
+  /// The value of a number with its sign.
+  fileprivate var literal: Double? {
+    if case .negate(let operand) = kind { operand.magnitude.map { -$0 } } else { magnitude }
+  }
+
+  private var magnitude: Double? {
+    if case .numeral(let value) = kind { Double(value) } else if case .decimal(let value) = kind { value } else { nil }
+  }
+
   /// How many entries it has as a row of a matrix; nil where it stands in no brackets.
   fileprivate var rowSize: Int? {
     switch kind {

@@ -14,11 +14,12 @@ extension ProgramCost {
   /// What `cajal2c check --cost` prints below a program (docs/performance.md, The model of cost).
   func summary(realBytes: Int) -> [String] {
     let real = realBytes == 4 ? "float" : "double"
-    var lines = ["cost of a sample, in \(real)s    operations   bytes moved"]
+    var lines = ["cost of a sample, in \(real)s    operations    bytes read     bytes written"]
     func line(_ name: String, _ cost: Cost) {
       lines.append(
         "  \(pad(name, 24, left: false))\(pad(Scaled.count(cost.operations), 12))"
-          + pad(Scaled.bytes(cost.moved * Double(realBytes)), 14))
+          + pad(Scaled.bytes(cost.loads * Double(realBytes)), 14)
+          + pad(Scaled.bytes(cost.stores * Double(realBytes)), 18))
     }
     line("forward", forward.sample)
     if let backward { line("backward", backward.sample) }
@@ -30,6 +31,9 @@ extension ProgramCost {
     let (fixed, perSample) = workspaceBytes
     lines.append(
       "workspace with gradients: \(Scaled.bytes(Double(fixed))), and \(Scaled.bytes(Double(perSample))) a sample")
+    lines.append(
+      "stack: at most \(Scaled.bytes(Double(stack.all))), for one sample \(Scaled.bytes(Double(stack.one)))")
+    lines.append("constants: \(Scaled.bytes(Double(constantBytes)))")
     return lines
   }
 

@@ -1,10 +1,12 @@
 /// The header of a module: named arguments, for C and C++.
 struct HeaderEmitter {
   let scheduled: ScheduledModule
+  /// Of every program.
+  private let stacks: [StackBytes]
   private var module: ModuleUnit { scheduled.module }
   private var names: ModuleNames { scheduled.names }
 
-  init(_ scheduled: ScheduledModule) { self.scheduled = scheduled }
+  init(_ scheduled: ScheduledModule, stacks: [StackBytes]) { (self.scheduled, self.stacks) = (scheduled, stacks) }
 
   func items() -> [CItem] {
     let options = module.options
@@ -35,6 +37,10 @@ struct HeaderEmitter {
       items += [.blank, .comment(program.judgement)]
       items += functions(names, program).map { .function($0) }
       items += room(index)
+      items += [
+        .directive("#define \(names.stackConstant) \(stacks[index].all)"),
+        .directive("#define \(names.oneStackConstant) \(stacks[index].one)"),
+      ]
     }
     items += one()
     return items + [
@@ -55,7 +61,7 @@ struct HeaderEmitter {
     let unit = module.programs[index]
     if unit.hasTables { return [] }
     let bytes = module.options.realBytes
-    let layout = WorkspaceLayout(unit, scheduled.schedules[index], lanes: scheduled.lanes[index], realBytes: bytes)
+    let layout = scheduled.layout(of: index)
     let (fixed, row, samples) = (layout.shared * bytes, layout.keptRows * bytes, layout.batchMultiple)
     let groups = samples == 1 ? "(batch)" : "(((batch) + \(samples - 1)) / \(samples))"
     // The batch is named even where it does not count: a caller's variable is used then.

@@ -9,9 +9,9 @@ public func emitModule(
   _ module: ModuleUnit, observe: @escaping ModuleObserver = { _, _, _, _ in }
 ) throws -> (c: String, header: String) {
   let scheduled = try ScheduledModule(module, observe)
-  var emitter = ModuleEmitter(scheduled)
-  let header = HeaderEmitter(scheduled)
-  return (CPrinter.print(emitter.items()), CPrinter.print(header.items()))
+  let code = ModuleCode(scheduled)
+  let header = HeaderEmitter(scheduled, stacks: code.stacks)
+  return (CPrinter.print(code.head(header) + code.items), CPrinter.print(header.items()))
 }
 
 /// As `ScheduleObserver`, with the program first.
@@ -41,29 +41,6 @@ public func scheduleText(
     }
   }
   return lines.joined()
-}
-
-/// What a program costs a caller, in reals and operations.
-public struct ProgramCost: Sendable {
-  public let forward: ProcedureCost
-  public let backward: ProcedureCost?
-  /// Of a run that keeps: for a batch of any size, and for every sample.
-  public let workspaceBytes: (fixed: Int, perSample: Int)
-}
-
-/// What every program costs, in the order of the module.
-///
-/// - Throws: `EmitError`.
-public func costs(_ module: ModuleUnit) throws -> [ProgramCost] {
-  let scheduled = try ScheduledModule(module)
-  return module.programs.indices.map { index in
-    let (program, schedule) = (module.programs[index], scheduled.schedules[index])
-    let bytes = module.options.realBytes
-    let layout = WorkspaceLayout(program, schedule, lanes: scheduled.lanes[index], realBytes: bytes)
-    return ProgramCost(
-      forward: schedule.usual.forward.cost, backward: schedule.usual.backward?.cost,
-      workspaceBytes: (layout.shared * bytes, layout.keptRows * bytes))
-  }
 }
 
 /// A module with its names and schedules.
@@ -109,41 +86,44 @@ struct ScheduledModule {
   }
 }
 
-private struct ModuleEmitter {
+/// A module's C: what stands before its functions, and these.
+struct ModuleCode {
   private let scheduled: ScheduledModule
-  private var names: ModuleNames
-  private var tableNames: [String] = []
+  private let tableNames: [String]
+  /// From the literals on.
+  private(set) var items: [CItem] = []
+  private(set) var stacks: [StackBytes] = []
 
   init(_ scheduled: ScheduledModule) {
     self.scheduled = scheduled
-    names = scheduled.names
+    var names = scheduled.names
     for name in [HelperName.place, HelperName.addShared, "programs", "models", "module"] { _ = names.claim(name) }
     tableNames = scheduled.tables.indices.map { names.claim("constant_\($0 + 1)") }
+    items = tables()
+    var programs: [ProgramEmitter] = []
+    for index in module.programs.indices {
+      var emitter = ProgramEmitter(
+        unit: module.programs[index], options: module.options, schedule: scheduled.schedules[index],
+        lanes: scheduled.lanes[index], one: scheduled.ones[index], names: scheduled.names.programs[index],
+        tables: tableNames)
+      items += emitter.items(&names)
+      programs.append(emitter)
+    }
+    items += info(
+      programs.filter { $0.unit.model == nil }.map(\.descriptor),
+      programs.filter { $0.unit.model != nil }.map(\.descriptor))
+    var bound = StackBound(items, realBytes: module.options.realBytes)
+    stacks = programs.map { $0.stack(&bound) }
   }
 
   private var module: ModuleUnit { scheduled.module }
 
-  mutating func items() -> [CItem] {
+  func head(_ header: HeaderEmitter) -> [CItem] {
     let options = module.options
-    var items: [CItem] = [
-      .comment("From \(options.sourceName) by \(options.compiler)."), .blank,
-    ]
-    items += CompilerGuards.items(realBytes: options.realBytes)
-    items += IncludedHeader(scheduled: scheduled).items()
-    items += [.directive("#include \(RuntimeHeader.kernels.quoted(beside: options.headerName))"), .blank]
-    if !module.programs.isEmpty { items += preamble() }
-    items += tables()
-    var programs: [String] = []
-    var models: [String] = []
-    for index in module.programs.indices {
-      var emitter = ProgramEmitter(
-        unit: module.programs[index], options: options, schedule: scheduled.schedules[index],
-        lanes: scheduled.lanes[index], one: scheduled.ones[index], names: scheduled.names.programs[index],
-        tables: tableNames)
-      items += emitter.items(&names)
-      if emitter.unit.model == nil { programs.append(emitter.descriptor) } else { models.append(emitter.descriptor) }
-    }
-    return items + info(programs, models)
+    return [.comment("From \(options.sourceName) by \(options.compiler)."), .blank]
+      + CompilerGuards.items(realBytes: options.realBytes) + IncludedHeader(written: header).items()
+      + [.directive("#include \(RuntimeHeader.kernels.quoted(beside: options.headerName))"), .blank]
+      + (module.programs.isEmpty ? [] : preamble())
   }
 
   private func preamble() -> [CItem] {
@@ -177,16 +157,7 @@ private struct ModuleEmitter {
 
   /// The literals that the schedules read.
   private func tables() -> [CItem] {
-    var used = Set<Int>()
-    for schedule in scheduled.schedules {
-      let whole = schedule.isFallback ? [schedule.forward, schedule.backward] : []
-      for procedure in (whole + schedule.variants.flatMap { [$0.forward, $0.backward] }).compactMap({ $0 }) {
-        let usage = BufferUsage(procedure)
-        for (index, buffer) in procedure.buffers.enumerated() where usage.isUsed(index) {
-          if case .table(let table) = buffer.storage { used.insert(table) }
-        }
-      }
-    }
+    let used = scheduled.schedules.reduce(into: Set()) { $0.formUnion($1.usedTables) }
     let items: [CItem] = used.sorted().map { table in
       let values = scheduled.tables[table].values.map { value -> CInitialiser in
         .expression(CText.number(value, realBytes: module.options.realBytes))
@@ -220,7 +191,7 @@ private struct ModuleEmitter {
             field("model_count", .integer(models.count)), field("models", modelList),
           ]))), .blank,
     ]
-    let prefixed = "\(names.prefix)_module_info"
+    let prefixed = "\(scheduled.names.prefix)_module_info"
     let generic = "cajal_module_info"
     func function(_ name: String) -> CItem {
       .function(

@@ -13,6 +13,8 @@ struct ProgramEmitter {
   let tables: [String]
   /// The cajal_program or the cajal_model.
   private(set) var descriptor = ""
+  /// The functions that run over a batch.
+  private var runs: [String] = []
   private var layout: WorkspaceLayout { WorkspaceLayout(unit, schedule, lanes: lanes, realBytes: options.realBytes) }
 
   init(
@@ -40,6 +42,7 @@ struct ProgramEmitter {
       names: staticNames, ports: names.ports.map { file.claim("\(names.base)_input_\($0)") },
       tensors: names.tensors.map { file.claim("\(names.base)_tensor_\($0)") })
     let inner = own[unit.model == nil ? "program" : "model"]
+    runs = [own["run"], own["run_adjoint"]]
     descriptor = unit.hasTables ? own["linked_\(unit.model == nil ? "program" : "model")"] : inner
 
     var items: [CItem] = [.comment(unit.judgement)]
@@ -117,6 +120,19 @@ struct ProgramEmitter {
     items += [descriptors.structure(inner, functions: .own(of: own)), .blank]
     items += batch.backwardEachOfSamples()
     return items
+  }
+
+  /// - Parameter bound: of the functions of the file.
+  func stack(_ bound: inout StackBound) -> StackBytes {
+    let alone =
+      switch one {
+      case .plain: true
+      case .batch: false
+      }
+    func most(_ functions: [String]) -> Int { functions.map { bound.bytes(of: $0) }.max()! }
+    return StackBytes(
+      batch: most(runs), plainOne: alone ? most([names.one, names.oneWithGradient]) : nil,
+      calls: (unit.hasTables ? 1 : 0) + (schedule.backward == nil ? 0 : 1))
   }
 
   /// The functions of a procedure's steps, by numbers where there are several.

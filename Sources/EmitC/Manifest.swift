@@ -1,14 +1,17 @@
+import Schedule
+
 /// What a module exports, as JSON with sorted keys (docs/manifest.schema.json).
 ///
 /// - Throws: `EmitError`.
 public func manifest(_ module: ModuleUnit) throws -> String {
   let scheduled = try ScheduledModule(module)
   let options = module.options
+  let stacks = ModuleCode(scheduled).stacks
   func describe(_ index: Int) -> JSON {
     let unit = module.programs[index]
     let names = scheduled.names.programs[index]
     let lanes = scheduled.lanes[index]
-    let layout = WorkspaceLayout(unit, scheduled.schedules[index], lanes: lanes, realBytes: options.realBytes)
+    let (layout, cost) = (scheduled.layout(of: index), scheduled.cost(of: index, stack: stacks[index]))
     var fields: [String: JSON] = [
       "name": .string(unit.name), "horizon": .integer(unit.horizon),
       "inputs": .array(zip(unit.ports, names.ports).map { port($0, cName: $1) }),
@@ -22,6 +25,10 @@ public func manifest(_ module: ModuleUnit) throws -> String {
         ].merging(
           scheduled.schedules[index].backward == nil ? [:] : ["one_with_gradient": .string(names.oneWithGradient)]
         ) { $1 }),
+      "constant_bytes": .integer(cost.constantBytes),
+      "cost": .object(
+        ["forward": procedure(cost.forward)].merging(cost.backward.map { ["backward": procedure($0)] } ?? [:]) { $1 }),
+      "stack": .object(["bytes": .integer(cost.stack.all), "one_bytes": .integer(cost.stack.one)]),
       "workspace": .object([
         "batch_multiple": .integer(layout.batchMultiple),
         "forward_bytes": .integer(layout.forward * options.realBytes),
@@ -53,6 +60,15 @@ public func manifest(_ module: ModuleUnit) throws -> String {
     "check_finite": .bool(options.checkFinite), "module_info": .string("\(scheduled.names.prefix)_module_info"),
     "models": .array(models.map(describe)), "programs": .array(programs.map(describe)),
   ]).text + "\n"
+}
+
+private func procedure(_ cost: ProcedureCost) -> JSON {
+  func part(_ cost: Cost) -> JSON {
+    .object([
+      "operations": .count(cost.operations), "reals_read": .count(cost.loads), "reals_written": .count(cost.stores),
+    ])
+  }
+  return .object(["sample": part(cost.sample), "batch": part(cost.batch)])
 }
 
 private func port(_ port: PortDescription, cName: String) -> JSON {
@@ -91,6 +107,8 @@ private enum JSON {
   case null
   case bool(Bool)
   case integer(Int)
+  /// A whole number, which may be larger than any integer.
+  case count(Double)
   case string(String)
   case array([JSON])
   case object([String: JSON])
@@ -106,6 +124,7 @@ private enum JSON {
     case .null: pieces.append("null")
     case .bool(let value): pieces.append(value ? "true" : "false")
     case .integer(let value): pieces.append("\(value)")
+    case .count(let value): pieces.append(Int(exactly: value).map { "\($0)" } ?? "\(value)")
     case .string(let value): pieces.append(JSON.quoted(value))
     case .array(let values):
       JSON.list(values.map { ("", $0) }, "[", "]", &pieces, level)

@@ -42,8 +42,10 @@ struct ProgramNames {
   let backwardEach: String
   let one: String
   let oneWithGradient: String
-  /// A macro of the header.
+  /// Macros of the header.
   let workspaceConstant: String
+  let stackConstant: String
+  let oneStackConstant: String
   /// One for each port: the parameter's, with `_stride`, `_bar` and `_bar_stride` behind it those that belong to it.
   let ports: [String]
   /// Local variables beside these parameters.
@@ -54,7 +56,10 @@ struct ProgramNames {
   let tensors: [String]
 
   var exported: [String] {
-    [workspaceBytes, forward, forwardKeep, backward, backwardEach, one, oneWithGradient, workspaceConstant]
+    [
+      workspaceBytes, forward, forwardKeep, backward, backwardEach, one, oneWithGradient, workspaceConstant, stackConstant,
+      oneStackConstant,
+    ]
   }
 
   init(_ program: ProgramUnit, prefix: String) {
@@ -68,6 +73,8 @@ struct ProgramNames {
     one = "\(stem)_one"
     oneWithGradient = "\(stem)_one_with_gradient"
     workspaceConstant = "\(stem)_WORKSPACE_BYTES"
+    stackConstant = "\(stem)_STACK_BYTES"
+    oneStackConstant = "\(stem)_ONE_STACK_BYTES"
     let given = program.model == nil ? [] : ["params", "params_bar", "params_bar_stride"]
     var scope = NameScope(exportedNames(stem) + given)
     ports = program.ports.map { port in
@@ -85,6 +92,6 @@ struct ProgramNames {
 private func exportedNames(_ stem: String) -> [String] {
   [
     "workspace_bytes", "forward", "forward_keep", "backward", "backward_each", "one", "one_with_gradient",
-    "WORKSPACE_BYTES",
+    "WORKSPACE_BYTES", "STACK_BYTES", "ONE_STACK_BYTES",
   ].map { "\(stem)_\($0)" }
 }

@@ -16,11 +16,10 @@ enum RuntimeHeader: String, CaseIterable {
 
 /// A module's own header in its C: included, or written out where no #include can say its name.
 struct IncludedHeader {
-  let scheduled: ScheduledModule
+  let written: HeaderEmitter
 
   func items() -> [CItem] {
-    let header = scheduled.module.options.headerName
-    let written = HeaderEmitter(scheduled)
+    let header = written.scheduled.module.options.headerName
     if IncludedHeader.canInclude(header) {
       return written.beforeInclude + [.directive("#include \"\(header)\""), .blank]
     }

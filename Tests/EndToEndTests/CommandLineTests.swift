@@ -218,11 +218,26 @@ private let flip = """
       #expect(
         output.contains(
           """
-            cost of a sample, in floats    operations   bytes moved
-              forward                       1.20 k       2.60 kB
-              backward                      2.40 k       5.20 kB
+            cost of a sample, in floats    operations    bytes read     bytes written
+              forward                       1.20 k       2.52 kB              80 B
+              backward                      2.40 k       2.68 kB           2.52 kB
             workspace with gradients: 65.5 kB, and 256 B a sample
           """), "\(output)")
+      #expect(output.contains("\n  stack: at most ") && output.hasSuffix("\n  constants: 0 B\n"), "\(output)")
+    }
+  }
+
+  /// Literals that are arrays of the C file, and what a tensor starts from.
+  @Test func constantsAreCounted() throws {
+    try withScratch { folder in
+      let file = try write(
+        """
+        program p (x : Real[3,3]) : Real[3,3] = conv2d [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]] x
+        param k : Real[2] = [1, 2]
+        model m (x : Real) : Real[2] = scale x k
+        """, to: folder + "/p.cajal")
+      let output = try cajal2c("check", file, "--cost").output
+      #expect(output.split(separator: "\n").filter { $0.contains("constants") } == ["  constants: 36 B", "  constants: 8 B"])
     }
   }
 
@@ -235,7 +250,7 @@ private let flip = """
         """, to: folder + "/p.cajal")
       func kept(_ horizon: Int) throws -> String {
         let output = try cajal2c("check", file, "--cost", "--horizon", "\(horizon)").output
-        return String(output.split(separator: "\n").last ?? "")
+        return String(output.split(separator: "\n").first { $0.contains("workspace") } ?? "")
       }
       // Of 1000 rounds, in floats: the states, and as many cotangents, gathered for the one product that is the gradient
       // of the matrix. Of 10 000: the states that 100 segments begin with, and those of one segment with its cotangents.

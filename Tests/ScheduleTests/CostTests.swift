@@ -18,7 +18,7 @@ import Testing
     let g = GraphBuilder()
     let (a, x) = (g.parameter("a", .real([20, 30])), g.parameter("x", .real([30])))
     let cost = try cost(g.finish(results: [g.apply(a, x, .real([20]))]))
-    #expect(cost.forward.sample == Cost(operations: 2 * 600, moved: 600 + 30 + 20))
+    #expect(cost.forward.sample == Cost(operations: 2 * 600, loads: 600 + 30, stores: 20))
     #expect(cost.backward?.sample.operations == 2400.0)
     #expect(cost.forward.batch == Cost())
   }
@@ -29,8 +29,8 @@ import Testing
     let (a, x) = (g.parameter("a", .real([20, 30])), g.parameter("x", .real([30])))
     let cost = try cost(g.finish(results: [g.apply(a, x, .real([20]))]), tensors: 1, threshold: 100)
     #expect(cost.forward.sample.operations == 2 * 600)
-    #expect(cost.forward.batch == Cost(operations: 0, moved: 600))
-    #expect(cost.backward?.batch == Cost(operations: 0, moved: 600 + 600))
+    #expect(cost.forward.batch == Cost(loads: 600))
+    #expect(cost.backward?.batch == Cost(loads: 600, stores: 600))
   }
 
   /// Ten rounds of s ← 2 s + x on eight reals, of which the last is the result.

@@ -49,6 +49,6 @@ import Testing
     let cost = try Scheduled(program, threshold: threshold).schedule.usual.forward.cost
     let (net, contraction, rest) = (2.0 * 5 * 50 + 5, 2.0 * 40 * 50 * 5, 2.0 * 40 * 5)
     #expect(cost.sample.operations == net + contraction + rest)
-    #expect(cost.batch == Cost(operations: 0, moved: threshold == 10_000 ? contraction / 2 : 0))
+    #expect(cost.batch == Cost(loads: threshold == 10_000 ? contraction / 2 : 0))
   }
 }
