@@ -23,12 +23,12 @@ builder "$before" "$folder/before"
 
 head_of_times "program, $real, batch $batch"
 for file; do
-  flags="--emit-grad --real $real"
-  if ! "$before/bin/cajal2c" "$file" $flags >"$folder/before.c" 2>/dev/null; then
+  flags=(--emit-grad --real "$real")
+  if ! "$before/bin/cajal2c" "$file" "${flags[@]}" -o "$folder/before.c" 2>/dev/null; then
     printf '%-34s %s\n' "$(basename "$file" .cajal)" 'not of the language before'
     continue
   fi
-  for copy in now before; do build_module "$folder/$copy" "$file" "$flags"; done
+  for copy in now before; do build_module "$folder/$copy" "$file" "${flags[*]}"; done
   time_modules "$folder/now" "$folder/before" "$(basename "$file" .cajal)" "$batch" "$pairs"
 done
 mean_of_times

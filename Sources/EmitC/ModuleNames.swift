@@ -57,7 +57,8 @@ struct ProgramNames {
 
   var exported: [String] {
     [
-      workspaceBytes, forward, forwardKeep, backward, backwardEach, one, oneWithGradient, workspaceConstant, stackConstant,
+      workspaceBytes, forward, forwardKeep, backward, backwardEach, one, oneWithGradient, workspaceConstant,
+      stackConstant,
       oneStackConstant,
     ]
   }

@@ -118,8 +118,8 @@ private struct Frame {
   private mutating func visit(_ initialiser: CInitialiser) {
     switch initialiser {
     case .expression(let value): visit(value)
-    case .list(let values): values.forEach { visit($0) }
-    case .fields(let fields): fields.forEach { visit($0.value) }
+    case .list(let values): for value in values { visit(value) }
+    case .fields(let fields): for field in fields { visit(field.value) }
     }
   }
 
@@ -129,7 +129,7 @@ private struct Frame {
     case .call(let function, let arguments):
       calls.insert(function)
       if Self.isInlined(function) { values += StackBound.inlined }
-      arguments.forEach { visit($0) }
+      for argument in arguments { visit(argument) }
     case .index(.name(let array), .number(let place)):
       if let bytes = entries[array], seen.insert("\(array)[\(place)]").inserted { values += bytes }
     case .index(let a, let b), .binary(_, let a, let b):
@@ -140,7 +140,7 @@ private struct Frame {
       visit(a)
       visit(b)
       visit(c)
-    case .compound(_, let values): values.forEach { visit($0) }
+    case .compound(_, let values): for value in values { visit(value) }
     }
   }
 }

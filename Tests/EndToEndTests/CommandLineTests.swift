@@ -237,7 +237,8 @@ private let flip = """
         model m (x : Real) : Real[2] = scale x k
         """, to: folder + "/p.cajal")
       let output = try cajal2c("check", file, "--cost").output
-      #expect(output.split(separator: "\n").filter { $0.contains("constants") } == ["  constants: 36 B", "  constants: 8 B"])
+      #expect(
+        output.split(separator: "\n").filter { $0.contains("constants") } == ["  constants: 36 B", "  constants: 8 B"])
     }
   }
 

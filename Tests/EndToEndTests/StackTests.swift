@@ -14,7 +14,8 @@ import Testing
     init(_ text: String) {
       for line in text.split(separator: "\n") {
         let quoted = line.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
-        if line.hasPrefix("node:"), let frame = quoted[3].firstMatch(of: /\\n(\d+) bytes \((static|dynamic,bounded)\)/) {
+        if line.hasPrefix("node:"), let frame = quoted[3].firstMatch(of: /\\n(\d+) bytes \((static|dynamic,bounded)\)/)
+        {
           frames[quoted[1]] = Int(frame.1)!
         } else if line.hasPrefix("edge:") {
           calls[quoted[1], default: []].insert(quoted[3])
@@ -76,7 +77,8 @@ import Testing
       #expect(emitted.status == 0, "\(emitted.errors)")
       let header = try String(contentsOfFile: folder + "/m.h", encoding: .utf8)
       let bounds = header.matches(of: /#define m_(\w+?)_(ONE_STACK|STACK)_BYTES (\d+)/)
-      #expect(bounds.count == 2 * source.split(separator: "\n").count { $0.hasPrefix("program") || $0.hasPrefix("model") })
+      #expect(
+        bounds.count == 2 * source.split(separator: "\n").count { $0.hasPrefix("program") || $0.hasPrefix("model") })
       for compiler in isLarge ? ["gcc"] : installed("gcc", "gcc-11") {
         for flags in Self.flags {
           let built = try run(
