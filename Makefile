@@ -126,8 +126,9 @@ RUNTIME := $(call runtime_folder,$(COMPILER))
 RUNTIME_SOURCES := $(wildcard Runtime/src/*.c)
 RUNTIME_HEADERS := $(wildcard Runtime/include/*.h Runtime/src/*.h)
 RUNTIME_OBJECTS := $(RUNTIME_SOURCES:Runtime/src/%.c=$(RUNTIME)/%.o)
-# The kernels gain from fused multiplication and addition, which -std=c11 alone would rule out.
-RUNTIME_CFLAGS = -ffp-contract=fast -DCAJAL_BLAS -IRuntime/include
+# The kernels gain from fused multiplication and addition, which -std=c11 alone would rule out. A section for each
+# function, so that of the kernels a program has those that it calls.
+RUNTIME_CFLAGS = -ffp-contract=fast -ffunction-sections -fdata-sections -DCAJAL_BLAS -IRuntime/include
 
 BLAS := $(if $(filter none,$(patsubst --blas=%,%,$(CAJALFLAGS))),none,openblas)
 RUNTIME_LIBRARY := $(RUNTIME)/libcajal$(if $(filter none,$(BLAS)),-none).a
@@ -173,7 +174,7 @@ BLAS_LIBRARY = $(if $(filter none,$(BLAS)),,-Wl,--as-needed -lopenblas)
 %.so: %.c %.h $(RUNTIME_LIBRARY) $$(call made_with,$$@,COMPILER) $(if $(VERIFY),FORCE)
 	$(CC) $(CFLAGS) -DCAJAL_SHARED_OBJECT -fPIC -shared -fvisibility=hidden -IRuntime/include $(call quoted,$<) \
 	  -o $(call quoted,$@$(UNVERIFIED)) -Xlinker -soname -Xlinker $(call quoted,$(@F)) -Wl,-z,defs -Wl,-Bsymbolic \
-	  $(RUNTIME_LIBRARY) $(BLAS_LIBRARY) -lm
+	  -Wl,--gc-sections $(RUNTIME_LIBRARY) $(BLAS_LIBRARY) -lm
 	$(if $(VERIFY),@$(verify_object))
 	$(call record,$@,COMPILER)
 
@@ -191,10 +192,9 @@ last-%: FORCE ; @:
 # ---- Installing ----
 
 PREFIX = /usr/local
-# What is installed runs on any machine of this architecture, unless MARCH or CFLAGS says otherwise. A section for each
-# function, so that of the kernels a program has those that it calls.
+# What is installed runs on any machine of this architecture, unless MARCH or CFLAGS says otherwise.
 INSTALL_CFLAGS = $(strip $(if $(filter file,$(origin CFLAGS)),$(filter-out -march=native,$(CFLAGS)),$(CFLAGS)) \
-  $(MARCH:%=-march=%) -ffunction-sections -fdata-sections)
+  $(MARCH:%=-march=%))
 INSTALL_RUNTIME = $(call runtime_folder,$(CC) $(INSTALL_CFLAGS))
 
 .PHONY: install uninstall

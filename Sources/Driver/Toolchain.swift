@@ -11,10 +11,10 @@ public struct Toolchain: Sendable {
   /// The Makefile's `CFLAGS`; a test compares the two.
   public static let defaultFlags = ["-std=c11", "-O3", "-march=native", "-Wall", "-Wextra", "-Wpedantic"]
   /// What the Makefile adds for the runtime's sources.
-  public static let runtimeFlags = ["-ffp-contract=fast"]
+  public static let runtimeFlags = ["-ffp-contract=fast", "-ffunction-sections", "-fdata-sections"]
   /// What it adds for a shared object.
   public static let objectFlags = [
-    "-DCAJAL_SHARED_OBJECT", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic",
+    "-DCAJAL_SHARED_OBJECT", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic", "-Wl,--gc-sections",
   ]
 
   public struct Failure: Error, CustomStringConvertible {

@@ -59,7 +59,10 @@ struct Toolbox: Sendable {
     for source in sources {
       try call(
         row.compiler,
-        Self.common + row.flags + ["-ffp-contract=fast", "-DCAJAL_BLAS", "-fPIC", "-fvisibility=hidden"] + Self.include
+        Self.common + row.flags + [
+          "-ffp-contract=fast", "-ffunction-sections", "-fdata-sections", "-DCAJAL_BLAS", "-fPIC",
+          "-fvisibility=hidden",
+        ] + Self.include
           + ["-c", "\(projectRoot)/Runtime/src/\(source)", "-o", "\(objects)/\(source).o"])
     }
     try call("ar", ["rcs", library] + sources.map { "\(objects)/\($0).o" })
@@ -80,7 +83,10 @@ struct Toolbox: Sendable {
     try call(
       row.compiler,
       Self.common + row.flags + ["-DCAJAL_SHARED_OBJECT", "-fPIC", "-shared", "-fvisibility=hidden"] + Self.include
-        + [source, "-o", object, "-Wl,-z,defs", library(row), "-Wl,--as-needed", "-lopenblas", "-lm"])
+        + [
+          source, "-o", object, "-Wl,-z,defs", "-Wl,--gc-sections", library(row), "-Wl,--as-needed", "-lopenblas",
+          "-lm",
+        ])
   }
 
   /// What the client prints, line by line.

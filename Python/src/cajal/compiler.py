@@ -89,7 +89,8 @@ def _build(draft: Path, name: str, text: bytes, arguments: list[str], embedded: 
     library = runtime(cc, cflags, blas, identity)
     toolchain.run(
         [*cc, *cflags, "-DCAJAL_SHARED_OBJECT", "-fPIC", "-shared", "-fvisibility=hidden", "-I", include,
-         draft / f"{stem}.c", "-o", draft / f"{stem}.so", "-Wl,-z,defs", "-Wl,-Bsymbolic", library,
+         draft / f"{stem}.c", "-o", draft / f"{stem}.so", "-Wl,-z,defs", "-Wl,-Bsymbolic", "-Wl,--gc-sections",
+         library,
          *(() if blas == "none" else ("-Wl,--as-needed", "-lopenblas")), "-lm"], f"building {name}")
 
 

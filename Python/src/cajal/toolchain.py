@@ -19,7 +19,8 @@ Blas = Literal["openblas", "none"]
 
 # As the Makefile's, but for warnings.
 CFLAGS = ("-std=c11", "-O3", "-march=native")
-RUNTIME_CFLAGS = ("-ffp-contract=fast", "-DCAJAL_BLAS", "-fPIC", "-fvisibility=hidden")
+RUNTIME_CFLAGS = (
+    "-ffp-contract=fast", "-ffunction-sections", "-fdata-sections", "-DCAJAL_BLAS", "-fPIC", "-fvisibility=hidden")
 
 
 @dataclass(frozen=True)
