@@ -100,7 +100,7 @@ bin/cajal2c: $(COMPILER_SOURCES)
 bin/cajal-train: $(COMPILER_SOURCES) | bin/cajal2c need-zlib1g-dev
 bin/cajal2c bin/cajal-train:
 	@command -v swift >/dev/null || { echo 'swift is missing: see https://www.swift.org/install' >&2; exit 1; }
-	$(SWIFT) build -c release --product $(@F) --static-swift-stdlib
+	$(SWIFT) build -c release --product $(@F) --static-swift-stdlib --debug-info-format none
 	@mkdir -p bin
 	@strip -o $@.new .build/release/$(@F) && mv -f $@.new $@
 
@@ -297,8 +297,7 @@ build/tests/header: Runtime/include/cajal.h Runtime/cxx/cajal.hpp Makefile
 	@touch $@
 
 .PHONY: test test-fast test-native test-build test-compilers test-compilers-some test-embedded test-experiments test-format \
-  test-guest test-install test-science test-make test-mpi test-python python-environment test-runtime test-swift \
-  compilers
+  test-guest test-install test-science test-make test-mpi test-python test-runtime test-swift compilers
 test: test-swift
 
 # The form of the sources in Swift: .swift-format.
@@ -349,10 +348,6 @@ test-install: all need-libopenblas-dev
 test-python: bin/cajal2c
 	@CC=$(call quoted,$(CC)) PYTHON=$(call quoted,$(PYTHON)) Python/tests/run.bash
 
-# What those tests need beside the compiler.
-python-environment:
-	-@PYTHON=$(call quoted,$(PYTHON)) Python/tests/run.bash --environment
-
 # The trainer on several processes, where MPI is or can be installed.
 test-mpi: bin/cajal-train
 	-@$(NEED) libopenmpi-dev openmpi-bin
@@ -371,16 +366,12 @@ test-runtime: build/tests/header build/tests/runtime build/tests/runtime-sanitiz
 test-compilers-some: all
 	@Tests/Compilers/run.bash
 
-# Most use one processor, so several run at a time; the longest are begun first. Optimising and linking the compiler use
-# one too, so what needs none runs beside.
-BESIDE_COMPILER = test-runtime python-environment test-format test-bench
-NATIVE_TESTS = test-python test-install test-guest test-mpi test-compilers-some test-make test-build test-experiments \
-  test-science test-embedded
-SIDE_BY_SIDE = MAKE=$(call quoted,$(MAKE)) MAKEFLAGS=$(call quoted,$(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))) \
-  .ci/side-by-side $(JOBS)
-test-native: compilers
-	@$(SIDE_BY_SIDE) all $(BESIDE_COMPILER)
-	@$(SIDE_BY_SIDE) $(NATIVE_TESTS)
+# Most use one processor, so several run at a time; the longest are begun first.
+NATIVE_TESTS = test-python test-install test-guest test-mpi test-compilers-some test-runtime test-make test-build \
+  test-experiments test-science test-embedded test-format test-bench
+test-native: compilers all
+	@MAKE=$(call quoted,$(MAKE)) MAKEFLAGS=$(call quoted,$(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))) \
+	  .ci/side-by-side $(JOBS) $(NATIVE_TESTS)
 
 # All test targets but those that compile C. Compilers are out of reach: a test of another target that calls one fails,
 # and belongs into one of these.

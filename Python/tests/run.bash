@@ -4,7 +4,7 @@
 #   PYTHON=python3   a Python with numpy and pytest, and torch, jax and safetensors as far as they are to be tested; by
 #                    default build/python/venv, filled from PyPI
 #
-# Arguments go to pytest; with --environment alone that environment is made, and nothing tested.
+# Arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 echo Python/tests
@@ -15,7 +15,6 @@ skip() {
 }
 
 python=$(Python/environment setuptools numpy pytest safetensors torch jax) || skip 'there is no Python to test with'
-[ "${1:-}" != --environment ] || exit 0
 has() { "$python" -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)"; }
 for package in numpy pytest; do
   has $package || skip "$package is not installed in $python"

@@ -19,10 +19,10 @@ struct Bench: ParsableCommand {
 
   @OptionGroup var learning: LearningOptions
 
-  @Option(help: ArgumentHelp("Steps a round.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Steps a round.", valueName: "N"))
   var steps = 10
 
-  @Option(help: ArgumentHelp("Rounds.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Rounds.", valueName: "N"))
   var rounds = 10
 
   @Flag(help: "Wait for a line on standard input before each round: a number of steps, or nothing.")

@@ -6,41 +6,47 @@ struct LearningOptions: ParsableArguments {
   @Option(help: "The loss. By default that of the task: l1, cross-entropy, nll or mse.")
   var loss: Loss?
 
-  @Option(help: ArgumentHelp("Samples a step.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Samples a step.", valueName: "N"))
   var batch = 64
 
   @Option(help: "How gradients change parameters: adam is AdamW where weights decay.")
   var optimizer = Optimizer.Kind.adam
 
-  @Option(help: ArgumentHelp("The learning rate.", valueName: "R"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The learning rate.", valueName: "R"))
   var lr = 5e-4
 
   @Option(help: "How the learning rate changes; cosine falls to 0 at the run's end.")
   var schedule = RateSchedule.Kind.constant
 
-  @Option(help: ArgumentHelp("Steps in which the learning rate rises from 0 first.", valueName: "N"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Steps in which the learning rate rises from 0 first.", valueName: "N"))
   var warmup = 0
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Steps from one fall of --schedule step to the next; by default a third of what follows the warm-up.",
       valueName: "N"))
   var decayEvery: Int?
 
-  @Option(help: ArgumentHelp("What --schedule step multiplies the learning rate by.", valueName: "R"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("What --schedule step multiplies the learning rate by.", valueName: "R")
+  )
   var decayFactor = 0.1
 
-  @Option(help: ArgumentHelp("The part of the last step that sgd keeps.", valueName: "R"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The part of the last step that sgd keeps.", valueName: "R"))
   var momentum = 0.0
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The part of the learning rate by which parameters shrink in a step.", valueName: "R"))
   var weightDecay = 0.0
 
-  @Option(help: ArgumentHelp("Clip the gradient's global norm to this.", valueName: "R"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Clip the gradient's global norm to this.", valueName: "R"))
   var clip: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Pieces a batch is split into for the threads; the result's rounding depends on it.", valueName: "N"))
   var pieces = 4

@@ -56,13 +56,15 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The test samples, where --data is a file.", valueName: "file"))
   var test: String?
 
-  @Option(help: ArgumentHelp("Use the first N training samples or images only.", valueName: "N"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Use the first N training samples or images only.", valueName: "N"))
   var trainImages: Int?
 
-  @Option(help: ArgumentHelp("Use the first N test samples or images only.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Use the first N test samples or images only.", valueName: "N"))
   var testImages: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Threads; the result does not depend on them. By default one for each processor that the process is bound to.",
       valueName: "N"))

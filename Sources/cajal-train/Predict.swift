@@ -28,7 +28,7 @@ struct Predict: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Where results go: .csv or .npy.", valueName: "file"))
   var output: String?
 
-  @Option(help: ArgumentHelp("Threads; the result does not depend on them.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads; the result does not depend on them.", valueName: "N"))
   var threads = availableProcessors()
 
   func validate() throws {

@@ -37,13 +37,16 @@ struct Train: ParsableCommand {
 
   @OptionGroup var learning: LearningOptions
 
-  @Option(help: ArgumentHelp("Passes over the training samples. By default 10.", valueName: "N"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Passes over the training samples. By default 10.", valueName: "N"))
   var epochs: Int?
 
-  @Option(help: ArgumentHelp("Steps, instead of --epochs.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Steps, instead of --epochs.", valueName: "N"))
   var steps: Int?
 
-  @Option(help: ArgumentHelp("Seed of the first parameters and of the order of the samples.", valueName: "N"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of the first parameters and of the order of the samples.", valueName: "N"))
   var seed: UInt64 = 0
 
   @Option(
@@ -54,10 +57,12 @@ struct Train: ParsableCommand {
   var validation: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("End after N evaluations in which the validation loss has not become less.", valueName: "N"))
   var patience: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Evaluate after every N steps; by default every epoch, or as many as make a hundred evaluations.", valueName: "N")
   )
@@ -67,6 +72,7 @@ struct Train: ParsableCommand {
   var evalAt: NumberList?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Write a checkpoint after every N steps; by default as it evaluates by default, unless there was one in the last five "
         + "seconds.", valueName: "N"))

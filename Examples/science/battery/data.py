@@ -5,7 +5,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from math import sqrt  # noqa: E402
 
-from samples import between, geometric, grid, trajectory, write  # noqa: E402
+from samples import between, folder_argument, geometric, grid, trajectory, write  # noqa: E402
 
 DT = 0.5
 
@@ -26,7 +26,7 @@ def samples(layers, capacities):
     return [sample(layer, capacity) for layer in layers for capacity in capacities]
 
 
-folder = sys.argv[1]
+folder = folder_argument(__doc__)
 layers = geometric(0.05, 0.6, 8)
 write(folder, "train", samples(layers, [1.0, 0.7, 0.4]))
 write(folder, "sparse", samples(layers, [1.0]))

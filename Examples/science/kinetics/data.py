@@ -5,7 +5,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from math import exp  # noqa: E402
 
-from samples import between, denser_at_ends, grid, trajectory, write  # noqa: E402
+from samples import between, denser_at_ends, folder_argument, grid, trajectory, write  # noqa: E402
 
 DT = 0.3
 
@@ -22,7 +22,7 @@ def sample(t):
     return {"t": t}, trajectory(step, [1.0, 0.0], 40)
 
 
-folder = sys.argv[1]
+folder = folder_argument(__doc__)
 inside = denser_at_ends(3, 15, 25)
 write(folder, "train", [sample(t) for t in inside])
 write(folder, "test", [sample(t) for t in between(inside)])

@@ -1,7 +1,15 @@
 """Samples for `cajal-train`, as CSV: a row is a sample, a column an entry, `x[0]` or `target[3][1]`; plain Python."""
+import argparse
 import csv
 from math import cos, pi
 from pathlib import Path
+
+
+def folder_argument(description):
+    """The folder that is the program's one argument."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("folder", metavar="DIR", help="where the samples are written as CSV; made where it is missing")
+    return parser.parse_args().folder
 
 
 def grid(first, last, count):

@@ -5,7 +5,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from math import exp  # noqa: E402
 
-from samples import between, denser_at_ends, grid, trajectory, write  # noqa: E402
+from samples import between, denser_at_ends, folder_argument, grid, trajectory, write  # noqa: E402
 
 R, KAPPA, DT = 8.3143, (1, 1, 0.2, 1 / 15), 0.5
 
@@ -37,7 +37,7 @@ def samples(temperatures, potentials):
     return [sample(t, psi) for t in temperatures for psi in potentials]
 
 
-folder = sys.argv[1]
+folder = folder_argument(__doc__)
 temperatures, potentials = denser_at_ends(278, 308, 17), denser_at_ends(-0.4, -0.01, 9)
 write(folder, "train", samples(temperatures, potentials))
 write(folder, "sparse", samples([278, 293, 308], potentials))

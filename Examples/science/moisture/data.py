@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
-from samples import between, geometric, grid, trajectory, write  # noqa: E402
+from samples import between, folder_argument, geometric, grid, trajectory, write  # noqa: E402
 
 K, DT = 0.5, 0.1
 
@@ -16,7 +16,7 @@ def sample(m):
     return {"m": m}, trajectory(lambda c: c - K * f(m) * c * DT, 1.0, 100)
 
 
-folder = sys.argv[1]
+folder = folder_argument(__doc__)
 inside = geometric(0.05, 1, 20)
 write(folder, "train", [sample(m) for m in inside])
 write(folder, "test", [sample(m) for m in between(inside)])

@@ -4,8 +4,8 @@ CO2.CSV is statsmodels' file of the datasets `co2`: weekly, 1958 to 2001, in ppm
 first 24 are the input, the others the target, all less the 24th. Training samples end before 1990, those of the
 validation before 1994; tests begin in 1994 or later with what is forecast.
 """
+import argparse
 import csv
-import sys
 from pathlib import Path
 
 WINDOW, AHEAD = 24, 24
@@ -23,7 +23,11 @@ def months(path):
 
 
 def main():
-    mean, folder = months(sys.argv[1]), Path(sys.argv[2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("table", metavar="CO2.CSV", help="statsmodels' file")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="where the samples are written; made where it is missing")
+    given = parser.parse_args()
+    mean, folder = months(given.table), given.folder
     folder.mkdir(parents=True, exist_ok=True)
     samples = {"train": [], "validation": [], "test": []}
     for start in range(min(mean), max(mean) - WINDOW - AHEAD + 2):

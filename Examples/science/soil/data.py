@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
-from samples import between, denser_at_ends, grid, trajectory, write  # noqa: E402
+from samples import between, denser_at_ends, folder_argument, grid, trajectory, write  # noqa: E402
 
 KF, KS, KP, DT = 0.4, 0.02, 0.001, 0.5
 
@@ -34,7 +34,7 @@ def samples(temperatures, moistures):
     return [sample(t, m) for t in temperatures for m in moistures]
 
 
-folder = sys.argv[1]
+folder = folder_argument(__doc__)
 temperatures, moistures = denser_at_ends(5, 25, 13), denser_at_ends(0.2, 0.8, 9)
 write(folder, "train", samples(temperatures, moistures))
 write(folder, "sparse", samples([5, 15, 25], [0.2, 0.5, 0.8]))

@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
-from samples import between, grid, trajectory, write  # noqa: E402
+from samples import between, folder_argument, grid, trajectory, write  # noqa: E402
 
 DT = 0.25
 
@@ -27,7 +27,7 @@ def samples(saturations, starts):
     return [sample(s, up) for s in saturations for up in starts]
 
 
-folder = sys.argv[1]
+folder = folder_argument(__doc__)
 saturations = grid(0.32, 0.84, 27)
 write(folder, "train", samples(saturations, [0.4, 0.7, 1.0]))
 write(folder, "sparse", samples([0.32, 0.58, 0.84], [0.4, 0.7, 1.0]))
