@@ -45,7 +45,7 @@ typedef int64_t lane_bits_f64 __attribute__((vector_size(LANE_BYTES)));
 
 /* How many of `count` are in whole groups of `each`. What is left begins there, and not where a loop over groups ends: of
  * that gcc 11 and 12 at -O3 warn, where the count is known. */
-static inline size_t whole(size_t count, size_t each) { return count - count % each; }
+static inline __attribute__((unused)) size_t whole(size_t count, size_t each) { return count - count % each; }
 
 /* Where the code is to be small (-Os), kernels have fewer sizes of tiles. */
 #ifdef __OPTIMIZE_SIZE__

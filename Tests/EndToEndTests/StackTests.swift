@@ -80,7 +80,7 @@ import Testing
       #expect(
         bounds.count == 2 * source.split(separator: "\n").count { $0.hasPrefix("program") || $0.hasPrefix("model") })
       for compiler in isLarge ? ["gcc"] : installed("gcc", "gcc-11") {
-        for flags in isLarge ? [["-O3", "-march=native"]] : Self.flags {
+        for flags in isLarge ? [["-O3"], ["-O3", "-march=native"]] : Self.flags {
           let built = try run(
             compiler,
             ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fcallgraph-info=su", "-c", "m.c", "-o", "m.o"]
