@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// Lanes; rows of tables; products, convolutions and a middle product of a net.
+  /// Lanes; rows of tables; the kernels of a net, and a product.
   private static let sources = [
     """
     program system (A : Real[4] -o Real[4], v : Real[4], n : Nat) : Real[4] = iter { v | y => A y } (n)
